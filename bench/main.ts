@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import type { Contestant } from './contestants/contestant.ts';
+import { readChinook } from './data.ts';
+import type { ContestantLoader } from './engines/engine.ts';
+import { engines } from './engines/index.ts';
+import { measure, type Measurement } from './harness/measure.ts';
+import { toReport, toTable, writeJson } from './harness/report.ts';
+import { readOptions } from './options.ts';
+
+process.once('SIGINT', () => process.exit(130)); // runs the exit handlers, which remove the database
+
+const options = readOptions(process.argv.slice(2));
+const engine = await engines[options.engine]!();
+const library = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+const hasLibrary = existsSync(library);
+const loaders = chooseContestants();
+if (!existsSync(options.data)) exit(`${options.data} is missing; --data FILE names another copy of it.`);
+
+const createTables = hasLibrary ? (await import('./contestants/blazeorm.ts')).createTables : undefined;
+const db = await engine.open(readChinook(options.data), createTables);
+const contestants = new Map<string, Contestant>();
+try {
+  for (const [name, load] of loaders) {
+    const open = await load();
+    contestants.set(name, await open(db.url));
+  }
+  process.setSourceMapsEnabled(false); // tsx turns them on: a stack trace would cost more than in production
+  const measurements: Measurement[] = [];
+  for (const workload of options.workloads) {
+    progress(workload.id);
+    measurements.push(await measure(workload, { db, contestants }, options.rounds ?? workload.rounds));
+  }
+  process.setSourceMapsEnabled(true);
+  progress('');
+  print(measurements);
+} finally {
+  for (const contestant of contestants.values()) await contestant.close();
+  await db.close();
+}
+
+/** The reference comes first: the others' results are checked against its. */
+function chooseContestants(): Map<string, ContestantLoader> {
+  const { raw, arrays, blazeorm } = engine.contestants;
+  const chosen = new Map([
+    ['raw', raw],
+    ['arrays', arrays],
+  ]);
+  if (hasLibrary) chosen.set('blazeorm', blazeorm);
+  for (const name of options.peers) {
+    const peer = engine.peers[name];
+    if (peer === undefined)
+      exit(`No peer ${name} on ${options.engine}; there are: ${Object.keys(engine.peers).join(', ')}.`);
+    chosen.set(name, () => peer().catch((cause: unknown) => notInstalled(name, cause)));
+  }
+  return chosen;
+}
+
+function notInstalled(name: string, cause: unknown): never {
+  if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+  return exit(`${name} is not installed. Run: npm --prefix bench install`);
+}
+
+function print(measurements: readonly Measurement[]): void {
+  const versions: Record<string, string> = { ...db.versions };
+  for (const contestant of contestants.values()) Object.assign(versions, contestant.versions);
+  const report = toReport(options.engine, versions, measurements);
+  if (options.json !== undefined) writeJson(options.json, report);
+
+  const stack = [['node', report.node], ...Object.entries(versions)].map((entry) => entry.join(' '));
+  console.log([options.engine, ...stack].join(' · '));
+  console.log(toTable([...contestants.keys()], measurements, engine.goals));
+  console.log(pc.dim('Ratios to raw in the same round: median (min–max); below 1 is faster than the driver by hand.'));
+  for (const { workload, failures } of measurements) {
+    for (const [name, error] of failures) fail(`${workload.id}, ${name}:`, error);
+  }
+  if (!hasLibrary) fail(`blazeorm was not measured: ${library} is missing. Run: npm run build`);
+}
+
+/** What was not measured must not pass for a result. */
+function fail(message: string, ...details: unknown[]): void {
+  console.error(pc.red(message), ...details);
+  process.exitCode = 1;
+}
+
+function exit(message: string): never {
+  console.error(pc.red(message));
+  process.exit(1);
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}

@@ -1,0 +1,151 @@
+import { InvalidValueError } from '../utils/errors.ts';
+import { EntityCollection } from './collection.ts';
+import { RelationDefinition } from './definitions.ts';
+import type { Definition } from './definitions.ts';
+import type { ModelClassValue, ModelMeta, RelationMeta } from './metadata.ts';
+import { createReference, createUnresolved } from './references.ts';
+import { metaOf } from './registry.ts';
+import { State } from './state.ts';
+import { describe } from './value-types.ts';
+
+type Values = Record<string, unknown>;
+
+/** Relation attributes live on the prototype: the instance holds columns only, and a relation is derived from its key. */
+export function defineAccessors(prototype: object, fields: Readonly<Record<string, Definition>>): void {
+  for (const [name, field] of Object.entries(fields)) {
+    if (!(field instanceof RelationDefinition)) continue;
+    let relation: RelationMeta | undefined;
+    const relationOf = (entity: object): RelationMeta => (relation ??= metaThrough(entity).relationByName.get(name)!);
+    Object.defineProperty(prototype, name, field.kind === 'many' ? collectionAccessor(relationOf) : toOneAccessor(relationOf));
+  }
+}
+
+function metaThrough(entity: object): ModelMeta {
+  return State.group(entity)?.meta ?? metaOf(entity.constructor as ModelClassValue);
+}
+
+function toOneAccessor(relationOf: (entity: object) => RelationMeta): PropertyDescriptor & ThisType<object> {
+  return {
+    configurable: true,
+    get() {
+      return readToOne(this, relationOf(this));
+    },
+    set(value: unknown) {
+      assignRelation(this, relationOf(this), value);
+    },
+  };
+}
+
+function collectionAccessor(relationOf: (entity: object) => RelationMeta): PropertyDescriptor & ThisType<object> {
+  return {
+    configurable: true,
+    get() {
+      return collectionOf(this, relationOf(this));
+    },
+    set() {
+      const { model, name } = relationOf(this);
+      throw new InvalidValueError(`${model.name}.${name} is a collection and cannot be assigned.`, {
+        model: model.name,
+        field: name,
+        remedy: `Use ${name}.set(items), add(…) or remove(…).`,
+      });
+    },
+  };
+}
+
+/** The collection of a to-many relation: made at first use, the same object ever after. */
+export function collectionOf(entity: object, relation: RelationMeta): EntityCollection {
+  const found = State.link(entity, relation.index);
+  if (found !== undefined) return found as EntityCollection;
+  const collection = new EntityCollection(entity, relation);
+  State.setLink(entity, relation.index, collection);
+  return collection;
+}
+
+/** The entity at the other end: loaded, or a reference that knows its key; null where there is none. */
+export function readToOne(entity: object, relation: RelationMeta): unknown {
+  const linked = State.link(entity, relation.index);
+  if (!relation.owning) return linked === undefined ? unloadedOne(entity, relation) : linked;
+  const key = (entity as Values)[relation.sourceField.name];
+  if (linked !== undefined && linked !== null) {
+    // A target that is new has no key yet; one that was linked before the key was changed is out of date.
+    if (key === undefined || (linked as Values)[relation.targetField.name] === key) return linked;
+  }
+  if (key === null || key === undefined) return null;
+  const group = State.group(entity);
+  if (group !== null) return group.loader.reference(relation, key, entity);
+  const free = createReference(relation.target, relation.targetField, key, null);
+  State.setLink(entity, relation.index, free);
+  return free;
+}
+
+function unloadedOne(entity: object, relation: RelationMeta): unknown {
+  // A new entity has no row, so nothing can point at it yet.
+  if (State.row(entity) === null && State.group(entity)?.kind !== 'reference') return null;
+  return createUnresolved(entity, relation);
+}
+
+/**
+ * Assign a to-one relation: the key value, the other side and its loaded collections follow.
+ *
+ * @throws InvalidValueError for what is neither an entity of the target nor null.
+ */
+export function assignRelation(entity: object, relation: RelationMeta, value: unknown): void {
+  checkTarget(relation, value);
+  const previous = loadedLink(entity, relation);
+  if (relation.owning) setOwning(entity, relation, value as object | null);
+  else setInverseOne(entity, relation, previous, value as object | null);
+  const { inverse } = relation;
+  if (inverse !== undefined && relation.owning) moveBetween(entity, inverse, previous, value as object | null);
+  const group = State.group(entity);
+  if (group !== null && value !== null && State.group(value as object) === null) group.loader.cascadeSave(value as object);
+}
+
+function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
+  (entity as Values)[relation.sourceField.name] = value === null ? null : (value as Values)[relation.targetField.name];
+  State.setLink(entity, relation.index, value ?? undefined);
+}
+
+function setInverseOne(entity: object, relation: RelationMeta, previous: object | undefined, value: object | null): void {
+  const owning = relation.inverse!;
+  if (previous !== undefined && previous !== value) setOwning(previous, owning, null);
+  if (value !== null) setOwning(value, owning, entity);
+  State.setLink(entity, relation.index, value);
+}
+
+/** The entity that a to-one relation holds now, if it is at hand without loading. */
+function loadedLink(entity: object, relation: RelationMeta): object | undefined {
+  const linked = State.link(entity, relation.index);
+  if (linked !== undefined && linked !== null) return linked as object;
+  if (!relation.owning) return undefined;
+  const key = (entity as Values)[relation.sourceField.name];
+  if (key === null || key === undefined) return undefined;
+  return State.group(entity)?.loader.loadedTarget(relation, key);
+}
+
+/** Keep the loaded other sides in step when an owner changes. */
+function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
+  if (previous === next) return;
+  for (const [side, joined] of [[previous, false], [next, true]] as const) {
+    if (side === undefined || side === null) continue;
+    if (inverse.many) {
+      const collection = collectionOf(side, inverse);
+      if (joined) collection.noteAdded(entity);
+      else collection.noteRemoved(entity);
+    } else {
+      State.setLink(side, inverse.index, joined ? entity : null);
+    }
+  }
+}
+
+/** @throws InvalidValueError unless the value is null (where allowed) or an entity of the relation's target. */
+export function checkTarget(relation: RelationMeta, value: unknown): void {
+  if (value === null && (relation.nullable || !relation.owning)) return;
+  if (State.is(value) && value instanceof (relation.target.modelClass as unknown as new () => object)) return;
+  const { model, name, target } = relation;
+  throw new InvalidValueError(`${model.name}.${name} takes ${relation.nullable ? `a ${target.name} or null` : `a ${target.name}`}, not ${describe(value)}.`, {
+    model: model.name,
+    field: name,
+    ...(relation.owning && typeof value !== 'object' ? { remedy: `To assign a key, set ${relation.sourceField.name}.` } : {}),
+  });
+}

@@ -1,0 +1,296 @@
+import type { FieldMeta, ModelMeta, RelationMeta } from '../metadata.ts';
+import type { ValueType } from '../value-types.ts';
+
+/**
+ * Expressions: frozen nodes of one closed union. Queries build them in terms of relation paths (`path`, `related`,
+ * `relatedAggregate`); the planner rewrites these three into columns, joins and subqueries, and the compiler prints
+ * what is left. Every value is a `param`: SQL text never holds one.
+ */
+export type Expression =
+  | PathExpression
+  | RelatedExpression
+  | RelatedAggregateExpression
+  | ColumnExpression
+  | ParamExpression
+  | LiteralExpression
+  | CompareExpression
+  | LogicalExpression
+  | NotExpression
+  | IsNullExpression
+  | BetweenExpression
+  | InListExpression
+  | InQueryExpression
+  | MatchExpression
+  | ArithmeticExpression
+  | CallExpression
+  | AggregateExpression
+  | SubqueryExpression
+  | ExistsExpression
+  | RawExpression;
+
+/** The type of an expression's value, and whether it may be NULL. */
+export interface Typed {
+  readonly type: ValueType;
+  readonly nullable: boolean;
+}
+
+/** A field reached from the root of the query over to-one relations; no steps: a field of the root itself. */
+export interface PathExpression extends Typed {
+  readonly kind: 'path';
+  readonly steps: readonly RelationMeta[];
+  readonly field: FieldMeta;
+}
+
+export type Quantifier = 'some' | 'none' | 'every';
+
+/** A semi-join: whether some, none or every row of a relation meets a condition. */
+export interface RelatedExpression {
+  readonly kind: 'related';
+  /** To-one steps that lead to the owner of the relation. */
+  readonly steps: readonly RelationMeta[];
+  readonly relation: RelationMeta;
+  readonly quantifier: Quantifier;
+  /** In terms of the relation's target. */
+  readonly where: Expression | undefined;
+}
+
+/** An aggregate over the rows of a to-many relation: a subquery of its own, so that two never multiply. */
+export interface RelatedAggregateExpression extends Typed {
+  readonly kind: 'relatedAggregate';
+  readonly steps: readonly RelationMeta[];
+  readonly relation: RelationMeta;
+  readonly fn: AggregateName;
+  /** In terms of the relation's target; `undefined` counts rows. */
+  readonly argument: Expression | undefined;
+  readonly where: Expression | undefined;
+}
+
+/** A column of a table in the FROM clause, by alias. */
+export interface ColumnExpression extends Typed {
+  readonly kind: 'column';
+  readonly alias: string;
+  readonly column: string;
+}
+
+/** A value that is bound, never printed. `label` names the field in errors. */
+export interface ParamExpression extends Typed {
+  readonly kind: 'param';
+  readonly value: unknown;
+  readonly label: ParamLabel;
+}
+
+/** Who is to blame for a wrong value. */
+export interface ParamLabel {
+  readonly model: string;
+  readonly field: string;
+}
+
+export interface LiteralExpression extends Typed {
+  readonly kind: 'literal';
+  readonly value: boolean | null;
+}
+
+/** `ne` is two-valued: NULL differs from every value. */
+export type CompareOperator = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte';
+
+export interface CompareExpression {
+  readonly kind: 'compare';
+  readonly operator: CompareOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export interface LogicalExpression {
+  readonly kind: 'and' | 'or';
+  readonly items: readonly Expression[];
+}
+
+/** Two-valued: true where the operand is false or NULL. */
+export interface NotExpression {
+  readonly kind: 'not';
+  readonly operand: Expression;
+}
+
+export interface IsNullExpression {
+  readonly kind: 'isNull';
+  readonly operand: Expression;
+  readonly negated: boolean;
+}
+
+export interface BetweenExpression {
+  readonly kind: 'between';
+  readonly operand: Expression;
+  readonly low: Expression;
+  readonly high: Expression;
+}
+
+/** Membership in a list that is bound as one parameter, so that its length is not part of the query's shape. */
+export interface InListExpression {
+  readonly kind: 'inList';
+  readonly operand: Expression;
+  readonly list: ListParam;
+}
+
+export interface ListParam {
+  readonly kind: 'list';
+  readonly values: readonly unknown[];
+  readonly type: ValueType;
+  readonly label: ParamLabel;
+}
+
+export interface InQueryExpression {
+  readonly kind: 'inQuery';
+  readonly operand: Expression;
+  readonly query: SelectStatement;
+}
+
+export type MatchOperator = 'exact' | 'contains' | 'startsWith' | 'endsWith' | 'regex';
+
+/** A match of text. The pattern's wildcards are escaped when it is bound; `regex` takes it as it is. */
+export interface MatchExpression {
+  readonly kind: 'match';
+  readonly operator: MatchOperator;
+  readonly insensitive: boolean;
+  readonly operand: Expression;
+  readonly pattern: Expression;
+}
+
+export type ArithmeticOperator = 'plus' | 'minus' | 'times' | 'dividedBy' | 'modulo';
+
+export interface ArithmeticExpression extends Typed {
+  readonly kind: 'arithmetic';
+  readonly operator: ArithmeticOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export type FunctionName =
+  | 'abs' | 'round' | 'negate'
+  | 'lower' | 'upper' | 'trim' | 'length' | 'concat'
+  | 'year' | 'month' | 'day'
+  | 'coalesce';
+
+export interface CallExpression extends Typed {
+  readonly kind: 'call';
+  readonly fn: FunctionName;
+  readonly args: readonly Expression[];
+}
+
+export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';
+
+export interface AggregateExpression extends Typed {
+  readonly kind: 'aggregate';
+  readonly fn: AggregateName;
+  /** `undefined`: `COUNT(*)`. */
+  readonly argument: Expression | undefined;
+  readonly distinct: boolean;
+  readonly filter: Expression | undefined;
+}
+
+/** A query of one column and at most one row, as a value. */
+export interface SubqueryExpression extends Typed {
+  readonly kind: 'subquery';
+  readonly query: SelectStatement;
+}
+
+export interface ExistsExpression {
+  readonly kind: 'exists';
+  readonly query: SelectStatement;
+  readonly negated: boolean;
+}
+
+/** Text from the `sql` tag: the application's own SQL around expressions and quoted identifiers. */
+export interface RawExpression extends Typed {
+  readonly kind: 'raw';
+  readonly parts: readonly (RawText | RawIdentifier | Expression)[];
+}
+
+export interface RawText {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+export interface RawIdentifier {
+  readonly kind: 'identifier';
+  readonly names: readonly string[];
+}
+
+const BOOL: ValueType = Object.freeze({ kind: 'bool' });
+
+/** The type of any expression; conditions are booleans. */
+export function typeOf(node: Expression): Typed {
+  return 'type' in node ? node : { type: BOOL, nullable: true };
+}
+
+/** `left AND right …`, flattened; one item stays itself, none is TRUE. */
+export function conjunction(items: readonly Expression[]): Expression {
+  if (items.length === 1) return items[0]!;
+  if (items.length === 0) return TRUE;
+  return Object.freeze({ kind: 'and', items: Object.freeze(items.flatMap((item) => (item.kind === 'and' ? item.items : [item]))) });
+}
+
+/** `left OR right …`; none is FALSE. */
+export function disjunction(items: readonly Expression[]): Expression {
+  if (items.length === 1) return items[0]!;
+  if (items.length === 0) return FALSE;
+  return Object.freeze({ kind: 'or', items: Object.freeze([...items]) });
+}
+
+export const TRUE: LiteralExpression = Object.freeze({ kind: 'literal', value: true, type: BOOL, nullable: false });
+export const FALSE: LiteralExpression = Object.freeze({ kind: 'literal', value: false, type: BOOL, nullable: false });
+
+/** A sort key. `nulls` undefined: NULL sorts as the lowest value, on every database. */
+export interface OrderNode {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nulls: 'first' | 'last' | undefined;
+}
+
+/** A query, in terms of tables and aliases. It stands here because expressions and queries hold each other. */
+export interface TableRef {
+  readonly schema: string | undefined;
+  readonly table: string;
+  readonly alias: string;
+}
+
+export interface Join {
+  readonly kind: 'inner' | 'left';
+  readonly table: TableRef;
+  readonly on: Expression;
+}
+
+export interface Selection {
+  readonly expression: Expression;
+  /** Name of the result column, where something refers to it. */
+  readonly as: string | undefined;
+}
+
+export interface SelectStatement {
+  readonly kind: 'select';
+  readonly distinct: boolean;
+  readonly columns: readonly Selection[];
+  readonly from: TableRef | DerivedTable;
+  readonly joins: readonly Join[];
+  readonly where: Expression | undefined;
+  readonly groupBy: readonly Expression[];
+  readonly having: Expression | undefined;
+  readonly orderBy: readonly OrderNode[];
+  readonly limit: Expression | undefined;
+  readonly offset: Expression | undefined;
+}
+
+/** `FROM (SELECT …) AS alias`. */
+export interface DerivedTable {
+  readonly query: SelectStatement;
+  readonly alias: string;
+}
+
+/** A field of the root itself. */
+export function fieldPath(field: FieldMeta): PathExpression {
+  return { kind: 'path', steps: [], field, type: field.type, nullable: field.nullable };
+}
+
+/** The model at the end of to-one steps from `root`. */
+export function modelAt(root: ModelMeta, steps: readonly RelationMeta[]): ModelMeta {
+  return steps.at(-1)?.target ?? root;
+}

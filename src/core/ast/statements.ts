@@ -1,0 +1,28 @@
+import type { FieldMeta, ModelMeta } from '../metadata.ts';
+import type { Expression, SelectStatement } from './expressions.ts';
+
+/** Statements as the compiler takes them: tables and aliases, no relations. */
+export type Statement = SelectStatement | InsertStatement | UpdateStatement | DeleteStatement;
+
+/** One row of the named columns; its parameters come in the order of `fields`. */
+export interface InsertStatement {
+  readonly kind: 'insert';
+  readonly model: ModelMeta;
+  readonly fields: readonly FieldMeta[];
+  readonly returning: readonly FieldMeta[];
+}
+
+export interface UpdateStatement {
+  readonly kind: 'update';
+  readonly model: ModelMeta;
+  readonly alias: string | undefined;
+  readonly set: readonly { readonly field: FieldMeta; readonly value: Expression }[];
+  readonly where: Expression | undefined;
+}
+
+export interface DeleteStatement {
+  readonly kind: 'delete';
+  readonly model: ModelMeta;
+  readonly alias: string | undefined;
+  readonly where: Expression | undefined;
+}

@@ -1,0 +1,275 @@
+import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
+import type { RelationMeta } from './metadata.ts';
+import { collectionNotLoaded } from './references.ts';
+import { State } from './state.ts';
+import { describe } from './value-types.ts';
+
+/**
+ * The many side of a relation. Changes are kept here until the unit of work writes them; reading like an array needs
+ * the rows, so it throws until they are loaded. The same object before and after.
+ */
+export class EntityCollection implements Iterable<object> {
+  readonly #owner: object;
+  readonly #relation: RelationMeta;
+  #items: object[] | null;
+  #added: Set<object> | null = null;
+  #removed: Set<object> | null = null;
+
+  constructor(owner: object, relation: RelationMeta) {
+    this.#owner = owner;
+    this.#relation = relation;
+    // A new owner has no row, so nothing in the database can belong to it.
+    this.#items = State.row(owner) === null && State.group(owner)?.kind !== 'reference' ? [] : null;
+  }
+
+  /** Whether the rows are known. */
+  get isLoaded(): boolean {
+    return this.#items !== null;
+  }
+
+  /** Load the rows, for this owner and for every other that came from the same query. */
+  async load(): Promise<this> {
+    if (this.#items === null) await this.#loader('load').loadRelation(this.#owner, this.#relation);
+    return this;
+  }
+
+  /** A query over the rows, to filter or count them in the database. */
+  query(): unknown {
+    return this.#loader('query').queryRelation(this.#owner, this.#relation);
+  }
+
+  /** Add entities; new ones are saved with the owner. One that is in already stays once. */
+  add(...items: object[]): void {
+    for (const item of items) this.#check(item);
+    for (const item of items) {
+      const { inverse } = this.#relation;
+      if (inverse !== undefined && !inverse.many) assign(item, inverse, this.#owner);
+      else this.#link(item);
+      this.#cascade(item);
+    }
+  }
+
+  /** Take entities out. What belongs to the owner by a required key cannot be left without one. */
+  remove(...items: object[]): void {
+    for (const item of items) this.#check(item);
+    for (const item of items) {
+      const { inverse } = this.#relation;
+      if (inverse !== undefined && !inverse.many) {
+        if (!this.#holds(item)) continue;
+        assign(item, inverse, null);
+      } else {
+        this.#unlink(item);
+      }
+    }
+  }
+
+  /** Make these the items: what is missing is added, what is not among them removed. Needs the rows. */
+  set(items: Iterable<object>): void {
+    const wanted = new Set(items);
+    for (const item of wanted) this.#check(item);
+    this.remove(...this.#loaded().filter((item) => !wanted.has(item)));
+    this.add(...wanted);
+  }
+
+  /** Remove every item. Needs the rows. */
+  clear(): void {
+    this.remove(...this.#loaded());
+  }
+
+  /** Make a new entity, add it, and give it back. */
+  create(init: Readonly<Record<string, unknown>>): object {
+    const { inverse, target } = this.#relation;
+    const own = inverse === undefined || inverse.many ? {} : { [inverse.name]: this.#owner };
+    const item = new (target.modelClass as unknown as new (init: object) => object)({ ...init, ...own });
+    if (inverse === undefined || inverse.many) this.add(item);
+    else this.#cascade(item);
+    return item;
+  }
+
+  get length(): number {
+    return this.#loaded().length;
+  }
+
+  at(index: number): object | undefined {
+    return this.#loaded().at(index);
+  }
+
+  [Symbol.iterator](): IterableIterator<object> {
+    return this.#loaded()[Symbol.iterator]();
+  }
+
+  toArray(): object[] {
+    return [...this.#loaded()];
+  }
+
+  includes(item: object): boolean {
+    return this.#loaded().includes(item);
+  }
+
+  map<U>(fn: (item: object, index: number) => U): U[] {
+    return this.#loaded().map((item, index) => fn(item, index));
+  }
+
+  filter(fn: (item: object, index: number) => boolean): object[] {
+    return this.#loaded().filter((item, index) => fn(item, index));
+  }
+
+  find(fn: (item: object, index: number) => boolean): object | undefined {
+    return this.#loaded().find((item, index) => fn(item, index));
+  }
+
+  some(fn: (item: object, index: number) => boolean): boolean {
+    return this.#loaded().some((item, index) => fn(item, index));
+  }
+
+  every(fn: (item: object, index: number) => boolean): boolean {
+    return this.#loaded().every((item, index) => fn(item, index));
+  }
+
+  forEach(fn: (item: object, index: number) => void): void {
+    for (const [index, item] of this.#loaded().entries()) fn(item, index);
+  }
+
+  flatMap<U>(fn: (item: object, index: number) => U | readonly U[]): U[] {
+    return this.#loaded().flatMap((item, index) => fn(item, index));
+  }
+
+  reduce<U>(fn: (sum: U, item: object, index: number) => U, initial: U): U {
+    return this.#loaded().reduce((sum, item, index) => fn(sum, item, index), initial);
+  }
+
+  slice(start?: number, end?: number): object[] {
+    return this.#loaded().slice(start, end);
+  }
+
+  toJSON(): object[] {
+    return this.toArray();
+  }
+
+  /** In the console: the items, or a word that they are not loaded. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return this.#items ?? `Collection of ${this.#relation.target.name} (not loaded)`;
+  }
+
+  /** For the loader: the rows as the database has them; changes that wait for a flush are kept. */
+  receive(items: readonly object[]): void {
+    const removed = this.#removed;
+    const kept = removed === null ? [...items] : items.filter((item) => !removed.has(item));
+    if (this.#added !== null) {
+      const present = new Set(kept);
+      for (const item of this.#added) if (!present.has(item)) kept.push(item);
+    }
+    this.#items = kept;
+  }
+
+  /** For the accessors: an item came in from the other side. */
+  noteAdded(item: object): void {
+    if (this.#items !== null && !this.#items.includes(item)) this.#items.push(item);
+    if (this.#removed?.delete(item) !== true) (this.#added ??= new Set()).add(item);
+  }
+
+  /** For the accessors: an item left from the other side. */
+  noteRemoved(item: object): void {
+    const position = this.#items?.indexOf(item) ?? -1;
+    if (position >= 0) this.#items!.splice(position, 1);
+    if (this.#added?.delete(item) !== true) (this.#removed ??= new Set()).add(item);
+  }
+
+  /** For the unit of work: changes that are not written yet. */
+  get pending(): { readonly added: ReadonlySet<object>; readonly removed: ReadonlySet<object> } | undefined {
+    if ((this.#added?.size ?? 0) === 0 && (this.#removed?.size ?? 0) === 0) return undefined;
+    return { added: this.#added ?? new Set(), removed: this.#removed ?? new Set() };
+  }
+
+  /** For the unit of work: the whole state, to put back if a transaction rolls back. */
+  snapshot(): () => void {
+    const [items, added, removed] = [
+      this.#items === null ? null : [...this.#items],
+      this.#added === null ? null : new Set(this.#added),
+      this.#removed === null ? null : new Set(this.#removed),
+    ];
+    return () => {
+      this.#items = items;
+      this.#added = added;
+      this.#removed = removed;
+    };
+  }
+
+  /** For the unit of work: the changes are written. */
+  settle(): void {
+    this.#added = null;
+    this.#removed = null;
+  }
+
+  #loaded(): object[] {
+    if (this.#items === null) throw collectionNotLoaded(this.#relation);
+    return this.#items;
+  }
+
+  #holds(item: object): boolean {
+    const { inverse } = this.#relation;
+    const values = item as Record<string, unknown>;
+    if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
+    return values[inverse!.sourceField.name] === (this.#owner as Record<string, unknown>)[this.#relation.sourceField.name];
+  }
+
+  /** Many-to-many: note the pair on both sides. */
+  #link(item: object): void {
+    if (this.#items?.includes(item) === true) return;
+    this.noteAdded(item);
+    const { inverse } = this.#relation;
+    if (inverse !== undefined) mirrored(item, inverse).mirror(this.#owner, true);
+    this.#tell();
+  }
+
+  #unlink(item: object): void {
+    if (this.#items !== null && !this.#items.includes(item)) return;
+    this.noteRemoved(item);
+    const { inverse } = this.#relation;
+    if (inverse !== undefined) mirrored(item, inverse).mirror(this.#owner, false);
+    this.#tell();
+  }
+
+  /** The other side of a many-to-many change: shown, but written by the side where it was made. */
+  mirror(item: object, joined: boolean): void {
+    if (this.#items === null) return;
+    const position = this.#items.indexOf(item);
+    if (joined && position < 0) this.#items.push(item);
+    else if (!joined && position >= 0) this.#items.splice(position, 1);
+  }
+
+  #tell(): void {
+    State.group(this.#owner)?.loader.collectionChanged(this.#owner, this.#relation);
+  }
+
+  #cascade(item: object): void {
+    const loader = State.group(this.#owner)?.loader;
+    if (loader !== undefined && State.group(item) === null) loader.cascadeSave(item);
+  }
+
+  #check(item: unknown): void {
+    const { model, name, target } = this.#relation;
+    if (State.is(item) && item instanceof (target.modelClass as unknown as new () => object)) return;
+    throw new InvalidValueError(`${model.name}.${name} takes ${target.name} entities, not ${describe(item)}.`, { model: model.name, field: name });
+  }
+
+  #loader(call: string): NonNullable<ReturnType<typeof State.group>>['loader'] {
+    const group = State.group(this.#owner);
+    const { model, name } = this.#relation;
+    if (group !== null) return group.loader;
+    throw new NoSessionError(`${model.name}.${name}.${call}() needs a session, and this ${model.name} belongs to none.`, {
+      model: model.name,
+      field: name,
+      remedy: 'Add the entity to a session first.',
+    });
+  }
+}
+
+/** Through the accessor, which keeps the key and both sides in step. */
+function assign(item: object, relation: RelationMeta, value: object | null): void {
+  (item as Record<string, unknown>)[relation.name] = value;
+}
+
+function mirrored(item: object, inverse: RelationMeta): EntityCollection {
+  return (item as Record<string, EntityCollection>)[inverse.name]!;
+}

@@ -1,0 +1,49 @@
+import type { CheckDefinition, IndexDefinition, UniqueDefinition } from './definitions.ts';
+import { DefinitionError } from '../utils/errors.ts';
+import type { CheckFunction, IndexFunction, UniqueFunction } from './types/index.ts';
+
+function split<O>(builder: string, args: readonly unknown[]): { fields: string[]; options: Partial<O> } {
+  const last = args.at(-1);
+  const options = typeof last === 'object' && last !== null ? (last as Partial<O>) : undefined;
+  const fields = options === undefined ? args : args.slice(0, -1);
+  if (fields.length === 0 || !fields.every((field) => typeof field === 'string')) {
+    throw new DefinitionError([`${builder}() takes the names of one or more fields, and options last.`]);
+  }
+  return { fields: fields as string[], options: options ?? {} };
+}
+
+function createIndex(...args: readonly unknown[]): IndexDefinition {
+  const { fields, options } = split<IndexDefinition['options']>('index', args);
+  return Object.freeze({ kind: 'index', fields: Object.freeze(fields), options: Object.freeze({ ...options }) });
+}
+
+function createUnique(...args: readonly unknown[]): UniqueDefinition {
+  const { fields, options } = split<{ name: string }>('unique', args);
+  return Object.freeze({ kind: 'unique', fields: Object.freeze(fields), name: options.name });
+}
+
+function createCheck(name: string, condition: unknown): CheckDefinition {
+  if (typeof name !== 'string' || name === '' || typeof condition !== 'function') {
+    throw new DefinitionError(["check() takes a name and a callback: check('views_positive', (p) => p.views.gte(0))."]);
+  }
+  return Object.freeze({ kind: 'check', name, condition });
+}
+
+/**
+ * An index over fields, `-` for descending; with `where`, only over rows with these values.
+ *
+ * @example
+ * ```ts
+ * import { f, index, model } from 'blazeorm';
+ * export class Note extends model('note', { id: f.auto(), title: f.string(), open: f.bool() }, {
+ *   indexes: [index('title', { where: { open: true } })],
+ * }) {}
+ * ```
+ */
+export const index = createIndex as unknown as IndexFunction; // Named cast: field names are checked where the model is made.
+
+/** A unique constraint over fields: `unique('author', 'title')`. */
+export const unique = createUnique as unknown as UniqueFunction; // Named cast, as for index.
+
+/** A check constraint: `check('views_positive', (p) => p.views.gte(0))`. */
+export const check = createCheck as unknown as CheckFunction; // Named cast: the callback's parameter is typed by the model.

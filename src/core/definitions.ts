@@ -1,0 +1,121 @@
+import type { ReferentialAction, RelationKind } from './metadata.ts';
+import type { ValueType } from './value-types.ts';
+
+/** What the builders of `f` make: plain descriptions, which the registry turns into metadata when all models are known. */
+export type Definition = ColumnDefinition | RelationDefinition | EmbeddedDefinition;
+
+export interface ColumnOptions {
+  readonly nullable?: boolean;
+  readonly default?: unknown;
+  readonly dbDefault?: string | number | boolean | null;
+  readonly unique?: boolean;
+  readonly index?: boolean;
+  readonly primaryKey?: boolean;
+  readonly column?: string;
+  readonly sensitive?: boolean;
+  readonly comment?: string;
+  readonly generated?: string;
+  readonly validators?: readonly unknown[];
+  readonly renamedFrom?: string;
+}
+
+export class ColumnDefinition {
+  readonly kind = 'column';
+  readonly type: ValueType;
+  readonly options: ColumnOptions;
+  readonly generation: 'identity' | 'now on insert' | 'now on save' | 'version' | undefined;
+
+  constructor(type: ValueType, options: ColumnOptions = {}, generation?: ColumnDefinition['generation']) {
+    this.type = Object.freeze(type);
+    this.options = Object.freeze({ ...options });
+    this.generation = generation;
+    Object.freeze(this);
+  }
+}
+
+export interface RelationOptions {
+  readonly nullable?: boolean;
+  readonly unique?: boolean;
+  readonly index?: boolean;
+  readonly primaryKey?: boolean;
+  readonly column?: string;
+  readonly comment?: string;
+  readonly default?: unknown;
+  readonly onDelete?: ReferentialAction;
+  readonly onUpdate?: ReferentialAction;
+  /** Unique field of the target that the key refers to, instead of its primary key. */
+  readonly to?: string;
+  readonly through?: () => unknown;
+  readonly table?: string;
+}
+
+export class RelationDefinition {
+  readonly kind: 'one' | 'many';
+  readonly relation: RelationKind;
+  /** Gives the target's class; called when the models are resolved, never before. */
+  readonly target: () => unknown;
+  /** Name of the relation on the other side, for `reverse` and `reverseOne`. */
+  readonly via: string | undefined;
+  readonly options: RelationOptions;
+
+  constructor(relation: RelationKind, target: unknown, options: RelationOptions = {}, via?: string) {
+    this.kind = relation === 'manyToMany' || relation === 'reverse' ? 'many' : 'one';
+    this.relation = relation;
+    this.target = target as () => unknown;
+    this.via = via;
+    this.options = Object.freeze({ ...options });
+    Object.freeze(this);
+  }
+}
+
+export class EmbeddedDefinition {
+  readonly kind = 'embedded';
+  readonly fields: Readonly<Record<string, ColumnDefinition>>;
+  readonly prefix: string | undefined;
+  readonly nullable: boolean;
+
+  constructor(fields: Readonly<Record<string, ColumnDefinition>>, options: { prefix?: string; nullable?: boolean } = {}) {
+    this.fields = Object.freeze({ ...fields });
+    this.prefix = options.prefix;
+    this.nullable = options.nullable ?? false;
+    Object.freeze(this);
+  }
+}
+
+/** `index('author', '-createdAt', { where: { published: true } })` */
+export interface IndexDefinition {
+  readonly kind: 'index';
+  readonly fields: readonly string[];
+  readonly options: { readonly name?: string; readonly unique?: boolean; readonly where?: unknown };
+}
+
+/** `unique('author', 'title')` */
+export interface UniqueDefinition {
+  readonly kind: 'unique';
+  readonly fields: readonly string[];
+  readonly name: string | undefined;
+}
+
+/** `check('views_positive', (p) => p.views.gte(0))` */
+export interface CheckDefinition {
+  readonly kind: 'check';
+  readonly name: string;
+  readonly condition: unknown;
+}
+
+export interface ModelOptions {
+  readonly table?: string;
+  readonly schema?: string;
+  readonly primaryKey?: readonly string[];
+  readonly ordering?: readonly string[];
+  readonly indexes?: readonly IndexDefinition[];
+  readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
+  readonly comment?: string;
+}
+
+/** What a model's base class remembers of the call of `model()`. */
+export interface ModelDefinition {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, Definition>>;
+  readonly options: ModelOptions;
+}

@@ -1,0 +1,128 @@
+import { DefinitionError } from '../utils/errors.ts';
+import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
+import type { ColumnOptions, RelationOptions } from './definitions.ts';
+import type { FieldBuilders } from './types/index.ts';
+import type { CustomCodec, ValueType } from './value-types.ts';
+
+type Options = ColumnOptions & Readonly<Record<string, unknown>>;
+
+const COLUMN_OPTIONS = new Set([
+  'nullable', 'default', 'dbDefault', 'unique', 'index', 'primaryKey', 'column', 'sensitive', 'comment', 'generated',
+  'validators', 'renamedFrom',
+]);
+const RELATION_OPTIONS = new Set([
+  'nullable', 'unique', 'index', 'primaryKey', 'column', 'comment', 'default', 'onDelete', 'onUpdate', 'to',
+  'validators', 'renamedFrom',
+]);
+
+/** Options that nobody knows are refused where they are written: the stack points at the line. */
+function known(builder: string, options: object | undefined, allowed: ReadonlySet<string>, ...more: string[]): void {
+  for (const key of Object.keys(options ?? {})) {
+    if (allowed.has(key) || more.includes(key)) continue;
+    throw new DefinitionError([`f.${builder}() has no option '${key}'.`], { field: key });
+  }
+}
+
+function column(builder: string, type: ValueType, options: Options = {}, ...more: string[]): ColumnDefinition {
+  known(builder, options, COLUMN_OPTIONS, ...more);
+  return new ColumnDefinition(type, options);
+}
+
+function positive(builder: string, option: string, value: unknown, least = 1): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
+  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of at least ${least}.`], { field: option });
+}
+
+/** The builders as they run; `FieldBuilders` says what they mean to the compiler. */
+const builders = {
+  auto: (options: Options = {}) => identity('auto', 'int', options),
+  bigAuto: (options: Options = {}) => identity('bigAuto', 'bigint', options),
+  uuid: (options?: Options) => column('uuid', { kind: 'uuid' }, options),
+  int: (options?: Options) => column('int', { kind: 'int' }, options),
+  smallInt: (options?: Options) => column('smallInt', { kind: 'smallInt' }, options),
+  bigint: (options?: Options) => column('bigint', { kind: 'bigint' }, options),
+  float: (options?: Options) => column('float', { kind: 'float' }, options),
+  decimal: (options: Options) => {
+    const precision = positive('decimal', 'precision', options?.['precision']);
+    const scale = positive('decimal', 'scale', options?.['scale'], 0);
+    if (scale > precision) throw new DefinitionError(["f.decimal() needs a 'scale' that is not above its 'precision'."]);
+    return column('decimal', { kind: 'decimal', precision, scale }, options, 'precision', 'scale');
+  },
+  string: (options: Options = {}) => {
+    const maxLength = options['maxLength'] === undefined ? undefined : positive('string', 'maxLength', options['maxLength']);
+    return column('string', { kind: 'string', maxLength }, options, 'maxLength');
+  },
+  text: (options?: Options) => column('text', { kind: 'text' }, options),
+  bool: (options?: Options) => column('bool', { kind: 'bool' }, options),
+  date: (options?: Options) => column('date', { kind: 'date' }, options),
+  time: (options?: Options) => column('time', { kind: 'time' }, options),
+  datetime: (options: Options = {}) => {
+    known('datetime', options, COLUMN_OPTIONS, 'autoNow', 'autoNowAdd');
+    const generation = options['autoNow'] === true ? 'now on save' : options['autoNowAdd'] === true ? 'now on insert' : undefined;
+    return new ColumnDefinition({ kind: 'datetime' }, options, generation);
+  },
+  json: (options?: Options) => column('json', { kind: 'json' }, options, 'schema'),
+  enum: (values: readonly string[], options?: Options) => {
+    if (!Array.isArray(values) || values.length === 0 || !values.every((value) => typeof value === 'string')) {
+      throw new DefinitionError(['f.enum() needs a list of at least one string.']);
+    }
+    return column('enum', { kind: 'enum', values: Object.freeze([...values]) }, options);
+  },
+  binary: (options?: Options) => column('binary', { kind: 'binary' }, options),
+  array: (of: ColumnDefinition, options?: Options) => column('array', { kind: 'array', of: of.type }, options),
+  custom: (options: Options) => {
+    const codec = options?.['codec'] as CustomCodec | undefined;
+    if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
+      throw new DefinitionError(["f.custom() needs a 'codec' with encode() and decode()."]);
+    }
+    const columnType = typeof options['type'] === 'string' ? options['type'] : 'text';
+    return column('custom', { kind: 'custom', codec, columnType }, options, 'codec', 'type');
+  },
+  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options?: { prefix?: string; nullable?: boolean }) =>
+    new EmbeddedDefinition(fields, options),
+  version: (options: Options = {}) => {
+    known('version', options, new Set(['column', 'comment']));
+    return new ColumnDefinition({ kind: 'int' }, options, 'version');
+  },
+  foreignKey: (target: unknown, options?: RelationOptions) => toOne('foreignKey', target, options),
+  oneToOne: (target: unknown, options?: RelationOptions) => toOne('oneToOne', target, options),
+  manyToMany: (target: unknown, options?: RelationOptions) => {
+    known('manyToMany', options, new Set(['through', 'table']));
+    return new RelationDefinition('manyToMany', target, options);
+  },
+  reverse: (target: unknown, via: string) => new RelationDefinition('reverse', target, {}, via),
+  reverseOne: (target: unknown, via: string) => new RelationDefinition('reverseOne', target, {}, via),
+};
+
+function identity(builder: string, kind: 'int' | 'bigint', options: Options): ColumnDefinition {
+  known(builder, options, new Set(['column', 'comment', 'renamedFrom']));
+  return new ColumnDefinition({ kind }, { ...options, primaryKey: true }, 'identity');
+}
+
+function toOne(kind: 'foreignKey' | 'oneToOne', target: unknown, options?: RelationOptions): RelationDefinition {
+  known(kind, options, RELATION_OPTIONS);
+  return new RelationDefinition(kind, target, options);
+}
+
+/**
+ * The field builders. Columns are NOT NULL unless `nullable: true`; a relation names its target lazily, so models may
+ * refer to each other across files.
+ *
+ * @example
+ * ```ts
+ * import { f, model } from 'blazeorm';
+ * export class Artist extends model('artist', {
+ *   id: f.auto(),
+ *   name: f.string({ maxLength: 120, nullable: true }),
+ *   albums: f.reverse(() => Album, 'artist'),
+ * }) {}
+ * export class Album extends model('album', {
+ *   id: f.auto(),
+ *   title: f.string({ maxLength: 160 }),
+ *   artist: f.foreignKey(() => Artist, { onDelete: 'cascade' }),
+ * }) {}
+ * ```
+ */
+export const f: FieldBuilders =
+  // The one cast from running builders to their types: `FieldBuilders` tells of values that exist at compile time only.
+  builders as unknown as FieldBuilders;

@@ -1,0 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ModelMeta, RelationMeta } from './metadata.ts';
+
+/**
+ * What entities may ask of the session that they belong to. It stands between `core` and `persistence`, so that models
+ * never import the session.
+ */
+export interface RelationLoader {
+  /** False once the session has been closed or cleared: entities stay readable, and load no more. */
+  readonly open: boolean;
+  /** The one object for a row: loaded, or standing on guard until it is. */
+  reference(relation: RelationMeta, key: unknown, from: object): object;
+  /** The loaded entity for a key value of the relation, if the session has it in full. */
+  loadedTarget(relation: RelationMeta, key: unknown): object | undefined;
+  /** Load an entity that is a reference or partial, with its peers. */
+  loadEntity(entity: object): Promise<void>;
+  /** Load one relation of an entity, with its peers. */
+  loadRelation(entity: object, relation: RelationMeta): Promise<void>;
+  /** A lazy query over the rows of a to-many relation. */
+  queryRelation(entity: object, relation: RelationMeta): unknown;
+  /** Tell the unit of work that a many-to-many collection of this entity has changed. */
+  collectionChanged(entity: object, relation: RelationMeta): void;
+  /** New entities that are reachable are saved: tell the unit of work of one. */
+  cascadeSave(entity: object): void;
+}
+
+export type GroupKind = 'pending' | 'loaded' | 'reference' | 'deleted' | 'detached';
+
+/** Entities that came from one query (or one flush): they know their siblings, so a relation loads for all of them. */
+export interface EntityGroup {
+  readonly kind: GroupKind;
+  readonly loader: RelationLoader;
+  readonly meta: ModelMeta;
+  readonly members: object[];
+  /** Relations that the query was asked to load: what `toJSON` shows. */
+  readonly requested: RelationTree | undefined;
+  /** For references: whose relation led here. */
+  readonly origin: { readonly group: EntityGroup; readonly relation: RelationMeta } | undefined;
+}
+
+/** Paths to load, as a tree by relation name. */
+export interface RelationTree extends ReadonlyMap<string, RelationTree> {}
+
+/** What a model class may ask of the current session: `Post.objects()`. */
+export interface CurrentSession {
+  query(modelClass: never): unknown;
+}
+
+/** The session of the running async scope: set by `transaction` and `run`. */
+export const currentSession = new AsyncLocalStorage<CurrentSession>();

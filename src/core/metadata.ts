@@ -1,0 +1,129 @@
+import type { ValueType } from './value-types.ts';
+
+/** What the database does to rows that point at a deleted (or re-keyed) one. */
+export type ReferentialAction = 'cascade' | 'restrict' | 'set null' | 'set default' | 'no action';
+
+export type RelationKind = 'foreignKey' | 'oneToOne' | 'manyToMany' | 'reverse' | 'reverseOne';
+
+/** How the value of a column comes to be when the application gives none. */
+export type Generation = 'identity' | 'now on insert' | 'now on save' | 'version' | 'database' | undefined;
+
+/** One column of a model. Frozen; made by the registry. */
+export interface FieldMeta {
+  readonly model: ModelMeta;
+  /** Attribute of the instance: `authorId`, or `address.city` for a part of an embedded value. */
+  readonly name: string;
+  /** The attribute as steps from the instance: `['address', 'city']`. */
+  readonly path: readonly string[];
+  readonly column: string;
+  /** Position in `model.fields`, and of the value in a row. */
+  readonly index: number;
+  /** Names this field in structural cache keys; unique in the process. */
+  readonly id: string;
+  readonly type: ValueType;
+  readonly nullable: boolean;
+  readonly primaryKey: boolean;
+  readonly unique: boolean;
+  readonly indexed: boolean;
+  /** A value, or a function that is called for each new entity. `undefined`: none. */
+  readonly default: unknown;
+  readonly dbDefault: string | number | boolean | null | undefined;
+  /** SQL of a generated column. */
+  readonly generatedAs: string | undefined;
+  readonly generation: Generation;
+  readonly sensitive: boolean;
+  readonly comment: string | undefined;
+  /** The relation whose key this column holds. */
+  readonly relation: RelationMeta | undefined;
+}
+
+/** One side of a relation. `sourceField` of this model equals `targetField` of the other, or a link row joins them. */
+export interface RelationMeta {
+  readonly model: ModelMeta;
+  readonly name: string;
+  readonly kind: RelationKind;
+  /** Whether the accessor is a collection. */
+  readonly many: boolean;
+  /** Position in `model.relations`. */
+  readonly index: number;
+  readonly id: string;
+  readonly target: ModelMeta;
+  readonly nullable: boolean;
+  /** Whether this side holds the key column. */
+  readonly owning: boolean;
+  readonly sourceField: FieldMeta;
+  readonly targetField: FieldMeta;
+  readonly link: LinkMeta | undefined;
+  readonly inverse: RelationMeta | undefined;
+  readonly onDelete: ReferentialAction;
+  readonly onUpdate: ReferentialAction;
+}
+
+/** The table between the two sides of a many-to-many relation. */
+export interface LinkMeta {
+  readonly model: ModelMeta;
+  /** Column that holds the key of this side. */
+  readonly source: FieldMeta;
+  readonly target: FieldMeta;
+  /** Whether the library made the table, rather than a `through` model. */
+  readonly implicit: boolean;
+}
+
+export interface OrderMeta {
+  readonly field: FieldMeta;
+  readonly descending: boolean;
+}
+
+export interface IndexMeta {
+  readonly name: string;
+  readonly columns: readonly OrderMeta[];
+  readonly unique: boolean;
+  /** Filter or callback that says which rows a partial index covers; read by the schema builder. */
+  readonly where: unknown;
+}
+
+export interface CheckMeta {
+  readonly name: string;
+  /** Callback over the model's columns; read by the schema builder. */
+  readonly condition: unknown;
+}
+
+/** Everything known of a model, frozen. `Post.meta` shows it. */
+export interface ModelMeta {
+  /** Name of the class, for messages. */
+  readonly name: string;
+  readonly table: string;
+  readonly schema: string | undefined;
+  readonly id: number;
+  /** The class; `undefined` for a link table that the library made. */
+  readonly modelClass: ModelClassValue | undefined;
+  readonly fields: readonly FieldMeta[];
+  readonly relations: readonly RelationMeta[];
+  readonly fieldByName: ReadonlyMap<string, FieldMeta>;
+  readonly relationByName: ReadonlyMap<string, RelationMeta>;
+  /** Embedded attributes, with the fields under them. */
+  readonly embeddedByName: ReadonlyMap<string, EmbeddedMeta>;
+  readonly key: readonly FieldMeta[];
+  /** Names of the key's fields. */
+  readonly primaryKey: readonly string[];
+  readonly keyIndexes: readonly number[];
+  /** Optimistic-lock column. */
+  readonly version: FieldMeta | undefined;
+  readonly ordering: readonly OrderMeta[];
+  readonly indexes: readonly IndexMeta[];
+  readonly checks: readonly CheckMeta[];
+  readonly comment: string | undefined;
+}
+
+export interface EmbeddedMeta {
+  readonly name: string;
+  readonly nullable: boolean;
+  readonly fields: readonly FieldMeta[];
+}
+
+/** A model class as a value: a constructor with a prototype, whatever its type parameters. */
+export interface ModelClassValue {
+  readonly prototype: object;
+  readonly name: string;
+  new (init: never): object;
+}

@@ -1,0 +1,98 @@
+import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
+import { defineAccessors } from './accessors.ts';
+import type { Definition, ModelOptions } from './definitions.ts';
+import { initialise } from './initialise.ts';
+import { currentSession } from './loader.ts';
+import type { ModelClassValue, ModelMeta } from './metadata.ts';
+import { DEFINITION, metaOf } from './registry.ts';
+import { keyOf } from './keys.ts';
+import { State } from './state.ts';
+import { entityToJSON } from './to-json.ts';
+import type { ModelFunction } from './types/index.ts';
+
+/** What every model instance has besides its fields: a key, `load`, and a JSON form. */
+export abstract class Entity {
+  constructor(init: Readonly<Record<string, unknown>>) {
+    new State(this, null, null);
+    initialise(metaOf(new.target as unknown as ModelClassValue), this, init);
+  }
+
+  /** The model as it knows itself: table, fields, relations; frozen. */
+  static get meta(): ModelMeta {
+    return metaOf(this as unknown as ModelClassValue);
+  }
+
+  /** A query over this model in the current session (inside `db.transaction`, `session.transaction` or `session.run`). */
+  static objects(): unknown {
+    const session = currentSession.getStore();
+    if (session === undefined) {
+      throw new NoSessionError(`${this.name}.objects() was called outside of a session.`, {
+        model: this.name,
+        remedy: `Call it inside db.transaction() or session.run(), or use session.query(${this.name}).`,
+      });
+    }
+    return session.query(this as never);
+  }
+
+  /** The primary key: one value, or a tuple in the order of the key's fields. */
+  get pk(): unknown {
+    return keyOf(metaOfEntity(this), this);
+  }
+
+  /** Load this entity if it is a reference or partial; its peers come with it. */
+  async load(): Promise<this> {
+    const group = State.group(this);
+    if (group === null) {
+      if (State.row(this) !== null || !isReference(this)) return this;
+      throw new NoSessionError(`${metaOfEntity(this).name} is a reference that belongs to no session.`, {
+        model: metaOfEntity(this).name,
+        remedy: 'Add its owner to a session first, or load it with session.get().',
+      });
+    }
+    if (State.row(this) === null && group.kind === 'reference') await group.loader.loadEntity(this);
+    return this;
+  }
+
+  /** Fields as JSON values, and the relations that the query was asked to load. */
+  toJSON(): Record<string, unknown> {
+    return entityToJSON(metaOfEntity(this), this);
+  }
+}
+
+/** The metadata of an instance's class. */
+export function metaOfEntity(entity: object): ModelMeta {
+  return metaOf(entity.constructor as ModelClassValue);
+}
+
+function isReference(entity: object): boolean {
+  return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
+}
+
+function createModel(name: string, fields: Readonly<Record<string, Definition>>, options: ModelOptions = {}): unknown {
+  if (typeof name !== 'string' || name === '') throw new InvalidValueError('model() takes a name first, as in model(\'post\', …).');
+  class Base extends Entity {}
+  Object.defineProperty(Base, DEFINITION, { value: Object.freeze({ name, fields: Object.freeze({ ...fields }), options }) });
+  defineAccessors(Base.prototype, fields);
+  return Base;
+}
+
+/**
+ * The base class of a model: extend what it returns. Every type is inferred from the fields.
+ *
+ * @param name Name of the model, and of its table unless `options.table` says otherwise.
+ * @param fields Fields and relations, made with `f`; spread shared ones in.
+ * @param options Table, composite key, ordering, indexes, constraints.
+ * @example
+ * ```ts
+ * import { f, model } from 'blazeorm';
+ * export class Genre extends model('genre', { id: f.auto(), name: f.string({ unique: true }) }) {
+ *   get shout(): string {
+ *     return this.name.toUpperCase();
+ *   }
+ * }
+ * export const rock = new Genre({ name: 'Rock' });
+ * ```
+ */
+export const model: ModelFunction =
+  // The one cast from the running class to its inferred type: TypeScript cannot follow fields made from a value.
+  createModel as unknown as ModelFunction;

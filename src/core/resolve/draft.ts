@@ -1,0 +1,113 @@
+import type { ColumnDefinition, ModelDefinition, RelationDefinition } from '../definitions.ts';
+import type { EmbeddedMeta, FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from '../metadata.ts';
+
+/** Metadata while it is being made: the same shape, writable. Frozen when all of it is right. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type FieldDraft = Writable<FieldMeta>;
+export type RelationDraft = Writable<RelationMeta>;
+
+/** A model while it is being resolved. `meta` is the very object that is frozen at the end. */
+export interface ModelDraft {
+  readonly modelClass: ModelClassValue | undefined;
+  readonly definition: ModelDefinition;
+  readonly meta: Writable<Omit<ModelMeta, 'fields' | 'relations' | 'fieldByName' | 'relationByName' | 'embeddedByName'>> & {
+    readonly fields: FieldDraft[];
+    readonly relations: RelationDraft[];
+    readonly fieldByName: Map<string, FieldDraft>;
+    readonly relationByName: Map<string, RelationDraft>;
+    readonly embeddedByName: Map<string, EmbeddedMeta>;
+  };
+  /** Columns of owning relations, by relation name. */
+  readonly keyColumns: Map<string, FieldDraft>;
+}
+
+/** Problems are collected, never thrown one by one. */
+export type Report = (problem: string) => void;
+
+/** What the steps of the resolution share. */
+export interface Resolution {
+  readonly drafts: ReadonlyMap<ModelClassValue, ModelDraft>;
+  /** The draft of a relation's target; undefined (and reported, once) if it has none. */
+  targetOf(owner: ModelDraft, name: string, relation: RelationDefinition): ModelDraft | undefined;
+  readonly report: Report;
+}
+
+let lastModelId = 0;
+
+/** An empty draft. */
+export function draftModel(modelClass: ModelClassValue | undefined, definition: ModelDefinition): ModelDraft {
+  const id = ++lastModelId;
+  const options = definition.options;
+  return {
+    modelClass,
+    definition,
+    keyColumns: new Map(),
+    meta: {
+      name: modelClass?.name ?? definition.name,
+      table: options.table ?? definition.name,
+      schema: options.schema,
+      id,
+      modelClass,
+      fields: [],
+      relations: [],
+      fieldByName: new Map(),
+      relationByName: new Map(),
+      embeddedByName: new Map(),
+      primaryKey: [],
+      key: [],
+      keyIndexes: [],
+      version: undefined,
+      ordering: [],
+      indexes: [],
+      checks: [],
+      comment: options.comment,
+    },
+  };
+}
+
+/** A model that is resolved already, as a target for drafts: read, never written. */
+export function adoptModel(meta: ModelMeta, definition: ModelDefinition): ModelDraft {
+  const owning = meta.relations.filter((relation) => relation.owning);
+  return {
+    modelClass: meta.modelClass,
+    definition,
+    // Frozen metadata under the writable type: the steps of the resolution visit drafts that are not frozen.
+    meta: meta as unknown as ModelDraft['meta'],
+    keyColumns: new Map(owning.map((relation) => [relation.name, relation.sourceField as FieldDraft])),
+  };
+}
+
+/** Append a column to a draft. */
+export function addField(
+  draft: ModelDraft,
+  name: string,
+  path: readonly string[],
+  column: string,
+  definition: Pick<ColumnDefinition, 'type' | 'options' | 'generation'>,
+): FieldDraft {
+  const { meta } = draft;
+  const { options } = definition;
+  const field: FieldDraft = {
+    model: meta as unknown as ModelMeta,
+    name,
+    path,
+    column,
+    index: meta.fields.length,
+    id: `${meta.id}.${meta.fields.length}`,
+    type: definition.type,
+    nullable: options.nullable === true,
+    primaryKey: options.primaryKey === true,
+    unique: options.unique === true,
+    indexed: options.index === true,
+    default: options.default,
+    dbDefault: options.dbDefault,
+    generatedAs: options.generated,
+    generation: definition.generation ?? (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
+    sensitive: options.sensitive === true,
+    comment: options.comment,
+    relation: undefined,
+  };
+  meta.fields.push(field);
+  meta.fieldByName.set(name, field);
+  return field;
+}

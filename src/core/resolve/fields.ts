@@ -1,0 +1,143 @@
+import { snakeCase, suggest } from '../../utils/naming.ts';
+import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from '../definitions.ts';
+import type { ColumnOptions } from '../definitions.ts';
+import { addField } from './draft.ts';
+import type { FieldDraft, ModelDraft, Resolution } from './draft.ts';
+
+/** Names that instances need for themselves. */
+const RESERVED = new Set(['pk', 'load', 'toJSON', 'constructor', 'prototype', '__proto__']);
+
+/** Columns of a model, in the order of its definition; the key columns of relations get their types afterwards. */
+export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
+  const { meta, definition } = draft;
+  for (const [name, field] of Object.entries(definition.fields)) {
+    if (RESERVED.has(name)) {
+      resolution.report(`${meta.name}.${name} clashes with a member that every model has: rename it, and keep its column with { column: '${snakeCase(name)}' }.`);
+    } else if (field instanceof ColumnDefinition) {
+      addField(draft, name, [name], field.options.column ?? snakeCase(name), field);
+    } else if (field instanceof EmbeddedDefinition) {
+      addEmbedded(draft, name, field, resolution);
+    } else if (field instanceof RelationDefinition) {
+      if (field.relation === 'foreignKey' || field.relation === 'oneToOne') addKeyColumn(draft, name, field);
+    } else {
+      resolution.report(`${meta.name}.${name} is not a field: make it with f, as in f.string().`);
+    }
+  }
+  resolveKey(draft, resolution);
+  checkNames(draft, resolution);
+  const versions = meta.fields.filter((field) => field.generation === 'version');
+  meta.version = versions[0];
+  if (versions.length > 1) resolution.report(`${meta.name} has ${versions.length} version fields: keep one.`);
+}
+
+function addEmbedded(draft: ModelDraft, name: string, embedded: EmbeddedDefinition, resolution: Resolution): void {
+  const prefix = embedded.prefix ?? `${snakeCase(name)}_`;
+  const fields: FieldDraft[] = [];
+  for (const [part, column] of Object.entries(embedded.fields)) {
+    if (!(column instanceof ColumnDefinition)) {
+      resolution.report(`${draft.meta.name}.${name}.${part} must be a column: an embedded value holds no relations.`);
+      continue;
+    }
+    const options: ColumnOptions = embedded.nullable ? { ...column.options, nullable: true } : column.options;
+    const columnName = `${prefix}${column.options.column ?? snakeCase(part)}`;
+    fields.push(addField(draft, `${name}.${part}`, [name, part], columnName, { ...column, options }));
+  }
+  draft.meta.embeddedByName.set(name, { name, nullable: embedded.nullable, fields });
+}
+
+function addKeyColumn(draft: ModelDraft, name: string, relation: RelationDefinition): void {
+  const { options } = relation;
+  const field = addField(draft, `${name}Id`, [`${name}Id`], options.column ?? `${snakeCase(name)}_id`, {
+    // The type is the target's, known once all models have their columns.
+    type: { kind: 'int' },
+    generation: undefined,
+    options: {
+      ...(options.nullable === undefined ? {} : { nullable: options.nullable }),
+      ...(options.comment === undefined ? {} : { comment: options.comment }),
+      ...(options.primaryKey === undefined ? {} : { primaryKey: options.primaryKey }),
+      ...(options.default === undefined ? {} : { default: options.default }),
+      unique: options.unique === true || relation.relation === 'oneToOne',
+      // A foreign key is looked up from the other side: PostgreSQL and SQLite make no index by themselves.
+      index: options.index ?? true,
+    },
+  });
+  draft.keyColumns.set(name, field);
+}
+
+function resolveKey(draft: ModelDraft, { report }: Resolution): void {
+  const { meta, definition } = draft;
+  const named = definition.options.primaryKey;
+  const flagged = meta.fields.filter((field) => field.primaryKey);
+  if (named === undefined) {
+    if (flagged.length === 1) meta.key = flagged;
+    else if (flagged.length === 0) report(`${meta.name} has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.`);
+    else report(`${meta.name} has ${flagged.length} fields with primaryKey: true: for a composite key name them in the options, { primaryKey: [...] }.`);
+  } else {
+    const fields = named.map((name) => draft.keyColumns.get(name) ?? meta.fieldByName.get(name));
+    named.forEach((name, i) => {
+      if (fields[i] === undefined) report(`${meta.name}: the primary key names '${name}', which is no field. ${suggest(name, [...draft.keyColumns.keys(), ...meta.fieldByName.keys()])}`);
+    });
+    meta.key = fields.filter((field) => field !== undefined);
+    for (const field of meta.key as FieldDraft[]) field.primaryKey = true;
+    if (named.length === 0 || flagged.some((field) => !meta.key.includes(field))) report(`${meta.name}: { primaryKey: [...] } must name every field of the key.`);
+  }
+  for (const field of meta.key) if (field.nullable) report(`${meta.name}.${field.name} is part of the primary key and cannot be nullable.`);
+  meta.keyIndexes = meta.key.map((field) => field.index);
+  meta.primaryKey = meta.key.map((field) => field.name);
+}
+
+function checkNames(draft: ModelDraft, { report }: Resolution): void {
+  const { meta, definition } = draft;
+  for (const name of draft.keyColumns.keys()) {
+    if (`${name}Id` in definition.fields) report(`${meta.name}.${name}Id is the key value of the relation '${name}': remove the field of that name, or rename the relation.`);
+  }
+  const columns = new Map<string, string>();
+  for (const field of meta.fields) {
+    const other = columns.get(field.column.toLowerCase());
+    if (other !== undefined) report(`${meta.name}.${other} and ${meta.name}.${field.name} share the column '${field.column}': give one another name with { column: … }.`);
+    columns.set(field.column.toLowerCase(), field.name);
+  }
+}
+
+/** Give each key column the type of the column that it refers to, however long the chain. */
+export function resolveKeyTypes(drafts: readonly ModelDraft[], resolution: Resolution): void {
+  const done = new Set<FieldDraft>();
+  const resolveType = (draft: ModelDraft, name: string, trail: readonly FieldDraft[]): void => {
+    const field = draft.keyColumns.get(name)!;
+    const relation = draft.definition.fields[name] as RelationDefinition;
+    if (done.has(field)) return;
+    if (trail.includes(field)) {
+      resolution.report(`${draft.meta.name}.${name} is a key that refers to itself through ${trail.map((f) => `${f.model.name}.${f.name}`).join(' → ')}.`);
+      return;
+    }
+    const target = resolution.targetOf(draft, name, relation);
+    const referred = target === undefined ? undefined : referredField(draft, name, relation, target, resolution);
+    if (target !== undefined && referred !== undefined) {
+      const inner = [...target.keyColumns].find(([, column]) => column === referred)?.[0];
+      if (inner !== undefined) resolveType(target, inner, [...trail, field]);
+      field.type = referred.type;
+    }
+    done.add(field);
+  };
+  for (const draft of drafts) for (const name of draft.keyColumns.keys()) resolveType(draft, name, []);
+}
+
+/** The column of the target that a foreign key refers to. */
+export function referredField(
+  draft: ModelDraft,
+  name: string,
+  relation: RelationDefinition,
+  target: ModelDraft,
+  { report }: Resolution,
+): FieldDraft | undefined {
+  const where = `${draft.meta.name}.${name}`;
+  const { to } = relation.options;
+  if (to !== undefined) {
+    const field = target.keyColumns.get(to) ?? target.meta.fieldByName.get(to);
+    if (field === undefined) report(`${where} refers to ${target.meta.name}.${to}, which is no field. ${suggest(to, target.meta.fieldByName.keys())}`);
+    else if (!field.unique && !(field.primaryKey && target.meta.key.length === 1)) report(`${where} refers to ${target.meta.name}.${to}, which is not unique: add unique: true there.`);
+    return field;
+  }
+  if (target.meta.key.length > 1) report(`${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: name one unique column with { to: … }, or give ${target.meta.name} a single key.`);
+  return target.meta.key[0] as FieldDraft | undefined;
+}

@@ -1,0 +1,70 @@
+import { suggest } from '../../utils/naming.ts';
+import type { CheckDefinition, IndexDefinition, UniqueDefinition } from '../definitions.ts';
+import type { CheckMeta, IndexMeta, OrderMeta } from '../metadata.ts';
+import type { FieldDraft, ModelDraft, Report } from './draft.ts';
+
+/** Ordering, indexes and constraints: names become fields. */
+export function resolveOptions(draft: ModelDraft, report: Report): void {
+  const { meta, definition } = draft;
+  const { options } = definition;
+  meta.ordering = (options.ordering ?? []).flatMap((key) => orderOf(draft, key, 'ordering', report));
+  const declared = [...(options.indexes ?? []), ...(options.constraints ?? [])];
+  const indexes = [
+    ...meta.fields.filter((field) => field.unique).map((field) => singleIndex(draft, field, true)),
+    ...meta.fields.filter((field) => field.indexed && !field.unique && !leadsAnIndex(draft, field)).map((field) => singleIndex(draft, field, false)),
+    ...declared.filter((item): item is IndexDefinition | UniqueDefinition => item.kind !== 'check').map((item) => indexOf(draft, item, report)),
+  ];
+  meta.indexes = indexes;
+  meta.checks = declared.filter((item): item is CheckDefinition => item.kind === 'check').map(checkOf);
+  reportTwins(draft, [...meta.indexes, ...meta.checks], report);
+}
+
+/** Whether another index or the key begins with this column, so that one of its own would be waste. */
+function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
+  if (draft.meta.key[0] === field) return true;
+  return [...(draft.definition.options.indexes ?? []), ...(draft.definition.options.constraints ?? [])].some(
+    (item) => item.kind !== 'check' && (item.kind === 'unique' || item.options.where === undefined) && fieldNamed(draft, bare(item.fields[0] ?? '')) === field,
+  );
+}
+
+function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): IndexMeta {
+  const name = `${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`;
+  return Object.freeze({ name, columns: Object.freeze([{ field, descending: false }]), unique, where: undefined });
+}
+
+function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, report: Report): IndexMeta {
+  const columns = item.fields.flatMap((key) => orderOf(draft, key, `${item.kind}()`, report));
+  if (item.fields.length === 0) report(`${draft.meta.name}: ${item.kind}() names no field.`);
+  const unique = item.kind === 'unique' || item.options.unique === true;
+  const given = item.kind === 'unique' ? item.name : item.options.name;
+  const name = given ?? [draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_');
+  return Object.freeze({ name, columns: Object.freeze(columns), unique, where: item.kind === 'unique' ? undefined : item.options.where });
+}
+
+function checkOf(item: CheckDefinition): CheckMeta {
+  return Object.freeze({ name: item.name, condition: item.condition });
+}
+
+/** `'-createdAt'` as a field and a direction. */
+function orderOf(draft: ModelDraft, key: string, place: string, report: Report): OrderMeta[] {
+  const name = bare(key);
+  const field = fieldNamed(draft, name);
+  if (field !== undefined) return [Object.freeze({ field, descending: key.startsWith('-') })];
+  report(`${draft.meta.name}: ${place} names '${name}', which is no field. ${suggest(name, [...draft.meta.fieldByName.keys(), ...draft.keyColumns.keys()])}`);
+  return [];
+}
+
+function fieldNamed(draft: ModelDraft, name: string): FieldDraft | undefined {
+  return draft.keyColumns.get(name) ?? draft.meta.fieldByName.get(name);
+}
+
+function bare(key: string): string {
+  return key.startsWith('-') ? key.slice(1) : key;
+}
+
+function reportTwins(draft: ModelDraft, named: readonly { readonly name: string }[], report: Report): void {
+  const names = named.map((item) => item.name);
+  for (const name of new Set(names.filter((item, i) => names.indexOf(item) !== i))) {
+    report(`${draft.meta.name} has two indexes or constraints named '${name}': give one another name with { name: … }.`);
+  }
+}

@@ -1,0 +1,32 @@
+import type { ModelMeta } from '../metadata.ts';
+import type { Report } from './draft.ts';
+
+/** Two models on one table. */
+export function checkTables(models: readonly ModelMeta[], report: Report): void {
+  const tables = new Map<string, ModelMeta>();
+  for (const meta of models) {
+    const table = `${meta.schema ?? ''}.${meta.table}`.toLowerCase();
+    const other = tables.get(table);
+    if (other !== undefined) report(`${other.name} and ${meta.name} are both on the table '${meta.table}': give one another with { table: … }.`);
+    tables.set(table, meta);
+  }
+}
+
+/** Models that need each other's rows first: no row of any of them could ever be the first. */
+export function checkRequiredCycles(models: readonly ModelMeta[], report: Report): void {
+  const done = new Set<ModelMeta>();
+  const visit = (meta: ModelMeta, trail: readonly ModelMeta[]): void => {
+    const start = trail.indexOf(meta);
+    if (start >= 0) {
+      const cycle = [...trail.slice(start), meta].map((item) => item.name);
+      report(`${cycle.join(' → ')} is a cycle of required keys: make one of them nullable.`);
+      return;
+    }
+    if (done.has(meta)) return;
+    done.add(meta);
+    for (const relation of meta.relations) {
+      if (relation.owning && !relation.nullable && relation.target !== meta) visit(relation.target, [...trail, meta]);
+    }
+  };
+  for (const meta of models) visit(meta, []);
+}

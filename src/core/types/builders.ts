@@ -1,0 +1,54 @@
+/** The type of `f`. */
+import type { ColumnBuilders, ReferentialAction } from './columns.ts';
+import type { ReverseOne, TargetFunction, ToMany, ToOne } from './graph.ts';
+
+/** Options of `f.foreignKey` and `f.oneToOne`. */
+export interface ForeignKeyOptions {
+  readonly nullable?: boolean;
+  /** What happens to this row when the target's is deleted; `'no action'` by default. */
+  readonly onDelete?: ReferentialAction;
+  readonly onUpdate?: ReferentialAction;
+  /** A unique field of the target to refer to, in place of its primary key. */
+  readonly to?: string;
+  /** The name of the key column, where it is not `author_id` for `author`. */
+  readonly column?: string;
+  readonly index?: boolean;
+  readonly unique?: boolean;
+  readonly comment?: string;
+  readonly renamedFrom?: string;
+}
+
+/** Options of `f.manyToMany`. */
+export interface ManyToManyOptions {
+  /** The model of the link rows, where they have columns of their own. */
+  readonly through?: TargetFunction;
+  /** The name of the link table. */
+  readonly table?: string;
+}
+
+type NullOf<O> = O extends { readonly nullable: true } ? null : never;
+type ToOf<O> = O extends { readonly to: infer To extends string } ? To : 'pk';
+
+/**
+ * The builders of fields: the type of `f`.
+ *
+ * @example class Post extends model('post', { id: f.auto(), author: f.foreignKey(() => Author) }) {}
+ */
+export interface FieldBuilders extends ColumnBuilders {
+  /** A relation to one. Gives two attributes: `author` and `authorId`. */
+  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions>(
+    target: T,
+    options?: O,
+  ): ToOne<T, NullOf<O>, ToOf<O>>;
+  /** A foreign key that is unique. */
+  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions>(
+    target: T,
+    options?: O,
+  ): ToOne<T, NullOf<O>, ToOf<O>>;
+  /** A relation to many, through a table of links. */
+  manyToMany<T extends TargetFunction>(target: T, options?: ManyToManyOptions): ToMany<T>;
+  /** The other side of a foreign key or many-to-many relation `via` of the target. */
+  reverse<T extends TargetFunction, const Via extends string>(target: T, via: Via): ToMany<T, Via>;
+  /** The other side of a one-to-one relation `via` of the target. */
+  reverseOne<T extends TargetFunction>(target: T, via: string): ReverseOne<T>;
+}

@@ -1,0 +1,109 @@
+/** The types of `model`, of the classes that it makes, and of what its options are made of. */
+import type { AnyFields, Fields } from './columns.ts';
+import type { ExprOf } from './expressions.ts';
+import type { ColumnRefs, ColumnsOf, Init, Instance, Model, ModelType, QuerySet } from './graph.ts';
+
+/** Options of an index. `W` are the names of the fields in `where`. */
+export interface IndexOptions<W extends string = never> {
+  readonly name?: string;
+  readonly unique?: boolean;
+  /** Makes it a partial index: only rows with these values. */
+  readonly where?: { readonly [K in W]?: unknown };
+}
+
+/** An index over the fields `N`, made by `index()`. */
+export interface Index<out N extends string> {
+  readonly kind: 'index';
+  readonly fields: readonly N[];
+  readonly options: IndexOptions<string>;
+}
+
+/** A unique constraint over the fields `N`, made by `unique()`. */
+export interface Unique<out N extends string> {
+  readonly kind: 'unique';
+  readonly fields: readonly N[];
+  readonly name: string | undefined;
+}
+
+/** A check constraint, made by `check()`. `R` are the columns that its callback gets. */
+export interface Check<in R> {
+  readonly kind: 'check';
+  readonly name: string;
+  readonly condition: (columns: R) => ExprOf<boolean | null>;
+}
+
+/** The type of `index`. @example index('author', '-createdAt') · index('title', { where: { published: true } }) */
+export interface IndexFunction {
+  <const N extends string>(...fields: readonly N[]): Index<N>;
+  <const N extends string, const W extends string = never>(
+    ...args: readonly [...fields: N[], options: IndexOptions<W>]
+  ): Index<N | W>;
+}
+
+/** The type of `unique`. @example unique('author', 'title') */
+export interface UniqueFunction {
+  <const N extends string>(...fields: readonly N[]): Unique<N>;
+  <const N extends string>(...args: readonly [...fields: N[], options: { readonly name: string }]): Unique<N>;
+}
+
+/** The type of `check`. @example check('views_positive', (p) => p.views.gte(0)) */
+export type CheckFunction = <R>(name: string, condition: (columns: R) => ExprOf<boolean | null>) => Check<R>;
+
+type NameOf<F extends Fields> = (keyof F & string) | (keyof ColumnsOf<F> & string);
+
+/** Options of `model`. `K` are the names of a composite primary key. */
+export interface ModelOptions<F extends Fields, K> {
+  /** The table, where it is not the model's name. */
+  readonly table?: string;
+  /** The schema of the table. */
+  readonly schema?: string;
+  /** The names of the fields of a composite primary key: columns, or relations for their key. */
+  readonly primaryKey?: K;
+  /** The order of queries that give none. */
+  readonly ordering?: readonly `${'' | '-'}${keyof ColumnsOf<F> & string}`[];
+  readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`>[];
+  readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
+  readonly comment?: string;
+}
+
+/** What a model knows of itself: `Post.meta`. */
+export interface ModelMetaView {
+  readonly name: string;
+  readonly table: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly column: string;
+    readonly kind: string;
+    readonly nullable: boolean;
+  }[];
+  readonly relations: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly target: string;
+    readonly nullable: boolean;
+  }[];
+  readonly primaryKey: readonly string[];
+}
+
+/** What `model()` returns: a class to extend. `K` are the names of a composite primary key. */
+export interface ModelClass<F extends Fields, K = never> {
+  new (init: Init<F>): Instance<F, K>;
+  /** A query in the current session. Throws `NoSessionError` outside of one. */
+  objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
+  /** The model's table, fields, relations and key. */
+  readonly meta: ModelMetaView;
+}
+
+/**
+ * The type of `model`.
+ *
+ * @example class Author extends model('author', { id: f.auto(), name: f.string() }) {}
+ */
+export interface ModelFunction {
+  <F extends AnyFields>(name: string, fields: F): ModelClass<F>;
+  <F extends AnyFields, const K extends readonly (keyof F & string)[] = never>(
+    name: string,
+    fields: F,
+    options: ModelOptions<F, K>,
+  ): ModelClass<F, K>;
+}

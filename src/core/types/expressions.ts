@@ -1,0 +1,249 @@
+/**
+ * Expressions: what the callback form of a query (`(p) => p.views.gt(3)`) is made of. Types only.
+ *
+ * Every interface carries a few phantom members under unique symbols. Generic signatures ask for one of those
+ * (`{ readonly [SUM]: S }`) and not for a whole expression, so the compiler infers from one property and not from
+ * thirty methods; and what an aggregate returns is read from its argument, not computed by conditional types.
+ */
+
+/** The value that an expression has in a result row. */
+export declare const TYPE: unique symbol;
+/** The same expression when it may also be NULL. */
+export declare const NULLABLE: unique symbol;
+/** What `sum` of the expression is. */
+export declare const SUM: unique symbol;
+/** What `avg` of the expression is. */
+export declare const AVG: unique symbol;
+/** The value of an expression that can be an operand of integer and float arithmetic. */
+export declare const NUMBER: unique symbol;
+/** The value of an expression that can be an operand of exact decimal arithmetic. */
+export declare const DECIMAL: unique symbol;
+
+/** Anything that has a value of type `V` in a query: accepted wherever an expression is asked for. */
+export interface ExprOf<out V> {
+  readonly [TYPE]: V;
+}
+
+/** An operand of decimal arithmetic whose value is `W`. */
+interface DecimalOperand<out W> {
+  readonly [DECIMAL]: W;
+}
+
+/** An operand of integer or float arithmetic whose value is `W`. */
+interface NumberOperand<out W> {
+  readonly [NUMBER]: W;
+}
+
+/** Where NULL goes when rows are sorted. */
+export interface OrderOptions {
+  readonly nulls?: 'first' | 'last';
+}
+
+/** A sort key, made by `asc()` or `desc()`. */
+export interface Order {
+  readonly direction: 'asc' | 'desc';
+  readonly nulls: 'first' | 'last' | undefined;
+}
+
+/**
+ * A column or a computed value of type `V` inside a query.
+ *
+ * @example session.query(Post).filter((p) => p.createdAt.gte(p.author.joinedAt))
+ */
+export interface Expr<out V> extends ExprOf<V> {
+  readonly [NULLABLE]: Expr<V | null>;
+  /** `=`; with `null`: IS NULL. */
+  eq(other: V | ExprOf<V | null>): Cond;
+  /** `<>` that is true when exactly one side is NULL; with `null`: IS NOT NULL. */
+  ne(other: V | ExprOf<V | null>): Cond;
+  gt(other: (V & {}) | ExprOf<V | null>): Cond;
+  gte(other: (V & {}) | ExprOf<V | null>): Cond;
+  lt(other: (V & {}) | ExprOf<V | null>): Cond;
+  lte(other: (V & {}) | ExprOf<V | null>): Cond;
+  /** Both bounds are included. */
+  between(low: (V & {}) | ExprOf<V | null>, high: (V & {}) | ExprOf<V | null>): Cond;
+  /** IN; an empty list is false. */
+  oneOf(values: readonly (V & {})[]): Cond;
+  /** NOT IN; an empty list is true. */
+  notOneOf(values: readonly (V & {})[]): Cond;
+  isNull(): Cond;
+  isNotNull(): Cond;
+  /** The first of this and the others that is not NULL. */
+  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): Expr<V & {}>;
+  asc(options?: OrderOptions): Order;
+  desc(options?: OrderOptions): Order;
+}
+
+/** A condition: what filters, checks and boolean columns are. */
+export interface Cond<out V = boolean> extends Expr<V> {
+  readonly [NULLABLE]: Cond<V | null>;
+  and(...others: ExprOf<boolean | null>[]): Cond;
+  or(...others: ExprOf<boolean | null>[]): Cond;
+  not(): Cond;
+  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): Cond<V & {}>;
+}
+
+/**
+ * A number in a query. Arithmetic with a decimal gives a decimal; with something that may be NULL, something that may be.
+ *
+ * @example session.query(Post).filter((p) => p.views.plus(p.likes.times(2)).gt(100))
+ */
+export interface NumExpr<out V> extends Expr<V> {
+  readonly [NULLABLE]: NumExpr<V | null>;
+  readonly [SUM]: NumExpr<V | null>;
+  readonly [AVG]: NumExpr<number | null>;
+  readonly [NUMBER]: V;
+  plus<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | (W & null)>;
+  plus<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
+  minus<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | (W & null)>;
+  minus<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
+  times<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | (W & null)>;
+  times<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
+  /** Real division, never integer division; NULL where the divisor is zero. */
+  dividedBy<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<number | null>;
+  dividedBy<W>(other: DecimalOperand<W>): DecExpr<W | null>;
+  /** The remainder, with the sign of the dividend; NULL where the divisor is zero. */
+  mod<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | null>;
+  abs(): NumExpr<V>;
+  neg(): NumExpr<V>;
+  /** Rounds half away from zero to `digits` decimals, 0 by default. */
+  round(digits?: number): NumExpr<V>;
+  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): NumExpr<V & {}>;
+}
+
+/**
+ * An exact decimal in a query; its value in a row is a string.
+ *
+ * @example session.query(InvoiceLine).annotate((l) => ({ amount: l.unitPrice.times(l.quantity) }))
+ */
+export interface DecExpr<out V> extends Expr<V> {
+  readonly [NULLABLE]: DecExpr<V | null>;
+  readonly [SUM]: DecExpr<V | null>;
+  readonly [AVG]: DecExpr<V | null>;
+  readonly [DECIMAL]: V;
+  plus<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
+  minus<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
+  times<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
+  /** NULL where the divisor is zero. */
+  dividedBy<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | null>;
+  /** The remainder, with the sign of the dividend; NULL where the divisor is zero. */
+  mod<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | null>;
+  abs(): DecExpr<V>;
+  neg(): DecExpr<V>;
+  /** Rounds half away from zero to `digits` decimals, 0 by default. */
+  round(digits?: number): DecExpr<V>;
+  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): DecExpr<V & {}>;
+}
+
+/**
+ * A text in a query.
+ *
+ * @example session.query(Author).orderBy((a) => a.name.lower().asc())
+ */
+export interface StrExpr<out V> extends Expr<V> {
+  readonly [NULLABLE]: StrExpr<V | null>;
+  lower(): StrExpr<string | (V & null)>;
+  upper(): StrExpr<string | (V & null)>;
+  trim(): StrExpr<string | (V & null)>;
+  /** The number of characters. */
+  length(): NumExpr<number | (V & null)>;
+  /** This and the others in a row; NULL where this is NULL, other NULLs count as ''. */
+  concat(...others: (string | ExprOf<string | null>)[]): StrExpr<string | (V & null)>;
+  iexact(text: string | ExprOf<string | null>): Cond;
+  contains(text: string | ExprOf<string | null>): Cond;
+  icontains(text: string | ExprOf<string | null>): Cond;
+  startsWith(text: string | ExprOf<string | null>): Cond;
+  istartsWith(text: string | ExprOf<string | null>): Cond;
+  endsWith(text: string | ExprOf<string | null>): Cond;
+  iendsWith(text: string | ExprOf<string | null>): Cond;
+  regex(pattern: string): Cond;
+  iregex(pattern: string): Cond;
+  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): StrExpr<V & {}>;
+}
+
+/** A point in time in a query; its parts are in UTC. */
+export interface DateExpr<out V> extends Expr<V> {
+  readonly [NULLABLE]: DateExpr<V | null>;
+  year(): NumExpr<number | (V & null)>;
+  /** 1 to 12. */
+  month(): NumExpr<number | (V & null)>;
+  /** 1 to 31. */
+  day(): NumExpr<number | (V & null)>;
+  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): DateExpr<V & {}>;
+}
+
+/** The expression interface for a value type; `V` may contain null. */
+export type ExprFor<V> = [V] extends [string | null]
+  ? StrExpr<V>
+  : [V] extends [number | bigint | null]
+    ? NumExpr<V>
+    : [V] extends [boolean | null]
+      ? Cond<V>
+      : [V] extends [Date | null]
+        ? DateExpr<V>
+        : Expr<V>;
+
+/** What a callback of `annotate`, `values` or `aggregate` returns: expressions by name. */
+export interface ExprRecord {
+  readonly [name: string]: ExprOf<unknown>;
+}
+
+/** The row that a record of expressions gives. */
+export type Values<E> = unknown extends E
+  ? unknown
+  : { -readonly [K in keyof E]: E[K] extends { readonly [TYPE]: infer V } ? V : never };
+
+/** Something that can be summed to `S`. */
+export interface Summable<out S> {
+  readonly [SUM]: S;
+}
+
+/** Something whose average is `S`. */
+export interface Averageable<out S> {
+  readonly [AVG]: S;
+}
+
+/** Something whose minimum or maximum, NULL for no rows, is `S`. */
+export interface Comparable<out S> {
+  readonly [NULLABLE]: S;
+}
+
+/**
+ * The free aggregate functions, for `values` and `aggregate`.
+ *
+ * @example session.query(InvoiceLine).aggregate((l) => ({ n: count(), total: sum(l.unitPrice.times(l.quantity)) }))
+ */
+export interface AggregateFunctions {
+  /** The number of rows, or of rows in which the expression is not NULL. */
+  readonly count: (value?: ExprOf<unknown>) => NumExpr<number>;
+  /** NULL for no rows. */
+  readonly sum: <S>(value: Summable<S>) => S;
+  /** NULL for no rows. */
+  readonly avg: <S>(value: Averageable<S>) => S;
+  /** NULL for no rows. */
+  readonly min: <S>(value: Comparable<S>) => S;
+  /** NULL for no rows. */
+  readonly max: <S>(value: Comparable<S>) => S;
+}
+
+/** A piece of SQL made by the `sql` tag: usable as an expression and inside another `sql`. */
+export interface SqlFragment<out T = unknown> extends Expr<T> {
+  readonly strings: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** A quoted identifier, made by `sql.id`. */
+export interface SqlIdentifier {
+  readonly identifier: readonly string[];
+}
+
+/**
+ * The `sql` tag: every interpolated value becomes a parameter; identifiers only by `sql.id`.
+ *
+ * @example session.query(Post).annotate((p) => ({ size: sql<number>`length(${p.title})` }))
+ */
+export interface SqlTag {
+  <T = unknown>(strings: TemplateStringsArray, ...values: readonly unknown[]): SqlFragment<T>;
+  /** A quoted identifier: `sql.id('schema', 'table')`. */
+  id(...parts: readonly string[]): SqlIdentifier;
+}

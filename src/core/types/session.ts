@@ -1,0 +1,64 @@
+/** The typed surface of a session. */
+import type { SqlIdentifier } from './expressions.ts';
+import type { Loaded, Model, ModelType, Path, PkOf, QuerySet } from './graph.ts';
+
+/** Where an entity stands in its life with a session. */
+export type EntityState = 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached';
+
+/** How transactions are kept apart; what a database lacks is refused by name. */
+export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable';
+
+/** Options of a transaction. */
+export interface TransactionOptions {
+  readonly isolation?: IsolationLevel;
+  readonly readOnly?: boolean;
+  /** How often the closure is run again, on a fresh session, after a deadlock or a serialization failure. */
+  readonly retry?: number;
+}
+
+/** The `sql` tag of a session: sends the statement, gives its rows. @example await session.sql<{ n: number }>`select 1 as n` */
+export interface SessionSql {
+  <T = Record<string, unknown>>(strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<T[]>;
+  id(...parts: readonly string[]): SqlIdentifier;
+}
+
+/**
+ * A unit of work: an identity map, the changes to it, and a transaction while one is needed. Short-lived, not shared
+ * between requests. `S` is the class that `transaction` hands to its closure.
+ */
+export interface SessionApi {
+  /** A query for entities. @example await session.query(Post).filter({ published: true }) */
+  query<M extends Model>(model: ModelType<M>): QuerySet<M>;
+  /** The entity with that primary key, or null. @example await session.get(Post, id) */
+  get<M extends Model>(model: ModelType<M>, pk: PkOf<M>): Promise<M | null>;
+  /** The entity with that primary key. Throws `NotFoundError`. */
+  getOrFail<M extends Model>(model: ModelType<M>, pk: PkOf<M>): Promise<M>;
+  /** Puts new entities, and the new ones they reach, under the session's care: inserted by the next flush. */
+  add(...entities: readonly Model[]): void;
+  addAll(entities: Iterable<Model>): void;
+  /** Marks entities: deleted by the next flush. */
+  delete(...entities: readonly Model[]): void;
+  /** Reads the entity's row again and overwrites unchanged fields. */
+  refresh<M extends Model>(entity: M): Promise<M>;
+  /** Loads relations of entities that are there already. @example await session.prefetch(posts, 'comments.author') */
+  prefetch<M extends Model, P extends string>(
+    entities: Iterable<M>,
+    ...paths: readonly Path<M, P>[]
+  ): Promise<Loaded<M, P>[]>;
+  state(entity: Model): EntityState;
+  /** Writes all changes, atomically. */
+  flush(): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+  /** Runs the closure in a transaction, or in a savepoint of the current one. */
+  transaction<T>(fn: (session: this) => T | Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Runs the closure with this session as the current one. */
+  run<T>(fn: () => T): T;
+  /** Forgets every entity; throws if changes would be lost. */
+  clear(): void;
+  /** Forgets entities; they stay readable. */
+  detach(...entities: readonly Model[]): void;
+  close(): Promise<void>;
+  readonly sql: SessionSql;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import { InvalidValueError } from '../utils/errors.ts';
+import { unreachable } from '../utils/unreachable.ts';
+
+/** Two pure functions between a value of the application and the value that the driver stores. */
+export interface CustomCodec<T = unknown> {
+  /** Application → driver: a string, number, bigint or Uint8Array. Never called with null. */
+  encode(value: T): string | number | bigint | Uint8Array;
+  /** Driver → application. Never called with null. */
+  decode(value: unknown): T;
+}
+
+/** What a column holds, without a word on any database. A closed union: dialects switch over it exhaustively. */
+export type ValueType =
+  | { readonly kind: 'int' | 'smallInt' | 'bigint' | 'float' | 'text' | 'uuid' | 'bool' | 'date' | 'time' | 'datetime' }
+  | { readonly kind: 'string'; readonly maxLength: number | undefined }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'binary' }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'array'; readonly of: ValueType }
+  | { readonly kind: 'custom'; readonly codec: CustomCodec; readonly columnType: string };
+
+export type ValueKind = ValueType['kind'];
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const TIME = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d{1,6})?$/;
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** The range that JavaScript's Date and every database's timestamp share: years 1 to 9999, UTC. */
+const MIN_DATE = Date.UTC(2001, 0, 1) - 730_485 * 86_400_000;
+const MAX_DATE = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+const INT_RANGES = { int: [-2_147_483_648, 2_147_483_647], smallInt: [-32_768, 32_767] } as const;
+
+/** What is wrong with `value` for a column of this type, in words that end "…, not X"; `undefined` if it is right. */
+export function problemWith(type: ValueType, value: unknown): string | undefined {
+  switch (type.kind) {
+    case 'int':
+    case 'smallInt': {
+      if (typeof value !== 'number' || !Number.isInteger(value)) return `takes an integer, not ${describe(value)}`;
+      const [low, high] = INT_RANGES[type.kind];
+      return value < low || value > high ? `takes an integer from ${low} to ${high}` : undefined;
+    }
+    case 'bigint':
+      if (typeof value !== 'bigint') return `takes a bigint (as in 1n), not ${describe(value)}`;
+      return value < MIN_INT64 || value > MAX_INT64 ? 'takes a bigint of 64 bits' : undefined;
+    case 'float':
+      return typeof value === 'number' && Number.isFinite(value) ? undefined : `takes a finite number, not ${describe(value)}`;
+    case 'decimal':
+      return decimalProblem(type.precision, type.scale, value);
+    case 'string':
+    case 'text':
+      if (typeof value !== 'string') return `takes a string, not ${describe(value)}`;
+      return textProblem(value);
+    case 'uuid':
+      return typeof value === 'string' && UUID.test(value) ? undefined : `takes a UUID, not ${describe(value)}`;
+    case 'enum':
+      if (typeof value === 'string' && type.values.includes(value)) return undefined;
+      return `takes one of ${type.values.map((v) => `'${v}'`).join(', ')}, not ${describe(value)}`;
+    case 'bool':
+      return typeof value === 'boolean' ? undefined : `takes true or false, not ${describe(value)}`;
+    case 'date':
+      return isCalendarDate(value) ? undefined : `takes a date as 'YYYY-MM-DD', not ${describe(value)}`;
+    case 'time':
+      return typeof value === 'string' && TIME.test(value) ? undefined : `takes a time as 'HH:MM:SS[.ffffff]', not ${describe(value)}`;
+    case 'datetime': {
+      if (!(value instanceof Date)) return `takes a Date, not ${describe(value)}`;
+      const time = value.getTime();
+      if (Number.isNaN(time)) return 'takes a valid Date, not an invalid one';
+      return time < MIN_DATE || time > MAX_DATE ? 'takes a Date in the years 1 to 9999' : undefined;
+    }
+    case 'binary':
+      return value instanceof Uint8Array ? undefined : `takes a Uint8Array, not ${describe(value)}`;
+    case 'json':
+      return jsonProblem(value);
+    case 'array':
+      return arrayProblem(type.of, value);
+    case 'custom':
+      return value === undefined ? 'takes a value, not undefined' : undefined;
+    default:
+      return unreachable(type);
+  }
+}
+
+/** The error for a value that a field cannot hold. It names model, field and remedy, never the value. */
+export function invalidValue(model: string, field: string, problem: string): InvalidValueError {
+  return new InvalidValueError(`${model}.${field} ${problem}.`, { model, field });
+}
+
+/** A value's kind in words: its type, never its content. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'undefined';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) return 'NaN';
+    if (!Number.isFinite(value)) return 'an infinite number';
+    return Number.isInteger(value) ? 'an integer' : 'a fractional number';
+  }
+  if (typeof value === 'object') {
+    const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
+    return name === undefined || name === 'Object' ? 'a plain object' : `an instance of ${name}`;
+  }
+  return { string: 'a string', boolean: 'a boolean', bigint: 'a bigint', symbol: 'a symbol', function: 'a function' }[
+    typeof value as 'string' | 'boolean' | 'bigint' | 'symbol' | 'function'
+  ];
+}
+
+function textProblem(value: string): string | undefined {
+  if (!value.isWellFormed()) return 'takes well-formed Unicode text: this string has half of a surrogate pair';
+  return value.includes('\0') ? 'takes text without NUL characters' : undefined;
+}
+
+function decimalProblem(precision: number, scale: number, value: unknown): string | undefined {
+  if (typeof value !== 'string') return `takes a decimal as a string ('12.50'), not ${describe(value)}`;
+  if (!DECIMAL.test(value)) return "takes a decimal as a string of digits ('12.50'), not another text";
+  const [whole = '', fraction = ''] = value.replace('-', '').split('.');
+  if (fraction.replace(/0+$/, '').length > scale) return `takes at most ${scale} digits after the point`;
+  if (whole.replace(/^0+/, '').length > precision - scale) return `takes at most ${precision - scale} digits before the point`;
+  return undefined;
+}
+
+function isCalendarDate(value: unknown): boolean {
+  const parts = typeof value === 'string' ? DATE.exec(value) : null;
+  if (parts === null) return false;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function jsonProblem(value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
+    return `takes a JSON value, not ${describe(value)}`;
+  }
+  try {
+    // A value such as { toJSON() { return undefined } } has no JSON text.
+    const text: string | undefined = JSON.stringify(value);
+    return text === undefined ? 'takes a value that has a JSON form' : textProblem(text);
+  } catch (error) {
+    return `takes a value that has a JSON form (${error instanceof TypeError ? 'it is circular or holds a bigint' : 'toJSON failed'})`;
+  }
+}
+
+function arrayProblem(of: ValueType, value: unknown): string | undefined {
+  if (!Array.isArray(value)) return `takes an array, not ${describe(value)}`;
+  for (let i = 0; i < value.length; i++) {
+    const problem = value[i] === null ? undefined : problemWith(of, value[i]);
+    if (problem !== undefined) return `item ${i} ${problem}`;
+  }
+  return undefined;
+}

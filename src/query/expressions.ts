@@ -1,0 +1,484 @@
+import { conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
+import type {
+  AggregateName, CompareOperator, Expression, FunctionName, MatchOperator, OrderNode, Typed,
+} from '../core/ast/expressions.ts';
+import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { AggregateFunctions } from '../core/types/index.ts';
+import { describe } from '../core/value-types.ts';
+import type { ValueType } from '../core/value-types.ts';
+import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
+import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, path } from './nodes.ts';
+
+const INT: ValueType = Object.freeze({ kind: 'int' });
+const TEXT: ValueType = Object.freeze({ kind: 'text' });
+
+/** A sort key from `asc()` or `desc()`. */
+export class OrderKey {
+  readonly direction: 'asc' | 'desc';
+  readonly nulls: 'first' | 'last' | undefined;
+  readonly #expression: Expression;
+
+  constructor(expression: Expression, direction: 'asc' | 'desc', nulls: 'first' | 'last' | undefined) {
+    if (nulls !== undefined && nulls !== 'first' && nulls !== 'last') {
+      throw new InvalidQueryError("An order takes { nulls: 'first' } or { nulls: 'last' }.");
+    }
+    this.#expression = expression;
+    this.direction = direction;
+    this.nulls = nulls;
+  }
+
+  static node(order: OrderKey): OrderNode {
+    return { expression: order.#expression, descending: order.direction === 'desc', nulls: order.nulls };
+  }
+}
+
+/**
+ * An expression under construction: what columns are in the callback form. One class at run time; the interfaces in
+ * `core/types` say which methods the compiler shows for which type. The node is private, so no object from outside can
+ * pass for an expression.
+ */
+export class ExpressionBuilder {
+  readonly #node: Expression;
+  readonly #root: string;
+
+  constructor(node: Expression, root: string) {
+    this.#node = node;
+    this.#root = root;
+  }
+
+  static is(value: unknown): value is ExpressionBuilder {
+    return typeof value === 'object' && value !== null && #node in value;
+  }
+
+  static node(builder: ExpressionBuilder): Expression {
+    return builder.#node;
+  }
+
+  static root(builder: ExpressionBuilder): string {
+    return builder.#root;
+  }
+
+  eq(other: unknown): ExpressionBuilder {
+    return other === null ? this.isNull() : this.#compare('eq', other);
+  }
+
+  ne(other: unknown): ExpressionBuilder {
+    return other === null ? this.isNotNull() : this.#compare('ne', other);
+  }
+
+  gt(other: unknown): ExpressionBuilder {
+    return this.#compare('gt', other);
+  }
+
+  gte(other: unknown): ExpressionBuilder {
+    return this.#compare('gte', other);
+  }
+
+  lt(other: unknown): ExpressionBuilder {
+    return this.#compare('lt', other);
+  }
+
+  lte(other: unknown): ExpressionBuilder {
+    return this.#compare('lte', other);
+  }
+
+  between(low: unknown, high: unknown): ExpressionBuilder {
+    return this.#make({ kind: 'between', operand: this.#node, low: this.#value(low), high: this.#value(high) });
+  }
+
+  oneOf(values: unknown): ExpressionBuilder {
+    return this.#make({ kind: 'inList', operand: this.#node, list: list(this.#typed().type, values, this.#label()) });
+  }
+
+  notOneOf(values: unknown): ExpressionBuilder {
+    return this.oneOf(values).not();
+  }
+
+  isNull(): ExpressionBuilder {
+    return this.#make({ kind: 'isNull', operand: this.#node, negated: false });
+  }
+
+  isNotNull(): ExpressionBuilder {
+    return this.#make({ kind: 'isNull', operand: this.#node, negated: true });
+  }
+
+  coalesce(...others: unknown[]): ExpressionBuilder {
+    const args = [this.#node, ...others.map((other) => this.#value(other))];
+    return this.#make({ kind: 'call', fn: 'coalesce', args, type: this.#typed().type, nullable: args.every((arg) => typeOf(arg).nullable) });
+  }
+
+  asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
+    return new OrderKey(this.#node, 'asc', options.nulls);
+  }
+
+  desc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
+    return new OrderKey(this.#node, 'desc', options.nulls);
+  }
+
+  and(...others: unknown[]): ExpressionBuilder {
+    return this.#make(conjunction([this.#node, ...others.map((other) => conditionNode(other))]));
+  }
+
+  or(...others: unknown[]): ExpressionBuilder {
+    return this.#make(disjunction([this.#node, ...others.map((other) => conditionNode(other))]));
+  }
+
+  not(): ExpressionBuilder {
+    return this.#make({ kind: 'not', operand: this.#node });
+  }
+
+  plus(other: unknown): ExpressionBuilder {
+    return this.#arithmetic('plus', other);
+  }
+
+  minus(other: unknown): ExpressionBuilder {
+    return this.#arithmetic('minus', other);
+  }
+
+  times(other: unknown): ExpressionBuilder {
+    return this.#arithmetic('times', other);
+  }
+
+  dividedBy(other: unknown): ExpressionBuilder {
+    return this.#arithmetic('dividedBy', other);
+  }
+
+  mod(other: unknown): ExpressionBuilder {
+    return this.#arithmetic('modulo', other);
+  }
+
+  abs(): ExpressionBuilder {
+    return this.#call('abs', this.#number('abs'));
+  }
+
+  neg(): ExpressionBuilder {
+    return this.#call('negate', this.#number('neg'));
+  }
+
+  round(digits = 0): ExpressionBuilder {
+    if (!Number.isInteger(digits) || digits < 0 || digits > 15) throw new InvalidQueryError('round() takes 0 to 15 digits.');
+    const type = this.#number('round');
+    return this.#call('round', type, param(INT, digits, this.#label()));
+  }
+
+  lower(): ExpressionBuilder {
+    return this.#call('lower', this.#text('lower'));
+  }
+
+  upper(): ExpressionBuilder {
+    return this.#call('upper', this.#text('upper'));
+  }
+
+  trim(): ExpressionBuilder {
+    return this.#call('trim', this.#text('trim'));
+  }
+
+  length(): ExpressionBuilder {
+    this.#text('length');
+    return this.#call('length', INT);
+  }
+
+  concat(...others: unknown[]): ExpressionBuilder {
+    this.#text('concat');
+    const tail = others.map((other) =>
+      ExpressionBuilder.is(other) ? other.#node : param(TEXT, other, this.#label()),
+    );
+    return this.#call('concat', TEXT, ...tail);
+  }
+
+  year(): ExpressionBuilder {
+    return this.#datePart('year');
+  }
+
+  month(): ExpressionBuilder {
+    return this.#datePart('month');
+  }
+
+  day(): ExpressionBuilder {
+    return this.#datePart('day');
+  }
+
+  iexact(text: unknown): ExpressionBuilder {
+    return this.#match('exact', true, text);
+  }
+
+  contains(text: unknown): ExpressionBuilder {
+    return this.#match('contains', false, text);
+  }
+
+  icontains(text: unknown): ExpressionBuilder {
+    return this.#match('contains', true, text);
+  }
+
+  startsWith(text: unknown): ExpressionBuilder {
+    return this.#match('startsWith', false, text);
+  }
+
+  istartsWith(text: unknown): ExpressionBuilder {
+    return this.#match('startsWith', true, text);
+  }
+
+  endsWith(text: unknown): ExpressionBuilder {
+    return this.#match('endsWith', false, text);
+  }
+
+  iendsWith(text: unknown): ExpressionBuilder {
+    return this.#match('endsWith', true, text);
+  }
+
+  regex(pattern: unknown): ExpressionBuilder {
+    return this.#match('regex', false, pattern);
+  }
+
+  iregex(pattern: unknown): ExpressionBuilder {
+    return this.#match('regex', true, pattern);
+  }
+
+  #make(node: Expression): ExpressionBuilder {
+    return new ExpressionBuilder(Object.freeze(node), this.#root);
+  }
+
+  #typed(): Typed {
+    return typeOf(this.#node);
+  }
+
+  #label(): ReturnType<typeof labelOf> {
+    return labelOf(this.#node, this.#root);
+  }
+
+  #value(other: unknown): Expression {
+    return ExpressionBuilder.is(other) ? other.#node : param(this.#typed().type, other, this.#label());
+  }
+
+  #compare(operator: CompareOperator, other: unknown): ExpressionBuilder {
+    return this.#make({ kind: 'compare', operator, left: this.#node, right: this.#value(other) });
+  }
+
+  #arithmetic(operator: Parameters<typeof arithmetic>[0], other: unknown): ExpressionBuilder {
+    const type = this.#number(operator);
+    const right = ExpressionBuilder.is(other) ? other.#node : operand(type, other, this.#label());
+    if (!isNumeric(typeOf(right).type)) throw notFor(operator, 'numbers', this.#label());
+    return this.#make(arithmetic(operator, typed(this.#node), typed(right)));
+  }
+
+  #call(fn: FunctionName, type: ValueType, ...args: Expression[]): ExpressionBuilder {
+    const nullable = this.#typed().nullable;
+    return this.#make({ kind: 'call', fn, args: [this.#node, ...args], type, nullable });
+  }
+
+  #datePart(fn: 'year' | 'month' | 'day'): ExpressionBuilder {
+    const { kind } = this.#typed().type;
+    if (kind !== 'datetime' && kind !== 'date') throw notFor(fn, 'dates', this.#label());
+    return this.#call(fn, INT);
+  }
+
+  #match(operator: MatchOperator, insensitive: boolean, pattern: unknown): ExpressionBuilder {
+    this.#text(operator);
+    const node = ExpressionBuilder.is(pattern) ? pattern.#node : param(TEXT, pattern, this.#label());
+    return this.#make({ kind: 'match', operator, insensitive, operand: this.#node, pattern: node });
+  }
+
+  #number(call: string): ValueType {
+    const { type } = this.#typed();
+    if (!isNumeric(type)) throw notFor(call, 'numbers', this.#label());
+    return type;
+  }
+
+  #text(call: string): ValueType {
+    const { type } = this.#typed();
+    if (!isTextual(type)) throw notFor(call, 'text', this.#label());
+    return TEXT;
+  }
+}
+
+/** Types that text lookups and functions work on. */
+export function isTextual(type: ValueType): boolean {
+  return type.kind === 'string' || type.kind === 'text' || type.kind === 'enum';
+}
+
+function typed(node: Expression): Expression & Typed {
+  return 'type' in node ? node : Object.freeze({ kind: 'call', fn: 'coalesce', args: [node], ...typeOf(node) });
+}
+
+function notFor(call: string, what: string, label: { model: string; field: string }): InvalidQueryError {
+  return new InvalidQueryError(`${call}() is for ${what}, which ${label.model}.${label.field} is not.`, label);
+}
+
+/** The node of a condition given as an expression. */
+export function conditionNode(value: unknown): Expression {
+  if (!ExpressionBuilder.is(value)) {
+    throw new InvalidQueryError(`A condition is an expression such as p.views.gt(3), not ${describe(value)}.`);
+  }
+  const node = ExpressionBuilder.node(value);
+  if (typeOf(node).type.kind !== 'bool') throw new InvalidQueryError('A condition must be true or false, and this expression is neither.');
+  return node;
+}
+
+/** The rows of a to-many relation in the callback form: aggregates and quantifiers, each a subquery of its own. */
+export class ManyRefs {
+  readonly #steps: readonly RelationMeta[];
+  readonly #relation: RelationMeta;
+  readonly #where: Expression | undefined;
+  readonly #root: string;
+
+  constructor(steps: readonly RelationMeta[], relation: RelationMeta, root: string, where?: Expression) {
+    this.#steps = steps;
+    this.#relation = relation;
+    this.#root = root;
+    this.#where = where;
+  }
+
+  filter(condition: (refs: unknown) => unknown): ManyRefs {
+    const added = this.#condition(condition)!;
+    return new ManyRefs(this.#steps, this.#relation, this.#root, this.#where === undefined ? added : conjunction([this.#where, added]));
+  }
+
+  count(): ExpressionBuilder {
+    return this.#aggregate('count', undefined);
+  }
+
+  sum(value: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#aggregate('sum', value);
+  }
+
+  avg(value: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#aggregate('avg', value);
+  }
+
+  min(value: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#aggregate('min', value);
+  }
+
+  max(value: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#aggregate('max', value);
+  }
+
+  some(condition?: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#quantify('some', condition);
+  }
+
+  none(condition?: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#quantify('none', condition);
+  }
+
+  every(condition: (refs: unknown) => unknown): ExpressionBuilder {
+    return this.#quantify('every', condition);
+  }
+
+  #condition(condition: ((refs: unknown) => unknown) | undefined): Expression | undefined {
+    return condition === undefined ? undefined : conditionNode(condition(refsOf(this.#relation.target)));
+  }
+
+  #quantify(quantifier: 'some' | 'none' | 'every', condition?: (refs: unknown) => unknown): ExpressionBuilder {
+    const inner = this.#condition(condition);
+    const where = inner === undefined ? this.#where : this.#where === undefined ? inner : conjunction([this.#where, inner]);
+    return new ExpressionBuilder({ kind: 'related', steps: this.#steps, relation: this.#relation, quantifier, where }, this.#root);
+  }
+
+  #aggregate(fn: AggregateName, value: ((refs: unknown) => unknown) | undefined): ExpressionBuilder {
+    const argument = value === undefined ? undefined : expressionNode(value(refsOf(this.#relation.target)), `${this.#relation.name}.${fn}()`);
+    if (argument !== undefined && (fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) {
+      throw notFor(fn, 'numbers', labelOf(argument, this.#relation.target.name));
+    }
+    const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
+    return new ExpressionBuilder(
+      { kind: 'relatedAggregate', steps: this.#steps, relation: this.#relation, fn, argument, where: this.#where, type, nullable: fn !== 'count' },
+      this.#root,
+    );
+  }
+}
+
+/** The node of any expression. */
+export function expressionNode(value: unknown, place: string): Expression {
+  if (ExpressionBuilder.is(value)) return ExpressionBuilder.node(value);
+  throw new InvalidValueError(`${place} takes an expression such as p.views, not ${describe(value)}.`);
+}
+
+const prototypes = new WeakMap<ModelMeta, object>();
+
+/** A model's columns and relations for a callback: `(p) => p.author.name.lower()`. */
+export function refsOf(meta: ModelMeta, steps: readonly RelationMeta[] = []): object {
+  let prototype = prototypes.get(meta);
+  if (prototype === undefined) prototypes.set(meta, (prototype = refsPrototype(meta)));
+  const refs = Object.create(prototype) as object;
+  stepsOf.set(refs, steps);
+  return refs;
+}
+
+/** The steps that led to a set of refs; kept aside so that every name belongs to the model. */
+const stepsOf = new WeakMap<object, readonly RelationMeta[]>();
+
+function refsPrototype(meta: ModelMeta): object {
+  const prototype = Object.create(unknownNames(meta)) as object;
+  const define = (target: object, name: string, make: (steps: readonly RelationMeta[]) => unknown): void => {
+    Object.defineProperty(target, name, {
+      get(this: object) {
+        return make(stepsOf.get(this) ?? []);
+      },
+    });
+  };
+  for (const field of meta.fields) {
+    if (field.path.length === 1) define(prototype, field.name, (steps) => new ExpressionBuilder(path(steps, field), meta.name));
+  }
+  for (const embedded of meta.embeddedByName.values()) {
+    define(prototype, embedded.name, (steps) =>
+      Object.fromEntries(embedded.fields.map((field) => [field.path[1], new ExpressionBuilder(path(steps, field), meta.name)])),
+    );
+  }
+  for (const relation of meta.relations) {
+    define(prototype, relation.name, (steps) =>
+      relation.many ? new ManyRefs(steps, relation, meta.name) : refsOf(relation.target, [...steps, relation]),
+    );
+  }
+  return prototype;
+}
+
+/** The end of the prototype chain: any name that the model does not have is an error that says so. */
+function unknownNames(meta: ModelMeta): object {
+  return new Proxy(Object.create(null) as object, {
+    get(_, name) {
+      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined;
+      throw new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
+        model: meta.name,
+        field: name,
+        remedy: suggest(name, [...meta.fieldByName.keys(), ...meta.relationByName.keys()]),
+      });
+    },
+  });
+}
+
+function aggregateFunction(fn: AggregateName) {
+  return (value?: unknown): ExpressionBuilder => {
+    const argument = value === undefined && fn === 'count' ? undefined : expressionNode(value, `${fn}()`);
+    if (argument !== undefined && (fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) {
+      throw notFor(fn, 'numbers', labelOf(argument, 'The query'));
+    }
+    const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
+    const root = ExpressionBuilder.is(value) ? ExpressionBuilder.root(value) : 'The query';
+    return new ExpressionBuilder(
+      { kind: 'aggregate', fn, argument, distinct: false, filter: undefined, type, nullable: fn !== 'count' },
+      root,
+    );
+  };
+}
+
+/** The aggregate functions as they run; typed below, one by one. */
+const aggregates = {
+  count: aggregateFunction('count'),
+  sum: aggregateFunction('sum'),
+  avg: aggregateFunction('avg'),
+  min: aggregateFunction('min'),
+  max: aggregateFunction('max'),
+} as unknown as AggregateFunctions; // Named cast: the types of results follow from phantom members of the arguments.
+
+/** How many rows, or rows in which the expression is not NULL. */
+export const count: AggregateFunctions['count'] = aggregates.count;
+/** The sum; NULL for no rows. Exact for integers and decimals. */
+export const sum: AggregateFunctions['sum'] = aggregates.sum;
+/** The mean; NULL for no rows. Of decimals: a decimal with four digits more. */
+export const avg: AggregateFunctions['avg'] = aggregates.avg;
+/** The least value; NULL for no rows. */
+export const min: AggregateFunctions['min'] = aggregates.min;
+/** The greatest value; NULL for no rows. */
+export const max: AggregateFunctions['max'] = aggregates.max;

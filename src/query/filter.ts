@@ -1,0 +1,240 @@
+import { conjunction, disjunction } from '../core/ast/expressions.ts';
+import type { Expression, ParamLabel, PathExpression } from '../core/ast/expressions.ts';
+import { hasKey } from '../core/keys.ts';
+import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import { describe } from '../core/value-types.ts';
+import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
+import { unreachable } from '../utils/unreachable.ts';
+import { conditionNode, ExpressionBuilder, isTextual, refsOf } from './expressions.ts';
+import { Lookup } from './lookups.ts';
+import { list, param, path, relationKey } from './nodes.ts';
+import { Condition } from './q.ts';
+
+/** Where a filter stands: the model that its names belong to, and the way there from the root. */
+interface Place {
+  readonly meta: ModelMeta;
+  readonly steps: readonly RelationMeta[];
+  readonly refs: (() => object) | undefined;
+}
+
+/**
+ * A filter in any of its forms (object, `Q`, callback, expression) as a node.
+ *
+ * @throws UnknownFieldError, InvalidValueError, InvalidQueryError before any SQL is made.
+ */
+export function parseFilter(meta: ModelMeta, input: unknown, refs?: () => object): Expression {
+  return parse({ meta, steps: [], refs }, input);
+}
+
+function parse(place: Place, input: unknown): Expression {
+  if (input instanceof Condition) return combine(place, input);
+  if (typeof input === 'function') return conditionNode((input as (refs: object) => unknown)(place.refs?.() ?? refsOf(place.meta, place.steps)));
+  if (ExpressionBuilder.is(input)) return conditionNode(input);
+  if (isPlain(input)) return conjunction(entriesOf(place.meta, input).map(([name, value]) => member(place, name, value)));
+  throw new InvalidQueryError(`A filter of ${place.meta.name} is an object, a Q or a callback, not ${describe(input)}.`, { model: place.meta.name });
+}
+
+function combine(place: Place, { operator, items }: Condition): Expression {
+  const nodes = items.map((item) => parse(place, item));
+  switch (operator) {
+    case 'and':
+      return conjunction(nodes);
+    case 'or':
+      return disjunction(nodes);
+    case 'not':
+      return { kind: 'not', operand: conjunction(nodes) };
+    default:
+      return unreachable(operator);
+  }
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Own and inherited keys: a filter object whose prototype was swapped shows what it hides. */
+function entriesOf(meta: ModelMeta, filter: Readonly<Record<string, unknown>>): [string, unknown][] {
+  if (Object.getOwnPropertySymbols(filter).length > 0) {
+    throw new InvalidQueryError(`A filter of ${meta.name} has a symbol for a key.`, { model: meta.name });
+  }
+  return Object.entries(filter);
+}
+
+function member(place: Place, name: string, value: unknown): Expression {
+  const { meta, steps } = place;
+  const field = meta.fieldByName.get(name);
+  if (field !== undefined) return column(path(steps, field), field, value);
+  const relation = meta.relationByName.get(name);
+  if (relation !== undefined) return relation.many ? toMany(place, relation, value) : toOne(place, relation, value);
+  const embedded = meta.embeddedByName.get(name);
+  if (embedded !== undefined) return embeddedMember(place, embedded, value);
+  throw unknownName(meta, name);
+}
+
+/** The error for a name that a model does not have. */
+export function unknownName(meta: ModelMeta, name: string): UnknownFieldError {
+  const names = [...meta.fieldByName.keys(), ...meta.relationByName.keys()];
+  return new UnknownFieldError(`${meta.name} has no field '${name}'.`, { model: meta.name, field: name, remedy: suggest(name, names) });
+}
+
+function column(node: PathExpression, field: FieldMeta, value: unknown): Expression {
+  const label = { model: field.model.name, field: field.name };
+  if (value === null) return { kind: 'isNull', operand: node, negated: false };
+  if (value instanceof Lookup) return lookup(node, label, value);
+  if (ExpressionBuilder.is(value)) return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.node(value) };
+  if (field.type.kind === 'json' && typeof value === 'object') {
+    throw new InvalidValueError(`${label.model}.${label.field} is JSON: an object in a filter would be ambiguous.`, {
+      ...label,
+      remedy: `Write { ${field.name}: exact(value) }.`,
+    });
+  }
+  if (Array.isArray(value) && field.type.kind !== 'array') {
+    throw new InvalidValueError(`${label.model}.${label.field} takes one value here, not an array.`, { ...label, remedy: `Write { ${field.name}: oneOf([…]) }.` });
+  }
+  return { kind: 'compare', operator: 'eq', left: node, right: param(field.type, value, label) };
+}
+
+function lookup(node: PathExpression, label: ParamLabel, { name, value, negated }: Lookup<unknown>): Expression {
+  const positive = positiveLookup(node, label, name, value);
+  return negated ? { kind: 'not', operand: positive } : positive;
+}
+
+function positiveLookup(node: PathExpression, label: ParamLabel, name: Lookup<unknown>['name'], value: unknown): Expression {
+  const { type } = node;
+  switch (name) {
+    case 'exact':
+      if (value === null) return { kind: 'isNull', operand: node, negated: false };
+      return { kind: 'compare', operator: 'eq', left: node, right: right(node, label, value) };
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return { kind: 'compare', operator: name, left: node, right: right(node, label, value) };
+    case 'between': {
+      const [low, high] = value as readonly [unknown, unknown];
+      return { kind: 'between', operand: node, low: right(node, label, low), high: right(node, label, high) };
+    }
+    case 'oneOf':
+      return { kind: 'inList', operand: node, list: list(type, value, label) };
+    case 'isNull':
+      if (typeof value !== 'boolean') throw new InvalidValueError(`isNull() on ${label.model}.${label.field} takes true or false, not ${describe(value)}.`, label);
+      return { kind: 'isNull', operand: node, negated: !value };
+    case 'iexact':
+      return match(node, label, 'exact', true, value);
+    case 'contains':
+      return match(node, label, 'contains', false, value);
+    case 'icontains':
+      return match(node, label, 'contains', true, value);
+    case 'startsWith':
+      return match(node, label, 'startsWith', false, value);
+    case 'istartsWith':
+      return match(node, label, 'startsWith', true, value);
+    case 'endsWith':
+      return match(node, label, 'endsWith', false, value);
+    case 'iendsWith':
+      return match(node, label, 'endsWith', true, value);
+    case 'regex':
+      return match(node, label, 'regex', false, value);
+    case 'iregex':
+      return match(node, label, 'regex', true, value);
+    case 'some':
+    case 'none':
+    case 'every':
+      throw new InvalidQueryError(`${name}() is for relations to many, and ${label.model}.${label.field} is a column.`, label);
+    default:
+      return unreachable(name);
+  }
+}
+
+function right(node: PathExpression, label: ParamLabel, value: unknown): Expression {
+  return ExpressionBuilder.is(value) ? ExpressionBuilder.node(value) : param(node.type, value, label);
+}
+
+function match(
+  node: PathExpression,
+  label: ParamLabel,
+  operator: 'exact' | 'contains' | 'startsWith' | 'endsWith' | 'regex',
+  insensitive: boolean,
+  value: unknown,
+): Expression {
+  if (!isTextual(node.type)) {
+    throw new InvalidQueryError(`${label.model}.${label.field} is not text: ${insensitive ? 'i' : ''}${operator} does not apply to it.`, label);
+  }
+  return { kind: 'match', operator, insensitive, operand: node, pattern: param({ kind: 'text' }, value, label) };
+}
+
+function toOne(place: Place, relation: RelationMeta, value: unknown): Expression {
+  const key = relationKey(place.steps, relation);
+  if (value === null) return { kind: 'isNull', operand: key, negated: false };
+  if (State.is(value)) {
+    const field = relation.owning ? relation.targetField : relation.target.key[0]!;
+    return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, entityKey(relation, field, value), labelFor(relation)) };
+  }
+  if (value instanceof Lookup) return lookup(key, labelFor(relation), keyLookup(relation, value));
+  if (isPlain(value) || value instanceof Condition || typeof value === 'function') {
+    return parse({ meta: relation.target, steps: [...place.steps, relation], refs: undefined }, value);
+  }
+  if (ExpressionBuilder.is(value)) return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
+  return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
+}
+
+/** A lookup on a relation speaks of its key: entities in it become theirs. */
+function keyLookup(relation: RelationMeta, given: Lookup<unknown>): Lookup<unknown> {
+  const field = relation.owning ? relation.targetField : relation.target.key[0]!;
+  const toKey = (value: unknown): unknown => (State.is(value) ? entityKey(relation, field, value) : value);
+  return new Lookup(given.name, Array.isArray(given.value) ? given.value.map(toKey) : toKey(given.value), given.negated);
+}
+
+function labelFor(relation: RelationMeta): ParamLabel {
+  return { model: relation.model.name, field: relation.name };
+}
+
+/** The value that identifies an entity in a filter. */
+function entityKey(relation: RelationMeta, field: FieldMeta, entity: object): unknown {
+  const { target } = relation;
+  const label = labelFor(relation);
+  if (!(entity instanceof (target.modelClass as unknown as new () => object))) {
+    throw new InvalidValueError(`${label.model}.${label.field} takes a ${target.name}, not ${describe(entity)}.`, label);
+  }
+  if (!hasKey(target, entity)) {
+    throw new InvalidValueError(`${label.model}.${label.field} was compared with a ${target.name} that has no key yet.`, { ...label, remedy: 'Flush the session first.' });
+  }
+  return (entity as Record<string, unknown>)[field.name];
+}
+
+function toMany(place: Place, relation: RelationMeta, value: unknown): Expression {
+  const some = (where: Expression | undefined): Expression => ({ kind: 'related', steps: place.steps, relation, quantifier: 'some', where });
+  const inner: Place = { meta: relation.target, steps: [], refs: undefined };
+  if (State.is(value)) {
+    const key = relation.target.key[0]!;
+    return some({ kind: 'compare', operator: 'eq', left: path([], key), right: param(key.type, entityKey(relation, key, value), labelFor(relation)) });
+  }
+  if (value instanceof Lookup) {
+    const { name, negated } = value;
+    if (name !== 'some' && name !== 'none' && name !== 'every') {
+      throw new InvalidQueryError(`${relation.model.name}.${relation.name} is a relation to many: use some(), none() or every(), not ${name}().`, labelFor(relation));
+    }
+    const where = value.value === undefined ? undefined : parse(inner, value.value);
+    const node: Expression = { kind: 'related', steps: place.steps, relation, quantifier: name, where };
+    return negated ? { kind: 'not', operand: node } : node;
+  }
+  if (isPlain(value) || value instanceof Condition || typeof value === 'function') return some(parse(inner, value));
+  throw new InvalidValueError(`${relation.model.name}.${relation.name} is a relation to many and takes a filter, an entity, some(), none() or every(), not ${describe(value)}.`, labelFor(relation));
+}
+
+function embeddedMember(place: Place, embedded: EmbeddedMeta, value: unknown): Expression {
+  const { meta, steps } = place;
+  if (value === null) return conjunction(embedded.fields.map((field) => ({ kind: 'isNull', operand: path(steps, field), negated: false })));
+  if (!isPlain(value)) throw new InvalidValueError(`${meta.name}.${embedded.name} takes an object of its parts, not ${describe(value)}.`, { model: meta.name, field: embedded.name });
+  return conjunction(
+    entriesOf(meta, value).map(([part, inner]) => {
+      const field = embedded.fields.find((candidate) => candidate.path[1] === part);
+      if (field === undefined) throw unknownName(meta, `${embedded.name}.${part}`);
+      return column(path(steps, field), field, inner);
+    }),
+  );
+}

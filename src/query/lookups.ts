@@ -1,0 +1,123 @@
+/**
+ * Lookups: tests of a value in a filter, `{ views: gte(100) }`. They are values of a class, so no object that comes from
+ * outside can pass for one.
+ */
+import type { CollectionLookupFunction, LOOKUP, LookupName, LookupOf } from '../core/types/index.ts';
+
+/**
+ * A test of a value of type `V`; made by the functions below.
+ *
+ * @example session.query(Post).filter({ views: gte(100), title: not(icontains('draft')) })
+ */
+export class Lookup<out V> implements LookupOf<V> {
+  declare readonly [LOOKUP]: V;
+  readonly name: LookupName;
+  readonly value: unknown;
+  readonly negated: boolean;
+
+  constructor(name: LookupName, value: unknown, negated = false) {
+    this.name = name;
+    this.value = value;
+    this.negated = negated;
+    Object.freeze(this);
+  }
+
+  /** The opposite test. */
+  negate(): Lookup<V> {
+    return new Lookup<V>(this.name, this.value, !this.negated);
+  }
+}
+
+/** Equal; for a JSON field the only way to ask for an object. @example { settings: exact({ theme: 'dark' }) } */
+export function exact<V>(value: V): Lookup<V> {
+  return new Lookup('exact', value);
+}
+
+/** Equal, whatever the case. @example { email: iexact('Ann@Example.org') } */
+export function iexact(text: string): Lookup<string> {
+  return new Lookup('iexact', text);
+}
+
+/** Contains the text; `%` and `_` are plain characters. @example { title: contains('50%') } */
+export function contains(text: string): Lookup<string> {
+  return new Lookup('contains', text);
+}
+
+/** Contains the text, whatever the case. @example { title: icontains('orm') } */
+export function icontains(text: string): Lookup<string> {
+  return new Lookup('icontains', text);
+}
+
+/** Begins with the text. @example { title: startsWith('Re:') } */
+export function startsWith(text: string): Lookup<string> {
+  return new Lookup('startsWith', text);
+}
+
+/** Begins with the text, whatever the case. @example { title: istartsWith('re:') } */
+export function istartsWith(text: string): Lookup<string> {
+  return new Lookup('istartsWith', text);
+}
+
+/** Ends with the text. @example { email: endsWith('.org') } */
+export function endsWith(text: string): Lookup<string> {
+  return new Lookup('endsWith', text);
+}
+
+/** Ends with the text, whatever the case. @example { email: iendsWith('.ORG') } */
+export function iendsWith(text: string): Lookup<string> {
+  return new Lookup('iendsWith', text);
+}
+
+/** Greater than. @example { views: gt(100) } */
+export function gt<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+  return new Lookup('gt', value);
+}
+
+/** Greater than or equal. @example { createdAt: gte(new Date('2026-01-01')) } */
+export function gte<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+  return new Lookup('gte', value);
+}
+
+/** Less than. @example { views: lt(100) } */
+export function lt<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+  return new Lookup('lt', value);
+}
+
+/** Less than or equal. @example { price: lte('9.99') } */
+export function lte<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+  return new Lookup('lte', value);
+}
+
+/** Between two values, both included. @example { views: between(10, 20) } */
+export function between<V extends number | bigint | string | Date>(low: V, high: V): Lookup<V> {
+  return new Lookup('between', Object.freeze([low, high]));
+}
+
+/** One of the values; an empty list matches nothing. @example { role: oneOf(['admin', 'editor']) } */
+export function oneOf<V>(values: Iterable<V>): Lookup<V> {
+  return new Lookup('oneOf', Object.freeze([...values]));
+}
+
+/** NULL, or with `false` not NULL. @example { reviewer: isNull(false) } */
+export function isNull(value = true): Lookup<never> {
+  return new Lookup('isNull', value);
+}
+
+/** Matches the regular expression. @example { code: regex('^[A-Z]{3}$') } */
+export function regex(pattern: string): Lookup<string> {
+  return new Lookup('regex', pattern);
+}
+
+/** Matches the regular expression, whatever the case. @example { code: iregex('^[a-z]{3}$') } */
+export function iregex(pattern: string): Lookup<string> {
+  return new Lookup('iregex', pattern);
+}
+
+/** A member of the collection fulfils the condition; without one: there is a member. @example { tags: some({ name: 'orm' }) } */
+export const some: CollectionLookupFunction = (condition) => new Lookup('some', condition);
+
+/** No member of the collection fulfils the condition; without one: there is none. @example { comments: none() } */
+export const none: CollectionLookupFunction = (condition) => new Lookup('none', condition);
+
+/** Every member of the collection fulfils the condition. @example { comments: every({ approved: true }) } */
+export const every: CollectionLookupFunction = (condition) => new Lookup('every', condition);

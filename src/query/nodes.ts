@@ -1,0 +1,117 @@
+import { modelAt } from '../core/ast/expressions.ts';
+import type {
+  ArithmeticExpression, ArithmeticOperator, Expression, ListParam, ParamExpression, ParamLabel, PathExpression, Typed,
+} from '../core/ast/expressions.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { describe, invalidValue, problemWith } from '../core/value-types.ts';
+import type { ValueType } from '../core/value-types.ts';
+import { InvalidValueError } from '../utils/errors.ts';
+
+/** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
+
+/** A field at the end of to-one steps; NULL may come from the field or from any step on the way. */
+export function path(steps: readonly RelationMeta[], field: FieldMeta): PathExpression {
+  return { kind: 'path', steps, field, type: field.type, nullable: field.nullable || steps.some((step) => step.nullable) };
+}
+
+/** How errors call an expression: the field where there is one. */
+export function labelOf(node: Expression, root: string): ParamLabel {
+  if (node.kind === 'path') return { model: modelAt(node.field.model, node.steps).name, field: node.field.name };
+  return { model: root, field: node.kind === 'param' ? node.label.field : `(${node.kind})` };
+}
+
+/**
+ * A value bound as a parameter of the given type.
+ *
+ * @throws InvalidValueError naming model and field, for what the type cannot hold.
+ */
+export function param(type: ValueType, value: unknown, label: ParamLabel): ParamExpression {
+  checkScalar(type, value, label);
+  return { kind: 'param', value, type, nullable: false, label };
+}
+
+/** A list bound as one parameter. */
+export function list(type: ValueType, values: unknown, label: ParamLabel): ListParam {
+  if (!Array.isArray(values)) throw invalidValue(label.model, label.field, `takes a list here, not ${describe(values)}`);
+  for (const value of values) checkScalar(type, value, label);
+  return { kind: 'list', values, type, label };
+}
+
+function checkScalar(type: ValueType, value: unknown, label: ParamLabel): void {
+  if (value === undefined) {
+    throw new InvalidValueError(`${label.model}.${label.field} was compared with undefined.`, {
+      ...label,
+      remedy: 'Leave the key out, or use null to ask for NULL.',
+    });
+  }
+  const problem = problemWith(type, value);
+  if (problem !== undefined) throw invalidValue(label.model, label.field, problem);
+}
+
+const INT: ValueType = Object.freeze({ kind: 'int' });
+const FLOAT: ValueType = Object.freeze({ kind: 'float' });
+/** Digits that a division adds to the scale of its dividend (as MySQL's `div_precision_increment`). */
+const DIVISION_DIGITS = 4;
+const MAX_PRECISION = 38;
+
+export function decimal(scale: number): ValueType {
+  return { kind: 'decimal', precision: MAX_PRECISION, scale };
+}
+
+const NUMERIC = new Set<ValueType['kind']>(['int', 'smallInt', 'bigint', 'float', 'decimal']);
+
+export function isNumeric(type: ValueType): boolean {
+  return NUMERIC.has(type.kind);
+}
+
+/** An operand of arithmetic that came as a plain value: an integer, a float, a bigint or a decimal text. */
+export function operand(other: ValueType, value: unknown, label: ParamLabel): Expression {
+  if (other.kind === 'decimal') {
+    const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+    const scale = typeof text === 'string' ? (text.split('.')[1]?.length ?? 0) : 0;
+    return param(decimal(scale), text, label);
+  }
+  if (typeof value === 'bigint') return param({ kind: 'bigint' }, value, label);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31) return param(INT, value, label);
+  return param(FLOAT, value, label);
+}
+
+/** Arithmetic with the type of its result: exact where both sides are. */
+export function arithmetic(operator: ArithmeticOperator, left: Expression & Typed, right: Expression & Typed): ArithmeticExpression {
+  const nullable = left.nullable || right.nullable || operator === 'dividedBy' || operator === 'modulo';
+  return { kind: 'arithmetic', operator, left, right, type: arithmeticType(operator, left.type, right.type), nullable };
+}
+
+function arithmeticType(operator: ArithmeticOperator, left: ValueType, right: ValueType): ValueType {
+  if (left.kind === 'float' || right.kind === 'float') return FLOAT;
+  if (left.kind === 'decimal' || right.kind === 'decimal') {
+    const [a, b] = [scaleOf(left), scaleOf(right)];
+    if (operator === 'times') return decimal(a + b);
+    return decimal(operator === 'dividedBy' ? a + DIVISION_DIGITS : Math.max(a, b));
+  }
+  if (operator === 'dividedBy') return FLOAT;
+  return left.kind === 'bigint' || right.kind === 'bigint' ? { kind: 'bigint' } : INT;
+}
+
+export function scaleOf(type: ValueType): number {
+  return type.kind === 'decimal' ? type.scale : 0;
+}
+
+/** The type of an aggregate of values of this type. */
+export function aggregateType(fn: 'count' | 'sum' | 'avg' | 'min' | 'max', of: ValueType | undefined): ValueType {
+  if (fn === 'count' || of === undefined) return INT;
+  if (fn === 'min' || fn === 'max') return of;
+  if (of.kind === 'decimal') return decimal(fn === 'sum' ? of.scale : of.scale + DIVISION_DIGITS);
+  if (fn === 'avg') return FLOAT;
+  return of.kind === 'float' || of.kind === 'bigint' ? of : INT;
+}
+
+/** The field that says which row a to-one relation leads to, as a path: the key column on this side where it is here. */
+export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta): PathExpression {
+  return relation.owning ? path(steps, relation.sourceField) : path([...steps, relation], relation.target.key[0]!);
+}
+
+/** The model that a chain of steps from `root` has reached. */
+export function reached(root: ModelMeta, steps: readonly RelationMeta[]): ModelMeta {
+  return modelAt(root, steps);
+}

@@ -1,0 +1,41 @@
+import type { SelectStatement } from '../core/ast/expressions.ts';
+import type { DeleteStatement, UpdateStatement } from '../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { ValueType } from '../core/value-types.ts';
+
+/** Where the columns of one entity stand in a row. */
+export interface Segment {
+  readonly meta: ModelMeta;
+  /** Fields that are read, in the order of the row. */
+  readonly fields: readonly FieldMeta[];
+  /** Position of the first of them. */
+  readonly offset: number;
+  /** The segment that this one is joined to, and by which relation; none for the root. */
+  readonly parent: Segment | undefined;
+  readonly relation: RelationMeta | undefined;
+}
+
+/** A computed value of an entity row. */
+export interface ExtraColumn {
+  readonly name: string;
+  readonly position: number;
+  readonly type: ValueType;
+}
+
+/** How a row becomes entities. */
+export interface EntityShape {
+  readonly segments: readonly Segment[];
+  readonly annotations: readonly ExtraColumn[];
+}
+
+/** How a row becomes plain values. */
+export interface ValueShape {
+  readonly columns: readonly ExtraColumn[];
+}
+
+/** What the planner makes of a request. */
+export type Plan =
+  | { readonly kind: 'entities'; readonly statement: SelectStatement; readonly shape: EntityShape; readonly reads: ReadonlySet<ModelMeta> }
+  | { readonly kind: 'values'; readonly statement: SelectStatement; readonly shape: ValueShape; readonly reads: ReadonlySet<ModelMeta> }
+  | { readonly kind: 'update'; readonly statement: UpdateStatement; readonly reads: ReadonlySet<ModelMeta> }
+  | { readonly kind: 'delete'; readonly statement: DeleteStatement; readonly reads: ReadonlySet<ModelMeta> };

@@ -1,0 +1,244 @@
+import { conjunction, fieldPath, typeOf } from '../core/ast/expressions.ts';
+import type { Expression, OrderNode, SelectStatement, Selection } from '../core/ast/expressions.ts';
+import type { RelationTree } from '../core/loader.ts';
+import type { RelationMeta } from '../core/metadata.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
+import { unreachable } from '../utils/unreachable.ts';
+import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
+import { Aliases, columnOf, Scope, select } from './scope.ts';
+import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
+
+/** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
+export function planQuery(request: QueryRequest): Plan {
+  switch (request.kind) {
+    case 'entities':
+      return planEntities(request.state);
+    case 'values':
+    case 'aggregate':
+      return planValues(request.state, request.columns, request.kind === 'aggregate');
+    case 'count':
+      return planCount(request.state, request.columns);
+    case 'exists':
+      return planExists(request.state);
+    case 'update':
+    case 'delete':
+      return planWrite(request);
+    default:
+      return unreachable(request);
+  }
+}
+
+function planEntities(state: QueryState): Plan {
+  const aliases = new Aliases();
+  const scope = new Scope(state.meta, aliases);
+  const columns: Selection[] = [];
+  const segments = [...selectSegments(state, scope, columns)];
+  const annotations = state.annotations.map(({ name, expression }) => {
+    refuseAggregate(expression, name);
+    return pushColumn(columns, name, scope.resolve(expression));
+  });
+  const shape: EntityShape = { segments, annotations };
+  const orderBy = ordersOf(state).map((order) => scope.resolveOrder(order));
+  const statement = select({ columns, ...clauses(state, scope), orderBy, limit: state.limit, offset: state.offset });
+  return { kind: 'entities', statement, shape, reads: aliases.reads };
+}
+
+/** The columns of the root and of every relation that is joined, one segment each, parents before children. */
+function* selectSegments(state: QueryState, scope: Scope, columns: Selection[]): Generator<Segment> {
+  const root: Segment = { meta: state.meta, fields: state.fields ?? state.meta.fields, offset: 0, parent: undefined, relation: undefined };
+  for (const field of root.fields) columns.push({ expression: columnOf(scope.root.alias, field), as: undefined });
+  yield root;
+  yield* joinedSegments(root, [], state.joined, scope, columns);
+}
+
+function* joinedSegments(
+  parent: Segment,
+  steps: readonly RelationMeta[],
+  tree: RelationTree,
+  scope: Scope,
+  columns: Selection[],
+): Generator<Segment> {
+  for (const [name, below] of tree) {
+    const relation = parent.meta.relationByName.get(name)!;
+    const path = [...steps, relation];
+    const { table, optional } = scope.table(path);
+    const segment: Segment = { meta: relation.target, fields: relation.target.fields, offset: columns.length, parent, relation };
+    for (const field of segment.fields) columns.push({ expression: columnOf(table.alias, field, optional), as: undefined });
+    yield segment;
+    yield* joinedSegments(segment, path, below, scope, columns);
+  }
+}
+
+function planValues(state: QueryState, named: readonly NamedExpression[], whole: boolean): Plan {
+  const aliases = new Aliases();
+  const { statement, columns } = selectValues(state, named, aliases, whole);
+  return { kind: 'values', statement, shape: { columns }, reads: aliases.reads };
+}
+
+/** Plain columns; beside an aggregate the others are what rows are grouped by. `whole`: one row for the whole set. */
+function selectValues(
+  state: QueryState,
+  named: readonly NamedExpression[],
+  aliases: Aliases,
+  whole: boolean,
+): { statement: SelectStatement; columns: ExtraColumn[] } {
+  if (whole && (state.limit !== undefined || state.offset !== undefined || state.distinct)) {
+    throw new InvalidQueryError('aggregate() is over the whole set: take away limit(), offset() and distinct().', { model: state.meta.name });
+  }
+  const scope = new Scope(state.meta, aliases);
+  const selections: Selection[] = [];
+  const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
+  const plain = selections.filter((_, i) => !hasAggregate(named[i]!.expression)).map((selection) => selection.expression);
+  const grouped = plain.length < selections.length;
+  if (whole && plain.length > 0) throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', { model: state.meta.name });
+  const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
+  const orderBy = orders.map((order) => scope.resolveOrder(order));
+  const statement = select({
+    columns: selections,
+    ...clauses(state, scope),
+    groupBy: grouped ? plain : [],
+    orderBy,
+    limit: state.limit,
+    offset: state.offset,
+  });
+  return { statement, columns };
+}
+
+function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
+  const aliases = new Aliases();
+  const count: Expression = { kind: 'aggregate', fn: 'count', argument: undefined, distinct: false, filter: undefined, type: { kind: 'int' }, nullable: false };
+  const selection: Selection[] = [];
+  const shape = { columns: [pushColumn(selection, 'count', count)] };
+  const cut = state.limit !== undefined || state.offset !== undefined || state.distinct;
+  if (!cut && columns === undefined) {
+    const scope = new Scope(state.meta, aliases);
+    return { kind: 'values', statement: select({ columns: selection, ...clauses(state, scope) }), shape, reads: aliases.reads };
+  }
+  // What counts are the rows of the query itself: limited, distinct or grouped.
+  const inner = selectValues(state, columns ?? state.meta.fields.map((field) => ({ name: field.name, expression: fieldPath(field) })), aliases, false);
+  const query = { ...inner.statement, columns: inner.statement.columns.map((column, i) => ({ ...column, as: `c${i}` })) };
+  return { kind: 'values', statement: select({ columns: selection, from: { query, alias: 'counted' } }), shape, reads: aliases.reads };
+}
+
+function planExists(state: QueryState): Plan {
+  const aliases = new Aliases();
+  const scope = new Scope(state.meta, aliases);
+  const statement = select({ columns: [], ...clauses(state, scope), limit: state.limit, offset: state.offset });
+  return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
+}
+
+/** UPDATE and DELETE by condition; where the condition needs joins, order or limits, by the keys of a subquery. */
+function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
+  const { state } = request;
+  const aliases = new Aliases();
+  const scope = new Scope(state.meta, aliases);
+  const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
+  const changes = request.kind === 'update' ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) })) : [];
+  let where = condition;
+  if (scope.joins.length > 0 || state.limit !== undefined || state.offset !== undefined) {
+    const [key, ...more] = state.meta.key;
+    if (more.length > 0) throw new InvalidQueryError(`${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`, { model: state.meta.name });
+    const inner = new Scope(state.meta, aliases);
+    const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
+    const query = select({
+      columns: [{ expression: columnOf(inner.root.alias, key!), as: undefined }],
+      from: inner.root,
+      joins: inner.joins,
+      where: filter,
+      orderBy: state.limit === undefined ? [] : ordersOf(state).map((order) => inner.resolveOrder(order)),
+      limit: state.limit,
+      offset: state.offset,
+    });
+    where = { kind: 'inQuery', operand: columnOf(scope.root.alias, key!), query };
+    if (changes.some(({ value }) => readsBeyond(value, scope.root.alias))) {
+      throw new InvalidQueryError(`update() of ${state.meta.name} can compute from its own columns only.`, { model: state.meta.name });
+    }
+  }
+  const target = { model: state.meta, alias: scope.root.alias, where };
+  const statement = request.kind === 'update' ? { kind: 'update' as const, ...target, set: changes } : { kind: 'delete' as const, ...target };
+  return { ...(statement.kind === 'update' ? { kind: 'update' as const, statement } : { kind: 'delete' as const, statement }), reads: aliases.reads };
+}
+
+/** FROM, joins and WHERE. The list of joins is the scope's own: it grows while the other clauses are resolved. */
+function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distinct' | 'from' | 'joins' | 'where'> {
+  return {
+    distinct: state.distinct,
+    from: scope.root,
+    joins: scope.joins,
+    where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
+  };
+}
+
+/** The order that holds: the query's or the model's, turned round where asked. Without any, `reverse` goes by the key. */
+function ordersOf(state: QueryState): readonly OrderNode[] {
+  const own = state.order ?? state.meta.ordering.map(({ field, descending }) => ({ expression: fieldPath(field), descending, nulls: undefined }));
+  if (!state.reversed) return own;
+  const orders = own.length > 0 ? own : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
+  return orders.map((order) => ({
+    ...order,
+    descending: !order.descending,
+    nulls: order.nulls === undefined ? undefined : order.nulls === 'first' ? 'last' : 'first',
+  }));
+}
+
+function pushColumn(columns: Selection[], name: string, expression: Expression): ExtraColumn {
+  const position = columns.length;
+  columns.push({ expression, as: undefined });
+  return { name, position, type: typeOf(expression).type };
+}
+
+function refuseAggregate(node: Expression, name: string): void {
+  if (!hasAggregate(node)) return;
+  throw new InvalidQueryError(`The annotation '${name}' aggregates the query itself.`, {
+    field: name,
+    remedy: 'Aggregate a relation, as in m.posts.count(), or use values() or aggregate().',
+  });
+}
+
+/** Whether an expression aggregates the rows of the query itself (and not those of a relation). */
+function hasAggregate(node: Expression): boolean {
+  return node.kind === 'aggregate' || childrenOf(node).some(hasAggregate);
+}
+
+/** Whether an expression reads a table other than the one named. */
+function readsBeyond(node: Expression, alias: string): boolean {
+  if (node.kind === 'column') return node.alias !== alias;
+  return childrenOf(node).some((child) => readsBeyond(child, alias));
+}
+
+function childrenOf(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'compare':
+    case 'arithmetic':
+      return [node.left, node.right];
+    case 'and':
+    case 'or':
+      return node.items;
+    case 'not':
+    case 'isNull':
+    case 'inList':
+    case 'inQuery':
+      return [node.operand];
+    case 'between':
+      return [node.operand, node.low, node.high];
+    case 'match':
+      return [node.operand, node.pattern];
+    case 'call':
+      return node.args;
+    case 'aggregate':
+      return node.argument === undefined ? [] : [node.argument];
+    case 'raw':
+      return node.parts.filter((part): part is Expression => part.kind !== 'text' && part.kind !== 'identifier');
+    case 'path':
+    case 'column':
+    case 'param':
+    case 'literal':
+    case 'related':
+    case 'relatedAggregate':
+    case 'subquery':
+    case 'exists':
+      return [];
+    default:
+      return unreachable(node);
+  }
+}

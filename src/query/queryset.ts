@@ -1,0 +1,299 @@
+import type { Expression, OrderNode } from '../core/ast/expressions.ts';
+import { fieldPath } from '../core/ast/expressions.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { CompiledSql } from '../core/types/index.ts';
+import { describe } from '../core/value-types.ts';
+import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError, UnknownFieldError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
+import { ExpressionBuilder, expressionNode, OrderKey, refsOf } from './expressions.ts';
+import { parseFilter, unknownName } from './filter.ts';
+import { wholeNumber } from './limits.ts';
+import { param, path } from './nodes.ts';
+import { addPaths } from './paths.ts';
+import type { QueryRunner } from './runner.ts';
+import { initialState } from './state.ts';
+import type { FieldChange, NamedExpression, QueryState } from './state.ts';
+import { ModelValuesSet } from './values-set.ts';
+
+const DEFAULT_BATCH = 1000;
+
+/**
+ * A query for entities as it runs. Immutable: every method gives a new one; nothing is sent until it is awaited or
+ * iterated. `QuerySet` in `core/types` is what the compiler sees.
+ */
+export class ModelQuerySet implements PromiseLike<object[]> {
+  readonly #runner: QueryRunner;
+  readonly #state: QueryState;
+
+  constructor(runner: QueryRunner, state: QueryState) {
+    this.#runner = runner;
+    this.#state = state;
+  }
+
+  static of(runner: QueryRunner, meta: ModelMeta): ModelQuerySet {
+    return new ModelQuerySet(runner, initialState(meta));
+  }
+
+  filter(condition: unknown): ModelQuerySet {
+    return this.#add(this.#parse(condition));
+  }
+
+  where(condition: unknown): ModelQuerySet {
+    return this.filter(condition);
+  }
+
+  exclude(condition: unknown): ModelQuerySet {
+    return this.#add({ kind: 'not', operand: this.#parse(condition) });
+  }
+
+  orderBy(...keys: readonly unknown[]): ModelQuerySet {
+    return this.#with({ order: keys.map((key) => this.#orderKey(key)), reversed: false });
+  }
+
+  reverse(): ModelQuerySet {
+    return this.#with({ reversed: !this.#state.reversed });
+  }
+
+  limit(count: number): ModelQuerySet {
+    return this.#with({ limit: wholeNumber(this.#state.meta, 'limit', count) });
+  }
+
+  offset(count: number): ModelQuerySet {
+    return this.#with({ offset: wholeNumber(this.#state.meta, 'offset', count) });
+  }
+
+  distinct(): ModelQuerySet {
+    return this.#with({ distinct: true });
+  }
+
+  selectRelated(...paths: readonly unknown[]): ModelQuerySet {
+    return this.#with({ joined: addPaths(this.#state.meta, this.#state.joined, paths, true) });
+  }
+
+  prefetchRelated(...paths: readonly unknown[]): ModelQuerySet {
+    return this.#with({ batched: addPaths(this.#state.meta, this.#state.batched, paths, false) });
+  }
+
+  annotate(callback: (refs: object) => Readonly<Record<string, unknown>>): ModelQuerySet {
+    const { meta, annotations } = this.#state;
+    const added = this.#named('annotate()', callback);
+    for (const { name } of added) {
+      const hides = meta.fieldByName.has(name) || meta.relationByName.has(name) || meta.embeddedByName.has(name) || name in meta.modelClass!.prototype;
+      if (hides) throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, { model: meta.name, field: name });
+    }
+    const kept = annotations.filter(({ name }) => !added.some((item) => item.name === name));
+    return this.#with({ annotations: [...kept, ...added] });
+  }
+
+  only(...names: readonly string[]): ModelQuerySet {
+    const wanted = new Set(names.map((name) => this.#field(name)));
+    return this.#narrow((field) => wanted.has(field));
+  }
+
+  defer(...names: readonly string[]): ModelQuerySet {
+    const unwanted = new Set(names.map((name) => this.#field(name)));
+    return this.#narrow((field) => !unwanted.has(field));
+  }
+
+  unfiltered(): ModelQuerySet {
+    return this.#with({ unfiltered: true });
+  }
+
+  none(): ModelQuerySet {
+    return this.#with({ empty: true });
+  }
+
+  values(...args: readonly unknown[]): ModelValuesSet {
+    return this.#values(args, 'object');
+  }
+
+  valuesList(...args: readonly unknown[]): ModelValuesSet {
+    const last = args.at(-1);
+    const options = typeof last === 'object' && last !== null ? (last as { flat?: boolean }) : undefined;
+    const names = options === undefined ? args : args.slice(0, -1);
+    if (options?.flat === true && names.length !== 1) throw new InvalidQueryError('valuesList() with { flat: true } takes exactly one column.', { model: this.#state.meta.name });
+    return this.#values(names, options?.flat === true ? 'flat' : 'tuple');
+  }
+
+  async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    const columns = this.#named('aggregate()', callback);
+    const rows = await this.#runner.rows({ kind: 'aggregate', state: this.#state, columns });
+    return Object.fromEntries(columns.map(({ name }, i) => [name, rows[0]?.[i] ?? null]));
+  }
+
+  async count(): Promise<number> {
+    if (this.#state.empty) return 0;
+    const rows = await this.#runner.rows({ kind: 'count', state: this.#state, columns: undefined });
+    return rows[0]![0] as number;
+  }
+
+  async exists(): Promise<boolean> {
+    if (this.#state.empty) return false;
+    const state = { ...this.#state, limit: this.#state.limit ?? wholeNumber(this.#state.meta, 'limit', 1) };
+    return (await this.#runner.rows({ kind: 'exists', state })).length > 0;
+  }
+
+  async first(): Promise<object | null> {
+    const ordered = this.#state.order !== undefined || this.#state.meta.ordering.length > 0;
+    const sorted = ordered ? this : this.#with({ order: keyOrder(this.#state.meta) });
+    return (await sorted.limit(1))[0] ?? null;
+  }
+
+  async last(): Promise<object | null> {
+    if (this.#state.limit !== undefined || this.#state.offset !== undefined) {
+      throw new InvalidQueryError('last() of a limited set is ambiguous: reverse the order and take first().', { model: this.#state.meta.name });
+    }
+    return (await this.reverse().limit(1))[0] ?? null;
+  }
+
+  async one(): Promise<object> {
+    const { meta } = this.#state;
+    const found = await (this.#state.limit === undefined ? this.limit(2) : this);
+    if (found.length === 1) return found[0]!;
+    if (found.length === 0) throw new NotFoundError(`No ${meta.name} matches the query.`, { model: meta.name });
+    throw new MultipleResultsError(`More than one ${meta.name} matches the query.`, { model: meta.name, remedy: 'Filter by something unique, or use first().' });
+  }
+
+  async get(condition?: unknown): Promise<object> {
+    return (condition === undefined ? this : this.filter(condition)).one();
+  }
+
+  all(): Promise<object[]> {
+    return this.#state.empty ? Promise.resolve([]) : this.#runner.entities(this.#state);
+  }
+
+  iterate(options: { batchSize?: number } = {}): AsyncIterableIterator<object> {
+    const batchSize = options.batchSize ?? DEFAULT_BATCH;
+    if (!Number.isInteger(batchSize) || batchSize < 1) throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
+    return this.#runner.iterate(this.#state, batchSize);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<object, undefined, undefined> {
+    return this.iterate() as AsyncIterator<object, undefined, undefined>;
+  }
+
+  // A query set is awaitable on purpose: `await qs` gives its entities.
+  then<R1 = object[], R2 = never>(
+    onfulfilled?: ((entities: object[]) => R1 | PromiseLike<R1>) | null,
+    onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    return this.all().then(onfulfilled, onrejected);
+  }
+
+  async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
+    const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
+    if (parsed.length === 0) throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
+    this.#checkWrite('update');
+    return this.#state.empty ? 0 : this.#runner.write({ kind: 'update', state: this.#state, changes: parsed });
+  }
+
+  async delete(): Promise<number> {
+    this.#checkWrite('delete');
+    return this.#state.empty ? 0 : this.#runner.write({ kind: 'delete', state: this.#state });
+  }
+
+  toSQL(): CompiledSql {
+    return this.#runner.compile({ kind: 'entities', state: this.#state });
+  }
+
+  #with(changes: Partial<QueryState>): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, { ...this.#state, ...changes });
+  }
+
+  #add(condition: Expression): ModelQuerySet {
+    return this.#with({ where: [...this.#state.where, condition] });
+  }
+
+  #parse(condition: unknown): Expression {
+    return parseFilter(this.#state.meta, condition, () => this.#refs());
+  }
+
+  /** Columns, relations and annotations for a callback. */
+  #refs(): object {
+    const { meta, annotations } = this.#state;
+    const refs = refsOf(meta);
+    for (const { name, expression } of annotations) Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
+    return refs;
+  }
+
+  #orderKey(key: unknown): OrderNode {
+    if (typeof key === 'function') {
+      const order: unknown = (key as (refs: object) => unknown)(this.#refs());
+      if (order instanceof OrderKey) return OrderKey.node(order);
+      return { expression: expressionNode(order, 'orderBy()'), descending: false, nulls: undefined };
+    }
+    if (typeof key !== 'string') throw new InvalidQueryError(`orderBy() takes names such as '-createdAt' and callbacks, not ${describe(key)}.`, { model: this.#state.meta.name });
+    const descending = key.startsWith('-');
+    return { expression: this.#column(descending ? key.slice(1) : key), descending, nulls: undefined };
+  }
+
+  /** A column or annotation by name. */
+  #column(name: unknown): Expression {
+    const { meta, annotations } = this.#state;
+    if (typeof name !== 'string') throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, { model: meta.name });
+    const annotation = annotations.find((item) => item.name === name);
+    if (annotation !== undefined) return annotation.expression;
+    return path([], this.#field(name));
+  }
+
+  #field(name: string): FieldMeta {
+    const { meta, annotations } = this.#state;
+    const field = meta.fieldByName.get(name);
+    if (field !== undefined) return field;
+    const relation = meta.relationByName.get(name);
+    if (relation?.owning === true) {
+      throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, { model: meta.name, field: name, remedy: `Use '${relation.sourceField.name}'.` });
+    }
+    if (relation !== undefined) throw unknownName(meta, name);
+    throw new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
+      model: meta.name,
+      field: name,
+      remedy: suggest(name, [...meta.fieldByName.keys(), ...annotations.map((item) => item.name)]),
+    });
+  }
+
+  #named(place: string, callback: (refs: object) => Readonly<Record<string, unknown>>): NamedExpression[] {
+    if (typeof callback !== 'function') throw new InvalidQueryError(`${place} takes a callback that gives named expressions.`, { model: this.#state.meta.name });
+    const record = callback(this.#refs());
+    if (typeof record !== 'object' || record === null) throw new InvalidQueryError(`${place} takes a callback that gives an object of expressions.`, { model: this.#state.meta.name });
+    const named = Object.entries(record).map(([name, value]) => ({ name, expression: expressionNode(value, `'${name}' of ${place}`) }));
+    if (named.length === 0) throw new InvalidQueryError(`${place} was given no expression.`, { model: this.#state.meta.name });
+    if ('__proto__' in Object.getOwnPropertyDescriptors(record)) throw new InvalidQueryError(`${place} cannot name a value '__proto__'.`);
+    return named;
+  }
+
+  #values(args: readonly unknown[], form: 'object' | 'tuple' | 'flat'): ModelValuesSet {
+    const [first] = args;
+    if (typeof first === 'function') return new ModelValuesSet(this.#runner, this.#state, this.#named('values()', first as never), form);
+    const names = args.length > 0 ? args : this.#state.meta.fields.map((field) => field.name);
+    const columns = names.map((name) => ({ name: name as string, expression: this.#column(name) }));
+    return new ModelValuesSet(this.#runner, this.#state, columns, form);
+  }
+
+  #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
+    const { meta, fields } = this.#state;
+    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
+  }
+
+  #change(name: string, value: unknown): FieldChange {
+    const { meta } = this.#state;
+    const relation = meta.relationByName.get(name);
+    const field = relation?.owning === true ? relation.sourceField : this.#field(name);
+    const label = { model: meta.name, field: field.name };
+    if (field.primaryKey || field.generatedAs !== undefined) throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`, label);
+    if (typeof value === 'function') return { field, value: expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`) };
+    if (ExpressionBuilder.is(value)) return { field, value: ExpressionBuilder.node(value) };
+    if (value === null && field.nullable) return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
+    return { field, value: param(field.type, value, label) };
+  }
+
+  #checkWrite(call: string): void {
+    const { meta, where, unfiltered, limit, empty } = this.#state;
+    if (where.length > 0 || unfiltered || limit !== undefined || empty) return;
+    throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, { model: meta.name, remedy: `Add a filter, or say .unfiltered() before .${call}().` });
+  }
+}
+
+function keyOrder(meta: ModelMeta): OrderNode[] {
+  return meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
+}

@@ -1,0 +1,17 @@
+import type { CompiledSql } from '../core/types/index.ts';
+import type { QueryRequest, QueryState } from './state.ts';
+
+type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
+
+/** What a query set needs of a session: something that answers requests. `query` knows no more of sessions than this. */
+export interface QueryRunner {
+  /** Entities, in order, with everything that was asked for loaded. */
+  entities(state: QueryState): Promise<object[]>;
+  /** Rows of decoded values, in the order of the request's columns. */
+  rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]>;
+  /** Entities one by one. */
+  iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
+  /** The number of rows written. */
+  write(request: Of<'update' | 'delete'>): Promise<number>;
+  compile(request: QueryRequest): CompiledSql;
+}

@@ -1,0 +1,186 @@
+import { conjunction, TRUE } from '../core/ast/expressions.ts';
+import type {
+  ColumnExpression, Expression, Join, OrderNode, PathExpression, RelatedAggregateExpression, RelatedExpression, SelectStatement, TableRef,
+} from '../core/ast/expressions.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { unreachable } from '../utils/unreachable.ts';
+
+/** Names for the tables of one statement, subqueries included: no alias is used twice. */
+export class Aliases {
+  #next = 0;
+  /** Every model that the statement reads. */
+  readonly reads = new Set<ModelMeta>();
+
+  take(meta: ModelMeta): TableRef {
+    this.reads.add(meta);
+    return { schema: meta.schema, table: meta.table, alias: `t${this.#next++}` };
+  }
+}
+
+/**
+ * The FROM clause of one SELECT while it grows: a root table and the to-one joins that paths ask for. Each path is
+ * joined once, whoever asks.
+ */
+export class Scope {
+  readonly root: TableRef;
+  readonly joins: Join[] = [];
+  readonly #meta: ModelMeta;
+  readonly #aliases: Aliases;
+  /** Joined tables by path; LEFT once anything on the way may be missing. */
+  readonly #joined = new Map<string, { readonly table: TableRef; readonly optional: boolean }>();
+
+  constructor(meta: ModelMeta, aliases: Aliases) {
+    this.#meta = meta;
+    this.#aliases = aliases;
+    this.root = aliases.take(meta);
+  }
+
+  /** The table at the end of to-one steps. */
+  table(steps: readonly RelationMeta[]): { readonly table: TableRef; readonly optional: boolean } {
+    let here = { table: this.root, optional: false };
+    let key = '';
+    for (const step of steps) {
+      key += `${step.id}/`;
+      let next = this.#joined.get(key);
+      if (next === undefined) {
+        const table = this.#aliases.take(step.target);
+        const optional = here.optional || step.nullable;
+        const on = equal(columnOf(here.table.alias, step.sourceField), columnOf(table.alias, step.targetField));
+        this.joins.push({ kind: optional ? 'left' : 'inner', table, on });
+        next = { table, optional };
+        this.#joined.set(key, next);
+      }
+      here = next;
+    }
+    return here;
+  }
+
+  /** A field at the end of a path; the key of the last step is read on this side of it, without the join. */
+  column({ steps, field }: PathExpression): ColumnExpression {
+    const last = steps.at(-1);
+    if (last !== undefined && last.owning && last.targetField === field) return this.column({ kind: 'path', steps: steps.slice(0, -1), field: last.sourceField, type: field.type, nullable: true });
+    const { table, optional } = this.table(steps);
+    return columnOf(table.alias, field, optional);
+  }
+
+  /** An expression with every path turned into a column, and every relation into a subquery. */
+  resolve(node: Expression): Expression {
+    switch (node.kind) {
+      case 'path':
+        return this.column(node);
+      case 'related':
+        return this.#related(node);
+      case 'relatedAggregate':
+        return this.#relatedAggregate(node);
+      case 'compare':
+        return { ...node, left: this.resolve(node.left), right: this.resolve(node.right) };
+      case 'arithmetic':
+        return { ...node, left: this.resolve(node.left), right: this.resolve(node.right) };
+      case 'and':
+      case 'or':
+        return { ...node, items: this.#all(node.items) };
+      case 'not':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'isNull':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'between':
+        return { ...node, operand: this.resolve(node.operand), low: this.resolve(node.low), high: this.resolve(node.high) };
+      case 'inList':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'inQuery':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'match':
+        return { ...node, operand: this.resolve(node.operand), pattern: this.resolve(node.pattern) };
+      case 'call':
+        return { ...node, args: this.#all(node.args) };
+      case 'aggregate':
+        return { ...node, argument: this.#optional(node.argument), filter: this.#optional(node.filter) };
+      case 'raw':
+        return { ...node, parts: node.parts.map((part) => (part.kind === 'text' || part.kind === 'identifier' ? part : this.resolve(part))) };
+      case 'column':
+      case 'param':
+      case 'literal':
+      case 'subquery':
+      case 'exists':
+        return node;
+      default:
+        return unreachable(node);
+    }
+  }
+
+  resolveOrder(order: OrderNode): OrderNode {
+    return { ...order, expression: this.resolve(order.expression) };
+  }
+
+  #all(nodes: readonly Expression[]): Expression[] {
+    return nodes.map((node) => this.resolve(node));
+  }
+
+  #optional(node: Expression | undefined): Expression | undefined {
+    return node === undefined ? undefined : this.resolve(node);
+  }
+
+  /** A semi-join: EXISTS, so that no filter can multiply rows. `every` is that no row fails. */
+  #related({ steps, relation, quantifier, where }: RelatedExpression): Expression {
+    const condition: Expression | undefined = quantifier === 'every' ? { kind: 'not', operand: where ?? TRUE } : where;
+    const query = this.#relatedRows(steps, relation, condition, (scope, filter) => ({ columns: [], where: filter, scope }));
+    return { kind: 'exists', query, negated: quantifier !== 'some' };
+  }
+
+  #relatedAggregate(node: RelatedAggregateExpression): Expression {
+    const query = this.#relatedRows(node.steps, node.relation, node.where, (scope, filter) => {
+      const argument = node.argument === undefined ? undefined : scope.resolve(node.argument);
+      const aggregate: Expression = { kind: 'aggregate', fn: node.fn, argument, distinct: false, filter: undefined, type: node.type, nullable: node.nullable };
+      return { columns: [{ expression: aggregate, as: undefined }], where: filter, scope };
+    });
+    return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
+  }
+
+  /** A correlated SELECT over the rows of a to-many relation. */
+  #relatedRows(
+    steps: readonly RelationMeta[],
+    relation: RelationMeta,
+    where: Expression | undefined,
+    build: (scope: Scope, filter: Expression) => { columns: SelectStatement['columns']; where: Expression; scope: Scope },
+  ): SelectStatement {
+    const owner = columnOf(this.table(steps).table.alias, relation.sourceField);
+    const scope = new Scope(relation.target, this.#aliases);
+    const { link } = relation;
+    let correlation: Expression;
+    if (link === undefined) {
+      correlation = equal(columnOf(scope.root.alias, relation.targetField), owner);
+    } else {
+      const table = this.#aliases.take(link.model);
+      scope.joins.push({ kind: 'inner', table, on: equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField)) });
+      correlation = equal(columnOf(table.alias, link.source), owner);
+    }
+    const filter = conjunction(where === undefined ? [correlation] : [correlation, scope.resolve(where)]);
+    const built = build(scope, filter);
+    return select({ columns: built.columns, from: scope.root, joins: scope.joins, where: built.where });
+  }
+}
+
+/** A SELECT with the clauses given, and none of the others. */
+export function select(parts: Pick<SelectStatement, 'columns' | 'from'> & Partial<SelectStatement>): SelectStatement {
+  return {
+    kind: 'select',
+    distinct: false,
+    joins: [],
+    where: undefined,
+    groupBy: [],
+    having: undefined,
+    orderBy: [],
+    limit: undefined,
+    offset: undefined,
+    ...parts,
+  };
+}
+
+/** A column of a table by alias. */
+export function columnOf(alias: string, field: FieldMeta, optional = false): ColumnExpression {
+  return { kind: 'column', alias, column: field.column, type: field.type, nullable: field.nullable || optional };
+}
+
+export function equal(left: Expression, right: Expression): Expression {
+  return { kind: 'compare', operator: 'eq', left, right };
+}

@@ -1,0 +1,82 @@
+import type { Expression, RawExpression, RawIdentifier, RawText } from '../core/ast/expressions.ts';
+import type { SqlTag } from '../core/types/index.ts';
+import type { ValueType } from '../core/value-types.ts';
+import { describe } from '../core/value-types.ts';
+import { InvalidValueError } from '../utils/errors.ts';
+import { ExpressionBuilder } from './expressions.ts';
+
+/** A quoted identifier, made by `sql.id` alone. */
+export class Identifier {
+  readonly identifier: readonly string[];
+
+  constructor(names: readonly string[]) {
+    if (names.length === 0 || !names.every((name) => typeof name === 'string' && name !== '' && !name.includes('\0'))) {
+      throw new InvalidValueError('sql.id() takes one or more names: sql.id(\'schema\', \'table\').');
+    }
+    this.identifier = Object.freeze([...names]);
+    Object.freeze(this);
+  }
+}
+
+/** SQL text with its values: what the tag gives. It is an expression, and can stand inside another. */
+export class Fragment extends ExpressionBuilder {
+  readonly strings: readonly string[];
+  readonly values: readonly unknown[];
+
+  constructor(strings: readonly string[], values: readonly unknown[]) {
+    super(rawNode(strings, values), 'sql');
+    this.strings = strings;
+    this.values = values;
+  }
+}
+
+/** The node of a template: its text, and between it identifiers, expressions and parameters. */
+export function rawNode(strings: readonly string[], values: readonly unknown[]): RawExpression {
+  const parts: (RawText | RawIdentifier | Expression)[] = [];
+  for (const [i, text] of strings.entries()) {
+    if (text !== '') parts.push({ kind: 'text', text });
+    if (i < values.length) parts.push(partOf(values[i]));
+  }
+  // The type is the caller's claim (sql<number>`…`): values of raw SQL come as the driver gives them.
+  return { kind: 'raw', parts, type: { kind: 'custom', codec: AS_IT_IS, columnType: 'any' }, nullable: true };
+}
+
+const AS_IT_IS = Object.freeze({ encode: (value: unknown) => value as string, decode: (value: unknown) => value });
+
+function partOf(value: unknown): RawIdentifier | Expression {
+  if (value instanceof Identifier) return { kind: 'identifier', names: value.identifier };
+  if (ExpressionBuilder.is(value)) return ExpressionBuilder.node(value);
+  if (value === null) return { kind: 'literal', value: null, type: { kind: 'text' }, nullable: true };
+  return { kind: 'param', value, type: typeOfValue(value), nullable: false, label: { model: 'sql', field: 'value' } };
+}
+
+/** How a plain value is bound: by what it is, since no column says more. */
+function typeOfValue(value: unknown): ValueType {
+  if (typeof value === 'string') return { kind: 'text' };
+  if (typeof value === 'bigint') return { kind: 'bigint' };
+  if (typeof value === 'boolean') return { kind: 'bool' };
+  if (typeof value === 'number' && Number.isFinite(value)) return { kind: 'float' };
+  if (value instanceof Date) return { kind: 'datetime' };
+  if (value instanceof Uint8Array) return { kind: 'binary' };
+  throw new InvalidValueError(`sql\`…\` was given ${describe(value)} as a value.`, {
+    remedy: 'Give a string, number, bigint, boolean, Date, Uint8Array or null; for a name use sql.id().',
+  });
+}
+
+const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Fragment => {
+  if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
+    throw new InvalidValueError('sql is a template tag: write sql`…`, so that values become parameters.');
+  }
+  return new Fragment(strings, values);
+};
+
+/**
+ * Raw SQL with bound values: every `${value}` is a parameter, `${p.title}` a column, `${sql.id('name')}` a quoted name.
+ *
+ * @example
+ * ```ts
+ * import { sql } from 'blazeorm';
+ * export const recent = (days: number) => sql<number>`julianday('now') - ${days}`;
+ * ```
+ */
+export const sql = Object.assign(tag, { id: (...names: string[]) => new Identifier(names) }) as unknown as SqlTag; // Named cast: the fragment's value type is the caller's.

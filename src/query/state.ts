@@ -1,0 +1,68 @@
+import type { Expression, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type { RelationTree } from '../core/loader.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+
+/** An annotation or a value column: a name and what it is. */
+export interface NamedExpression {
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+/** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
+export interface QueryState {
+  readonly meta: ModelMeta;
+  readonly where: readonly Expression[];
+  /** `undefined`: the model's own ordering. */
+  readonly order: readonly OrderNode[] | undefined;
+  readonly reversed: boolean;
+  readonly limit: ParamExpression | undefined;
+  readonly offset: ParamExpression | undefined;
+  readonly distinct: boolean;
+  /** To-one relations to load with the query. */
+  readonly joined: RelationTree;
+  /** Relations to load by further queries. */
+  readonly batched: RelationTree;
+  readonly annotations: readonly NamedExpression[];
+  /** Fields to read; `undefined`: all. The key is always among them. */
+  readonly fields: readonly FieldMeta[] | undefined;
+  /** Known to have no rows: nothing is sent. */
+  readonly empty: boolean;
+  /** Writes to all rows are meant. */
+  readonly unfiltered: boolean;
+}
+
+const NOTHING: RelationTree = new Map();
+
+/** All rows of a model. */
+export function initialState(meta: ModelMeta): QueryState {
+  return {
+    meta,
+    where: [],
+    order: undefined,
+    reversed: false,
+    limit: undefined,
+    offset: undefined,
+    distinct: false,
+    joined: NOTHING,
+    batched: NOTHING,
+    annotations: [],
+    fields: undefined,
+    empty: false,
+    unfiltered: false,
+  };
+}
+
+/** What is asked of the database: the closed union that the planner and the cache key switch over. */
+export type QueryRequest =
+  | { readonly kind: 'entities'; readonly state: QueryState }
+  | { readonly kind: 'values'; readonly state: QueryState; readonly columns: readonly NamedExpression[] }
+  | { readonly kind: 'count'; readonly state: QueryState; readonly columns: readonly NamedExpression[] | undefined }
+  | { readonly kind: 'exists'; readonly state: QueryState }
+  | { readonly kind: 'aggregate'; readonly state: QueryState; readonly columns: readonly NamedExpression[] }
+  | { readonly kind: 'update'; readonly state: QueryState; readonly changes: readonly FieldChange[] }
+  | { readonly kind: 'delete'; readonly state: QueryState };
+
+export interface FieldChange {
+  readonly field: FieldMeta;
+  readonly value: Expression;
+}

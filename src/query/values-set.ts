@@ -1,0 +1,91 @@
+import type { OrderNode } from '../core/ast/expressions.ts';
+import type { CompiledSql } from '../core/types/index.ts';
+import { describe } from '../core/value-types.ts';
+import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
+import { wholeNumber } from './limits.ts';
+import type { QueryRunner } from './runner.ts';
+import type { NamedExpression, QueryState } from './state.ts';
+
+/** A query for plain rows: objects, tuples, or the values of one column. */
+export class ModelValuesSet implements PromiseLike<unknown[]> {
+  readonly #runner: QueryRunner;
+  readonly #state: QueryState;
+  readonly #columns: readonly NamedExpression[];
+  readonly #form: 'object' | 'tuple' | 'flat';
+
+  constructor(runner: QueryRunner, state: QueryState, columns: readonly NamedExpression[], form: 'object' | 'tuple' | 'flat') {
+    this.#runner = runner;
+    this.#state = state;
+    this.#columns = columns;
+    this.#form = form;
+  }
+
+  orderBy(...keys: readonly unknown[]): ModelValuesSet {
+    return this.#with({ order: keys.map((key) => this.#orderKey(key)), reversed: false });
+  }
+
+  limit(count: number): ModelValuesSet {
+    return this.#with({ limit: wholeNumber(this.#state.meta, 'limit', count) });
+  }
+
+  offset(count: number): ModelValuesSet {
+    return this.#with({ offset: wholeNumber(this.#state.meta, 'offset', count) });
+  }
+
+  distinct(): ModelValuesSet {
+    return this.#with({ distinct: true });
+  }
+
+  async first(): Promise<unknown> {
+    return (await this.limit(1))[0] ?? null;
+  }
+
+  async count(): Promise<number> {
+    if (this.#state.empty) return 0;
+    const rows = await this.#runner.rows({ kind: 'count', state: this.#state, columns: this.#columns });
+    return rows[0]![0] as number;
+  }
+
+  async all(): Promise<unknown[]> {
+    if (this.#state.empty) return [];
+    const rows = await this.#runner.rows({ kind: 'values', state: this.#state, columns: this.#columns });
+    if (this.#form === 'tuple') return rows;
+    if (this.#form === 'flat') return rows.map((row) => row[0]);
+    const names = this.#columns.map(({ name }) => name);
+    return rows.map((row) => {
+      const record: Record<string, unknown> = {};
+      for (let i = 0; i < names.length; i++) record[names[i]!] = row[i];
+      return record;
+    });
+  }
+
+  then<R1 = unknown[], R2 = never>(
+    onfulfilled?: ((rows: unknown[]) => R1 | PromiseLike<R1>) | null,
+    onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    return this.all().then(onfulfilled, onrejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, undefined, undefined> {
+    yield* await this.all();
+    return undefined;
+  }
+
+  toSQL(): CompiledSql {
+    return this.#runner.compile({ kind: 'values', state: this.#state, columns: this.#columns });
+  }
+
+  #with(changes: Partial<QueryState>): ModelValuesSet {
+    return new ModelValuesSet(this.#runner, { ...this.#state, ...changes }, this.#columns, this.#form);
+  }
+
+  #orderKey(key: unknown): OrderNode {
+    if (typeof key !== 'string') throw new InvalidQueryError(`orderBy() of values takes names of their columns, not ${describe(key)}.`);
+    const descending = key.startsWith('-');
+    const name = descending ? key.slice(1) : key;
+    const column = this.#columns.find((item) => item.name === name);
+    if (column !== undefined) return { expression: column.expression, descending, nulls: undefined };
+    throw new UnknownFieldError(`The values have no column '${name}'.`, { field: name, remedy: suggest(name, this.#columns.map((item) => item.name)) });
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * One hierarchy of errors. Each class has a stable `code`; each message names the model, the field and the remedy,
+ * and never a value that came from outside.
+ */
+
+/** What every error of the library may carry. */
+export interface ErrorDetails {
+  readonly model?: string | undefined;
+  readonly field?: string | undefined;
+  readonly fields?: readonly string[] | undefined;
+  readonly constraint?: string | undefined;
+  /** What the reader can do about it; appended to the message. */
+  readonly remedy?: string | undefined;
+  readonly sql?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The root of every error that BlazeORM throws.
+ *
+ * @example
+ * ```ts
+ * import { BlazeError } from 'blazeorm';
+ * export const isOurs = (error: unknown): boolean => error instanceof BlazeError && error.code.startsWith('E_');
+ * ```
+ */
+export class BlazeError extends Error {
+  /** Stable, machine-readable: safe to switch on across versions. */
+  readonly code: string = 'E_BLAZE';
+  readonly model: string | undefined;
+  readonly field: string | undefined;
+  readonly fields: readonly string[] | undefined;
+  readonly constraint: string | undefined;
+  readonly remedy: string | undefined;
+  readonly sql: string | undefined;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    const text = details.remedy === undefined ? message : `${message} ${details.remedy}`;
+    super(text, 'cause' in details ? { cause: details.cause } : undefined);
+    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true });
+    this.model = details.model;
+    this.field = details.field;
+    this.fields = details.fields;
+    this.constraint = details.constraint;
+    this.remedy = details.remedy;
+    this.sql = details.sql;
+    for (const key of ['model', 'field', 'fields', 'constraint', 'remedy', 'sql'] as const) {
+      if (this[key] === undefined) delete (this as Partial<Record<typeof key, unknown>>)[key];
+    }
+  }
+}
+
+/** Models contradict themselves or each other; lists every problem found. */
+export class DefinitionError extends BlazeError {
+  override readonly code = 'E_DEFINITION';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], details: ErrorDetails = {}) {
+    super(
+      problems.length === 1
+        ? problems[0]!
+        : `${problems.length} problems in the models:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      details,
+    );
+    this.problems = problems;
+  }
+}
+
+/** A name that the model does not have: a field, a relation, a path, a constructor key, an alias. */
+export class UnknownFieldError extends BlazeError {
+  override readonly code = 'E_UNKNOWN_FIELD';
+}
+
+/** A value that the field cannot hold, or that cannot stand in this place. */
+export class InvalidValueError extends BlazeError {
+  override readonly code = 'E_INVALID_VALUE';
+}
+
+/** A call that makes no sense as it stands: a limit of -1, `selectRelated` across a to-many relation, … */
+export class InvalidQueryError extends BlazeError {
+  override readonly code = 'E_INVALID_QUERY';
+}
+
+/** The dialect lacks what the query needs. Thrown when the query is compiled, before any SQL is sent. */
+export class UnsupportedError extends BlazeError {
+  override readonly code = 'E_UNSUPPORTED';
+}
+
+/** A relation or field was read that has not been loaded. */
+export class NotLoadedError extends BlazeError {
+  override readonly code = 'E_NOT_LOADED';
+}
+
+/** A model was used where no session is current, or an entity that belongs to none. */
+export class NoSessionError extends BlazeError {
+  override readonly code = 'E_NO_SESSION';
+}
+
+/** The session, or an entity in it, is in a state in which the call is impossible. */
+export class SessionStateError extends BlazeError {
+  override readonly code = 'E_SESSION_STATE';
+}
+
+/** `get()` or `one()` found no row. */
+export class NotFoundError extends BlazeError {
+  override readonly code = 'E_NOT_FOUND';
+}
+
+/** `get()` or `one()` found more than one row. */
+export class MultipleResultsError extends BlazeError {
+  override readonly code = 'E_MULTIPLE_RESULTS';
+}
+
+/** `update()` or `delete()` on a set that has no filter, without `.unfiltered()`. */
+export class UnfilteredWriteError extends BlazeError {
+  override readonly code = 'E_UNFILTERED_WRITE';
+}
+
+/** New rows that need each other's keys, with no nullable key to break the circle. */
+export class CircularDependencyError extends BlazeError {
+  override readonly code = 'E_CIRCULAR_DEPENDENCY';
+}
+
+/** An UPDATE or DELETE of a tracked row met no row, or a newer version of it. */
+export class StaleObjectError extends BlazeError {
+  override readonly code = 'E_STALE_OBJECT';
+}
+
+/** A configuration or DSN that cannot be used. Never quotes the DSN. */
+export class ConfigError extends BlazeError {
+  override readonly code = 'E_CONFIG';
+}
+
+/** The driver package is not installed; says what to install. */
+export class DriverMissingError extends BlazeError {
+  override readonly code = 'E_DRIVER_MISSING';
+}
+
+/** The database could not be reached or opened, or the connection was lost. */
+export class ConnectionError extends BlazeError {
+  override readonly code: string = 'E_CONNECTION';
+}
+
+/** No connection came free in time; names who holds them. */
+export class AcquireTimeoutError extends ConnectionError {
+  override readonly code = 'E_ACQUIRE_TIMEOUT';
+}
+
+/** The database refused a statement. Parameters are never part of it. */
+export class DatabaseError extends BlazeError {
+  override readonly code: string = 'E_DATABASE';
+}
+
+/** A constraint of the database was violated. */
+export class IntegrityError extends DatabaseError {
+  override readonly code: string = 'E_INTEGRITY';
+}
+
+export class UniqueViolationError extends IntegrityError {
+  override readonly code = 'E_UNIQUE_VIOLATION';
+}
+
+export class ForeignKeyViolationError extends IntegrityError {
+  override readonly code = 'E_FOREIGN_KEY_VIOLATION';
+}
+
+export class NotNullViolationError extends IntegrityError {
+  override readonly code = 'E_NOT_NULL_VIOLATION';
+}
+
+export class CheckViolationError extends IntegrityError {
+  override readonly code = 'E_CHECK_VIOLATION';
+}
+
+/** A lock could not be had in time (`SQLITE_BUSY`, 55P03, 1205 …). */
+export class LockTimeoutError extends DatabaseError {
+  override readonly code = 'E_LOCK_TIMEOUT';
+}
+
+/** The transaction was rolled back, or has ended, while it was still in use. */
+export class TransactionAbortedError extends DatabaseError {
+  override readonly code = 'E_TRANSACTION_ABORTED';
+}

@@ -1,0 +1,55 @@
+/** How attributes and models become columns and tables. Set once per model; `snakeCase` unless told otherwise. */
+export type NamingStrategy = (name: string) => string;
+
+/**
+ * camelCase or PascalCase to snake_case: `unitPrice` → `unit_price`, `HTTPServer` → `http_server`.
+ *
+ * @example
+ * ```ts
+ * import { snakeCase } from 'blazeorm';
+ * export const column = snakeCase('billingPostalCode'); // 'billing_postal_code'
+ * ```
+ */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+/** The candidate nearest to `name`, for "did you mean"; `undefined` when none is close. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(name, candidate, bestDistance);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** "Did you mean …?" or the list of what there is. */
+export function suggest(name: string, candidates: Iterable<string>): string {
+  const all = [...candidates];
+  const close = nearest(name, all);
+  if (close !== undefined) return `Did you mean '${close}'?`;
+  return all.length === 0 ? 'There is none.' : `Use one of: ${all.join(', ')}.`;
+}
+
+/** Levenshtein's distance by two rows (Wagner & Fischer 1974), given up at `limit`. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(change, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

@@ -1,0 +1,42 @@
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+
+/** What a run came to. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** `12 passed, 0 failed`, with `, 3 skipped` only where something was skipped. */
+export function closingLine({ passed, failed, skipped }: Tally): string {
+  const line = `${passed} passed, ${failed} failed`;
+  return skipped > 0 ? `${line}, ${skipped} skipped` : line;
+}
+
+/**
+ * Counts tests, and what fails outside a test: a file that can't be loaded, a hook of a suite that throws, an
+ * unhandled rejection. Each is a failure of the run, so each counts as one.
+ */
+export function tally(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Tally {
+  let passed = 0;
+  let skipped = 0;
+  let failed = unhandled.length;
+  for (const module of modules) {
+    if (module.errors().length > 0) failed += 1;
+    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) failed += 1;
+    for (const test of module.children.allTests()) {
+      const { state } = test.result();
+      if (state === 'passed') passed += 1;
+      else if (state === 'failed') failed += 1;
+      else skipped += 1;
+    }
+  }
+  return { passed, failed, skipped };
+}
+
+/** Ends the run with one plain line that any reader understands, after everything else that Vitest prints. */
+export default class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    process.stdout.write(`${closingLine(tally(modules, unhandled))}\n`);
+  }
+}

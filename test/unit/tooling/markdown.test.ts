@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+
+import { codeBlocks } from '../../../scripts/support/markdown.ts';
+
+const ticks = '```';
+
+it('finds TypeScript blocks with their lines, also in lists', () => {
+  const text = [
+    '# Title',
+    `${ticks}ts`,
+    'const a = 1;',
+    ticks,
+    '- item',
+    `  ${ticks}typescript title="b.ts"`,
+    '  b();',
+    `  ${ticks}`,
+  ];
+  expect(codeBlocks(text.join('\n'))).toEqual([
+    { line: 3, code: 'const a = 1;' },
+    { line: 7, code: 'b();' },
+  ]);
+});
+
+it('leaves out other languages, and blocks that are marked', () => {
+  const text = [
+    `${ticks}bash`,
+    'npm test',
+    ticks,
+    `${ticks}ts ignore`,
+    'not code',
+    ticks,
+    ticks,
+    `${ticks}ts`,
+    ticks,
+    '',
+  ];
+  expect(codeBlocks(text.join('\n'))).toEqual([]);
+});
+
+it('a longer fence holds a shorter one', () => {
+  const text = ['````md', `${ticks}ts`, 'inner', ticks, '````'];
+  expect(codeBlocks(text.join('\n'))).toEqual([]);
+});

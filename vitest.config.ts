@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+
+import { defineConfig } from 'vitest/config';
+
+const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests and examples import the package by its name and get the source, so that there is one copy of it.
+    alias: [
+      { find: /^blazeorm$/, replacement: source('index.ts') },
+      { find: /^blazeorm\/([a-z]+)$/, replacement: source('$1.ts') },
+    ],
+  },
+  test: {
+    // test/types is compiled, not run: `npm run test:types`.
+    include: ['test/{unit,conformance,faults,examples}/**/*.test.ts'],
+    reporters: ['default', './test/support/closing-line-reporter.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
