@@ -1,4 +1,5 @@
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
+import type { ChangingCollection, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
 import { collectionNotLoaded } from './references.ts';
 import { State } from './state.ts';
@@ -8,16 +9,17 @@ import { describe } from './value-types.ts';
  * The many side of a relation. Changes are kept here until the unit of work writes them; reading like an array needs
  * the rows, so it throws until they are loaded. The same object before and after.
  */
-export class EntityCollection implements Iterable<object> {
-  readonly #owner: object;
-  readonly #relation: RelationMeta;
+export class EntityCollection implements Iterable<object>, ChangingCollection {
+  /** The entity that the collection belongs to. */
+  readonly owner: object;
+  readonly relation: RelationMeta;
   #items: object[] | null;
   #added: Set<object> | null = null;
   #removed: Set<object> | null = null;
 
   constructor(owner: object, relation: RelationMeta) {
-    this.#owner = owner;
-    this.#relation = relation;
+    this.owner = owner;
+    this.relation = relation;
     // A new owner has no row, so nothing in the database can belong to it.
     this.#items = State.row(owner) === null && State.group(owner)?.kind !== 'reference' ? [] : null;
   }
@@ -29,21 +31,21 @@ export class EntityCollection implements Iterable<object> {
 
   /** Load the rows, for this owner and for every other that came from the same query. */
   async load(): Promise<this> {
-    if (this.#items === null) await this.#loader('load').loadRelation(this.#owner, this.#relation);
+    if (this.#items === null) await this.#loader('load').loadRelation(this.owner, this.relation);
     return this;
   }
 
   /** A query over the rows, to filter or count them in the database. */
   query(): unknown {
-    return this.#loader('query').queryRelation(this.#owner, this.#relation);
+    return this.#loader('query').queryRelation(this.owner, this.relation);
   }
 
   /** Add entities; new ones are saved with the owner. One that is in already stays once. */
   add(...items: object[]): void {
     for (const item of items) this.#check(item);
     for (const item of items) {
-      const { inverse } = this.#relation;
-      if (inverse !== undefined && !inverse.many) assign(item, inverse, this.#owner);
+      const { inverse } = this.relation;
+      if (inverse !== undefined && !inverse.many) assign(item, inverse, this.owner);
       else this.#link(item);
       this.#cascade(item);
     }
@@ -53,7 +55,7 @@ export class EntityCollection implements Iterable<object> {
   remove(...items: object[]): void {
     for (const item of items) this.#check(item);
     for (const item of items) {
-      const { inverse } = this.#relation;
+      const { inverse } = this.relation;
       if (inverse !== undefined && !inverse.many) {
         if (!this.#holds(item)) continue;
         assign(item, inverse, null);
@@ -78,8 +80,8 @@ export class EntityCollection implements Iterable<object> {
 
   /** Make a new entity, add it, and give it back. */
   create(init: Readonly<Record<string, unknown>>): object {
-    const { inverse, target } = this.#relation;
-    const own = inverse === undefined || inverse.many ? {} : { [inverse.name]: this.#owner };
+    const { inverse, target } = this.relation;
+    const own = inverse === undefined || inverse.many ? {} : { [inverse.name]: this.owner };
     const item = new (target.modelClass as unknown as new (init: object) => object)({ ...init, ...own });
     if (inverse === undefined || inverse.many) this.add(item);
     else this.#cascade(item);
@@ -148,7 +150,7 @@ export class EntityCollection implements Iterable<object> {
 
   /** In the console: the items, or a word that they are not loaded. */
   [Symbol.for('nodejs.util.inspect.custom')](): unknown {
-    return this.#items ?? `Collection of ${this.#relation.target.name} (not loaded)`;
+    return this.#items ?? `Collection of ${this.relation.target.name} (not loaded)`;
   }
 
   /** For the loader: the rows as the database has them; changes that wait for a flush are kept. */
@@ -164,12 +166,14 @@ export class EntityCollection implements Iterable<object> {
 
   /** For the accessors: an item came in from the other side. */
   noteAdded(item: object): void {
+    this.#tell();
     if (this.#items !== null && !this.#items.includes(item)) this.#items.push(item);
     if (this.#removed?.delete(item) !== true) (this.#added ??= new Set()).add(item);
   }
 
   /** For the accessors: an item left from the other side. */
   noteRemoved(item: object): void {
+    this.#tell();
     const position = this.#items?.indexOf(item) ?? -1;
     if (position >= 0) this.#items!.splice(position, 1);
     if (this.#added?.delete(item) !== true) (this.#removed ??= new Set()).add(item);
@@ -202,60 +206,59 @@ export class EntityCollection implements Iterable<object> {
   }
 
   #loaded(): object[] {
-    if (this.#items === null) throw collectionNotLoaded(this.#relation);
+    if (this.#items === null) throw collectionNotLoaded(this.relation);
     return this.#items;
   }
 
   #holds(item: object): boolean {
-    const { inverse } = this.#relation;
+    const { inverse } = this.relation;
     const values = item as Record<string, unknown>;
     if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
-    return values[inverse!.sourceField.name] === (this.#owner as Record<string, unknown>)[this.#relation.sourceField.name];
+    return values[inverse!.sourceField.name] === (this.owner as Record<string, unknown>)[this.relation.sourceField.name];
   }
 
   /** Many-to-many: note the pair on both sides. */
   #link(item: object): void {
     if (this.#items?.includes(item) === true) return;
     this.noteAdded(item);
-    const { inverse } = this.#relation;
-    if (inverse !== undefined) mirrored(item, inverse).mirror(this.#owner, true);
-    this.#tell();
+    const { inverse } = this.relation;
+    if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, true);
   }
 
   #unlink(item: object): void {
     if (this.#items !== null && !this.#items.includes(item)) return;
     this.noteRemoved(item);
-    const { inverse } = this.#relation;
-    if (inverse !== undefined) mirrored(item, inverse).mirror(this.#owner, false);
-    this.#tell();
+    const { inverse } = this.relation;
+    if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, false);
   }
 
   /** The other side of a many-to-many change: shown, but written by the side where it was made. */
   mirror(item: object, joined: boolean): void {
     if (this.#items === null) return;
+    this.#tell();
     const position = this.#items.indexOf(item);
     if (joined && position < 0) this.#items.push(item);
     else if (!joined && position >= 0) this.#items.splice(position, 1);
   }
 
   #tell(): void {
-    State.group(this.#owner)?.loader.collectionChanged(this.#owner, this.#relation);
+    State.group(this.owner)?.loader.collectionChanges(this);
   }
 
   #cascade(item: object): void {
-    const loader = State.group(this.#owner)?.loader;
+    const loader = State.group(this.owner)?.loader;
     if (loader !== undefined && State.group(item) === null) loader.cascadeSave(item);
   }
 
   #check(item: unknown): void {
-    const { model, name, target } = this.#relation;
+    const { model, name, target } = this.relation;
     if (State.is(item) && item instanceof (target.modelClass as unknown as new () => object)) return;
     throw new InvalidValueError(`${model.name}.${name} takes ${target.name} entities, not ${describe(item)}.`, { model: model.name, field: name });
   }
 
-  #loader(call: string): NonNullable<ReturnType<typeof State.group>>['loader'] {
-    const group = State.group(this.#owner);
-    const { model, name } = this.#relation;
+  #loader(call: string): RelationLoader {
+    const group = State.group(this.owner);
+    const { model, name } = this.relation;
     if (group !== null) return group.loader;
     throw new NoSessionError(`${model.name}.${name}.${call}() needs a session, and this ${model.name} belongs to none.`, {
       model: model.name,

@@ -18,13 +18,24 @@ export interface RelationLoader {
   loadRelation(entity: object, relation: RelationMeta): Promise<void>;
   /** A lazy query over the rows of a to-many relation. */
   queryRelation(entity: object, relation: RelationMeta): unknown;
-  /** Tell the unit of work that a many-to-many collection of this entity has changed. */
-  collectionChanged(entity: object, relation: RelationMeta): void;
+  /** Called before a collection changes, so that a rollback can put it back and a flush can find it. */
+  collectionChanges(collection: ChangingCollection): void;
   /** New entities that are reachable are saved: tell the unit of work of one. */
   cascadeSave(entity: object): void;
 }
 
-export type GroupKind = 'pending' | 'loaded' | 'reference' | 'deleted' | 'detached';
+/** The part of a collection that the unit of work sees. */
+export interface ChangingCollection {
+  readonly owner: object;
+  readonly relation: RelationMeta;
+  readonly pending: { readonly added: ReadonlySet<object>; readonly removed: ReadonlySet<object> } | undefined;
+  /** Remember the whole state; the result puts it back. */
+  snapshot(): () => void;
+  /** The changes are written. */
+  settle(): void;
+}
+
+export type GroupKind = 'pending' | 'loaded' | 'reference';
 
 /** Entities that came from one query (or one flush): they know their siblings, so a relation loads for all of them. */
 export interface EntityGroup {

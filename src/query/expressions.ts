@@ -159,7 +159,7 @@ export class ExpressionBuilder {
   round(digits = 0): ExpressionBuilder {
     if (!Number.isInteger(digits) || digits < 0 || digits > 15) throw new InvalidQueryError('round() takes 0 to 15 digits.');
     const type = this.#number('round');
-    return this.#call('round', type, param(INT, digits, this.#label()));
+    return this.#call('round', type, { kind: 'literal', value: digits, type: INT, nullable: false });
   }
 
   lower(): ExpressionBuilder {

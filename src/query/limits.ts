@@ -8,5 +8,5 @@ export function wholeNumber(meta: ModelMeta, field: string, value: unknown): Par
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw new InvalidQueryError(`${field}() takes a whole number from 0, not ${typeof value === 'number' ? 'this one' : describe(value)}.`, { model: meta.name });
   }
-  return { kind: 'param', value, type: { kind: 'bigint' }, nullable: false, label: { model: meta.name, field } };
+  return { kind: 'param', value, type: { kind: 'int' }, nullable: false, label: { model: meta.name, field } };
 }

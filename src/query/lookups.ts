@@ -29,87 +29,87 @@ export class Lookup<out V> implements LookupOf<V> {
 }
 
 /** Equal; for a JSON field the only way to ask for an object. @example { settings: exact({ theme: 'dark' }) } */
-export function exact<V>(value: V): Lookup<V> {
+export function exact<V>(value: V): LookupOf<V> {
   return new Lookup('exact', value);
 }
 
 /** Equal, whatever the case. @example { email: iexact('Ann@Example.org') } */
-export function iexact(text: string): Lookup<string> {
+export function iexact(text: string): LookupOf<string> {
   return new Lookup('iexact', text);
 }
 
 /** Contains the text; `%` and `_` are plain characters. @example { title: contains('50%') } */
-export function contains(text: string): Lookup<string> {
+export function contains(text: string): LookupOf<string> {
   return new Lookup('contains', text);
 }
 
 /** Contains the text, whatever the case. @example { title: icontains('orm') } */
-export function icontains(text: string): Lookup<string> {
+export function icontains(text: string): LookupOf<string> {
   return new Lookup('icontains', text);
 }
 
 /** Begins with the text. @example { title: startsWith('Re:') } */
-export function startsWith(text: string): Lookup<string> {
+export function startsWith(text: string): LookupOf<string> {
   return new Lookup('startsWith', text);
 }
 
 /** Begins with the text, whatever the case. @example { title: istartsWith('re:') } */
-export function istartsWith(text: string): Lookup<string> {
+export function istartsWith(text: string): LookupOf<string> {
   return new Lookup('istartsWith', text);
 }
 
 /** Ends with the text. @example { email: endsWith('.org') } */
-export function endsWith(text: string): Lookup<string> {
+export function endsWith(text: string): LookupOf<string> {
   return new Lookup('endsWith', text);
 }
 
 /** Ends with the text, whatever the case. @example { email: iendsWith('.ORG') } */
-export function iendsWith(text: string): Lookup<string> {
+export function iendsWith(text: string): LookupOf<string> {
   return new Lookup('iendsWith', text);
 }
 
 /** Greater than. @example { views: gt(100) } */
-export function gt<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+export function gt<V extends number | bigint | string | Date>(value: V): LookupOf<V> {
   return new Lookup('gt', value);
 }
 
 /** Greater than or equal. @example { createdAt: gte(new Date('2026-01-01')) } */
-export function gte<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+export function gte<V extends number | bigint | string | Date>(value: V): LookupOf<V> {
   return new Lookup('gte', value);
 }
 
 /** Less than. @example { views: lt(100) } */
-export function lt<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+export function lt<V extends number | bigint | string | Date>(value: V): LookupOf<V> {
   return new Lookup('lt', value);
 }
 
 /** Less than or equal. @example { price: lte('9.99') } */
-export function lte<V extends number | bigint | string | Date>(value: V): Lookup<V> {
+export function lte<V extends number | bigint | string | Date>(value: V): LookupOf<V> {
   return new Lookup('lte', value);
 }
 
 /** Between two values, both included. @example { views: between(10, 20) } */
-export function between<V extends number | bigint | string | Date>(low: V, high: V): Lookup<V> {
+export function between<V extends number | bigint | string | Date>(low: V, high: V): LookupOf<V> {
   return new Lookup('between', Object.freeze([low, high]));
 }
 
 /** One of the values; an empty list matches nothing. @example { role: oneOf(['admin', 'editor']) } */
-export function oneOf<V>(values: Iterable<V>): Lookup<V> {
+export function oneOf<V>(values: Iterable<V>): LookupOf<V> {
   return new Lookup('oneOf', Object.freeze([...values]));
 }
 
 /** NULL, or with `false` not NULL. @example { reviewer: isNull(false) } */
-export function isNull(value = true): Lookup<never> {
+export function isNull<V = null>(value = true): LookupOf<V> {
   return new Lookup('isNull', value);
 }
 
 /** Matches the regular expression. @example { code: regex('^[A-Z]{3}$') } */
-export function regex(pattern: string): Lookup<string> {
+export function regex(pattern: string): LookupOf<string> {
   return new Lookup('regex', pattern);
 }
 
 /** Matches the regular expression, whatever the case. @example { code: iregex('^[a-z]{3}$') } */
-export function iregex(pattern: string): Lookup<string> {
+export function iregex(pattern: string): LookupOf<string> {
   return new Lookup('iregex', pattern);
 }
 

@@ -38,8 +38,9 @@ function planEntities(state: QueryState): Plan {
     return pushColumn(columns, name, scope.resolve(expression));
   });
   const shape: EntityShape = { segments, annotations };
+  const body = clauses(state, scope);
   const orderBy = ordersOf(state).map((order) => scope.resolveOrder(order));
-  const statement = select({ columns, ...clauses(state, scope), orderBy, limit: state.limit, offset: state.offset });
+  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset });
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 
@@ -92,10 +93,11 @@ function selectValues(
   const grouped = plain.length < selections.length;
   if (whole && plain.length > 0) throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', { model: state.meta.name });
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
+  const body = clauses(state, scope);
   const orderBy = orders.map((order) => scope.resolveOrder(order));
   const statement = select({
     columns: selections,
-    ...clauses(state, scope),
+    ...body,
     groupBy: grouped ? plain : [],
     orderBy,
     limit: state.limit,

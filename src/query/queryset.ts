@@ -258,7 +258,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     if (typeof record !== 'object' || record === null) throw new InvalidQueryError(`${place} takes a callback that gives an object of expressions.`, { model: this.#state.meta.name });
     const named = Object.entries(record).map(([name, value]) => ({ name, expression: expressionNode(value, `'${name}' of ${place}`) }));
     if (named.length === 0) throw new InvalidQueryError(`${place} was given no expression.`, { model: this.#state.meta.name });
-    if ('__proto__' in Object.getOwnPropertyDescriptors(record)) throw new InvalidQueryError(`${place} cannot name a value '__proto__'.`);
+    if (Object.hasOwn(record, '__proto__')) throw new InvalidQueryError(`${place} cannot name a value '__proto__'.`);
     return named;
   }
 

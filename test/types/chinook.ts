@@ -131,7 +131,10 @@ export async function links() {
   return playlists[0]!.tracks.at(0)!.name;
 }
 export async function filtered(genre: string) {
-  return session.query(Track).filter({ genre: { name: genre } }).orderBy('name');
+  return session
+    .query(Track)
+    .filter({ genre: { name: genre } })
+    .orderBy('name');
 }
 export async function inserted(rows: { name: string; mediaType: number; milliseconds: number; unitPrice: string }[]) {
   const tracks = rows.map((row) => new Track(row));
@@ -148,7 +151,10 @@ export async function nested() {
   session.add(new InvoiceLine({ invoice, track: 1, unitPrice: '1', quantity: 1 }));
 }
 export async function counted(ids: number[]) {
-  return session.query(Track).filter({ id: oneOf(ids) }).count();
+  return session
+    .query(Track)
+    .filter({ id: oneOf(ids) })
+    .count();
 }
 export async function projected() {
   return session.query(Track).values((track) => ({ genre: track.genre.name, id: track.id }));

@@ -1,7 +1,23 @@
-/** Stands for the package while the runtime is not there. */
-import type { AggregateFunctions, CheckFunction, CombineFunction, FieldBuilders, IndexFunction, ModelFunction, NotFunction, QConstructor, SessionApi, SqlTag, UniqueFunction } from '../../src/core/types/index.ts';
+/** Stands for the package while the runtime is not there: the values of `blazeorm` with their types. */
+import type {
+  AggregateFunctions,
+  CheckFunction,
+  CombineFunction,
+  FieldBuilders,
+  IndexFunction,
+  Model,
+  ModelFunction,
+  NotFunction,
+  Q as Condition,
+  QConstructor,
+  SessionApi,
+  SqlTag,
+  UniqueFunction,
+} from '../../src/core/types/index.ts';
+
 export type * from '../../src/core/types/index.ts';
 export * from '../../src/query/lookups.ts';
+
 export declare const f: FieldBuilders;
 export declare const model: ModelFunction;
 export declare const index: IndexFunction;
@@ -11,10 +27,11 @@ export declare const and: CombineFunction;
 export declare const or: CombineFunction;
 export declare const not: NotFunction;
 export declare const Q: QConstructor;
+export type Q<M extends Model> = Condition<M>;
 export declare const sql: SqlTag;
 export declare const count: AggregateFunctions['count'];
 export declare const sum: AggregateFunctions['sum'];
 export declare const avg: AggregateFunctions['avg'];
 export declare const min: AggregateFunctions['min'];
 export declare const max: AggregateFunctions['max'];
-export interface Session extends SessionApi {}
+export type Session = SessionApi;

@@ -1,4 +1,5 @@
 import type { CheckMeta, IndexMeta, ModelMeta } from '../metadata.ts';
+import type { Expression } from './expressions.ts';
 
 /** Statements that define the schema. */
 export type DdlStatement = CreateTable | CreateIndex | DropTable;
@@ -6,7 +7,8 @@ export type DdlStatement = CreateTable | CreateIndex | DropTable;
 export interface CreateTable {
   readonly kind: 'createTable';
   readonly model: ModelMeta;
-  readonly checks: readonly CheckMeta[];
+  /** Checks with their conditions in terms of the table's own columns. */
+  readonly checks: readonly (CheckMeta & { readonly expression: Expression })[];
   readonly ifNotExists: boolean;
 }
 
@@ -14,6 +16,8 @@ export interface CreateIndex {
   readonly kind: 'createIndex';
   readonly model: ModelMeta;
   readonly index: IndexMeta;
+  /** Rows that a partial index covers. */
+  readonly where: Expression | undefined;
   readonly ifNotExists: boolean;
 }
 

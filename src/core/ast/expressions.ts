@@ -87,7 +87,8 @@ export interface ParamLabel {
 
 export interface LiteralExpression extends Typed {
   readonly kind: 'literal';
-  readonly value: boolean | null;
+  /** Never a value from outside: those are parameters. */
+  readonly value: boolean | null | number;
 }
 
 /** `ne` is two-valued: NULL differs from every value. */

@@ -10,6 +10,8 @@ export interface InsertStatement {
   readonly model: ModelMeta;
   readonly fields: readonly FieldMeta[];
   readonly returning: readonly FieldMeta[];
+  /** `nothing`: a row that exists already stays as it is. */
+  readonly onConflict: 'error' | 'nothing';
 }
 
 export interface UpdateStatement {

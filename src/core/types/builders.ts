@@ -1,6 +1,7 @@
 /** The type of `f`. */
 import type { ColumnBuilders, ReferentialAction } from './columns.ts';
-import type { ReverseOne, TargetFunction, ToMany, ToOne } from './graph.ts';
+import type { TargetFunction } from './entity.ts';
+import type { ReverseOne, ToMany, ToOne } from './relations.ts';
 
 /** Options of `f.foreignKey` and `f.oneToOne`. */
 export interface ForeignKeyOptions {

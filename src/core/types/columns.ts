@@ -1,12 +1,13 @@
 /** Scalar fields as types: what `f.string()` and its siblings return. Types only; the values are field definitions. */
-import type { DecExpr, ExprFor, ExprOf } from './expressions.ts';
+import type { DecExpr, ExprFor } from './expressions.ts';
 import type { LookupOf } from './lookups.ts';
 
 /**
- * What a column's options mean for its type: `optional` in the constructor, part of the `primary` key, `generated` by the
- * database (read only), an exact `decimal` (a string with arithmetic).
+ * What a column's kind and options mean for its type: `optional` in the constructor, part of the `primary` key,
+ * `generated` by the database (read only), an exact `decimal` (a string with arithmetic), `structured` (JSON, arrays:
+ * compared by lookups only, so that no object from outside can stand for a value).
  */
-export type Flag = 'optional' | 'primary' | 'generated' | 'decimal';
+export type Flag = 'optional' | 'primary' | 'generated' | 'decimal' | 'structured';
 
 /**
  * Any field, as `model` asks for it. It has no more members on purpose: the compiler infers from it into the return type
@@ -16,10 +17,20 @@ export interface AnyField {
   readonly kind: 'column' | 'one' | 'many' | 'embedded';
 }
 
-/** The fields of a model by name, as `model` asks for them. */
+/** Fields by name, as `f.embedded` asks for them. */
 export interface AnyFields {
   readonly [name: string]: AnyField;
 }
+
+/** Names that a field can't have: members of every entity. */
+interface Reserved {
+  readonly pk?: never;
+  readonly load?: never;
+  readonly toJSON?: never;
+}
+
+/** The fields of a model by name, as `model` asks for them. */
+export type ModelFields = AnyFields & Reserved;
 
 /**
  * The fields of a model by name, for types that index into them. Fields carry phantom members that only the type checker
@@ -30,26 +41,34 @@ export interface AnyFields {
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 export type Fields = { readonly [name: string]: any };
 
-/** A scalar field whose value is a `V`. */
+/** A scalar field whose value is a `V`. The members with a tilde exist for the type checker only. */
 export interface Column<V, Flags extends Flag = never> {
   readonly kind: 'column';
-  readonly '~id': never;
-  readonly '~column': '';
+  /** These are `string` if the field has the property and `never` if not, so that `K & F[K]['~column']` is its name or `never`. */
+  readonly '~column': string;
+  readonly '~foreignKey': never;
+  readonly '~relation': never;
+  readonly '~toOne': never;
   readonly '~required': [Flags & ('optional' | 'generated')] extends [never] ? string : never;
   readonly '~optional': [Flags & 'optional'] extends [never] ? never : string;
   readonly '~writable': [Flags & 'generated'] extends [never] ? string : never;
+  readonly '~settable': [Flags & 'generated'] extends [never] ? string : never;
   readonly '~generated': [Flags & 'generated'] extends [never] ? never : string;
-  readonly '~relation': never;
-  readonly '~toOne': never;
-  readonly '~key': never;
+  /** What the field adds to the primary key. */
   readonly '~primary': [Flags & 'primary'] extends [never] ? never : V;
-  readonly '~value': V;
+  /** What the field is in a composite primary key. */
   readonly '~keyValue': V;
+  /** The instance's property. */
+  readonly '~value': V;
+  /** What the constructor takes. */
   readonly '~init': V;
+  /** What `update` takes. */
   readonly '~set': V;
-  readonly '~filter': V | LookupOf<V>;
+  /** What a filter takes. */
+  readonly '~filter': [Flags & 'structured'] extends [never] ? V | LookupOf<V> : LookupOf<V> | (V & null);
+  /** The field in a query's callback. */
   readonly '~expr': [Flags & 'decimal'] extends [never] ? ExprFor<V> : DecExpr<V>;
-  readonly '~check': this['~expr'];
+  /** The same behind a relation that may be null. */
   readonly '~maybe': [Flags & 'decimal'] extends [never] ? ExprFor<V | null> : DecExpr<V | null>;
 }
 
@@ -60,30 +79,27 @@ export interface AnyColumn {
 }
 
 /** Several columns that form one value: `f.embedded({ street: f.string(), city: f.string() })`. */
-export interface Embedded<F extends Fields, Null = never> {
+export interface Embedded<F extends Fields> {
   readonly kind: 'embedded';
-  readonly '~id': never;
   readonly '~column': never;
-  readonly '~required': [Null] extends [never] ? string : never;
-  readonly '~optional': [Null] extends [never] ? never : string;
-  readonly '~writable': string;
-  readonly '~generated': never;
+  readonly '~foreignKey': never;
   readonly '~relation': never;
   readonly '~toOne': never;
-  readonly '~key': never;
+  readonly '~required': string;
+  readonly '~optional': never;
+  readonly '~writable': string;
+  readonly '~settable': string;
+  readonly '~generated': never;
   readonly '~primary': never;
-  readonly '~value': EmbeddedValue<F> | Null;
-  readonly '~init': EmbeddedInit<F> | Null;
-  readonly '~set': EmbeddedValue<F> | Null;
-  readonly '~filter': { readonly [K in keyof F]?: F[K]['~filter'] } | Null;
-  readonly '~expr': { readonly [K in keyof F]: F[K][[Null] extends [never] ? '~expr' : '~maybe'] };
+  readonly '~value': { -readonly [K in keyof F]: F[K]['~value'] };
+  readonly '~init': { readonly [K in keyof F as K & F[K]['~required']]: F[K]['~init'] } & {
+    readonly [K in keyof F as K & F[K]['~optional']]?: F[K]['~init'];
+  };
+  readonly '~set': { readonly [K in keyof F]: F[K]['~value'] };
+  readonly '~filter': { readonly [K in keyof F]?: F[K]['~filter'] };
+  readonly '~expr': { readonly [K in keyof F]: F[K]['~expr'] };
   readonly '~maybe': { readonly [K in keyof F]: F[K]['~maybe'] };
 }
-
-type EmbeddedValue<F extends Fields> = { -readonly [K in keyof F]: F[K]['~value'] };
-type EmbeddedInit<F extends Fields> = { readonly [K in keyof F as K & F[K]['~required']]: F[K]['~init'] } & {
-  readonly [K in keyof F as K & F[K]['~optional']]?: F[K]['~init'];
-};
 
 /** A validation library's schema for values of type `T`, as defined by Standard Schema (zod, valibot, arktype …). */
 export interface StandardSchema<out T> {
@@ -208,10 +224,10 @@ export interface ColumnBuilders {
   /** A point in time; a `Date` in milliseconds, stored in UTC. @example f.datetime({ autoNowAdd: true }) */
   datetime<const O extends DatetimeOptions>(options?: O): Column<ValueOf<Date, O>, FlagsOf<O> | NowFlag<O>>;
   /** A JSON value; its type is given, or read from a schema. @example f.json<Settings>({ nullable: true }) */
-  json<T>(options: JsonOptions<T> & { readonly nullable: true }): Column<T | null, 'optional'>;
-  json<T>(options: JsonOptions<T> & { readonly default: unknown }): Column<T, 'optional'>;
-  json<T>(options: JsonOptions<T> & { readonly dbDefault: unknown }): Column<T, 'optional'>;
-  json<T>(options?: JsonOptions<T>): Column<T>;
+  json<T>(options: JsonOptions<T> & { readonly nullable: true }): Column<T | null, 'optional' | 'structured'>;
+  json<T>(options: JsonOptions<T> & { readonly default: unknown }): Column<T, 'optional' | 'structured'>;
+  json<T>(options: JsonOptions<T> & { readonly dbDefault: unknown }): Column<T, 'optional' | 'structured'>;
+  json<T>(options?: JsonOptions<T>): Column<T, 'structured'>;
   /** One of some texts. @example f.enum(['admin', 'editor'], { default: 'editor' }) */
   enum<const V extends string, const O extends ColumnOptions<NoInfer<V>>>(
     values: readonly V[],
@@ -223,13 +239,13 @@ export interface ColumnBuilders {
   array<C extends AnyColumn, const O extends ColumnOptions<NoInfer<C>['~value'][]>>(
     of: C,
     options?: O,
-  ): Column<ValueOf<C['~value'][], O>, FlagsOf<O>>;
+  ): Column<ValueOf<C['~value'][], O>, FlagsOf<O> | 'structured'>;
   /** A type of your own. @example f.custom<Money>({ codec: { encode: String, decode: parseMoney }, type: 'numeric(12,2)' }) */
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly nullable: true }): Column<T | null, 'optional'>;
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly default: unknown }): Column<T, 'optional'>;
   custom<T>(type: CustomType<T>, options?: ColumnOptions<T>): Column<T>;
   /** Columns that form one value. @example f.embedded({ street: f.string(), city: f.string() }, { prefix: 'home_' }) */
-  embedded<F extends Fields>(fields: F, options?: { readonly prefix?: string }): Embedded<F>;
+  embedded<F extends AnyFields>(fields: F, options?: { readonly prefix?: string }): Embedded<F>;
   /** The optimistic lock: counts the updates of a row. */
   version(options?: AutoOptions): Column<number, 'optional'>;
 }

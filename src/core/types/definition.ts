@@ -1,21 +1,23 @@
 /** The types of `model`, of the classes that it makes, and of what its options are made of. */
-import type { AnyFields, Fields } from './columns.ts';
+import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
-import type { ColumnRefs, ColumnsOf, Init, Instance, Model, ModelType, QuerySet } from './graph.ts';
+import type { Model, ModelType } from './entity.ts';
+import type { ColumnRefs, Instance, Names } from './instance.ts';
+import type { QuerySet } from './queryset.ts';
 
 /** Options of an index. `W` are the names of the fields in `where`. */
 export interface IndexOptions<W extends string = never> {
   readonly name?: string;
   readonly unique?: boolean;
   /** Makes it a partial index: only rows with these values. */
-  readonly where?: { readonly [K in W]?: unknown };
+  readonly where?: { readonly [K in W]: unknown };
 }
 
-/** An index over the fields `N`, made by `index()`. */
-export interface Index<out N extends string> {
+/** An index over the fields `N`, made by `index()`. `W` are the names of the fields in its `where`. */
+export interface Index<out N extends string, out W extends string = never> {
   readonly kind: 'index';
   readonly fields: readonly N[];
-  readonly options: IndexOptions<string>;
+  readonly '~where': W;
 }
 
 /** A unique constraint over the fields `N`, made by `unique()`. */
@@ -35,21 +37,23 @@ export interface Check<in R> {
 /** The type of `index`. @example index('author', '-createdAt') · index('title', { where: { published: true } }) */
 export interface IndexFunction {
   <const N extends string>(...fields: readonly N[]): Index<N>;
-  <const N extends string, const W extends string = never>(
-    ...args: readonly [...fields: N[], options: IndexOptions<W>]
-  ): Index<N | W>;
+  <const N extends readonly string[], const W extends string = never>(
+    ...args: readonly [...fields: N, options: IndexOptions<W>]
+  ): Index<N[number], W>;
 }
 
 /** The type of `unique`. @example unique('author', 'title') */
 export interface UniqueFunction {
   <const N extends string>(...fields: readonly N[]): Unique<N>;
-  <const N extends string>(...args: readonly [...fields: N[], options: { readonly name: string }]): Unique<N>;
+  <const N extends readonly string[]>(
+    ...args: readonly [...fields: N, options: { readonly name: string }]
+  ): Unique<N[number]>;
 }
 
 /** The type of `check`. @example check('views_positive', (p) => p.views.gte(0)) */
 export type CheckFunction = <R>(name: string, condition: (columns: R) => ExprOf<boolean | null>) => Check<R>;
 
-type NameOf<F extends Fields> = (keyof F & string) | (keyof ColumnsOf<F> & string);
+type NameOf<F extends Fields> = (keyof F & string) | Names<F>['column'];
 
 /** Options of `model`. `K` are the names of a composite primary key. */
 export interface ModelOptions<F extends Fields, K> {
@@ -60,8 +64,8 @@ export interface ModelOptions<F extends Fields, K> {
   /** The names of the fields of a composite primary key: columns, or relations for their key. */
   readonly primaryKey?: K;
   /** The order of queries that give none. */
-  readonly ordering?: readonly `${'' | '-'}${keyof ColumnsOf<F> & string}`[];
-  readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`>[];
+  readonly ordering?: readonly `${'' | '-'}${Names<F>['column']}`[];
+  readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
   readonly comment?: string;
 }
@@ -87,7 +91,12 @@ export interface ModelMetaView {
 
 /** What `model()` returns: a class to extend. `K` are the names of a composite primary key. */
 export interface ModelClass<F extends Fields, K = never> {
-  new (init: Init<F>): Instance<F, K>;
+  // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
+  new (
+    init: { readonly [N in Names<F>['required']]: F[N]['~init'] } & {
+      readonly [N in Names<F>['optional']]?: F[N]['~init'];
+    },
+  ): Instance<F, K>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */
@@ -100,8 +109,8 @@ export interface ModelClass<F extends Fields, K = never> {
  * @example class Author extends model('author', { id: f.auto(), name: f.string() }) {}
  */
 export interface ModelFunction {
-  <F extends AnyFields>(name: string, fields: F): ModelClass<F>;
-  <F extends AnyFields, const K extends readonly (keyof F & string)[] = never>(
+  <F extends ModelFields>(name: string, fields: F): ModelClass<F>;
+  <F extends ModelFields, const K extends readonly (keyof F & string)[] = never>(
     name: string,
     fields: F,
     options: ModelOptions<F, K>,

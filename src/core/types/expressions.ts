@@ -93,17 +93,22 @@ export interface NumExpr<out V> extends Expr<V> {
   readonly [SUM]: NumExpr<V | null>;
   readonly [AVG]: NumExpr<number | null>;
   readonly [NUMBER]: V;
-  plus<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | (W & null)>;
+  plus(other: number | bigint): NumExpr<V>;
+  plus<W>(other: NumberOperand<W>): NumExpr<V | (W & null)>;
   plus<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
-  minus<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | (W & null)>;
+  minus(other: number | bigint): NumExpr<V>;
+  minus<W>(other: NumberOperand<W>): NumExpr<V | (W & null)>;
   minus<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
-  times<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | (W & null)>;
+  times(other: number | bigint): NumExpr<V>;
+  times<W>(other: NumberOperand<W>): NumExpr<V | (W & null)>;
   times<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
   /** Real division, never integer division; NULL where the divisor is zero. */
-  dividedBy<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<number | null>;
-  dividedBy<W>(other: DecimalOperand<W>): DecExpr<W | null>;
+  dividedBy(other: number | bigint): NumExpr<number | (V & null)>;
+  dividedBy(other: NumberOperand<unknown>): NumExpr<number | null>;
+  dividedBy(other: DecimalOperand<unknown>): DecExpr<string | null>;
   /** The remainder, with the sign of the dividend; NULL where the divisor is zero. */
-  mod<W = never>(other: number | bigint | NumberOperand<W>): NumExpr<V | null>;
+  mod(other: number | bigint): NumExpr<V>;
+  mod(other: NumberOperand<unknown>): NumExpr<V | null>;
   abs(): NumExpr<V>;
   neg(): NumExpr<V>;
   /** Rounds half away from zero to `digits` decimals, 0 by default. */
@@ -121,13 +126,18 @@ export interface DecExpr<out V> extends Expr<V> {
   readonly [SUM]: DecExpr<V | null>;
   readonly [AVG]: DecExpr<V | null>;
   readonly [DECIMAL]: V;
-  plus<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
-  minus<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
-  times<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
+  plus(other: string | number | bigint): DecExpr<V>;
+  plus<W>(other: DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
+  minus(other: string | number | bigint): DecExpr<V>;
+  minus<W>(other: DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
+  times(other: string | number | bigint): DecExpr<V>;
+  times<W>(other: DecimalOperand<W> | NumberOperand<W>): DecExpr<V | (W & null)>;
   /** NULL where the divisor is zero. */
-  dividedBy<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | null>;
+  dividedBy(other: string | number | bigint): DecExpr<V>;
+  dividedBy(other: DecimalOperand<unknown> | NumberOperand<unknown>): DecExpr<V | null>;
   /** The remainder, with the sign of the dividend; NULL where the divisor is zero. */
-  mod<W = never>(other: string | number | bigint | DecimalOperand<W> | NumberOperand<W>): DecExpr<V | null>;
+  mod(other: string | number | bigint): DecExpr<V>;
+  mod(other: DecimalOperand<unknown> | NumberOperand<unknown>): DecExpr<V | null>;
   abs(): DecExpr<V>;
   neg(): DecExpr<V>;
   /** Rounds half away from zero to `digits` decimals, 0 by default. */

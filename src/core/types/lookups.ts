@@ -29,7 +29,4 @@ export type LookupName =
 /** A test of a value of type `V`, such as `gt(3)` or `icontains('x')`. Made only by the lookup functions. */
 export interface LookupOf<out V> {
   readonly [LOOKUP]: V;
-  readonly name: LookupName;
-  readonly value: unknown;
-  readonly negated: boolean;
 }

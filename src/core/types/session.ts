@@ -1,6 +1,8 @@
 /** The typed surface of a session. */
 import type { SqlIdentifier } from './expressions.ts';
-import type { Loaded, Model, ModelType, Path, PkOf, QuerySet } from './graph.ts';
+import type { Claims, Paths } from './paths.ts';
+import type { Model, ModelType, PkOf } from './entity.ts';
+import type { Loaded, QuerySet } from './queryset.ts';
 
 /** Where an entity stands in its life with a session. */
 export type EntityState = 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached';
@@ -41,10 +43,10 @@ export interface SessionApi {
   /** Reads the entity's row again and overwrites unchanged fields. */
   refresh<M extends Model>(entity: M): Promise<M>;
   /** Loads relations of entities that are there already. @example await session.prefetch(posts, 'comments.author') */
-  prefetch<M extends Model, P extends string>(
+  prefetch<M extends Model, const P extends readonly string[]>(
     entities: Iterable<M>,
-    ...paths: readonly Path<M, P>[]
-  ): Promise<Loaded<M, P>[]>;
+    ...paths: Paths<M, P>
+  ): Promise<Loaded<M, Claims<P>>[]>;
   state(entity: Model): EntityState;
   /** Writes all changes, atomically. */
   flush(): Promise<void>;

@@ -1,0 +1,162 @@
+/**
+ * `npm run type-cost`: what the compiler pays for models and queries.
+ *
+ * Measures the type instantiations of the Chinook models with ten typical queries (test/types/chinook.ts) under both
+ * compilers, and compiles a generated schema of 200 chained models. Fails over the limit, or if something does not compile.
+ * It measures against the declarations that users get: the built package's, or, without a build, those of the types alone.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { root, run, typescript } from './support/run.ts';
+
+/** Instantiations for chinook.ts under TypeScript 5.9. Generated Prisma types take 11,300, Kysely takes 18,600. */
+const LIMIT = 14_000;
+const MODELS = 200;
+const MODELS_PER_FILE = 20;
+
+const workFolder = join(root, '.cache', 'type-cost');
+
+interface Measurement {
+  readonly ok: boolean;
+  readonly instantiations: number;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** What a careful project's compiler options are, with `skipLibCheck` as nearly all projects have it. */
+function writeConfig(folder: string, files: readonly string[]): void {
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    target: 'es2023',
+    lib: ['es2023', 'esnext.disposable'],
+    module: 'nodenext',
+    skipLibCheck: true,
+    noEmit: true,
+    types: [],
+  };
+  write(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }, null, 2));
+}
+
+async function measure(compiler: string, folder: string): Promise<Measurement> {
+  const { code, output } = await run(compiler, ['-p', folder, '--extendedDiagnostics', '--pretty', 'false']);
+  const figure = (name: string): number => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, 'm').exec(output)?.[1] ?? NaN);
+  const instantiations = figure('Instantiations');
+  return { ok: code === 0 && instantiations > 0, instantiations, seconds: figure('Total time'), output };
+}
+
+/** The declarations of the type tests' stub, as a package would have them. Gives the specifier to import. */
+async function emitStub(): Promise<string> {
+  const outDir = join(workFolder, 'declarations');
+  const config = join(workFolder, 'declarations.json');
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: root,
+    outDir,
+    paths: {},
+  };
+  const files = [join(root, 'test', 'types', 'stub.ts')];
+  write(config, JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }));
+  const { code, output } = await run(typescript.current, ['-p', config, '--pretty', 'false']);
+  if (code !== 0) throw new Error(`The types do not compile:\n${output}`);
+  return '../declarations/test/types/stub.js';
+}
+
+/** chinook.ts alone, importing from `source`. */
+function chinook(source: string): string {
+  const folder = join(workFolder, 'chinook');
+  const file = join(folder, 'chinook.ts');
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'test', 'types', 'chinook.ts'), file);
+  write(file, readFileSync(file, 'utf8').replace(`'./orm.ts'`, `'${source}'`));
+  writeConfig(folder, ['chinook.ts']);
+  return folder;
+}
+
+/** A chain of models over circular files: each refers to the next and is referred to by the one before. */
+function chain(source: string): string {
+  const folder = join(workFolder, 'chain');
+  const fileOf = (n: number): number => Math.floor(n / MODELS_PER_FILE);
+  const fileCount = Math.ceil(MODELS / MODELS_PER_FILE);
+  for (let file = 0; file < fileCount; file += 1) {
+    const first = file * MODELS_PER_FILE;
+    const numbers = Array.from({ length: Math.min(MODELS_PER_FILE, MODELS - first) }, (_, i) => first + i);
+    const last = numbers.at(-1) ?? first;
+    write(
+      join(folder, `models${file}.ts`),
+      [
+        `import { f, gt, icontains, model, or, type Session } from '${source}';`,
+        ...(file > 0 ? [`import { M${first - 1} } from './models${fileOf(first - 1)}.js';`] : []),
+        ...(last + 1 < MODELS ? [`import { M${last + 1} } from './models${fileOf(last + 1)}.js';`] : []),
+        ...numbers.map(chainedModel),
+        `declare const session: Session;`,
+        ...numbers.filter((n) => n % 10 === 5).map(chainedQueries),
+      ].join('\n'),
+    );
+  }
+  writeConfig(
+    folder,
+    Array.from({ length: fileCount }, (_, file) => `models${file}.ts`),
+  );
+  return folder;
+}
+
+const chainedModel = (n: number): string => `export class M${n} extends model('m${n}', {
+  id: f.auto(),
+  name: f.string({ maxLength: 100 }),
+  size: f.int({ nullable: true }),
+  price: f.decimal({ precision: 10, scale: 2, default: '0' }),
+  createdAt: f.datetime({ autoNowAdd: true }),
+${n + 1 < MODELS ? `  next: f.foreignKey(() => M${n + 1}${n % 2 === 0 ? '' : ', { nullable: true }'}),` : ''}
+${n > 0 ? `  before: f.reverse(() => M${n - 1}, 'next'),` : ''}
+}) {
+  get label() { return \`\${this.name} \${this.id}\`; }
+}`;
+
+const chainedQueries = (n: number): string => `export async function q${n}() {
+  const rows = await session.query(M${n})
+    .filter(or({ name: icontains('x'), next: { next: { size: gt(3) } } }, (m) => m.next.name.eq(m.name)))
+    .selectRelated('next.next')
+    .prefetchRelated('before.before')
+    .annotate((m) => ({ n: m.before.count() }))
+    .orderBy('-n', 'name', 'nextId');
+  const values = await session.query(M${n}).values('id', 'name', 'nextId');
+  const entity = await session.get(M${n}, rows[0]!.id);
+  return [rows[0]!.n, rows[0]!.next?.next?.label, rows[0]!.before.map((b) => b.before.length), values[0]!.nextId, entity?.pk];
+}`;
+
+const number = new Intl.NumberFormat('en');
+let failed = false;
+
+async function report(name: string, folder: string, limit = Infinity): Promise<void> {
+  for (const [title, compiler] of [
+    ['TypeScript 5.9', typescript.previous],
+    ['TypeScript 7', typescript.current],
+  ] as const) {
+    const { ok, instantiations, seconds, output } = await measure(compiler, folder);
+    const over = title === 'TypeScript 5.9' && instantiations > limit;
+    const verdict = !ok ? 'DOES NOT COMPILE' : over ? `OVER THE LIMIT of ${number.format(limit)}` : 'ok';
+    console.log(`${name} · ${title} · ${number.format(instantiations)} instantiations · ${seconds} s · ${verdict}`);
+    if (!ok) console.error(output);
+    failed ||= !ok || over;
+  }
+}
+
+rmSync(workFolder, { recursive: true, force: true });
+const built = existsSync(join(root, 'dist', 'index.d.ts'));
+const source = built ? 'blazeorm' : await emitStub();
+console.log(`Against ${built ? 'the built package' : 'the types alone (there is no build)'}:`);
+await report('chinook, 11 models, 11 queries', chinook(source), LIMIT);
+await report(`${MODELS} chained models`, chain(source));
+process.exitCode = failed ? 1 : 0;

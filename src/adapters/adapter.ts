@@ -1,0 +1,61 @@
+import type { Dialect } from '../dialects/dialect.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { ConnectionConfig } from './config.ts';
+
+/** Rows as arrays of the driver's values, in the order of the columns. */
+export type Rows = unknown[][];
+
+/** What a write did. */
+export interface WriteResult {
+  readonly changes: number;
+  /** Key that the database generated for the last row; meaningless where it generated none. */
+  readonly lastInsertId: number | bigint;
+}
+
+/**
+ * One connection. Synchronous drivers answer at once; others with promises. Parameters are driver values: the codecs
+ * of the dialect have been applied.
+ */
+export interface Connection {
+  query(sql: string, parameters: readonly unknown[]): MaybePromise<Rows>;
+  /** Like `query`, with the names of the columns. */
+  queryNamed(sql: string, parameters: readonly unknown[]): MaybePromise<{ readonly columns: readonly string[]; readonly rows: Rows }>;
+  execute(sql: string, parameters: readonly unknown[]): MaybePromise<WriteResult>;
+  /** One statement once for each list of parameters; results in the same order. */
+  executeMany(sql: string, batches: readonly (readonly unknown[])[]): MaybePromise<readonly WriteResult[]>;
+  /** Rows one by one, in memory for one at a time. Ends the statement when the caller stops early. */
+  iterate(sql: string, parameters: readonly unknown[]): Iterable<unknown[]> | AsyncIterable<unknown[]>;
+  /** Several statements without parameters or rows. */
+  script(sql: string): MaybePromise<void>;
+  begin(options: BeginOptions): MaybePromise<void>;
+  commit(): MaybePromise<void>;
+  rollback(): MaybePromise<void>;
+  savepoint(name: string): MaybePromise<void>;
+  releaseSavepoint(name: string): MaybePromise<void>;
+  rollbackToSavepoint(name: string): MaybePromise<void>;
+  /** Distinct statements that were prepared on this connection. */
+  readonly prepared: number;
+}
+
+export interface BeginOptions {
+  readonly readOnly?: boolean;
+  readonly isolation?: string;
+}
+
+/** Who wants a connection, for the error of whoever waits for it in vain. */
+export interface AcquireOptions {
+  readonly mode: 'read' | 'write';
+  /** Shown as the holder when others wait too long. */
+  readonly purpose: string;
+}
+
+/** A database that sessions connect to: opens connections and lends them. */
+export interface Adapter {
+  readonly dialect: Dialect;
+  connect(config: ConnectionConfig): MaybePromise<void>;
+  acquire(options: AcquireOptions): MaybePromise<Connection>;
+  release(connection: Connection): void;
+  close(): MaybePromise<void>;
+  /** Distinct statements that were prepared on any connection. */
+  readonly prepared: number;
+}

@@ -1,0 +1,14 @@
+import { UnsupportedError } from '../utils/errors.ts';
+import type { Adapter } from './adapter.ts';
+import type { ConnectionConfig } from './config.ts';
+import { SQLiteAdapter } from './sqlite/sqlite.ts';
+
+/**
+ * The adapter for a DSN's scheme.
+ *
+ * @throws UnsupportedError for a database that has none yet.
+ */
+export async function openAdapter({ scheme }: ConnectionConfig): Promise<Adapter> {
+  if (scheme === 'sqlite') return new SQLiteAdapter();
+  throw new UnsupportedError(`There is no adapter for ${scheme} in this version.`, { remedy: "Use a DSN such as 'sqlite:app.db', or pass an adapter of your own." });
+}

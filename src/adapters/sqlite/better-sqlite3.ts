@@ -1,0 +1,38 @@
+import type { Database as BetterDatabase, Statement } from 'better-sqlite3';
+import type { SQLiteDriver, SQLiteHandle, SQLiteStatement } from './driver.ts';
+
+type Constructor = new (path: string, options: { readonly?: boolean; timeout?: number }) => BetterDatabase;
+
+/** `better-sqlite3` behind the common face. */
+export function betterSqlite3(Database: Constructor): SQLiteDriver {
+  return {
+    name: 'better-sqlite3',
+    open(path, { readOnly, busyTimeout }) {
+      return handleOf(new Database(path, { readonly: readOnly, timeout: busyTimeout }));
+    },
+  };
+}
+
+function handleOf(db: BetterDatabase): SQLiteHandle {
+  return {
+    prepare: (sql) => statementOf(db.prepare(sql)),
+    exec: (sql) => void db.exec(sql),
+    function: (name, fn) => void db.function(name, { deterministic: true }, fn),
+    close: () => void db.close(),
+    get inTransaction() {
+      return db.inTransaction;
+    },
+  };
+}
+
+function statementOf(statement: Statement<unknown[]>): SQLiteStatement {
+  const { reader } = statement;
+  if (reader) statement.raw(true);
+  return {
+    reader,
+    all: (parameters) => statement.all(parameters) as unknown[][],
+    run: (parameters) => statement.run(parameters),
+    iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown[]>,
+    columns: () => statement.columns().map((column) => column.name),
+  };
+}

@@ -1,0 +1,21 @@
+import type { SQLiteHandle } from './driver.ts';
+
+const PATTERNS = 100;
+
+/** Functions that SQLite lacks: case folding by Unicode (its own is for ASCII only) and regular expressions. */
+export function registerFunctions(handle: SQLiteHandle): void {
+  handle.function('blaze_lower', (text: unknown) => (typeof text === 'string' ? text.toLowerCase() : text));
+  handle.function('blaze_upper', (text: unknown) => (typeof text === 'string' ? text.toUpperCase() : text));
+  handle.function('blaze_ends_with', (text: string | null, end: string | null) => (text === null || end === null ? null : Number(text.endsWith(end))));
+  const patterns = new Map<string, RegExp>();
+  handle.function('blaze_regexp', (text: string | null, pattern: string | null, flags: string) => {
+    if (text === null || pattern === null) return null;
+    const key = `${flags}/${pattern}`;
+    let compiled = patterns.get(key);
+    if (compiled === undefined) {
+      if (patterns.size >= PATTERNS) patterns.clear();
+      patterns.set(key, (compiled = new RegExp(pattern, flags)));
+    }
+    return Number(compiled.test(text));
+  });
+}

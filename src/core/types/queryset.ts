@@ -1,0 +1,167 @@
+/**
+ * Query sets, what they give (loaded entities), and the collections of entities, which give query sets: three things that
+ * need each other, and so share a file.
+ */
+import type { Condition, Refs } from './conditions.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Model } from './entity.ts';
+import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
+import type { CreateInit, Names } from './instance.ts';
+import type { Claims, Paths, ToOnePaths } from './paths.ts';
+import type { CompiledSql, ValuesSet } from './values-set.ts';
+
+type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
+type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
+
+/**
+ * A model whose relations in `P` are loaded: `Loaded<Post, 'author' | 'comments.author'>`. It is a `Post`, too.
+ *
+ * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
+ */
+export type Loaded<M extends Model, P extends string> = [P] extends [never]
+  ? M
+  : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> };
+
+type LoadedField<R extends LoadableField, Rest extends string> = R['kind'] extends 'many'
+  ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
+  : Loaded<R['~model'], Rest> | R['~null'];
+
+interface LoadableField {
+  readonly kind: string;
+  readonly '~model': Model;
+  readonly '~via': string;
+  readonly '~null': null;
+}
+
+/** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
+export type Row<M extends Model, L extends string, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+
+/**
+ * The many side of a relation. Changes are kept in memory and written by the next flush.
+ *
+ * @example post.tags.add(tag); for (const comment of await post.comments.load()) console.log(comment.body);
+ */
+export interface Collection<M extends Model, Via extends string = string> {
+  /** Loads the collection, for all siblings that came from the same query. */
+  load(): Promise<LoadedCollection<M, Via>>;
+  /** A query for the collection's members. */
+  query(): QuerySet<M>;
+  add(...items: readonly EntityOf<M>[]): void;
+  remove(...items: readonly EntityOf<M>[]): void;
+  /** Makes these the only members. */
+  set(items: Iterable<EntityOf<M>>): void;
+  clear(): void;
+  /** Makes a new entity that belongs to the collection; the relation back is filled in. */
+  create(init: CreateInit<M[typeof FIELDS], Via>): M;
+}
+
+/** A collection that is loaded: it also reads like an array. */
+export interface LoadedCollection<M extends Model, Via extends string = string> extends Collection<M, Via> {
+  readonly length: number;
+  [Symbol.iterator](): ArrayIterator<M>;
+  /** Negative indexes count from the end. */
+  at(index: number): M | undefined;
+  map<U>(fn: (item: M, index: number) => U): U[];
+  filter<S extends M>(fn: (item: M, index: number) => item is S): S[];
+  filter(fn: (item: M, index: number) => unknown): M[];
+  find(fn: (item: M, index: number) => unknown): M | undefined;
+  some(fn: (item: M, index: number) => unknown): boolean;
+  every(fn: (item: M, index: number) => unknown): boolean;
+  forEach(fn: (item: M, index: number) => void): void;
+  flatMap<U>(fn: (item: M, index: number) => U | readonly U[]): U[];
+  reduce<U>(fn: (sum: U, item: M, index: number) => U, initial: U): U;
+  slice(start?: number, end?: number): M[];
+  includes(item: EntityOf<M>): boolean;
+  toArray(): M[];
+}
+
+/** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
+export type ColumnKey<M extends Model> = Names<M[typeof FIELDS]>['column'];
+
+/** A column or an annotation to sort by, `-` for descending. */
+export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
+
+/** The value of a column or an annotation in a row. */
+type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K & keyof Values<E>] : never;
+
+/** What `update` takes: a value, or a callback that gives an expression. */
+export type Changes<M extends Model> = {
+  readonly [K in Names<M[typeof FIELDS]>['settable']]?:
+    | M[typeof ATTRIBUTES][K]['~set']
+    | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
+};
+
+/**
+ * A query for entities of a model. Immutable: every method gives a new one. Nothing is sent until it is awaited or
+ * iterated over.
+ *
+ * `M` is the model, `L` the loaded relation paths, `E` the annotations.
+ *
+ * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
+ */
+export interface QuerySet<M extends Model, L extends string = never, E = unknown> {
+  then<R1 = Row<M, L, E>[], R2 = never>(
+    onfulfilled?: ((rows: Row<M, L, E>[]) => R1 | PromiseLike<R1>) | null,
+    onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2>;
+  [Symbol.asyncIterator](): AsyncIterator<Row<M, L, E>, undefined, undefined>;
+
+  /** Keeps the rows that fulfil the condition. @example .filter({ views: gte(100) }).filter((p) => p.title.contains('x')) */
+  filter(condition: Condition<M, E>): QuerySet<M, L, E>;
+  /** The same as `filter`. */
+  where(condition: Condition<M, E>): QuerySet<M, L, E>;
+  /** Drops the rows that fulfil the condition; a row for which it is NULL stays. */
+  exclude(condition: Condition<M, E>): QuerySet<M, L, E>;
+  /** Sorts, in place of any earlier order. @example .orderBy('-createdAt', 'title', (p) => p.author.name.asc()) */
+  orderBy(...keys: readonly (OrderKey<M, E> | ((model: Refs<M> & E) => Order | ExprOf<unknown>))[]): QuerySet<M, L, E>;
+  /** The opposite order. */
+  reverse(): QuerySet<M, L, E>;
+  limit(count: number): QuerySet<M, L, E>;
+  offset(count: number): QuerySet<M, L, E>;
+  distinct(): QuerySet<M, L, E>;
+  /** Loads to-one relations with the query. @example .selectRelated('author.company', 'reviewer') */
+  selectRelated<const P extends readonly string[]>(...paths: ToOnePaths<M, P>): QuerySet<M, L | Claims<P>, E>;
+  /** Loads relations of any kind by one further query each. @example .prefetchRelated('comments.author', 'tags') */
+  prefetchRelated<const P extends readonly string[]>(...paths: Paths<M, P>): QuerySet<M, L | Claims<P>, E>;
+  /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
+  annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
+  /** Reads no other columns than these and the key; to read one that was left out throws. */
+  only(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
+  /** Leaves out these columns; to read them throws. */
+  defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
+  /** Lets `update` and `delete` write to all rows. */
+  unfiltered(): QuerySet<M, L, E>;
+  /** A query that has no rows and is never sent. */
+  none(): QuerySet<M, L, E>;
+
+  /** Plain rows of some columns. @example .values('id', 'authorId') */
+  values<K extends ColumnKey<M> | (keyof E & string)>(...keys: readonly K[]): ValuesSet<{ [X in K]: Cell<M, E, X> }>;
+  /** Plain rows of expressions; aggregates are taken per group of the others. @example .values((p) => ({ role: p.author.role, n: count() })) */
+  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>>;
+  /** Plain rows as tuples. @example .valuesList('id', 'title') */
+  valuesList<const K extends readonly (ColumnKey<M> | (keyof E & string))[]>(
+    ...keys: { [I in keyof K]: K[I] | ColumnKey<M> | (keyof E & string) }
+  ): ValuesSet<{ -readonly [I in keyof K]: Cell<M, E, K[I]> }>;
+  /** The values of one column. @example .valuesList('title', { flat: true }) */
+  valuesList<K extends ColumnKey<M> | (keyof E & string)>(
+    key: K,
+    options: { readonly flat: true },
+  ): ValuesSet<Cell<M, E, K>>;
+  /** Aggregates over all rows. @example .aggregate((p) => ({ n: count(), views: sum(p.views) })) */
+  aggregate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): Promise<Values<X>>;
+  count(): Promise<number>;
+  exists(): Promise<boolean>;
+  first(): Promise<Row<M, L, E> | null>;
+  last(): Promise<Row<M, L, E> | null>;
+  /** The only row. Throws `NotFoundError` or `MultipleResultsError`. */
+  one(): Promise<Row<M, L, E>>;
+  /** The only row that fulfils the condition. Throws `NotFoundError` or `MultipleResultsError`. */
+  get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
+  all(): Promise<Row<M, L, E>[]>;
+  /** The rows one by one, in bounded memory. */
+  iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
+  /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */
+  update(changes: Changes<M>): Promise<number>;
+  /** Deletes all rows; gives their number. Throws `UnfilteredWriteError` without a filter. */
+  delete(): Promise<number>;
+  toSQL(): CompiledSql;
+}

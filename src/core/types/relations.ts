@@ -1,0 +1,88 @@
+/** Relations as types: what `f.foreignKey()` and its siblings return. */
+import type { Filter, Many, MaybeRefs, Refs } from './conditions.ts';
+import type { Model, EntityOf, Ref, ReverseRef, Target, TargetFunction } from './entity.ts';
+import type { ExprFor } from './expressions.ts';
+import type { LookupOf } from './lookups.ts';
+import type { Collection } from './queryset.ts';
+
+/** What is the same for all relations. See `Column` for the meaning of the phantom members. */
+interface Relation {
+  readonly '~column': never;
+  readonly '~relation': string;
+  readonly '~writable': string;
+  readonly '~generated': never;
+  readonly '~primary': never;
+}
+
+/** `f.foreignKey` and `f.oneToOne`: a relation to one, with a key column. `Null` is `null` or `never`. */
+export interface ToOne<T extends TargetFunction, Null = never, To extends string = 'pk'> extends Relation {
+  readonly kind: 'one';
+  readonly '~foreignKey': string;
+  readonly '~settable': string;
+  readonly '~toOne': string;
+  readonly '~required': [Null] extends [never] ? string : never;
+  readonly '~optional': [Null] extends [never] ? never : string;
+  readonly '~model': Target<T>;
+  readonly '~null': Null;
+  readonly '~key': KeyColumn<KeyOf<Target<T>, To>, Null>;
+  readonly '~keyValue': KeyOf<Target<T>, To>;
+  readonly '~value': Ref<Target<T>> | Null;
+  readonly '~init': EntityOf<Target<T>> | KeyOf<Target<T>, To> | Null;
+  readonly '~set': EntityOf<Target<T>> | KeyOf<Target<T>, To> | Null;
+  readonly '~filter':
+    | Filter<Target<T>>
+    | EntityOf<Target<T>>
+    | KeyOf<Target<T>, To>
+    | LookupOf<EntityOf<Target<T>> | KeyOf<Target<T>, To>>
+    | null;
+  readonly '~expr': [Null] extends [never] ? Refs<Target<T>> : MaybeRefs<Target<T>>;
+  readonly '~maybe': MaybeRefs<Target<T>>;
+}
+
+type KeyOf<M extends Model, To extends string> = M extends { readonly [X in To]: infer V } ? V : never;
+
+/** The value of a foreign key, `authorId`: a column whose type is the target's key. */
+export interface KeyColumn<V, Null> {
+  readonly kind: 'column';
+  readonly '~value': V | Null;
+  readonly '~set': V | Null;
+  readonly '~filter': V | Null | LookupOf<V | Null>;
+  readonly '~expr': ExprFor<V | Null>;
+  readonly '~maybe': ExprFor<V | null>;
+}
+
+/** `f.reverseOne`: the other side of a one-to-one relation. */
+export interface ReverseOne<T extends TargetFunction> extends Relation {
+  readonly kind: 'one';
+  readonly '~settable': never;
+  readonly '~foreignKey': never;
+  readonly '~toOne': string;
+  readonly '~required': never;
+  readonly '~optional': never;
+  readonly '~model': Target<T>;
+  readonly '~null': null;
+  readonly '~value': ReverseRef<Target<T>> | null;
+  readonly '~init': never;
+  readonly '~set': never;
+  readonly '~filter': Filter<Target<T>> | EntityOf<Target<T>> | null;
+  readonly '~expr': MaybeRefs<Target<T>>;
+  readonly '~maybe': MaybeRefs<Target<T>>;
+}
+
+/** `f.manyToMany` and `f.reverse`: a relation to many. `Via` is the relation of the target that `reverse` names. */
+export interface ToMany<T extends TargetFunction, Via extends string = never> extends Relation {
+  readonly kind: 'many';
+  readonly '~settable': never;
+  readonly '~foreignKey': never;
+  readonly '~toOne': never;
+  readonly '~required': never;
+  readonly '~optional': never;
+  readonly '~model': Target<T>;
+  readonly '~via': Via;
+  readonly '~value': Collection<Target<T>, Via>;
+  readonly '~init': never;
+  readonly '~set': never;
+  readonly '~filter': Filter<Target<T>> | LookupOf<Many<Target<T>>>;
+  readonly '~expr': Many<Target<T>>;
+  readonly '~maybe': Many<Target<T>>;
+}

@@ -1,0 +1,29 @@
+/** Queries for plain rows. */
+
+/** The SQL of a query and its parameters in the order of their placeholders. */
+export interface CompiledSql {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/**
+ * A query for plain rows of type `T`. Nothing is sent until it is awaited or iterated over.
+ *
+ * @example const rows = await session.query(Post).values('title', 'views').orderBy('-views').limit(3);
+ */
+export interface ValuesSet<out T> {
+  then<R1 = T[], R2 = never>(
+    onfulfilled?: ((rows: T[]) => R1 | PromiseLike<R1>) | null,
+    onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2>;
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined, undefined>;
+  /** Sorts by columns of the rows. */
+  orderBy(...keys: readonly `${'' | '-'}${keyof T & string}`[]): ValuesSet<T>;
+  limit(count: number): ValuesSet<T>;
+  offset(count: number): ValuesSet<T>;
+  distinct(): ValuesSet<T>;
+  first(): Promise<T | null>;
+  all(): Promise<T[]>;
+  count(): Promise<number>;
+  toSQL(): CompiledSql;
+}

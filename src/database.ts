@@ -1,0 +1,62 @@
+import { DatabaseCore } from './persistence/database.ts';
+import { SchemaBuilder } from './schema/builder.ts';
+import { ConfigError } from './utils/errors.ts';
+
+/**
+ * A database, for as long as the program runs. Open one, keep it, and open sessions on it.
+ *
+ * @example
+ * ```ts
+ * import { Database, f, model } from 'blazeorm';
+ * class Genre extends model('genre', { id: f.auto(), name: f.string() }) {}
+ *
+ * const db = await Database.connect('sqlite::memory:', { models: [Genre] });
+ * await db.createAll();
+ * await db.transaction(async (session) => {
+ *   session.add(new Genre({ name: 'Rock' }));
+ * });
+ * await db.close();
+ * ```
+ */
+export class Database extends DatabaseCore {
+  /**
+   * Create the tables and indexes of all models, in one transaction. What exists is left as it is, unless
+   * `ifNotExists: false` asks for an error.
+   */
+  async createAll(options: { readonly ifNotExists?: boolean } = {}): Promise<void> {
+    await this.#run(this.#builder().createSql(this.#models(), { ifNotExists: options.ifNotExists ?? true }));
+  }
+
+  /** Drop the tables of all models, with everything in them. `confirm: true` says that this is meant. */
+  async dropAll(options: { readonly confirm: true }): Promise<void> {
+    if (options?.confirm !== true) throw new ConfigError('dropAll() deletes every row of every model.', { remedy: 'Say dropAll({ confirm: true }) if that is meant.' });
+    await this.#run(this.#builder().dropSql(this.#models(), { ifExists: true }));
+  }
+
+  #builder(): SchemaBuilder {
+    return new SchemaBuilder(this.engine.adapter.dialect);
+  }
+
+  #models(): Database['registry']['models'] {
+    const { models } = this.registry;
+    if (models.length === 0) throw new ConfigError('The database was given no models.', { remedy: 'Pass them: Database.connect(dsn, { models: [...] }).' });
+    return models;
+  }
+
+  async #run(statements: readonly string[]): Promise<void> {
+    const { executor } = this.engine;
+    const connection = await executor.acquire({ mode: 'write', purpose: 'a change of the schema' });
+    try {
+      await executor.begin(connection, {});
+      try {
+        for (const sql of statements) await executor.script(connection, sql);
+        await executor.commit(connection);
+      } catch (error) {
+        await executor.rollback(connection);
+        throw error;
+      }
+    } finally {
+      executor.release(connection);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { DdlStatement } from '../core/ast/ddl.ts';
+import type { Expression } from '../core/ast/expressions.ts';
+import type { CheckMeta, FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
+import { unreachable } from '../utils/unreachable.ts';
+import type { Dialect } from './dialect.ts';
+
+/** DDL to SQL: what databases share; a dialect overrides types and keys. */
+export abstract class DdlCompiler {
+  protected readonly dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+  }
+
+  compile(statement: DdlStatement): string {
+    switch (statement.kind) {
+      case 'createTable':
+        return this.createTable(statement.model, statement.checks, statement.ifNotExists);
+      case 'createIndex':
+        return this.createIndex(statement.model, statement.index, statement.where, statement.ifNotExists);
+      case 'dropTable':
+        return `DROP TABLE ${statement.ifExists ? 'IF EXISTS ' : ''}${this.table(statement.model)}`;
+      default:
+        return unreachable(statement);
+    }
+  }
+
+  /** The column's type as this database writes it. */
+  protected abstract columnType(field: FieldMeta): string;
+  /** A condition with its values written out, since DDL takes no parameters. */
+  protected abstract inline(condition: Expression): string;
+  /** The words after the type of a key that the database counts up. */
+  protected abstract identity(field: FieldMeta): string;
+
+  protected table(model: Pick<ModelMeta, 'schema' | 'table'>): string {
+    return model.schema === undefined ? this.dialect.quote(model.table) : this.dialect.quote(model.schema, model.table);
+  }
+
+  protected createTable(model: ModelMeta, checks: readonly (CheckMeta & { readonly expression: Expression })[], ifNotExists: boolean): string {
+    const lines = [
+      ...model.fields.map((field) => this.column(model, field)),
+      ...this.primaryKey(model),
+      ...model.relations.filter((relation) => relation.owning).map((relation) => this.foreignKey(model, relation)),
+      ...checks.map((check) => `CONSTRAINT ${this.dialect.quote(check.name)} CHECK (${this.inline(check.expression)})`),
+    ];
+    return `CREATE TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.table(model)} (\n  ${lines.join(',\n  ')}\n)`;
+  }
+
+  protected column(_model: ModelMeta, field: FieldMeta): string {
+    let sql = `${this.dialect.quote(field.column)} ${this.columnType(field)}`;
+    if (field.generation === 'identity') return `${sql} ${this.identity(field)}`;
+    if (field.generatedAs !== undefined) return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) STORED`;
+    if (!field.nullable) sql += ' NOT NULL';
+    if (field.dbDefault !== undefined) sql += ` DEFAULT ${this.defaultValue(field.dbDefault)}`;
+    return sql;
+  }
+
+  /** A text is SQL of the application's own, in brackets; other values are literals. */
+  protected defaultValue(value: string | number | boolean | null): string {
+    if (typeof value === 'string') return `(${value})`;
+    return value === null ? 'NULL' : String(typeof value === 'boolean' ? Number(value) : value);
+  }
+
+  protected primaryKey(model: ModelMeta): string[] {
+    if (model.key.length === 1 && model.key[0]!.generation === 'identity') return [];
+    return [`PRIMARY KEY (${model.key.map((field) => this.dialect.quote(field.column)).join(', ')})`];
+  }
+
+  protected foreignKey(model: ModelMeta, relation: RelationMeta): string {
+    const { sourceField, targetField, target, onDelete, onUpdate } = relation;
+    const name = this.dialect.quote(`${model.table}_${sourceField.column}_fkey`);
+    const columns = `FOREIGN KEY (${this.dialect.quote(sourceField.column)}) REFERENCES ${this.table(target)} (${this.dialect.quote(targetField.column)})`;
+    return `CONSTRAINT ${name} ${columns}${action('DELETE', onDelete)}${action('UPDATE', onUpdate)}`;
+  }
+
+  protected createIndex(model: ModelMeta, index: IndexMeta, where: Expression | undefined, ifNotExists: boolean): string {
+    const columns = index.columns.map(({ field, descending }) => `${this.dialect.quote(field.column)}${descending ? ' DESC' : ''}`);
+    const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(index.name)}`;
+    return `${head} ON ${this.table(model)} (${columns.join(', ')})${where === undefined ? '' : ` WHERE ${this.inline(where)}`}`;
+  }
+}
+
+function action(event: 'DELETE' | 'UPDATE', value: ReferentialAction): string {
+  return value === 'no action' ? '' : ` ON ${event} ${value.toUpperCase()}`;
+}

@@ -1,0 +1,41 @@
+import type { ListParam, ParamExpression, RawExpression } from '../core/ast/expressions.ts';
+import type { DdlStatement } from '../core/ast/ddl.ts';
+import type { Statement } from '../core/ast/statements.ts';
+import type { ValueType } from '../core/value-types.ts';
+import type { DialectFeatures } from './features.ts';
+
+/** Between a value of the application and what the driver stores; never called with null. */
+export interface Codec {
+  encode(value: never): unknown;
+  /** `undefined`: the driver's value is the application's. */
+  readonly decode: ((raw: never) => unknown) | undefined;
+  /** SQL around a selected column whose plain form the driver would spoil. */
+  readonly select?: (sql: string) => string;
+}
+
+/** One placeholder of a statement: which value goes there, and in what form. */
+export interface Slot {
+  readonly bound: ParamExpression | ListParam;
+  readonly encode: (value: unknown) => unknown;
+}
+
+/** A statement as text, with its placeholders in order. */
+export interface CompiledStatement {
+  readonly sql: string;
+  readonly slots: readonly Slot[];
+}
+
+/** A database's SQL. Knows no connection, no driver, no entity. */
+export interface Dialect {
+  readonly name: string;
+  readonly features: DialectFeatures;
+  codec(type: ValueType): Codec;
+  /** @throws UnsupportedError naming the dialect and what it lacks. */
+  compile(statement: Statement): CompiledStatement;
+  /** A whole statement from the `sql` tag. */
+  compileRaw(node: RawExpression): CompiledStatement;
+  /** The SQL of one DDL statement. */
+  ddl(statement: DdlStatement): string;
+  /** An identifier in quotes; parts are joined by dots. */
+  quote(...names: readonly string[]): string;
+}

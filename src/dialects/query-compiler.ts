@@ -1,0 +1,281 @@
+import { typeOf } from '../core/ast/expressions.ts';
+import type {
+  AggregateExpression, ArithmeticExpression, CallExpression, CompareExpression, DerivedTable, Expression, InListExpression, MatchExpression,
+  NotExpression, OrderNode, ParamExpression, RawExpression, SelectStatement, TableRef,
+} from '../core/ast/expressions.ts';
+import type { DeleteStatement, InsertStatement, Statement, UpdateStatement } from '../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { UnsupportedError } from '../utils/errors.ts';
+import { unreachable } from '../utils/unreachable.ts';
+import type { CompiledStatement, Dialect } from './dialect.ts';
+import { mayBeNull } from './nullability.ts';
+import { Writer } from './writer.ts';
+
+const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
+
+/**
+ * Statements to SQL. One compiler for all databases: it writes what they share, and a dialect overrides the productions
+ * in which it differs. A production returns text; values go through the writer, in the order of the text.
+ */
+export abstract class QueryCompiler {
+  protected readonly dialect: Dialect;
+  protected readonly writer: Writer;
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+    this.writer = new Writer((position) => this.placeholder(position));
+  }
+
+  /** Compile one statement; a compiler is used once. */
+  compile(statement: Statement): CompiledStatement {
+    return this.writer.finish(this.statement(statement));
+  }
+
+  /** Compile a whole statement of the application's own. */
+  compileRaw(node: RawExpression): CompiledStatement {
+    return this.writer.finish(this.raw(node));
+  }
+
+  protected abstract placeholder(position: number): string;
+  /** Membership in a list that is bound as one value. */
+  protected abstract inList(node: InListExpression): string;
+  protected abstract match(node: MatchExpression): string;
+  /** `<>` for which NULL is a value like any other. */
+  protected abstract distinct(left: string, right: string): string;
+
+  protected statement(statement: Statement): string {
+    switch (statement.kind) {
+      case 'select':
+        return this.select(statement, (node) => this.selection(node));
+      case 'insert':
+        return this.insert(statement);
+      case 'update':
+        return this.update(statement);
+      case 'delete':
+        return this.delete(statement);
+      default:
+        return unreachable(statement);
+    }
+  }
+
+  /** `print` makes a column of the result; inside of another query it stays a plain expression. */
+  protected select(node: SelectStatement, print = (column: Expression) => this.expression(column)): string {
+    const columns = node.columns.map((column) => {
+      const text = print(column.expression);
+      return column.as === undefined ? text : `${text} AS ${this.dialect.quote(column.as)}`;
+    });
+    let sql = `SELECT ${node.distinct ? 'DISTINCT ' : ''}${columns.length === 0 ? '1' : columns.join(', ')} FROM ${this.from(node.from)}`;
+    for (const join of node.joins) {
+      sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
+    }
+    if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
+    if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.expression(item)).join(', ')}`;
+    if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
+    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order)).join(', ')}`;
+    return sql + this.limits(node);
+  }
+
+  protected from(table: TableRef | DerivedTable): string {
+    if ('query' in table) return `(${this.select(table.query)}) AS ${table.alias}`;
+    return `${this.table(table)} AS ${table.alias}`;
+  }
+
+  protected table(table: Pick<ModelMeta, 'schema' | 'table'>): string {
+    return table.schema === undefined ? this.dialect.quote(table.table) : this.dialect.quote(table.schema, table.table);
+  }
+
+  protected limits(node: SelectStatement): string {
+    let sql = node.limit === undefined ? '' : ` LIMIT ${this.expression(node.limit)}`;
+    if (node.offset !== undefined) sql += ` OFFSET ${this.expression(node.offset)}`;
+    return sql;
+  }
+
+  /** A column of the result, in the form that reaches the driver whole. */
+  protected selection(node: Expression): string {
+    const text = this.expression(node);
+    return this.dialect.codec(typeOf(node).type).select?.(text) ?? text;
+  }
+
+  protected order({ expression, descending, nulls }: OrderNode): string {
+    const sql = `${this.expression(expression)}${descending ? ' DESC' : ''}`;
+    return nulls === undefined ? sql : `${sql} NULLS ${nulls.toUpperCase()}`;
+  }
+
+  protected insert({ model, fields, returning, onConflict }: InsertStatement): string {
+    const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
+    const values = fields.map((field) => this.writer.bind(placeholderFor(field), identity)).join(', ');
+    const body = fields.length === 0 ? 'DEFAULT VALUES' : `(${columns}) VALUES (${values})`;
+    return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? ' ON CONFLICT DO NOTHING' : ''}${this.returning(returning)}`;
+  }
+
+  protected returning(fields: readonly FieldMeta[]): string {
+    if (fields.length === 0) return '';
+    const columns = fields.map((field) => {
+      const column = this.dialect.quote(field.column);
+      return this.dialect.codec(field.type).select?.(column) ?? column;
+    });
+    return ` RETURNING ${columns.join(', ')}`;
+  }
+
+  protected update({ model, alias, set, where }: UpdateStatement): string {
+    const changes = set.map(({ field, value }) => `${this.dialect.quote(field.column)} = ${this.assigned(field, value)}`);
+    const target = alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
+    return `UPDATE ${target} SET ${changes.join(', ')}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
+  }
+
+  /** A value in the form in which its column stores it. */
+  protected assigned(field: FieldMeta, value: Expression): string {
+    return value.kind === 'param' ? this.param(value, this.encoder(field.type)) : this.expression(value);
+  }
+
+  protected delete({ model, alias, where }: DeleteStatement): string {
+    const target = alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
+    return `DELETE FROM ${target}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
+  }
+
+  /** An expression that stands where only a condition may: without the brackets that it needs elsewhere. */
+  protected condition(node: Expression): string {
+    return node.kind === 'and' ? node.items.map((item) => this.expression(item)).join(' AND ') : this.expression(node);
+  }
+
+  protected expression(node: Expression): string {
+    switch (node.kind) {
+      case 'column':
+        return node.alias === '' ? this.dialect.quote(node.column) : `${node.alias}.${this.dialect.quote(node.column)}`;
+      case 'param':
+        return this.param(node, this.encoder(node.type));
+      case 'literal':
+        return String(node.value).toUpperCase();
+      case 'compare':
+        return this.compare(node);
+      case 'and':
+        return `(${node.items.map((item) => this.expression(item)).join(' AND ')})`;
+      case 'or':
+        return `(${node.items.map((item) => this.expression(item)).join(' OR ')})`;
+      case 'not':
+        return this.not(node);
+      case 'isNull':
+        return `${this.expression(node.operand)} IS ${node.negated ? 'NOT ' : ''}NULL`;
+      case 'between':
+        return this.between(node.operand, node.low, node.high);
+      case 'inList':
+        return this.inList(node);
+      case 'inQuery':
+        return `${this.expression(node.operand)} IN (${this.select(node.query)})`;
+      case 'match':
+        return this.match(node);
+      case 'arithmetic':
+        return this.arithmetic(node);
+      case 'call':
+        return this.call(node);
+      case 'aggregate':
+        return this.aggregate(node);
+      case 'subquery':
+        return `(${this.select(node.query)})`;
+      case 'exists':
+        return `${node.negated ? 'NOT ' : ''}EXISTS (${this.select(node.query)})`;
+      case 'raw':
+        return this.raw(node);
+      case 'path':
+      case 'related':
+      case 'relatedAggregate':
+        throw new TypeError(`A ${node.kind} reached the compiler: the planner resolves it.`);
+      default:
+        return unreachable(node);
+    }
+  }
+
+  protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
+    return this.writer.bind(node, encode);
+  }
+
+  protected encoder(type: ParamExpression['type']): (value: unknown) => unknown {
+    return this.dialect.codec(type).encode as (value: unknown) => unknown;
+  }
+
+  protected compare({ operator, left, right }: CompareExpression): string {
+    const [a, b] = [this.expression(left), this.expression(right)];
+    if (operator !== 'ne') return `${a} ${COMPARE[operator]} ${b}`;
+    return mayBeNull(left) || mayBeNull(right) ? this.distinct(a, b) : `${a} <> ${b}`;
+  }
+
+  protected between(operand: Expression, low: Expression, high: Expression): string {
+    return `${this.expression(operand)} BETWEEN ${this.expression(low)} AND ${this.expression(high)}`;
+  }
+
+  /** Two-valued: the opposite of what is NULL is true. */
+  protected not({ operand }: NotExpression): string {
+    if (operand.kind === 'exists') return this.expression({ ...operand, negated: !operand.negated });
+    if (operand.kind === 'isNull') return this.expression({ ...operand, negated: !operand.negated });
+    const text = this.condition(operand);
+    return mayBeNull(operand) ? `(${text}) IS NOT TRUE` : `NOT (${text})`;
+  }
+
+  protected arithmetic({ operator, left, right, type }: ArithmeticExpression): string {
+    const a = this.expression(left);
+    const b = this.expression(right);
+    if (operator === 'dividedBy' || operator === 'modulo') {
+      const dividend = operator === 'dividedBy' && type.kind === 'float' ? this.real(a) : a;
+      return `(${dividend} ${ARITHMETIC[operator]} NULLIF(${b}, 0))`;
+    }
+    return `(${a} ${ARITHMETIC[operator]} ${b})`;
+  }
+
+  /** A number as a floating-point one, so that a division keeps its fraction. */
+  protected abstract real(sql: string): string;
+
+  protected call({ fn, args }: CallExpression): string {
+    const texts = args.map((arg) => this.expression(arg));
+    switch (fn) {
+      case 'negate':
+        return `(-${texts[0]})`;
+      case 'concat':
+        return `(${[texts[0], ...texts.slice(1).map((text) => `COALESCE(${text}, '')`)].join(' || ')})`;
+      case 'year':
+      case 'month':
+      case 'day':
+        return this.datePart(fn, texts[0]!);
+      case 'abs':
+      case 'round':
+      case 'lower':
+      case 'upper':
+      case 'trim':
+      case 'length':
+      case 'coalesce':
+        return `${fn.toUpperCase()}(${texts.join(', ')})`;
+      default:
+        return unreachable(fn);
+    }
+  }
+
+  protected abstract datePart(part: 'year' | 'month' | 'day', sql: string): string;
+
+  protected aggregate({ fn, argument, distinct, filter }: AggregateExpression): string {
+    const inner = argument === undefined ? '*' : `${distinct ? 'DISTINCT ' : ''}${this.expression(argument)}`;
+    const sql = `${fn.toUpperCase()}(${inner})`;
+    return filter === undefined ? sql : `${sql} FILTER (WHERE ${this.condition(filter)})`;
+  }
+
+  protected raw({ parts }: RawExpression): string {
+    return parts
+      .map((part) => {
+        if (part.kind === 'text') return part.text;
+        return part.kind === 'identifier' ? this.dialect.quote(...part.names) : this.expression(part);
+      })
+      .join('');
+  }
+
+  protected unsupported(what: string): UnsupportedError {
+    return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`);
+  }
+}
+
+function identity(value: unknown): unknown {
+  return value;
+}
+
+/** A parameter whose value is given for each row. */
+export function placeholderFor(field: FieldMeta): ParamExpression {
+  return { kind: 'param', value: undefined, type: field.type, nullable: field.nullable, label: { model: field.model.name, field: field.name } };
+}

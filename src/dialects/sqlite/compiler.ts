@@ -1,0 +1,250 @@
+import { typeOf } from '../../core/ast/expressions.ts';
+import type {
+  AggregateExpression, ArithmeticExpression, CallExpression, CompareExpression, Expression, InListExpression, MatchExpression, OrderNode,
+  ParamExpression, SelectStatement,
+} from '../../core/ast/expressions.ts';
+import type { FieldMeta } from '../../core/metadata.ts';
+import type { ValueType } from '../../core/value-types.ts';
+import { InvalidValueError } from '../../utils/errors.ts';
+import { QueryCompiler } from '../query-compiler.ts';
+import { encodeList } from './lists.ts';
+import { canonicalDecimal, markScaled, powerOfTen, scaledInteger } from './decimals.ts';
+
+/** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
+const INTEGER_DIGITS = 18;
+const FLOAT_DIGITS = 15;
+
+/** What SQLite writes its own way: lists, text matches, dates, and decimals as scaled integers. */
+export class SQLiteCompiler extends QueryCompiler {
+  protected override placeholder(): string {
+    return '?';
+  }
+
+  protected override limits(node: SelectStatement): string {
+    // SQLite takes no OFFSET without a LIMIT; -1 is none.
+    const limit = node.limit === undefined ? (node.offset === undefined ? '' : ' LIMIT -1') : ` LIMIT ${this.expression(node.limit)}`;
+    return node.offset === undefined ? limit : `${limit} OFFSET ${this.expression(node.offset)}`;
+  }
+
+  protected override distinct(left: string, right: string): string {
+    return `${left} IS NOT ${right}`;
+  }
+
+  protected override real(sql: string): string {
+    return `CAST(${sql} AS REAL)`;
+  }
+
+  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
+    return `CAST(strftime('${{ year: '%Y', month: '%m', day: '%d' }[part]}', ${sql}) AS INTEGER)`;
+  }
+
+  protected override inList({ operand, list }: InListExpression): string {
+    const { type } = list;
+    const whole = isDecimal(typeOf(operand).type) && !isColumn(operand);
+    const left = type.kind === 'binary' ? `hex(${this.expression(operand)})` : whole ? this.scaled(operand, scaleOf(type)) : this.expression(operand);
+    const values = this.writer.bind(list, encodeList(whole ? { kind: 'bigint' } : type, whole ? (value) => scaledInteger(value as string, scaleOf(type)) : this.encoder(type)));
+    return `${left} IN (SELECT value FROM json_each(${values}))`;
+  }
+
+  /**
+   * Case-sensitive matches use GLOB, whose prefixes an index serves; LIKE is case-insensitive here, and for ASCII
+   * only, so matches that ignore case compare both sides in lower case by Unicode.
+   */
+  protected override match({ operator, insensitive, operand, pattern }: MatchExpression): string {
+    const text = this.expression(operand);
+    const subject = insensitive && operator !== 'regex' ? `blaze_lower(${text})` : text;
+    if (operator === 'regex') return this.regex(text, insensitive, pattern);
+    if (pattern.kind !== 'param') return this.matchExpression(operator, subject, insensitive ? `blaze_lower(${this.expression(pattern)})` : this.expression(pattern));
+    const fold = (value: unknown): string => (insensitive ? (value as string).toLowerCase() : (value as string));
+    if (operator === 'exact') return `${subject} = ${this.writer.bind(pattern, fold)}`;
+    const [before, after] = [operator === 'startsWith' ? '' : '*', operator === 'endsWith' ? '' : '*'];
+    return `${subject} GLOB ${this.writer.bind(pattern, (value) => `${before}${escapeGlob(fold(value))}${after}`)}`;
+  }
+
+  protected matchExpression(operator: 'exact' | 'contains' | 'startsWith' | 'endsWith', subject: string, pattern: string): string {
+    switch (operator) {
+      case 'exact':
+        return `${subject} = ${pattern}`;
+      case 'contains':
+        return `instr(${subject}, ${pattern}) > 0`;
+      case 'startsWith':
+        return `instr(${subject}, ${pattern}) = 1`;
+      case 'endsWith':
+        return `blaze_ends_with(${subject}, ${pattern})`;
+    }
+  }
+
+  protected regex(text: string, insensitive: boolean, pattern: Expression): string {
+    const given = pattern.kind === 'param' ? this.writer.bind(pattern, (value) => checkedPattern(value as string, pattern)) : this.expression(pattern);
+    return `blaze_regexp(${text}, ${given}, ${insensitive ? "'iu'" : "'u'"})`;
+  }
+
+  protected override call(node: CallExpression): string {
+    const { fn, args, type } = node;
+    if (fn === 'lower' || fn === 'upper') return `blaze_${fn}(${this.expression(args[0]!)})`;
+    if (!isDecimal(type)) return super.call(node);
+    const { scale } = type;
+    const value = this.scaled(args[0]!, scale);
+    switch (fn) {
+      case 'abs':
+        return `ABS(${value})`;
+      case 'negate':
+        return `(-${value})`;
+      case 'coalesce':
+        return `COALESCE(${[value, ...args.slice(1).map((arg) => this.scaled(arg, scale))].join(', ')})`;
+      case 'round': {
+        const digits = args[1]?.kind === 'literal' ? Number(args[1].value) : 0;
+        if (digits >= scale) return value;
+        const unit = powerOfTen(scale - digits);
+        return `(CAST(ROUND(${value} / ${unit}.0) AS INTEGER) * ${unit})`;
+      }
+      default:
+        throw this.unsupported(`${fn}() of a decimal`);
+    }
+  }
+
+  protected override compare(node: CompareExpression): string {
+    const { operator, left, right } = node;
+    if (!isDecimal(typeOf(left).type) && !isDecimal(typeOf(right).type)) return super.compare(node);
+    // Canonical text is equal where the values are, and an index on it serves.
+    if ((operator === 'eq' || operator === 'ne') && isColumn(left) && right.kind === 'param') return super.compare({ ...node, right: this.atScale(right, left) });
+    const scale = Math.max(scaleOf(typeOf(left).type), scaleOf(typeOf(right).type));
+    if (isFloat(left) || isFloat(right)) return super.compare({ ...node, left: this.floating(left), right: this.floating(right) });
+    return super.compare({ ...node, left: this.lifted(left, scale), right: this.lifted(right, scale) });
+  }
+
+  protected override between(operand: Expression, low: Expression, high: Expression): string {
+    if (!isDecimal(typeOf(operand).type)) return super.between(operand, low, high);
+    const scale = Math.max(...[operand, low, high].map((node) => scaleOf(typeOf(node).type)));
+    return super.between(this.lifted(operand, scale), this.lifted(low, scale), this.lifted(high, scale));
+  }
+
+  protected override arithmetic(node: ArithmeticExpression): string {
+    const { operator, left, right, type } = node;
+    const decimals = isDecimal(typeOf(left).type) || isDecimal(typeOf(right).type);
+    if (!decimals) return super.arithmetic(node);
+    if (!isDecimal(type)) return super.arithmetic({ ...node, left: this.floating(left), right: this.floating(right) });
+    const [a, b] = [scaleOf(typeOf(left).type), scaleOf(typeOf(right).type)];
+    if (operator === 'times') return `(${this.scaled(left, a)} * ${this.scaled(right, b)})`;
+    if (operator === 'dividedBy') {
+      const shift = powerOfTen(type.scale - a + b);
+      return `CAST(ROUND(${this.scaled(left, a)} * ${shift}.0 / NULLIF(${this.scaled(right, b)}, 0)) AS INTEGER)`;
+    }
+    const [x, y] = [this.scaled(left, type.scale), this.scaled(right, type.scale)];
+    return operator === 'modulo' ? `(${x} % NULLIF(${y}, 0))` : `(${x} ${operator === 'plus' ? '+' : '-'} ${y})`;
+  }
+
+  protected override aggregate(node: AggregateExpression): string {
+    const { fn, argument, type } = node;
+    if (argument === undefined || !isDecimal(type) || fn === 'count') return super.aggregate(node);
+    const from = scaleOf(typeOf(argument).type);
+    if (fn !== 'avg') return super.aggregate({ ...node, argument: this.lifted(argument, from) });
+    const shift = powerOfTen(type.scale - from);
+    const sum = super.aggregate({ ...node, fn: 'sum', argument: this.lifted(argument, from) });
+    const count = super.aggregate({ ...node, fn: 'count', argument });
+    return `CAST(ROUND(${sum} * ${shift}.0 / NULLIF(${count}, 0)) AS INTEGER)`;
+  }
+
+  protected override order(node: OrderNode): string {
+    const { type } = typeOf(node.expression);
+    return super.order(isDecimal(type) ? { ...node, expression: this.lifted(node.expression, type.scale) } : node);
+  }
+
+  protected override selection(node: Expression): string {
+    return isDecimal(typeOf(node).type) && !isColumn(node) && node.kind !== 'param' && node.kind !== 'literal' ? markScaled(this.expression(node)) : super.selection(node);
+  }
+
+  /** A computed decimal is stored as the canonical text of its column. */
+  protected override assigned(field: FieldMeta, value: Expression): string {
+    const { type } = field;
+    if (!isDecimal(type) || value.kind === 'literal') return super.assigned(field, value);
+    if (value.kind === 'param') return this.param(value, (given) => canonicalDecimal(given as string, type.scale));
+    const unit = powerOfTen(type.scale);
+    const scaled = this.scaled(value, type.scale);
+    if (type.scale === 0) return `CAST(${scaled} AS TEXT)`;
+    return `(SELECT printf('%s%d.%0${type.scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit}) FROM (SELECT ${scaled} AS v))`;
+  }
+
+  /** A number as a scaled integer of the given scale. */
+  private scaled(node: Expression, scale: number): string {
+    const { type } = typeOf(node);
+    const from = scaleOf(type);
+    if (node.kind === 'param') {
+      const text = this.writer.bind(node, (value) => scaledInteger(String(value), scale));
+      return text;
+    }
+    let text = this.expression(node);
+    if (isDecimal(type) && isColumn(node)) text = this.lift(text, type.precision, from);
+    if (scale === from) return text;
+    if (scale > from) return `(${text} * ${powerOfTen(scale - from)})`;
+    return `CAST(ROUND(${text} / ${powerOfTen(from - scale)}.0) AS INTEGER)`;
+  }
+
+  /** The stored text of a column as a scaled integer. */
+  private lift(column: string, precision: number, scale: number): string {
+    if (precision > INTEGER_DIGITS) throw this.unsupported(`to compute, compare or sort decimals of more than ${INTEGER_DIGITS} digits`);
+    if (precision > FLOAT_DIGITS) return scale === 0 ? `CAST(${column} AS INTEGER)` : `CAST(REPLACE(${column}, '.', '') AS INTEGER)`;
+    return `CAST(ROUND(${column} * ${powerOfTen(scale)}) AS INTEGER)`;
+  }
+
+  /** A node that prints as the scaled integer, for productions of the base compiler. */
+  private lifted(node: Expression, scale: number): Expression {
+    return this.printed(node, () => this.scaled(node, scale));
+  }
+
+  private floating(node: Expression): Expression {
+    const { type } = typeOf(node);
+    if (!isDecimal(type)) return node;
+    return this.printed(node, () => `(${this.scaled(node, type.scale)} / ${powerOfTen(type.scale)}.0)`);
+  }
+
+  /** A node whose text is made when its turn comes, so that parameters keep the order of the text. */
+  private printed(node: Expression, print: () => string): Expression {
+    const { nullable } = typeOf(node);
+    const late: Expression = { kind: 'raw', parts: [], type: { kind: 'int' }, nullable };
+    this.late.set(late, print);
+    return late;
+  }
+
+  private readonly late = new Map<Expression, () => string>();
+
+  protected override expression(node: Expression): string {
+    return this.late.get(node)?.() ?? super.expression(node);
+  }
+
+  /** A parameter in the stored form of the column that it is compared with. */
+  private atScale(param: ParamExpression, column: Expression): Expression {
+    const scale = scaleOf(typeOf(column).type);
+    return this.printed(param, () => this.writer.bind(param, (value) => canonicalDecimal(String(value), scale)));
+  }
+}
+
+function isDecimal(type: ValueType): type is Extract<ValueType, { kind: 'decimal' }> {
+  return type.kind === 'decimal';
+}
+
+function isFloat(node: Expression): boolean {
+  return typeOf(node).type.kind === 'float';
+}
+
+function isColumn(node: Expression): boolean {
+  return node.kind === 'column';
+}
+
+function scaleOf(type: ValueType): number {
+  return type.kind === 'decimal' ? type.scale : 0;
+}
+
+/** GLOB's special characters stand for themselves inside brackets. */
+function escapeGlob(text: string): string {
+  return text.replace(/[*?[]/g, '[$&]');
+}
+
+function checkedPattern(pattern: string, { label }: ParamExpression): string {
+  try {
+    new RegExp(pattern, 'u');
+    return pattern;
+  } catch (error) {
+    throw new InvalidValueError(`${label.model}.${label.field} was given a regular expression that is not valid.`, { ...label, cause: error });
+  }
+}

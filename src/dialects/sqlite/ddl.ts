@@ -1,0 +1,82 @@
+import type { Expression } from '../../core/ast/expressions.ts';
+import type { FieldMeta } from '../../core/metadata.ts';
+import type { ValueType } from '../../core/value-types.ts';
+import { UnsupportedError } from '../../utils/errors.ts';
+import { unreachable } from '../../utils/unreachable.ts';
+import { DdlCompiler } from '../ddl-compiler.ts';
+import { SQLiteCompiler } from './compiler.ts';
+
+/**
+ * SQLite's column types are free names that only decide an affinity (https://sqlite.org/datatype3.html). The names
+ * here keep what was meant, and those for text contain TEXT or CHAR, so that no value is turned into a number.
+ */
+export class SQLiteDdlCompiler extends DdlCompiler {
+  protected override columnType(field: FieldMeta): string {
+    return typeName(field.type);
+  }
+
+  protected override identity(): string {
+    // AUTOINCREMENT: the key of a deleted row is never given again, as on every other database.
+    return 'PRIMARY KEY AUTOINCREMENT NOT NULL';
+  }
+
+  protected override inline(condition: Expression): string {
+    return new InlineCompiler(this.dialect).text(condition);
+  }
+}
+
+function typeName(type: ValueType): string {
+  switch (type.kind) {
+    case 'int':
+    case 'bigint':
+      return 'integer';
+    case 'smallInt':
+      return 'smallint';
+    case 'float':
+      return 'double';
+    case 'bool':
+      return 'boolean';
+    case 'string':
+      return type.maxLength === undefined ? 'text' : `varchar(${type.maxLength})`;
+    case 'text':
+    case 'enum':
+      return 'text';
+    case 'decimal':
+      return `decimal_text(${type.precision}, ${type.scale})`;
+    case 'uuid':
+    case 'date':
+    case 'time':
+    case 'datetime':
+    case 'json':
+    case 'array':
+      return `${type.kind}_text`;
+    case 'binary':
+      return 'blob';
+    case 'custom':
+      return type.columnType;
+    default:
+      return unreachable(type);
+  }
+}
+
+/** Conditions of the schema: values of the model's author, written out as literals. */
+class InlineCompiler extends SQLiteCompiler {
+  text(condition: Expression): string {
+    const sql = this.condition(condition);
+    const { slots } = this.writer.finish(sql);
+    let position = 0;
+    // Placeholders are the only question marks outside of quoted text.
+    return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g, (token) => {
+      if (token !== '?') return token;
+      const { bound, encode } = slots[position++]!;
+      return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
+    });
+  }
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
+  throw new UnsupportedError(`SQLite cannot write a value of type ${typeof value} into a constraint.`);
+}

@@ -1,0 +1,42 @@
+/**
+ * Exact decimals on a database that has none. A column stores canonical text with exactly `scale` digits after the
+ * point ('0.99'), which reads back as it was written. Where SQL computes, compares or sorts, the text is lifted to a
+ * scaled integer (99), so that sums and comparisons are exact in 64 bits. A computed result leaves the database as
+ * '~' and its digits, which no stored value begins with.
+ */
+const MARK = '~';
+
+/** `'7'`, `'-0.5'`, `'0.500'` at scale 2 → `'7.00'`, `'-0.50'`, `'0.50'`. */
+export function canonicalDecimal(value: string, scale: number): string {
+  const negative = value.startsWith('-');
+  const [whole = '', fraction = ''] = (negative ? value.slice(1) : value).split('.');
+  const digits = whole.replace(/^0+(?=\d)/, '');
+  const text = scale === 0 ? digits : `${digits}.${fraction.slice(0, scale).padEnd(scale, '0')}`;
+  return negative && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/** A decimal as an integer of units of its last digit: `'0.99'` at scale 2 → `99n`. */
+export function scaledInteger(value: string, scale: number): bigint {
+  const [whole = '0', fraction = ''] = value.split('.');
+  return BigInt(`${whole}${fraction.slice(0, scale).padEnd(scale, '0')}`);
+}
+
+/** What the database gave for a decimal: canonical text, a marked scaled integer, or a number of an older table. */
+export function decodeDecimal(raw: string | number, scale: number): string {
+  if (typeof raw === 'number') return raw.toFixed(scale);
+  if (!raw.startsWith(MARK)) return raw;
+  const negative = raw.startsWith('-', 1);
+  const digits = raw.slice(negative ? 2 : 1).padStart(scale + 1, '0');
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return negative ? `-${text}` : text;
+}
+
+/** SQL that marks a scaled integer on its way out. */
+export function markScaled(sql: string): string {
+  return `'${MARK}' || ${sql}`;
+}
+
+/** `10^n` as SQL. */
+export function powerOfTen(n: number): string {
+  return `1${'0'.repeat(n)}`;
+}

@@ -1,0 +1,45 @@
+import type { DdlStatement } from '../../core/ast/ddl.ts';
+import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Statement } from '../../core/ast/statements.ts';
+import type { ValueType } from '../../core/value-types.ts';
+import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
+import type { DialectFeatures } from '../features.ts';
+import { sqliteCodec } from './codecs.ts';
+import { SQLiteCompiler } from './compiler.ts';
+import { SQLiteDdlCompiler } from './ddl.ts';
+
+/** SQLite 3.40 and later. */
+export class SQLiteDialect implements Dialect {
+  readonly name = 'SQLite';
+  readonly features: DialectFeatures = Object.freeze({
+    maxParameters: 32_766,
+    returning: true,
+    nullKeyGenerates: true,
+    batches: 'loop',
+    transactionalDdl: true,
+    isolationLevels: Object.freeze(['serializable']),
+  });
+  readonly #codecs = new WeakMap<ValueType, Codec>();
+
+  codec(type: ValueType): Codec {
+    let codec = this.#codecs.get(type);
+    if (codec === undefined) this.#codecs.set(type, (codec = sqliteCodec(type)));
+    return codec;
+  }
+
+  compile(statement: Statement): CompiledStatement {
+    return new SQLiteCompiler(this).compile(statement);
+  }
+
+  compileRaw(node: RawExpression): CompiledStatement {
+    return new SQLiteCompiler(this).compileRaw(node);
+  }
+
+  ddl(statement: DdlStatement): string {
+    return new SQLiteDdlCompiler(this).compile(statement);
+  }
+
+  quote(...names: readonly string[]): string {
+    return names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
+  }
+}

@@ -1,0 +1,31 @@
+/** BlazeORM: models, queries, sessions. The public face: exports, nothing else. */
+export { Database } from './database.ts';
+export { Session } from './persistence/session.ts';
+export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
+export type { FlushMode, SessionOptions } from './persistence/engine.ts';
+export type { FetchMode } from './persistence/loading/peers.ts';
+
+export { f } from './core/fields.ts';
+export { model } from './core/model.ts';
+export { check, index, unique } from './core/constraints.ts';
+export { Registry } from './core/registry.ts';
+export type * from './core/types/index.ts';
+export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
+
+export {
+  between, contains, endsWith, every, exact, gt, gte, icontains, iendsWith, iexact, iregex, isNull, istartsWith, Lookup, lt, lte, none, oneOf,
+  regex, some, startsWith,
+} from './query/lookups.ts';
+export { and, not, or, Q } from './query/q.ts';
+export { avg, count, max, min, sum } from './query/expressions.ts';
+export { sql } from './query/sql.ts';
+
+export { ConnectionConfig } from './adapters/config.ts';
+export type { SQLiteOptions } from './adapters/config.ts';
+export type { AcquireOptions, Adapter, BeginOptions, Connection, Rows, WriteResult } from './adapters/adapter.ts';
+export { statementChannel } from './adapters/executor.ts';
+export type { StatementEvent } from './adapters/executor.ts';
+export { redactDsn } from './security/dsn.ts';
+export { snakeCase } from './utils/naming.ts';
+
+export * from './utils/errors.ts';

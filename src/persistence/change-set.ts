@@ -1,0 +1,137 @@
+import { metaOfEntity } from '../core/model.ts';
+import type { LinkMeta, ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import type { CompiledCache } from './compiled.ts';
+import type { IdentityMap } from './identity-map.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** A tracked entity and the positions of its changed fields. */
+export interface Update {
+  readonly entity: object;
+  readonly changed: readonly number[];
+}
+
+/** A row of a link table: the entities at its two ends, in the table's own order. */
+export interface LinkChange {
+  readonly link: LinkMeta;
+  readonly source: object;
+  readonly target: object;
+}
+
+/** What differs between memory and the database, by model. */
+export interface ChangeSet {
+  readonly inserts: ReadonlyMap<ModelMeta, readonly object[]>;
+  readonly updates: ReadonlyMap<ModelMeta, readonly Update[]>;
+  readonly deletes: ReadonlyMap<ModelMeta, readonly object[]>;
+  readonly linked: readonly LinkChange[];
+  readonly unlinked: readonly LinkChange[];
+}
+
+/** Compare every tracked entity with its row, and gather what was added, deleted and linked. */
+export function collectChanges(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet {
+  const { linked, unlinked } = collectLinks(work);
+  // A link through a model of the application is an entity of that model, with its defaults and its rules.
+  const through = linked.filter(({ link }) => !link.implicit).map(throughEntity);
+  return {
+    inserts: byModel([...work.added, ...through]),
+    updates: collectUpdates(identityMap, work, compiled),
+    deletes: byModel(work.deleted),
+    linked: linked.filter(({ link }) => link.implicit),
+    unlinked,
+  };
+}
+
+function throughEntity({ link, source, target }: LinkChange): object {
+  const Through = link.model.modelClass as unknown as new (init: object) => object;
+  return new Through({ [link.source.relation!.name]: source, [link.target.relation!.name]: target });
+}
+
+function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
+  const groups = new Map<ModelMeta, object[]>();
+  for (const entity of entities) {
+    const meta = State.group(entity)?.meta ?? metaOfEntity(entity);
+    const group = groups.get(meta);
+    if (group === undefined) groups.set(meta, [entity]);
+    else group.push(entity);
+  }
+  return groups;
+}
+
+function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): Map<ModelMeta, Update[]> {
+  const updates = new Map<ModelMeta, Update[]>();
+  for (const [meta, entities] of identityMap.entries()) {
+    const { diff } = compiled.codec(meta);
+    const found: Update[] = [];
+    for (const entity of entities.values()) {
+      const row = State.row(entity);
+      if (row === null || work.deleted.has(entity)) continue;
+      syncLinks(meta, entity);
+      const changed = diff(entity, row);
+      if (changed !== null) found.push({ entity, changed });
+    }
+    if (found.length > 0) updates.set(meta, found);
+  }
+  return updates;
+}
+
+/** A relation that was set to an entity without a key takes the key over, once there is one. */
+export function syncLinks(meta: ModelMeta, entity: object): boolean {
+  const links = State.links(entity);
+  if (links === null) return false;
+  const values = entity as Record<string, unknown>;
+  let synced = false;
+  for (const relation of meta.relations) {
+    if (!relation.owning) continue;
+    const target = links[relation.index];
+    const name = relation.sourceField.name;
+    if (target === undefined || target === null || values[name] !== undefined) continue;
+    values[name] = (target as Record<string, unknown>)[relation.targetField.name];
+    synced = true;
+  }
+  return synced;
+}
+
+/** Entities that differ from their row, for models that a query is about to read. */
+export function hasChanges(identityMap: IdentityMap, models: ReadonlySet<ModelMeta>, compiled: CompiledCache): boolean {
+  for (const meta of models) {
+    const map = identityMap.of(meta);
+    if (map.size === 0) continue;
+    const { diff } = compiled.codec(meta);
+    for (const entity of map.values()) {
+      const row = State.row(entity);
+      if (row !== null && diff(entity, row) !== null) return true;
+    }
+  }
+  return false;
+}
+
+/** Pairs in the order of the link table; a pair that both sides noted is one row. */
+function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> {
+  const linked = new PairSet();
+  const unlinked = new PairSet();
+  for (const collection of work.collections) {
+    const { owner, relation, pending } = collection;
+    if (relation.link === undefined || pending === undefined) continue;
+    for (const item of pending.added) linked.add(relation.link, owner, item);
+    for (const item of pending.removed) unlinked.add(relation.link, owner, item);
+  }
+  return { linked: linked.pairs, unlinked: unlinked.pairs };
+}
+
+class PairSet {
+  readonly pairs: LinkChange[] = [];
+  readonly #seen = new Map<ModelMeta, Map<object, Set<object>>>();
+
+  add(link: LinkMeta, source: object, target: object): void {
+    // The inverse side sees the same table the other way round: its columns say which end is which.
+    const turned = link.source.index > link.target.index;
+    const [first, second] = turned ? [target, source] : [source, target];
+    let sources = this.#seen.get(link.model);
+    if (sources === undefined) this.#seen.set(link.model, (sources = new Map()));
+    let targets = sources.get(first);
+    if (targets === undefined) sources.set(first, (targets = new Set()));
+    if (targets.has(second)) return;
+    targets.add(second);
+    this.pairs.push({ link, source, target });
+  }
+}

@@ -1,0 +1,169 @@
+import { fieldPath } from '../core/ast/expressions.ts';
+import type { Expression } from '../core/ast/expressions.ts';
+import type { DeleteStatement, InsertStatement, UpdateStatement } from '../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { placeholderFor } from '../dialects/query-compiler.ts';
+import type { Plan } from '../query/plan.ts';
+import { planQuery } from '../query/planner.ts';
+import { shapeKey } from '../query/shape-key.ts';
+import type { Bound } from '../query/shape-key.ts';
+import { initialState } from '../query/state.ts';
+import type { QueryRequest } from '../query/state.ts';
+import { EntityCodec } from './entity-codec.ts';
+import { Hydrator } from './hydrator.ts';
+
+const MAX_SHAPES = 2_000;
+
+type Encode = (value: unknown) => unknown;
+
+/** A request compiled: all that does not depend on its values. */
+export interface CompiledQuery {
+  readonly plan: Plan;
+  readonly sql: string;
+  /** For each placeholder: which bound value of the request, and its encoder. */
+  readonly slots: readonly { readonly ordinal: number; readonly encode: Encode }[];
+  /** For requests of entities. */
+  readonly hydrator: Hydrator | undefined;
+  /** For requests of values: a decoder per column; undefined where none needs one. */
+  readonly decoders: readonly (Encode | undefined)[] | undefined;
+}
+
+/** A compiled request with its values. */
+export interface BoundQuery {
+  readonly compiled: CompiledQuery;
+  readonly parameters: readonly unknown[];
+}
+
+/** A model's row by its key: the shortest way from `get` to the driver. */
+export interface KeyQuery {
+  readonly sql: string;
+  readonly encoders: readonly Encode[];
+}
+
+/**
+ * Everything that is compiled once per shape and used by every session of a database: queries by their structure,
+ * write statements by their columns, codecs by model.
+ */
+export class CompiledCache {
+  readonly #dialect: Dialect;
+  readonly #queries = new Map<string, CompiledQuery>();
+  readonly #writes = new Map<string, string>();
+  readonly #keys = new Map<ModelMeta, KeyQuery>();
+  readonly #codecs = new Map<ModelMeta, EntityCodec>();
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  /** How many shapes of queries have been compiled and kept. */
+  get size(): number {
+    return this.#queries.size;
+  }
+
+  codec(meta: ModelMeta): EntityCodec {
+    let codec = this.#codecs.get(meta);
+    if (codec === undefined) this.#codecs.set(meta, (codec = new EntityCodec(meta, this.#dialect)));
+    return codec;
+  }
+
+  /** @throws UnsupportedError, InvalidQueryError, InvalidValueError before anything is sent. */
+  query(request: QueryRequest): BoundQuery {
+    const { key, bound } = shapeKey(request);
+    let compiled = this.#queries.get(key);
+    if (compiled === undefined) {
+      compiled = this.#compile(request, bound);
+      if (this.#queries.size >= MAX_SHAPES) this.#queries.delete(this.#queries.keys().next().value!);
+      this.#queries.set(key, compiled);
+    }
+    return { compiled, parameters: bind(compiled, bound) };
+  }
+
+  /** SELECT of one row by its key. */
+  byKey(meta: ModelMeta): KeyQuery {
+    let found = this.#keys.get(meta);
+    if (found === undefined) this.#keys.set(meta, (found = this.#compileKeyQuery(meta)));
+    return found;
+  }
+
+  insert(model: ModelMeta, fields: readonly FieldMeta[], returning: readonly FieldMeta[], onConflict: InsertStatement['onConflict']): string {
+    return this.#write(`i${onConflict}${returning.length}`, model, fields, () => ({ kind: 'insert', model, fields, returning, onConflict }));
+  }
+
+  /** Parameters: the fields, then those that name the rows. */
+  update(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[]): string {
+    return this.#write(`u${by.length}`, model, fields, () => ({
+      kind: 'update',
+      model,
+      alias: undefined,
+      set: fields.map((field) => ({ field, value: placeholderFor(field) })),
+      where: keyCondition(by),
+    }));
+  }
+
+  /** Parameters: the fields that name the rows. */
+  delete(model: ModelMeta, fields: readonly FieldMeta[]): string {
+    return this.#write('d', model, fields, () => ({ kind: 'delete', model, alias: undefined, where: keyCondition(fields) }));
+  }
+
+  #write(kind: string, model: ModelMeta, fields: readonly FieldMeta[], build: () => InsertStatement | UpdateStatement | DeleteStatement): string {
+    let key = `${kind}${model.id}`;
+    for (const field of fields) key += `,${field.index}`;
+    let sql = this.#writes.get(key);
+    if (sql === undefined) {
+      sql = this.#dialect.compile(build()).sql;
+      if (this.#writes.size >= MAX_SHAPES) this.#writes.delete(this.#writes.keys().next().value!);
+      this.#writes.set(key, sql);
+    }
+    return sql;
+  }
+
+  #compile(request: QueryRequest, bound: readonly Bound[]): CompiledQuery {
+    const plan = planQuery(request);
+    const { sql, slots } = this.#dialect.compile(plan.statement);
+    const ordinals = new Map(bound.map((value, i) => [value, i]));
+    return {
+      plan,
+      sql,
+      slots: slots.map((slot) => ({ ordinal: ordinals.get(slot.bound)!, encode: slot.encode })),
+      hydrator: plan.kind === 'entities' ? new Hydrator(plan.shape, this.#dialect, (segment) => this.codec(segment.meta)) : undefined,
+      decoders: plan.kind === 'values' ? this.#decoders(plan) : undefined,
+    };
+  }
+
+  #decoders(plan: Extract<Plan, { kind: 'values' }>): readonly (Encode | undefined)[] | undefined {
+    const decoders = plan.shape.columns.map((column) => this.#dialect.codec(column.type).decode as Encode | undefined);
+    return decoders.some((decode) => decode !== undefined) ? decoders : undefined;
+  }
+
+  #compileKeyQuery(meta: ModelMeta): KeyQuery {
+    const items = meta.key.map((field): Expression => ({ kind: 'compare', operator: 'eq', left: fieldPath(field), right: placeholderFor(field) }));
+    const plan = planQuery({ kind: 'entities', state: { ...initialState(meta), where: items, order: [] } });
+    const { sql, slots } = this.#dialect.compile(plan.statement);
+    return { sql, encoders: slots.map((slot) => slot.encode) };
+  }
+}
+
+function keyCondition(fields: readonly FieldMeta[]): Expression {
+  const items = fields.map((field): Expression => ({
+    kind: 'compare',
+    operator: 'eq',
+    left: { kind: 'column', alias: '', column: field.column, type: field.type, nullable: false },
+    right: placeholderFor(field),
+  }));
+  return items.length === 1 ? items[0]! : { kind: 'and', items };
+}
+
+function bind({ slots }: CompiledQuery, bound: readonly Bound[]): unknown[] {
+  const parameters: unknown[] = Array.from({ length: slots.length });
+  for (let i = 0; i < slots.length; i++) {
+    const { ordinal, encode } = slots[i]!;
+    const value = bound[ordinal]!;
+    parameters[i] = encode(value.kind === 'list' ? value.values : value.value);
+  }
+  return parameters;
+}

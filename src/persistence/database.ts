@@ -1,0 +1,106 @@
+import type { Adapter } from '../adapters/adapter.ts';
+import { ConnectionConfig } from '../adapters/config.ts';
+import type { SQLiteOptions } from '../adapters/config.ts';
+import { openAdapter } from '../adapters/open.ts';
+import { Registry } from '../core/registry.ts';
+import type { TransactionOptions } from '../core/types/index.ts';
+import { ConfigError, InvalidQueryError, LockTimeoutError } from '../utils/errors.ts';
+import { Engine } from './engine.ts';
+import type { SessionOptions } from './engine.ts';
+import { openSession } from './session.ts';
+import type { Session } from './session.ts';
+
+/** Settings of a database: models, session defaults, and the connection's own. */
+export interface DatabaseOptions extends SessionOptions {
+  /** The models; what they reach is included. Checked at once, all problems in one error. */
+  readonly models?: readonly unknown[];
+  /** Settings of the connection, which override those of the DSN. */
+  readonly connection?: SQLiteOptions;
+  /** An adapter of your own; by default the DSN's scheme decides. */
+  readonly adapter?: Adapter;
+}
+
+/** What has been sent so far. */
+export interface QueryStats {
+  /** Statements run; a statement run for many rows counts each run. */
+  readonly statements: number;
+  /** Distinct statements prepared. */
+  readonly prepared: number;
+  /** Shapes of queries compiled and kept. */
+  readonly shapes: number;
+}
+
+const OPTIONS = new Set(['models', 'connection', 'adapter', 'fetchMode', 'flushMode']);
+const RETRY_BASE_MS = 10;
+
+/**
+ * A database, for as long as the program runs: connections, dialect, compiled queries. Sessions are opened on it. What
+ * defines the schema is added by the class of the same name that the package exports.
+ */
+export class DatabaseCore {
+  readonly registry: Registry;
+  protected readonly engine: Engine;
+
+  protected constructor(engine: Engine, registry: Registry) {
+    this.engine = engine;
+    this.registry = registry;
+  }
+
+  /**
+   * Open a database and check the models.
+   *
+   * @param source A DSN (`sqlite:app.db`, `sqlite::memory:`) or a `ConnectionConfig`.
+   * @throws ConfigError, DriverMissingError, ConnectionError, DefinitionError
+   */
+  static async connect<D extends DatabaseCore>(this: { readonly prototype: D }, source: string | ConnectionConfig, options: DatabaseOptions = {}): Promise<D> {
+    for (const name of Object.keys(options)) if (!OPTIONS.has(name)) throw new ConfigError(`Database.connect() has no option '${name}'.`, { field: name, remedy: `Use one of: ${[...OPTIONS].join(', ')}.` });
+    const config = typeof source === 'string' ? ConnectionConfig.fromDsn(source, options.connection) : source;
+    const registry = new Registry(options.models ?? []);
+    const adapter = options.adapter ?? (await openAdapter(config));
+    const engine = new Engine(adapter, config, options);
+    await engine.connect();
+    // `this` is the class that connect was called on; its constructor is protected to everyone else.
+    return new (this as unknown as new (engine: Engine, registry: Registry) => D)(engine, registry);
+  }
+
+  /** A new session. It takes a connection only while it needs one. */
+  session(options: SessionOptions = {}): Session {
+    return openSession(this.engine, options);
+  }
+
+  /**
+   * Run the closure in a transaction on a session of its own: written and committed when it returns, rolled back, in
+   * the database and in memory, when it throws.
+   */
+  async transaction<T>(fn: (session: Session) => T | Promise<T>, options: TransactionOptions & SessionOptions = {}): Promise<T> {
+    const { retry = 0, fetchMode, flushMode, ...rest } = options;
+    if (!Number.isInteger(retry) || retry < 0) throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
+    for (let attempt = 0; ; attempt++) {
+      const session = this.session({ ...(fetchMode === undefined ? {} : { fetchMode }), ...(flushMode === undefined ? {} : { flushMode }) });
+      try {
+        return await session.transaction(fn, rest);
+      } catch (error) {
+        if (attempt >= retry || !(error instanceof LockTimeoutError)) throw error;
+        // Full jitter, so that those who collided do not collide again.
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_BASE_MS * 2 ** attempt));
+      } finally {
+        await session.close();
+      }
+    }
+  }
+
+  /** What has been sent so far, by all sessions. */
+  queryStats(): QueryStats {
+    const { executor, compiled } = this.engine;
+    return { statements: executor.statements, prepared: executor.prepared, shapes: compiled.size };
+  }
+
+  /** Close every connection. Sessions of this database are of no use afterwards. */
+  async close(): Promise<void> {
+    await this.engine.adapter.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

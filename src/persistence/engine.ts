@@ -1,0 +1,59 @@
+import type { Adapter } from '../adapters/adapter.ts';
+import type { ConnectionConfig } from '../adapters/config.ts';
+import { Executor } from '../adapters/executor.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
+import { chain } from '../utils/maybe-promise.ts';
+import { CompiledCache } from './compiled.ts';
+import type { FetchMode } from './loading/peers.ts';
+
+/** When pending changes are written before a query: inside transactions, at commit only, or when told to. */
+export type FlushMode = 'auto' | 'commit' | 'manual';
+
+/** Settings that hold for every session of a database; each session may have its own. */
+export interface SessionOptions {
+  /** Whom the first `.load()` loads for. Default `peers`. */
+  readonly fetchMode?: FetchMode;
+  /** Default `auto`. */
+  readonly flushMode?: FlushMode;
+}
+
+/** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
+export class Engine {
+  readonly adapter: Adapter;
+  readonly executor: Executor;
+  readonly options: Required<SessionOptions>;
+  readonly #config: ConnectionConfig | undefined;
+  readonly #warned = new Set<string>();
+  #compiled: CompiledCache | undefined;
+  #connecting: Promise<void> | undefined;
+
+  constructor(adapter: Adapter, config: ConnectionConfig | undefined, options: SessionOptions = {}) {
+    this.adapter = adapter;
+    this.executor = new Executor(adapter);
+    this.options = { fetchMode: options.fetchMode ?? 'peers', flushMode: options.flushMode ?? 'auto' };
+    this.#config = config;
+  }
+
+  /** Compiled queries; made for the dialect that the server turned out to speak. */
+  get compiled(): CompiledCache {
+    return (this.#compiled ??= new CompiledCache(this.adapter.dialect));
+  }
+
+  /** Connect at first use; once. */
+  connect(): MaybePromise<void> {
+    if (this.#config === undefined || this.#connected) return undefined;
+    this.#connecting ??= Promise.resolve(chain(this.adapter.connect(this.#config), () => {
+      this.#connected = true;
+    }));
+    return this.#connecting;
+  }
+
+  #connected = false;
+
+  /** A warning that is worth giving once for each database. */
+  warnOnce(code: string, text: string): void {
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    process.emitWarning(text, { type: 'BlazeWarning', code });
+  }
+}

@@ -1,0 +1,288 @@
+import type { EntityGroup } from '../core/loader.ts';
+import { guardPrototype } from '../core/references.ts';
+import { compositeMapKey } from '../core/keys.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import type { Row } from '../core/state.ts';
+import { invalidValue, problemWith } from '../core/value-types.ts';
+import type { Codec, Dialect } from '../dialects/dialect.ts';
+import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
+
+type Values = Record<string, unknown>;
+type Decode = (raw: unknown) => unknown;
+type Encode = (value: unknown) => unknown;
+
+/**
+ * Between the rows of one model and its entities, for one dialect: made once, by code generation where that is allowed
+ * and by closures where not. Rows are arrays of driver values in the order of `meta.fields`; `undefined` marks a field
+ * that was not read.
+ */
+export class EntityCodec {
+  readonly meta: ModelMeta;
+  /** A new entity of a full row. It has the user's own prototype; no constructor of the user's class runs. */
+  readonly construct: new (row: Row, group: EntityGroup) => object;
+  /** Assign every field of a full row to an entity that exists. */
+  readonly assign: (entity: object, row: Row) => void;
+  /** Positions of the fields that differ from the row; null if none does. */
+  readonly diff: (entity: object, row: Row) => number[] | null;
+  /** The identity-map key of a row. */
+  readonly keyOfRow: (row: Row, offset: number) => unknown;
+  /** Driver values of an entity, in the order of the fields; `undefined` where the database is to fill in. */
+  readonly encode: (entity: object) => unknown[];
+  readonly #codecs: readonly Codec[];
+  readonly #encoders: readonly Encode[];
+
+  constructor(meta: ModelMeta, dialect: Dialect) {
+    this.meta = meta;
+    this.#codecs = meta.fields.map((field) => dialect.codec(field.type));
+    this.#encoders = meta.fields.map((field, i) => encoderOf(field, this.#codecs[i]!));
+    const decoders = this.#codecs.map((codec) => codec.decode as Decode | undefined);
+    const changed = meta.fields.map((field, i) => changeTest(field, this.#codecs[i]!));
+    const assign = canCompile ? generateAssign(meta, decoders) : closeAssign(meta, decoders);
+    this.assign = assign;
+    this.construct = canCompile && meta.modelClass !== undefined ? generateConstructor(meta, decoders) : closeConstructor(meta, assign);
+    this.diff = canCompile ? generateDiff(meta, this.#codecs, changed) : closeDiff(meta, changed);
+    this.encode = canCompile ? generateEncode(meta, this.#encoders, this.#codecs) : (entity) => meta.fields.map((field, i) => this.#encoders[i]!(readField(entity, field)));
+    this.keyOfRow = keyReader(meta, decoders);
+  }
+
+  /** The driver value of one field of an entity. @throws InvalidValueError */
+  encodeField(field: FieldMeta, value: unknown): unknown {
+    return this.#encoders[field.index]!(value);
+  }
+
+  /** The application's value of one field of a row. */
+  decodeField(field: FieldMeta, raw: unknown): unknown {
+    const { decode } = this.#codecs[field.index]!;
+    return raw === null || raw === undefined || decode === undefined ? raw : (decode as Decode)(raw);
+  }
+
+  /** An entity of which only some fields were read: on guard for the others. */
+  constructPartial(fields: readonly FieldMeta[], values: Row, group: EntityGroup): object {
+    const row = spread(this.meta, fields, values);
+    const entity = Object.create(this.#prototypeFor(row)) as object;
+    for (const field of fields) writeField(entity, field, this.decodeField(field, row[field.index]));
+    new State(entity, row, group);
+    return entity;
+  }
+
+  /** Give an entity that is a reference or partial the fields that it lacks; those that it has stay as they are. */
+  fill(entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup): void {
+    const known = State.row(entity);
+    const row = spread(this.meta, fields, values);
+    const missing = fields.filter((field) => known?.[field.index] === undefined);
+    const merged = known === null ? row : known.map((value, i) => (value === undefined ? row[i] : value));
+    Object.setPrototypeOf(entity, this.#prototypeFor(merged));
+    for (const field of missing) writeField(entity, field, this.decodeField(field, row[field.index]));
+    State.setRow(entity, merged);
+    State.setGroup(entity, group);
+  }
+
+  /** The user's class, or a guard on it for what the row lacks. */
+  #prototypeFor(row: Row): object {
+    const missing = this.meta.fields.filter((field) => row[field.index] === undefined);
+    return missing.length === 0 ? (this.meta.modelClass!.prototype as object) : guardPrototype(this.meta, missing);
+  }
+}
+
+/** Values of some fields as a row of all, with holes. */
+function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Row): unknown[] {
+  const row = Array.from<unknown>({ length: meta.fields.length });
+  fields.forEach((field, i) => {
+    row[field.index] = values[i];
+  });
+  return row;
+}
+
+/** A field's value, through embedded values. */
+export function readField(entity: object, field: FieldMeta): unknown {
+  if (field.path.length === 1) return (entity as Values)[field.name];
+  const outer = (entity as Values)[field.path[0]!] as Values | null | undefined;
+  return outer === null ? null : outer?.[field.path[1]!];
+}
+
+/** Set a field's value, making the embedded value around it where it is missing. */
+export function writeField(entity: object, field: FieldMeta, value: unknown): void {
+  if (field.path.length === 1) {
+    (entity as Values)[field.name] = value;
+    return;
+  }
+  const outer = ((entity as Values)[field.path[0]!] ??= {}) as Values;
+  outer[field.path[1]!] = value;
+}
+
+/** Check and encode one value; null stands for NULL, undefined for "nothing given". */
+function encoderOf(field: FieldMeta, codec: Codec): Encode {
+  const encode = codec.encode as Encode;
+  return (value) => {
+    if (value === undefined && field.generation !== undefined) return field.generation === 'identity' ? null : undefined;
+    if (value === null || value === undefined) {
+      if (field.nullable) return null;
+      throw invalidValue(field.model.name, field.relation?.name ?? field.name, `has no value and is not nullable: give it one, or declare it nullable: true`);
+    }
+    const problem = problemWith(field.type, value);
+    if (problem !== undefined) throw invalidValue(field.model.name, field.name, problem);
+    return encode(value);
+  };
+}
+
+/** Whether a field's value differs from the stored one. Mutable values are compared by what they would be stored as. */
+function changeTest(field: FieldMeta, codec: Codec): (value: unknown, raw: unknown) => boolean {
+  const encode = codec.encode as Encode;
+  const decode = codec.decode as Decode | undefined;
+  return (value, raw) => {
+    if (value === raw) return false;
+    if (value === null || value === undefined || raw === null || problemWith(field.type, value) !== undefined) return true;
+    const stored = encode(value);
+    if (sameStored(stored, raw)) return false;
+    // A row written by another program may hold another form of the same value.
+    return decode === undefined || !sameStored(stored, encode(decode(raw)));
+  };
+}
+
+function sameStored(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+}
+
+/* ---------- generated functions ---------- */
+
+function accessOf(field: FieldMeta): string {
+  const [outer, inner] = field.path.map((step) => `e[${quoted(step)}]`);
+  return inner === undefined ? outer! : `(${outer} === null ? null : ${outer}?.[${quoted(field.path[1]!)}])`;
+}
+
+function decodedText(index: number, decoders: readonly (Decode | undefined)[]): string {
+  return decoders[index] === undefined ? `r[${index}]` : `(r[${index}] === null ? null : d${index}(r[${index}]))`;
+}
+
+function numbered(prefix: string, items: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(items.map((item, i) => [`${prefix}${i}`, item]));
+}
+
+/** Assignments of all attributes in the order of the definition; parts of an embedded value stand together. */
+function assignments(meta: ModelMeta, decoders: readonly (Decode | undefined)[], target: string): string {
+  const lines: string[] = [];
+  for (const field of meta.fields) {
+    if (field.path.length === 1) {
+      lines.push(`${target}[${quoted(field.name)}] = ${decodedText(field.index, decoders)};`);
+      continue;
+    }
+    const embedded = meta.embeddedByName.get(field.path[0]!)!;
+    if (embedded.fields[0] !== field) continue;
+    const parts = embedded.fields.map((part) => `${quoted(part.path[1]!)}: ${decodedText(part.index, decoders)}`);
+    const whole = `{ ${parts.join(', ')} }`;
+    const isNull = embedded.fields.map((part) => `r[${part.index}] === null`).join(' && ');
+    lines.push(`${target}[${quoted(embedded.name)}] = ${embedded.nullable ? `${isNull} ? null : ${whole}` : whole};`);
+  }
+  return lines.join('\n');
+}
+
+/**
+ * A plain function, whose prototype can be the user's own: instances are the user's class and nothing else. The private
+ * state is stamped on last, so that all entities of the model end with one hidden class.
+ */
+function generateConstructor(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): EntityCodec['construct'] {
+  const construct = compileFunction<EntityCodec['construct']>(
+    { State, ...numbered('d', decoders) },
+    `return function (r, g) {\n${assignments(meta, decoders, 'this')}\nnew State(this, r, g);\n};`,
+  );
+  Object.defineProperty(construct, 'prototype', { value: meta.modelClass!.prototype });
+  return construct;
+}
+
+function generateAssign(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): EntityCodec['assign'] {
+  return compileFunction(numbered('d', decoders), `return function (e, r) {\n${assignments(meta, decoders, 'e')}\n};`);
+}
+
+function generateDiff(meta: ModelMeta, codecs: readonly Codec[], changed: readonly ((value: unknown, raw: unknown) => boolean)[]): EntityCodec['diff'] {
+  const lines = meta.fields
+    .filter((field) => field.generatedAs === undefined)
+    .map((field) => {
+      const i = field.index;
+      const value = accessOf(field);
+      const test = codecs[i]!.decode === undefined ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
+      return `if (r[${i}] !== undefined && ${test}) (out ??= []).push(${i});`;
+    });
+  return compileFunction(numbered('c', changed), `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`);
+}
+
+/** The common case of each simple type inline; all else goes through the checked encoder, which also words the error. */
+function generateEncode(meta: ModelMeta, encoders: readonly Encode[], codecs: readonly Codec[]): EntityCodec['encode'] {
+  const items = meta.fields.map((field) => {
+    const i = field.index;
+    const value = accessOf(field);
+    if (codecs[i]!.decode === undefined && (field.type.kind === 'string' || field.type.kind === 'text')) {
+      return `(typeof (v = ${value}) === 'string' && v.isWellFormed() && !v.includes('\\0') ? v : x${i}(v))`;
+    }
+    if (field.type.kind === 'int') return `(typeof (v = ${value}) === 'number' && (v | 0) === v ? v : x${i}(v))`;
+    return `x${i}(${value})`;
+  });
+  return compileFunction(numbered('x', encoders), `return function (e) {\nlet v;\nreturn [${items.join(', ')}];\n};`);
+}
+
+/* ---------- the same by closures ---------- */
+
+function closeAssign(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): EntityCodec['assign'] {
+  const decoded = (field: FieldMeta, row: Row): unknown => {
+    const raw = row[field.index];
+    const decode = decoders[field.index];
+    return raw === null || decode === undefined ? raw : decode(raw);
+  };
+  return (entity, row) => {
+    for (const field of meta.fields) {
+      if (field.path.length === 1) {
+        (entity as Values)[field.name] = decoded(field, row);
+        continue;
+      }
+      const embedded = meta.embeddedByName.get(field.path[0]!)!;
+      if (embedded.fields[0] !== field) continue;
+      const absent = embedded.nullable && embedded.fields.every((part) => row[part.index] === null);
+      (entity as Values)[embedded.name] = absent ? null : Object.fromEntries(embedded.fields.map((part) => [part.path[1]!, decoded(part, row)]));
+    }
+  };
+}
+
+function closeConstructor(meta: ModelMeta, assign: EntityCodec['assign']): EntityCodec['construct'] {
+  const prototype = (meta.modelClass?.prototype ?? Object.prototype) as object;
+  function construct(this: object, row: Row, group: EntityGroup): void {
+    assign(this, row);
+    new State(this, row, group);
+  }
+  Object.defineProperty(construct, 'prototype', { value: prototype });
+  // A plain function used with `new`: TypeScript types only classes so.
+  return construct as unknown as EntityCodec['construct'];
+}
+
+function closeDiff(meta: ModelMeta, changed: readonly ((value: unknown, raw: unknown) => boolean)[]): EntityCodec['diff'] {
+  return (entity, row) => {
+    const out: number[] = [];
+    for (const field of meta.fields) {
+      const raw = row[field.index];
+      if (field.generatedAs === undefined && raw !== undefined && changed[field.index]!(readField(entity, field), raw)) out.push(field.index);
+    }
+    return out.length === 0 ? null : out;
+  };
+}
+
+/** Keys are what the database returned, decoded; raw where a single key needs no decoding. */
+function keyReader(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): EntityCodec['keyOfRow'] {
+  const { keyIndexes } = meta;
+  const decodeAt = (row: Row, index: number, offset: number): unknown => {
+    const raw = row[offset + index];
+    const decode = decoders[index];
+    return raw === null || decode === undefined ? raw : decode(raw);
+  };
+  const [only] = keyIndexes;
+  if (keyIndexes.length > 1) {
+    return (row, offset) => {
+      if (row[offset + only!] === null) return null;
+      return compositeMapKey(keyIndexes.map((index) => decodeAt(row, index, offset)));
+    };
+  }
+  if (decoders[only!] === undefined) return (row, offset) => row[offset + only!];
+  return (row, offset) => {
+    const key = decodeAt(row, only!, offset);
+    return key instanceof Uint8Array ? Buffer.from(key).toString('hex') : key;
+  };
+}

@@ -1,0 +1,148 @@
+import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import { CircularDependencyError } from '../utils/errors.ts';
+import type { ChangeSet, LinkChange, Update } from './change-set.ts';
+import { modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
+import type { Dependency } from './commit-order.ts';
+
+/** One step of a flush: rows of one table that one statement writes. */
+export type FlushStep =
+  | { readonly kind: 'insert'; readonly meta: ModelMeta; readonly entities: readonly object[]; readonly deferred: ReadonlyMap<object, readonly FieldMeta[]> }
+  | { readonly kind: 'update'; readonly meta: ModelMeta; readonly changed: readonly number[]; readonly entities: readonly object[] }
+  /** A reference that had to wait until both rows were there. */
+  | { readonly kind: 'connect'; readonly meta: ModelMeta; readonly field: FieldMeta; readonly entities: readonly object[] }
+  /** The reverse, before rows that refer to each other are deleted. */
+  | { readonly kind: 'disconnect'; readonly meta: ModelMeta; readonly field: FieldMeta; readonly entities: readonly object[] }
+  | { readonly kind: 'unlink'; readonly link: LinkMeta; readonly pairs: readonly LinkChange[] }
+  | { readonly kind: 'link'; readonly link: LinkMeta; readonly pairs: readonly LinkChange[] }
+  | { readonly kind: 'delete'; readonly meta: ModelMeta; readonly entities: readonly object[] };
+
+/**
+ * Changes to ordered steps, without a word of SQL: parents before children, circles closed by a later UPDATE, links
+ * after the rows they join, deletes last and children first.
+ *
+ * @throws CircularDependencyError naming the models of a circle that cannot be broken.
+ */
+export function planFlush(changes: ChangeSet): FlushStep[] {
+  return [
+    ...insertSteps(changes),
+    ...updateSteps(changes),
+    ...linkSteps('unlink', changes.unlinked),
+    ...linkSteps('link', changes.linked),
+    ...deleteSteps(changes),
+  ];
+}
+
+function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
+  const connects: FlushStep[] = [];
+  for (const group of modelOrder(inserts.keys())) {
+    if (!needsRowOrder(group)) {
+      for (const meta of group) yield { kind: 'insert', meta, entities: inserts.get(meta)!, deferred: NONE };
+      continue;
+    }
+    const { order, deferred } = orderRows(group, inserts);
+    const waiting = new Map<object, FieldMeta[]>();
+    for (const { from, relation } of deferred) {
+      waiting.set(from, [...(waiting.get(from) ?? []), relation.sourceField]);
+      connects.push({ kind: 'connect', meta: relation.model, field: relation.sourceField, entities: [from] });
+    }
+    yield* runs(order).map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
+  }
+  yield* connects;
+}
+
+const NONE: ReadonlyMap<object, readonly FieldMeta[]> = new Map();
+
+/** Updates of one model with the same changed columns share a statement. */
+function* updateSteps({ updates }: ChangeSet): Generator<FlushStep> {
+  for (const group of modelOrder(updates.keys())) {
+    for (const meta of group) {
+      const shapes = new Map<string, { changed: readonly number[]; entities: object[] }>();
+      for (const { entity, changed } of updates.get(meta)! as readonly Update[]) {
+        const key = changed.length === 1 ? String(changed[0]) : changed.join();
+        const shape = shapes.get(key);
+        if (shape === undefined) shapes.set(key, { changed, entities: [entity] });
+        else shape.entities.push(entity);
+      }
+      for (const { changed, entities } of shapes.values()) yield { kind: 'update', meta, changed, entities };
+    }
+  }
+}
+
+function linkSteps(kind: 'link' | 'unlink', pairs: readonly LinkChange[]): FlushStep[] {
+  const steps = new Map<LinkMeta, LinkChange[]>();
+  for (const pair of pairs) {
+    const found = steps.get(pair.link);
+    if (found === undefined) steps.set(pair.link, [pair]);
+    else found.push(pair);
+  }
+  return [...steps].map(([link, items]) => ({ kind, link, pairs: items }));
+}
+
+function* deleteSteps({ deletes }: ChangeSet): Generator<FlushStep> {
+  for (const group of modelOrder(deletes.keys()).toReversed()) {
+    if (!needsRowOrder(group)) {
+      for (const meta of group) yield { kind: 'delete', meta, entities: deletes.get(meta)! };
+      continue;
+    }
+    const { order, deferred } = orderRows(group, deletes);
+    for (const { from, relation } of deferred) yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
+    yield* runs(order.toReversed()).map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
+  }
+}
+
+interface MetaRow {
+  readonly meta: ModelMeta;
+  readonly entity: object;
+}
+
+/** Order among rows of models that refer to each other, by link where the other is new, by key where it has one. */
+function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta, readonly object[]>): { order: readonly MetaRow[]; deferred: { from: object; relation: RelationMeta }[] } {
+  const rows = new Map<object, MetaRow>();
+  for (const meta of group) for (const entity of entities.get(meta) ?? []) rows.set(entity, { meta, entity });
+  const byValue = new Map<RelationMeta, Map<unknown, object>>();
+  const targetOf = (entity: object, relation: RelationMeta): object | undefined => {
+    const linked = State.link(entity, relation.index) as object | null | undefined;
+    const key = (entity as Record<string, unknown>)[relation.sourceField.name];
+    if (linked !== undefined && linked !== null && (key === undefined || (linked as Record<string, unknown>)[relation.targetField.name] === key)) return linked;
+    if (key === null || key === undefined) return undefined;
+    let index = byValue.get(relation);
+    if (index === undefined) {
+      index = new Map((entities.get(relation.target) ?? []).map((item) => [(item as Record<string, unknown>)[relation.targetField.name], item]));
+      byValue.set(relation, index);
+    }
+    return index.get(key);
+  };
+  const owning = new Map(group.map((meta) => [meta, meta.relations.filter((relation) => relation.owning && group.includes(relation.target))]));
+  const dependenciesOf = (row: MetaRow): Dependency<MetaRow>[] =>
+    owning.get(row.meta)!.flatMap((relation) => {
+      const target = targetOf(row.entity, relation);
+      const to = target === undefined ? undefined : rows.get(target);
+      // A row may refer to itself when its key is known.
+      const itself = to === row && (row.entity as Record<string, unknown>)[relation.sourceField.name] !== undefined;
+      return to === undefined || itself ? [] : [{ from: row, to, relation }];
+    });
+  const { order, deferred, stuck } = rowOrder([...rows.values()], dependenciesOf);
+  if (stuck !== undefined) throw circular(stuck);
+  return { order, deferred: deferred.map(({ from, relation }) => ({ from: from.entity, relation })) };
+}
+
+function circular(circle: readonly Dependency<MetaRow>[]): CircularDependencyError {
+  const text = circle.map(({ relation }) => `${relation.model.name}.${relation.name}`).join(' → ');
+  return new CircularDependencyError(`New rows need each other first: ${text}.`, {
+    model: circle[0]!.relation.model.name,
+    fields: circle.map(({ relation }) => relation.name),
+    remedy: 'Make one of these relations nullable, so that it can be set afterwards.',
+  });
+}
+
+/** Neighbours of one model are written together. */
+function runs(rows: readonly MetaRow[]): { meta: ModelMeta; entities: object[] }[] {
+  const found: { meta: ModelMeta; entities: object[] }[] = [];
+  for (const { meta, entity } of rows) {
+    const last = found.at(-1);
+    if (last?.meta === meta) last.entities.push(entity);
+    else found.push({ meta, entities: [entity] });
+  }
+  return found;
+}

@@ -1,0 +1,318 @@
+import type { Connection } from '../adapters/adapter.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { keyOf, mapKey } from '../core/keys.ts';
+import { State } from '../core/state.ts';
+import type { EntityGroup } from '../core/loader.ts';
+import { IntegrityError, SessionStateError, StaleObjectError } from '../utils/errors.ts';
+import { unreachable } from '../utils/unreachable.ts';
+import { syncLinks } from './change-set.ts';
+import { readField, writeField } from './entity-codec.ts';
+import type { EntityCodec } from './entity-codec.ts';
+import type { FlushStep } from './flush-plan.ts';
+import type { Journal } from './journal.ts';
+import type { Workspace } from './workspace.ts';
+
+type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
+type Values = Record<string, unknown>;
+
+/** What a step did, to be shown in memory when all steps are done. */
+type Outcome = () => void;
+
+/**
+ * Runs the steps of a flush. Keys that the database gives are set on entities at once, because children need them; all
+ * else changes in memory only when every step has succeeded. The journal knows how to take back both.
+ */
+export class Flusher {
+  readonly #workspace: Workspace;
+  readonly #journal: Journal;
+  readonly #connection: Connection;
+  readonly #outcomes: Outcome[] = [];
+  readonly #now = new Date();
+
+  constructor(workspace: Workspace, connection: Connection, journal: Journal) {
+    this.#workspace = workspace;
+    this.#connection = connection;
+    this.#journal = journal;
+  }
+
+  /** @throws the error of the first step that failed; the caller rolls back and takes back the journal. */
+  async run(steps: readonly FlushStep[]): Promise<void> {
+    for (const step of steps) await this.#step(step);
+  }
+
+  /** Show in memory what is now in the database. */
+  accept(): void {
+    for (const outcome of this.#outcomes) outcome();
+  }
+
+  #step(step: FlushStep): Promise<void> {
+    switch (step.kind) {
+      case 'insert':
+        return this.#insert(step);
+      case 'update':
+        return this.#update(step.meta, step.changed, step.entities);
+      case 'connect':
+        return this.#connect(step);
+      case 'disconnect':
+        return this.#disconnect(step);
+      case 'link':
+        return this.#link(step);
+      case 'unlink':
+        return this.#unlink(step);
+      case 'delete':
+        return this.#delete(step);
+      default:
+        return unreachable(step);
+    }
+  }
+
+  async #insert({ meta, entities, deferred }: Step<'insert'>): Promise<void> {
+    const codec = this.#workspace.compiled.codec(meta);
+    const rows = entities.map((entity) => this.#newRow(meta, codec, entity, deferred.get(entity)));
+    const generated = meta.fields.filter((field) => field.generation === 'database');
+    const group = this.#workspace.group(meta);
+    if (generated.length === 0) await this.#insertRows(meta, entities, rows);
+    else for (const [i, row] of rows.entries()) await this.#insertReturning(meta, codec, entities[i]!, row, generated);
+    this.#outcomes.push(() => this.#acceptInserted(meta, codec, entities, rows, group));
+  }
+
+  /** The row to write; what the flush fills in is noted first, so that it can be taken back. */
+  #newRow(meta: ModelMeta, codec: EntityCodec, entity: object, deferred: readonly FieldMeta[] | undefined): unknown[] {
+    const before = this.#stamp(meta, entity);
+    this.#journal.touch(entity, { kind: 'inserted', meta, row: null, group: State.group(entity), values: before });
+    if (deferred === undefined) return codec.encode(entity);
+    const values = deferred.map((field) => readField(entity, field));
+    for (const field of deferred) writeField(entity, field, null);
+    const row = codec.encode(entity);
+    deferred.forEach((field, i) => writeField(entity, field, values[i]));
+    return row;
+  }
+
+  /** Fill in keys of relations and times; gives the attributes as they were. */
+  #stamp(meta: ModelMeta, entity: object): Readonly<Values> {
+    const values = entity as Values;
+    const stamps = this.#stampsOf(meta);
+    const links = State.links(entity);
+    // Nothing but the key can change: the usual case, and one object for all.
+    if (stamps.length === 0 && links === null) return this.#keyless(meta, values);
+    const before: Values = { ...this.#keyless(meta, values) };
+    for (const relation of meta.relations) if (relation.owning && links?.[relation.index] !== undefined) before[relation.sourceField.name] = values[relation.sourceField.name];
+    for (const field of stamps) {
+      before[field.name] = values[field.name];
+      if (field.generation === 'now on save' || values[field.name] === undefined || values[field.name] === null) values[field.name] = this.#now;
+    }
+    syncLinks(meta, entity);
+    return before;
+  }
+
+  #stampsOf(meta: ModelMeta): readonly FieldMeta[] {
+    let stamps = this.#stamps.get(meta);
+    if (stamps === undefined) {
+      stamps = meta.fields.filter((field) => field.generation === 'now on insert' || field.generation === 'now on save');
+      this.#stamps.set(meta, stamps);
+    }
+    return stamps;
+  }
+
+  readonly #stamps = new Map<ModelMeta, readonly FieldMeta[]>();
+
+  /** The key attribute of a row whose key the database will give: unset again if the row is never written. */
+  #keyless(meta: ModelMeta, values: Values): Readonly<Values> {
+    const [key] = meta.key;
+    if (key!.generation !== 'identity' || (values[key!.name] !== undefined && values[key!.name] !== null)) return NOTHING;
+    let unset = this.#unset.get(meta);
+    if (unset === undefined) this.#unset.set(meta, (unset = { [key!.name]: undefined }));
+    return unset;
+  }
+
+  readonly #unset = new Map<ModelMeta, Readonly<Values>>();
+
+  async #insertRows(meta: ModelMeta, entities: readonly object[], rows: readonly unknown[][]): Promise<void> {
+    const { executor, compiled } = this.#workspace;
+    const sql = compiled.insert(meta, meta.fields, [], 'error');
+    const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, rows));
+    const [key] = meta.key;
+    if (key!.generation !== 'identity') return;
+    const wide = key!.type.kind === 'bigint';
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (row[key!.index] !== null) continue;
+      const id = results[i]!.lastInsertId;
+      row[key!.index] = wide ? String(id) : Number(id);
+      (entities[i] as Values)[key!.name] = wide ? BigInt(id) : Number(id);
+    }
+  }
+
+  /** Rows of which the database fills in more than the key: read back from the same statement. */
+  async #insertReturning(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[], generated: readonly FieldMeta[]): Promise<void> {
+    const { executor, compiled } = this.#workspace;
+    const given = meta.fields.filter((field) => row[field.index] !== undefined && field.generatedAs === undefined);
+    const key = meta.key[0]!;
+    const wanted = [...(key.generation === 'identity' ? [key] : []), ...generated];
+    const sql = compiled.insert(meta, given, wanted, 'error');
+    const [back] = await this.#named(meta, () => executor.query(this.#connection, sql, given.map((field) => row[field.index])));
+    const before: Values = {};
+    wanted.forEach((field, i) => {
+      before[field.name] = readField(entity, field);
+      row[field.index] = back![i];
+      writeField(entity, field, codec.decodeField(field, back![i]));
+    });
+    this.#journal.amend(entity, before);
+  }
+
+  #acceptInserted(meta: ModelMeta, codec: EntityCodec, entities: readonly object[], rows: readonly unknown[][], group: EntityGroup): void {
+    const map = this.#workspace.identityMap.of(meta);
+    const { keyOfRow } = codec;
+    for (let i = 0; i < entities.length; i++) {
+      const entity = entities[i]!;
+      const row = rows[i]!;
+      State.setRow(entity, row);
+      State.setGroup(entity, group);
+      group.members.push(entity);
+      map.set(keyOfRow(row, 0), entity);
+    }
+  }
+
+  /** UPDATE of the same columns of several rows of one model. */
+  async #update(meta: ModelMeta, changed: readonly number[], entities: readonly object[]): Promise<void> {
+    const codec = this.#workspace.compiled.codec(meta);
+    const own = changed.map((index) => meta.fields[index]!);
+    const fixed = own.find((field) => field.primaryKey);
+    if (fixed !== undefined) {
+      throw new SessionStateError(`The key ${meta.name}.${fixed.name} of a stored entity was changed.`, { model: meta.name, field: fixed.name, remedy: 'Insert a new entity and delete the old one.' });
+    }
+    const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
+    const fields = [...own.filter((field) => field !== meta.version), ...stamps, ...(meta.version === undefined ? [] : [meta.version])];
+    const rows = entities.map((entity) => this.#changedRow(meta, codec, entity, fields, stamps));
+    const parameters = entities.map((entity, i) => [
+      ...fields.map((field) => rows[i]![field.index]),
+      ...this.#identify(meta, codec, entity),
+    ]);
+    const { executor, compiled } = this.#workspace;
+    const sql = compiled.update(meta, fields, namesRow(meta));
+    const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    for (const { changes } of results) if (changes !== 1) throw stale(meta, 'updated');
+    this.#outcomes.push(() => entities.forEach((entity, i) => this.#acceptUpdated(meta, codec, entity, rows[i]!)));
+  }
+
+  #changedRow(meta: ModelMeta, codec: EntityCodec, entity: object, fields: readonly FieldMeta[], stamps: readonly FieldMeta[]): unknown[] {
+    const row = [...State.row(entity)!];
+    const before: Values = {};
+    for (const field of stamps) {
+      before[field.name] = readField(entity, field);
+      writeField(entity, field, this.#now);
+    }
+    this.#journal.touch(entity, { kind: 'updated', meta, row: State.row(entity), group: State.group(entity), values: before });
+    for (const field of fields) {
+      row[field.index] = field === meta.version ? (row[field.index] as number) + 1 : codec.encodeField(field, readField(entity, field));
+    }
+    return row;
+  }
+
+  #acceptUpdated(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[]): void {
+    if (meta.version !== undefined) writeField(entity, meta.version, codec.decodeField(meta.version, row[meta.version.index]));
+    State.setRow(entity, row);
+  }
+
+  /** Driver values of the key and version that name a stored row. */
+  #identify(meta: ModelMeta, codec: EntityCodec, entity: object): unknown[] {
+    const row = State.row(entity);
+    return namesRow(meta).map((field) => codec.encodeField(field, row === null ? readField(entity, field) : codec.decodeField(field, row[field.index])));
+  }
+
+  async #connect({ meta, field, entities }: Step<'connect'>): Promise<void> {
+    const codec = this.#workspace.compiled.codec(meta);
+    const { executor, compiled } = this.#workspace;
+    for (const entity of entities) syncLinks(meta, entity);
+    const sql = compiled.update(meta, [field], meta.key);
+    const parameters = entities.map((entity) => [codec.encodeField(field, readField(entity, field)), ...meta.key.map((key) => codec.encodeField(key, readField(entity, key)))]);
+    await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    this.#outcomes.push(() =>
+      entities.forEach((entity, i) => {
+        const row = [...State.row(entity)!];
+        row[field.index] = parameters[i]![0];
+        State.setRow(entity, row);
+      }),
+    );
+  }
+
+  async #disconnect({ meta, field, entities }: Step<'disconnect'>): Promise<void> {
+    const codec = this.#workspace.compiled.codec(meta);
+    const { executor, compiled } = this.#workspace;
+    const sql = compiled.update(meta, [field], meta.key);
+    const parameters = entities.map((entity) => [null, ...meta.key.map((key) => codec.encodeField(key, readField(entity, key)))]);
+    await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+  }
+
+  async #link({ link, pairs }: Step<'link'>): Promise<void> {
+    const { executor, compiled } = this.#workspace;
+    const codec = compiled.codec(link.model);
+    const sql = compiled.insert(link.model, [link.source, link.target], [], 'nothing');
+    await this.#named(link.model, () => executor.executeMany(this.#connection, sql, pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)])));
+  }
+
+  async #unlink({ link, pairs }: Step<'unlink'>): Promise<void> {
+    const { executor, compiled } = this.#workspace;
+    const codec = compiled.codec(link.model);
+    const sql = compiled.delete(link.model, [link.source, link.target]);
+    await this.#named(link.model, () => executor.executeMany(this.#connection, sql, pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)])));
+  }
+
+  async #delete({ meta, entities }: Step<'delete'>): Promise<void> {
+    const { executor, compiled, identityMap } = this.#workspace;
+    const codec = compiled.codec(meta);
+    const sql = compiled.delete(meta, namesRow(meta));
+    for (const entity of entities) this.#journal.touch(entity, { kind: 'deleted', meta, row: State.row(entity), group: State.group(entity), values: {} });
+    const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, entities.map((entity) => this.#identify(meta, codec, entity))));
+    for (const { changes } of results) if (changes !== 1) throw stale(meta, 'deleted');
+    this.#outcomes.push(() => {
+      for (const entity of entities) {
+        identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
+        State.setGroup(entity, null);
+      }
+    });
+  }
+
+  /** Run, and give constraint errors the names of model and fields. */
+  async #named<T>(meta: ModelMeta, run: () => T | Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw nameModel(error, meta);
+    }
+  }
+}
+
+const NOTHING: Readonly<Values> = Object.freeze({});
+
+function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
+  return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
+}
+
+/** The fields by which a write finds a tracked row: its key, and its version where the model has one. */
+function namesRow(meta: ModelMeta): readonly FieldMeta[] {
+  return meta.version === undefined ? meta.key : [...meta.key, meta.version];
+}
+
+function stale(meta: ModelMeta, done: string): StaleObjectError {
+  return new StaleObjectError(`A ${meta.name} that was to be ${done} has been changed or deleted by another transaction.`, {
+    model: meta.name,
+    remedy: 'Refresh it and try again.',
+  });
+}
+
+/** The error of a constraint, in the words of the model. */
+function nameModel(error: unknown, meta: ModelMeta): unknown {
+  if (!(error instanceof IntegrityError) || error.model !== meta.table) return error;
+  const fields = error.fields?.map((column) => meta.fields.find((field) => field.column === column)?.name ?? column);
+  const Named = error.constructor as new (message: string, details: object) => IntegrityError;
+  const what = fields === undefined ? meta.name : fields.map((field) => `${meta.name}.${field}`).join(', ');
+  return new Named(`${error.message.replace(/\.$/, '')} (${what}).`, {
+    model: meta.name,
+    field: fields?.length === 1 ? fields[0] : undefined,
+    fields,
+    constraint: error.constraint,
+    sql: error.sql,
+    cause: error.cause,
+  });
+}

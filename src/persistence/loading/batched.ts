@@ -1,0 +1,198 @@
+import type { EntityCollection } from '../../core/collection.ts';
+import { fieldPath } from '../../core/ast/expressions.ts';
+import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
+import type { RelationTree } from '../../core/loader.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { State } from '../../core/state.ts';
+import { mapKey } from '../../core/keys.ts';
+import { path } from '../../query/nodes.ts';
+import type { QueryRunner } from '../../query/runner.ts';
+import { initialState } from '../../query/state.ts';
+import type { Workspace } from '../workspace.ts';
+
+type Values = Record<string, unknown>;
+
+/**
+ * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
+ * has already are not fetched again. Works through a tree of paths, so that what paths share is loaded once.
+ */
+export class BatchLoader {
+  readonly #workspace: Workspace;
+  #runner: QueryRunner | undefined;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  /** The runner asks the loader, and the loader the runner: they are introduced when both exist. */
+  use(runner: QueryRunner): void {
+    this.#runner = runner;
+  }
+
+  /** Load a tree of relations of entities of one model. */
+  async load(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Promise<void> {
+    for (const [name, below] of tree) {
+      const relation = meta.relationByName.get(name)!;
+      await this.loadRelation(relation, entities);
+      if (below.size === 0) continue;
+      const targets = targetsOf(relation, entities);
+      if (targets.length > 0) await this.load(relation.target, targets, below);
+    }
+  }
+
+  /** Load one relation of many entities; those that have it already are left alone. */
+  async loadRelation(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+    if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
+    else if (relation.many) await this.#loadReverse(relation, entities);
+    else if (!relation.owning) await this.#loadReverseOne(relation, entities);
+    else if (relation.targetField.primaryKey) await this.#loadByKey(relation.target, keysOf(relation, entities));
+    else await this.#loadByField(relation, entities);
+  }
+
+  /** Entities of these keys, all of them loaded in full afterwards. */
+  async #loadByKey(target: ModelMeta, keys: ReadonlySet<unknown>): Promise<void> {
+    const map = this.#workspace.identityMap.of(target);
+    const missing: unknown[] = [];
+    for (const key of keys) {
+      const known = map.get(mapKey(target, key));
+      if (known === undefined || !this.#workspace.isFull(known)) missing.push(key);
+    }
+    if (missing.length > 0) await this.#fetch(target, target.key[0]!, missing, []);
+  }
+
+  /** A foreign key to a unique column that is not the key: found by value, and linked. */
+  async #loadByField(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+    const { sourceField, targetField, target } = relation;
+    const lacking = entities.filter((entity) => !hasLink(entity, relation));
+    const keys = keysOf(relation, lacking);
+    if (keys.size === 0) return;
+    const found = new Map((await this.#fetch(target, targetField, [...keys], [])).map((item) => [(item as Values)[targetField.name], item]));
+    for (const entity of lacking) {
+      const item = found.get((entity as Values)[sourceField.name]);
+      if (item !== undefined) State.setLink(entity, relation.index, item);
+    }
+  }
+
+  async #loadReverseOne(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+    const lacking = entities.filter((entity) => State.link(entity, relation.index) === undefined);
+    const owners = byKey(relation.sourceField, lacking);
+    if (owners.size === 0) return;
+    for (const item of await this.#fetch(relation.target, relation.targetField, [...owners.keys()], [])) {
+      const owner = owners.get(this.#storedValue(relation.target, item, relation.targetField));
+      if (owner !== undefined) State.setLink(owner, relation.index, item);
+    }
+    for (const owner of owners.values()) if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
+  }
+
+  async #loadReverse(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+    const { sourceField, targetField, target } = relation;
+    const owners = byKey(sourceField, lackingCollection(relation, entities));
+    if (owners.size === 0) return;
+    const lists = new Map<unknown, object[]>();
+    for (const key of owners.keys()) lists.set(key, []);
+    const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
+    for (const item of await this.#fetch(target, targetField, [...owners.keys()], order)) {
+      lists.get(this.#storedValue(target, item, targetField))?.push(item);
+    }
+    for (const [key, owner] of owners) collection(owner, relation).receive(lists.get(key)!);
+  }
+
+  /** Links first, then the targets that are not there yet, each once, however often it is linked. */
+  async #loadManyToMany(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+    const { link, target, sourceField } = relation;
+    const { model, source, target: toTarget } = link!;
+    const owners = byKey(sourceField, lackingCollection(relation, entities));
+    if (owners.size === 0) return;
+    const order = target.ordering.length > 0 ? modelOrdering([toTarget.relation!], target) : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
+    const rows = await this.#runner!.rows({
+      kind: 'values',
+      state: { ...initialState(model), where: [inList(source, [...owners.keys()])], order },
+      columns: [
+        { name: 'source', expression: fieldPath(source) },
+        { name: 'target', expression: fieldPath(toTarget) },
+      ],
+    });
+    const lists = new Map<unknown, object[]>();
+    for (const key of owners.keys()) lists.set(key, []);
+    await this.#loadByKey(target, new Set(rows.map((row) => row[1])));
+    const map = this.#workspace.identityMap.of(target);
+    for (const [from, to] of rows) {
+      const item = map.get(to);
+      if (item !== undefined) lists.get(from)!.push(item);
+    }
+    for (const [key, owner] of owners) collection(owner, relation).receive(lists.get(key)!);
+  }
+
+  #fetch(target: ModelMeta, field: FieldMeta, keys: readonly unknown[], order: readonly OrderNode[]): Promise<object[]> {
+    return this.#runner!.entities({ ...initialState(target), where: [inList(field, keys)], order });
+  }
+
+  /** What the database says, not what an unwritten change says. */
+  #storedValue(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+    const row = State.row(item);
+    return row === null ? (item as Values)[field.name] : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]);
+  }
+}
+
+/** The loaded entities at the other end of a relation, each once. */
+export function targetsOf(relation: RelationMeta, entities: readonly object[]): object[] {
+  const targets = new Set<object>();
+  for (const entity of entities) {
+    const value = (entity as Values)[relation.name];
+    if (value === null || value === undefined) continue;
+    if (relation.many) for (const item of value as Iterable<object>) targets.add(item);
+    else targets.add(value as object);
+  }
+  return [...targets];
+}
+
+function collection(owner: object, relation: RelationMeta): EntityCollection {
+  return (owner as Record<string, EntityCollection>)[relation.name]!;
+}
+
+function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
+  return entities.filter((entity) => !collection(entity, relation).isLoaded);
+}
+
+function hasLink(entity: object, relation: RelationMeta): boolean {
+  const linked = State.link(entity, relation.index);
+  return linked !== undefined && State.row(linked as object) !== null;
+}
+
+/** Values of a foreign key, each once, without NULL and what is not saved yet. */
+function keysOf(relation: RelationMeta, entities: readonly object[]): Set<unknown> {
+  const keys = new Set<unknown>();
+  for (const entity of entities) {
+    const key = (entity as Values)[relation.sourceField.name];
+    if (key !== null && key !== undefined) keys.add(key);
+  }
+  return keys;
+}
+
+/** Entities by the value of a field that identifies them. */
+function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, object> {
+  const map = new Map<unknown, object>();
+  for (const entity of entities) {
+    const key = (entity as Values)[field.name];
+    if (key !== null && key !== undefined) map.set(key, entity);
+  }
+  return map;
+}
+
+function inList(field: FieldMeta, values: readonly unknown[]): Expression {
+  return { kind: 'inList', operand: fieldPath(field), list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } } };
+}
+
+function ascending(expression: Expression): OrderNode {
+  return { expression, descending: false, nulls: undefined };
+}
+
+/** The model's own ordering, and the key where it leaves rows equal. */
+function modelOrdering(steps: readonly RelationMeta[], target: ModelMeta): OrderNode[] {
+  const own = target.ordering.map(({ field, descending }): OrderNode => ({ expression: path(steps, field), descending, nulls: undefined }));
+  return [...own, ...target.key.map((field) => ascending(path(steps, field)))];
+}
+
+function keyOrdering(target: ModelMeta): OrderNode[] {
+  return target.key.map((field) => ascending(fieldPath(field)));
+}

@@ -1,0 +1,112 @@
+import type { Connection, Rows } from '../adapters/adapter.ts';
+import type { EntityGroup, RelationTree } from '../core/loader.ts';
+import type { CompiledSql } from '../core/types/index.ts';
+import { isPromise } from '../utils/maybe-promise.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { Segment } from '../query/plan.ts';
+import { mergeTrees } from '../query/paths.ts';
+import type { QueryRunner } from '../query/runner.ts';
+import type { QueryRequest, QueryState } from '../query/state.ts';
+import type { BoundQuery } from './compiled.ts';
+import type { BatchLoader } from './loading/batched.ts';
+import type { Workspace } from './workspace.ts';
+
+type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
+
+/** The way of a query, stage by stage: compile → pending changes first → execute → hydrate → load. */
+export class SessionRunner implements QueryRunner {
+  readonly #workspace: Workspace;
+  readonly #loader: BatchLoader;
+
+  constructor(workspace: Workspace, loader: BatchLoader) {
+    this.#workspace = workspace;
+    this.#loader = loader;
+  }
+
+  async entities(state: QueryState): Promise<object[]> {
+    const query = this.#workspace.compiled.query({ kind: 'entities', state });
+    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
+    if (flushed !== undefined) await flushed;
+    const pending = this.#fetch(query);
+    const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
+    if (state.batched.size > 0) await this.#load(state, entities);
+    return entities;
+  }
+
+  async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
+    const query = this.#workspace.compiled.query(request);
+    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
+    if (flushed !== undefined) await flushed;
+    const pending = this.#fetch(query);
+    return decodeRows(isPromise(pending) ? await pending : pending, query.compiled.decoders);
+  }
+
+  async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {
+    if (state.empty) return undefined;
+    const { executor, compiled } = this.#workspace;
+    const query = compiled.query({ kind: 'entities', state });
+    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
+    if (flushed !== undefined) await flushed;
+    const { connection, done } = await this.#workspace.borrow('a stream of rows');
+    try {
+      let batch: Rows = [];
+      for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
+        batch.push(row);
+        if (batch.length < batchSize) continue;
+        yield* await this.#loaded(state, query, batch);
+        batch = [];
+      }
+      if (batch.length > 0) yield* await this.#loaded(state, query, batch);
+    } finally {
+      done();
+    }
+    return undefined;
+  }
+
+  async write(request: Of<'update' | 'delete'>): Promise<number> {
+    const query = this.#workspace.compiled.query(request);
+    return this.#workspace.writeSet(request, query);
+  }
+
+  compile(request: QueryRequest): CompiledSql {
+    const { compiled, parameters } = this.#workspace.compiled.query(request);
+    return { sql: compiled.sql, parameters };
+  }
+
+  #fetch({ compiled, parameters }: BoundQuery): MaybePromise<Rows> {
+    return this.#workspace.read((connection: Connection) => this.#workspace.executor.query(connection, compiled.sql, parameters));
+  }
+
+  #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
+    const hydrator = compiled.hydrator!;
+    const requested = mergeTrees(state.joined, state.batched);
+    const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
+    return hydrator.hydrate(rows, this.#workspace.identityMap, groups);
+  }
+
+  #group(segment: Segment, requested: RelationTree): EntityGroup {
+    return this.#workspace.group(segment.meta, segment.parent === undefined && requested.size > 0 ? requested : undefined);
+  }
+
+  async #load(state: QueryState, entities: readonly object[]): Promise<void> {
+    if (state.batched.size > 0 && entities.length > 0) await this.#loader.load(state.meta, entities, state.batched);
+  }
+
+  async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
+    const entities = this.#hydrate(state, query, rows);
+    await this.#load(state, entities);
+    return entities;
+  }
+}
+
+/** Decode in place: rows of values belong to nobody else. */
+function decodeRows(rows: Rows, decoders: readonly (((raw: unknown) => unknown) | undefined)[] | undefined): Rows {
+  if (decoders === undefined) return rows;
+  for (const row of rows) {
+    for (let i = 0; i < decoders.length; i++) {
+      const decode = decoders[i];
+      if (decode !== undefined && row[i] !== null) row[i] = decode(row[i]);
+    }
+  }
+  return rows;
+}

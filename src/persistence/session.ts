@@ -1,0 +1,377 @@
+import type { Adapter, Connection } from '../adapters/adapter.ts';
+import type { ConnectionConfig } from '../adapters/config.ts';
+import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
+import { currentSession } from '../core/loader.ts';
+import type { ChangingCollection, RelationLoader } from '../core/loader.ts';
+import { metaOfEntity } from '../core/model.ts';
+import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { metaOf } from '../core/registry.ts';
+import { State } from '../core/state.ts';
+import type { Row } from '../core/state.ts';
+import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
+import { describe } from '../core/value-types.ts';
+import { path } from '../query/nodes.ts';
+import { addPaths } from '../query/paths.ts';
+import { ModelQuerySet } from '../query/queryset.ts';
+import { initialState } from '../query/state.ts';
+import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
+import { isPromise } from '../utils/maybe-promise.ts';
+import { Engine } from './engine.ts';
+import type { SessionOptions } from './engine.ts';
+import { Journal } from './journal.ts';
+import { BatchLoader } from './loading/batched.ts';
+import { PeerLoader } from './loading/peers.ts';
+import { SessionRunner } from './runner.ts';
+import { sessionSql } from './session-sql.ts';
+import { Transactions } from './transactions.ts';
+import { changedCollections, reachable, UnitOfWork } from './unit-of-work.ts';
+import { Workspace } from './workspace.ts';
+import type { WorkspaceOwner } from './workspace.ts';
+
+/**
+ * A session as it runs: a facade over its parts. `Session` below is its typed face. It hands work on and holds no SQL:
+ * the workspace has the entities, the runner answers queries, `Transactions` writes, the loaders load.
+ */
+class RunningSession implements RelationLoader, WorkspaceOwner {
+  readonly #engine: Engine;
+  readonly #ownsEngine: boolean;
+  readonly #work = new UnitOfWork();
+  readonly #batch: BatchLoader;
+  readonly #peers: PeerLoader;
+  readonly #runner: SessionRunner;
+  readonly #transactions: Transactions;
+  #workspace: Workspace;
+  #closed = false;
+  #sql: SessionSql | undefined;
+
+  constructor(source: Engine | Adapter, options: SessionOptions & { readonly config?: ConnectionConfig } = {}) {
+    this.#ownsEngine = !(source instanceof Engine);
+    this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
+    const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
+    this.#workspace = new Workspace(this.#engine, this);
+    this.#batch = new BatchLoader(this.#workspace);
+    this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
+    this.#runner = new SessionRunner(this.#workspace, this.#batch);
+    this.#batch.use(this.#runner);
+    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode);
+  }
+
+  /** The session of the running scope. @throws NoSessionError */
+  static current(): RunningSession {
+    const session = currentSession.getStore();
+    if (session instanceof RunningSession) return session;
+    throw new NoSessionError('No session is current here.', { remedy: 'Call it inside db.transaction(), session.transaction() or session.run().' });
+  }
+
+  get sql(): SessionSql {
+    return (this.#sql ??= sessionSql(this.#workspace));
+  }
+
+  query(modelClass: ModelClassValue): ModelQuerySet {
+    this.#refuseClosed();
+    return ModelQuerySet.of(this.#runner, metaOf(modelClass));
+  }
+
+  async get(modelClass: ModelClassValue, pk: unknown): Promise<object | null> {
+    this.#refuseClosed();
+    const meta = metaOf(modelClass);
+    const parts = checkKey(meta, pk);
+    const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, pk));
+    if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
+    const flushed = this.beforeRead(new Set([meta]));
+    if (flushed !== undefined) await flushed;
+    const { sql, encoders } = this.#workspace.compiled.byKey(meta);
+    const parameters = parts.map((part, i) => encoders[i]!(part));
+    const pending = this.#workspace.read((connection) => this.#workspace.executor.query(connection, sql, parameters));
+    const [row] = isPromise(pending) ? await pending : pending;
+    return row === undefined ? null : this.#adopt(meta, row);
+  }
+
+  async getOrFail(modelClass: ModelClassValue, pk: unknown): Promise<object> {
+    const entity = await this.get(modelClass, pk);
+    if (entity !== null) return entity;
+    throw new NotFoundError(`There is no ${modelClass.name} with this key.`, { model: modelClass.name });
+  }
+
+  add(...entities: readonly object[]): void {
+    this.#refuseClosed();
+    for (const entity of entities) this.#checkEntity(entity);
+    for (const entity of entities) this.#addOne(entity);
+  }
+
+  addAll(entities: Iterable<object>): void {
+    this.add(...entities);
+  }
+
+  delete(...entities: readonly object[]): void {
+    this.#refuseClosed();
+    for (const entity of entities) {
+      const meta = this.#checkEntity(entity);
+      const state = this.state(entity);
+      if (state === 'transient' || state === 'detached') {
+        throw new SessionStateError(`A ${meta.name} that is ${state} cannot be deleted.`, { model: meta.name, remedy: 'Read it in this session first.' });
+      }
+    }
+    for (const entity of entities) {
+      if (this.#work.added.delete(entity)) State.setGroup(entity, null);
+      else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
+    }
+  }
+
+  async refresh(entity: object): Promise<object> {
+    const meta = this.#checkEntity(entity);
+    if (this.state(entity) !== 'persistent') throw new SessionStateError(`A ${meta.name} that is ${this.state(entity)} cannot be refreshed.`, { model: meta.name });
+    const [present] = await this.#workspace.refresh(meta, [entity]);
+    if (present === undefined) throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
+    return present;
+  }
+
+  async prefetch(entities: Iterable<object>, ...paths: readonly string[]): Promise<object[]> {
+    const all = [...entities];
+    const [first] = all;
+    if (first === undefined) return all;
+    const meta = this.#checkEntity(first);
+    for (const entity of all) {
+      if (this.#checkEntity(entity) !== meta) throw new InvalidValueError(`prefetch() takes entities of one model: a ${metaOfEntity(entity).name} is among those of ${meta.name}.`, { model: meta.name });
+      if (State.group(entity)?.loader !== this) throw new SessionStateError(`prefetch() was given a ${meta.name} that does not belong to this session.`, { model: meta.name });
+    }
+    await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
+    return all;
+  }
+
+  state(entity: object): EntityState {
+    this.#checkEntity(entity);
+    const group = State.group(entity);
+    if (group === null) return State.row(entity) === null ? 'transient' : 'detached';
+    if (group.loader !== this || this.#closed) return 'detached';
+    if (this.#work.deleted.has(entity)) return 'deleted';
+    return this.#work.added.has(entity) ? 'pending' : 'persistent';
+  }
+
+  flush(): Promise<void> {
+    this.#refuseClosed();
+    return this.#transactions.flush();
+  }
+
+  async commit(): Promise<void> {
+    this.#refuseClosed();
+    if (this.#transactions.current !== undefined) {
+      throw new SessionStateError('commit() was called inside a transaction that ends by itself.', { remedy: 'Return from its function to commit it; call flush() to write now.' });
+    }
+    await this.#transactions.flush();
+  }
+
+  async rollback(): Promise<void> {
+    this.#refuseClosed();
+    this.#transactions.discard();
+  }
+
+  async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    this.#refuseClosed();
+    if (options.retry !== undefined) throw new SessionStateError('A retry needs a fresh session each time.', { remedy: 'Use db.transaction(fn, { retry }).' });
+    return this.#transactions.run(() => currentSession.run(this, async () => fn(this)), options);
+  }
+
+  run<T>(fn: () => T): T {
+    this.#refuseClosed();
+    return currentSession.run(this, fn);
+  }
+
+  clear(): void {
+    this.#refuseInTransaction('clear()');
+    if (!this.#work.isEmpty) throw new SessionStateError('clear() would lose what has been added, deleted or linked and is not written.', { remedy: 'Call commit() or rollback() first.' });
+    for (const [, entities] of this.#workspace.identityMap.entries()) for (const entity of entities.values()) State.setGroup(entity, null);
+    this.#workspace.identityMap.clear();
+  }
+
+  detach(...entities: readonly object[]): void {
+    for (const entity of entities) {
+      const meta = this.#checkEntity(entity);
+      this.#work.added.delete(entity);
+      this.#work.deleted.delete(entity);
+      if (State.row(entity) !== null) this.#workspace.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
+      State.setGroup(entity, null);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#refuseInTransaction('close()');
+    if (!this.#work.isEmpty) {
+      this.#engine.warnOnce('BLAZE_LOST', 'A session was closed with entities added, deleted or linked that were never written. Call session.commit() before it is closed.');
+    }
+    this.#closed = true;
+    if (this.#ownsEngine) await this.#engine.adapter.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /* ---------- for the workspace ---------- */
+
+  get loader(): RelationLoader {
+    return this;
+  }
+
+  get currentTransaction(): { readonly connection: Connection; readonly journal: Journal } | undefined {
+    return this.#transactions.current;
+  }
+
+  get label(): string {
+    return 'a query';
+  }
+
+  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+    return this.#transactions.beforeRead(reads);
+  }
+
+  /* ---------- for entities ---------- */
+
+  get open(): boolean {
+    return !this.#closed;
+  }
+
+  reference(relation: RelationMeta, key: unknown, from: object): object {
+    return this.#peers.reference(relation, key, from);
+  }
+
+  loadedTarget(relation: RelationMeta, key: unknown): object | undefined {
+    return relation.targetField.primaryKey ? this.#workspace.identityMap.of(relation.target).get(mapKey(relation.target, key)) : undefined;
+  }
+
+  loadEntity(entity: object): Promise<void> {
+    this.#refuseClosed();
+    return this.#peers.loadEntity(entity);
+  }
+
+  loadRelation(entity: object, relation: RelationMeta): Promise<void> {
+    this.#refuseClosed();
+    return this.#peers.loadRelation(entity, relation);
+  }
+
+  queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
+    this.#refuseClosed();
+    const { inverse, link, sourceField, targetField, target } = relation;
+    const value = (entity as Record<string, unknown>)[sourceField.name];
+    const label = { model: relation.model.name, field: relation.name };
+    const key = { kind: 'param' as const, value, type: sourceField.type, nullable: false, label };
+    const runner = this.#runner;
+    if (link === undefined) {
+      return new ModelQuerySet(runner, { ...initialState(target), where: [{ kind: 'compare', operator: 'eq', left: path([], targetField), right: key }] });
+    }
+    if (inverse === undefined) throw new SessionStateError(`${label.model}.${label.field} has no reverse relation on ${target.name}.`, { ...label, remedy: `Add f.reverse(() => ${label.model}, '${label.field}') to ${target.name}.` });
+    const own = { kind: 'compare' as const, operator: 'eq' as const, left: path([], sourceField), right: key };
+    return new ModelQuerySet(runner, { ...initialState(target), where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own }] });
+  }
+
+  collectionChanges(collection: ChangingCollection): void {
+    this.#transactions.current?.journal.touchCollection(collection);
+    if (collection.relation.link !== undefined) this.#work.collections.add(collection);
+  }
+
+  cascadeSave(entity: object): void {
+    this.#addOne(entity);
+  }
+
+  /* ---------- parts ---------- */
+
+  /** An entity of a row that was read by key. */
+  #adopt(meta: ModelMeta, row: Row): object {
+    const codec = this.#workspace.compiled.codec(meta);
+    const map = this.#workspace.identityMap.of(meta);
+    const key = codec.keyOfRow(row, 0);
+    const group = this.#workspace.group(meta);
+    const known = map.get(key);
+    if (known !== undefined) {
+      if (!this.#workspace.isFull(known)) codec.fill(known, meta.fields, row, group);
+      return known;
+    }
+    const entity = new codec.construct(row, group);
+    group.members.push(entity);
+    map.set(key, entity);
+    return entity;
+  }
+
+  /** Take a new entity and the new ones it reaches into care. What is there already stays as it is. */
+  #addOne(start: object): void {
+    if (State.group(start)?.loader === this && !this.#work.deleted.has(start)) return;
+    for (const entity of reachable(start)) {
+      const group = State.group(entity);
+      if (group !== null) {
+        if (group.loader !== this && group.kind !== 'reference') throw this.#foreign(entity);
+        this.#work.deleted.delete(entity);
+        continue;
+      }
+      if (isReference(entity)) continue;
+      if (State.row(entity) !== null) throw this.#detached(entity);
+      State.setGroup(entity, this.#workspace.group(metaOfEntity(entity), undefined, 'pending'));
+      this.#work.added.add(entity);
+      for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
+    }
+  }
+
+  #foreign(entity: object): SessionStateError {
+    const { name } = metaOfEntity(entity);
+    return new SessionStateError(`A ${name} that belongs to another session cannot be added to this one.`, { model: name, remedy: 'Read it in this session, or use its key.' });
+  }
+
+  #detached(entity: object): SessionStateError {
+    const { name } = metaOfEntity(entity);
+    return new SessionStateError(`A ${name} that is detached cannot be added: its row exists already.`, { model: name, remedy: 'Read it in this session and change that one.' });
+  }
+
+  #checkEntity(entity: unknown): ModelMeta {
+    if (State.is(entity)) return State.group(entity)?.meta ?? metaOfEntity(entity);
+    throw new InvalidValueError(`A session takes entities, not ${describe(entity)}.`, { remedy: 'Make one with new TheModel({ … }).' });
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new SessionStateError('The session is closed.', { remedy: 'Open another with db.session().' });
+  }
+
+  #refuseInTransaction(call: string): void {
+    if (this.#transactions.current !== undefined) throw new SessionStateError(`${call} was called inside a transaction.`, { remedy: 'Return from its function first.' });
+  }
+}
+
+/** A reference stands on a guard, not on the prototype of its class. */
+function isReference(entity: object): boolean {
+  return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
+}
+
+/** What `new Session(adapter, options)` takes. */
+export interface SessionConstructor {
+  /**
+   * A session of its own: connects at first use, and closes the adapter with itself. Where there is a `Database`, use
+   * `db.session()`.
+   */
+  new (adapter: Adapter, options: SessionOptions & { readonly config: ConnectionConfig }): Session;
+  /** The session of the running scope. @throws NoSessionError outside of one. */
+  current(): Session;
+}
+
+/**
+ * A unit of work: entities each once, changes found and written together, a connection only while one is needed.
+ * Short-lived, and not shared between requests.
+ *
+ * @example
+ * ```ts
+ * import { Database, f, model } from 'blazeorm';
+ * class Genre extends model('genre', { id: f.auto(), name: f.string() }) {}
+ * const db = await Database.connect('sqlite::memory:', { models: [Genre] });
+ * await db.createAll();
+ * await using session = db.session();
+ * session.add(new Genre({ name: 'Rock' }));
+ * await session.commit();
+ * ```
+ */
+export type Session = SessionApi;
+
+/** The class of sessions. */
+export const Session = RunningSession as unknown as SessionConstructor; // Named cast: models' types exist for the compiler only.
+
+/** A session on an engine that a database shares among its sessions. */
+export function openSession(engine: Engine, options: SessionOptions = {}): Session {
+  return new RunningSession(engine, options) as unknown as Session; // Named cast, as above.
+}

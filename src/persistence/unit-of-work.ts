@@ -1,0 +1,70 @@
+import { EntityCollection } from '../core/collection.ts';
+import type { ChangingCollection } from '../core/loader.ts';
+import { metaOfEntity } from '../core/model.ts';
+import type { ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+
+/** The three sets of a unit of work. */
+export interface Pending {
+  readonly added: ReadonlySet<object>;
+  readonly deleted: ReadonlySet<object>;
+  readonly collections: ReadonlySet<ChangingCollection>;
+}
+
+/** What a session has been told to write and has not written yet: three sets, and no SQL. */
+export class UnitOfWork {
+  readonly added = new Set<object>();
+  readonly deleted = new Set<object>();
+  /** Many-to-many collections with changes. */
+  readonly collections = new Set<ChangingCollection>();
+
+  get isEmpty(): boolean {
+    return this.added.size === 0 && this.deleted.size === 0 && this.collections.size === 0;
+  }
+
+  /** Whether any of it concerns these models. */
+  concerns(models: ReadonlySet<ModelMeta>): boolean {
+    for (const set of [this.added, this.deleted]) for (const entity of set) if (models.has(metaOfEntity(entity))) return true;
+    for (const { relation } of this.collections) if (relation.link !== undefined && models.has(relation.link.model)) return true;
+    return false;
+  }
+
+  /** The written is forgotten. */
+  clear(): void {
+    this.added.clear();
+    this.deleted.clear();
+    this.collections.clear();
+  }
+
+  /** The sets as they are now. */
+  copy(): Pending {
+    return { added: new Set(this.added), deleted: new Set(this.deleted), collections: new Set(this.collections) };
+  }
+
+  /** Put the sets back to what they were. */
+  reset({ added, deleted, collections }: Pending): void {
+    this.clear();
+    for (const entity of added) this.added.add(entity);
+    for (const entity of deleted) this.deleted.add(entity);
+    for (const collection of collections) this.collections.add(collection);
+  }
+}
+
+/** An entity and all that can be reached from it over links that are at hand, each once. */
+export function reachable(start: object): object[] {
+  const found = new Set<object>([start]);
+  for (const entity of found) {
+    for (const link of State.links(entity) ?? []) {
+      if (link instanceof EntityCollection) for (const item of link.pending?.added ?? []) found.add(item);
+      else if (State.is(link)) found.add(link);
+    }
+  }
+  return [...found];
+}
+
+/** Collections of an entity that hold unwritten many-to-many links. */
+export function changedCollections(entity: object): EntityCollection[] {
+  return (State.links(entity) ?? []).filter(
+    (link): link is EntityCollection => link instanceof EntityCollection && link.relation.link !== undefined && link.pending !== undefined,
+  );
+}

@@ -1,0 +1,188 @@
+import type { Connection, Rows } from '../adapters/adapter.ts';
+import type { Executor } from '../adapters/executor.ts';
+import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
+import { keyOf, mapKey } from '../core/keys.ts';
+import type { ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import type { Row } from '../core/state.ts';
+import type { QueryRequest } from '../query/state.ts';
+import { initialState } from '../query/state.ts';
+import { fieldPath } from '../core/ast/expressions.ts';
+import type { Expression } from '../core/ast/expressions.ts';
+import { chain, isPromise } from '../utils/maybe-promise.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { BoundQuery, CompiledCache } from './compiled.ts';
+import type { Engine } from './engine.ts';
+import { IdentityMap } from './identity-map.ts';
+import { readField, writeField } from './entity-codec.ts';
+import type { Journal } from './journal.ts';
+
+/** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
+export interface WorkspaceOwner {
+  readonly loader: RelationLoader;
+  /** Write pending changes to these models first, where the rules say so. */
+  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined;
+  /** Inside a transaction: its connection and its journal. */
+  readonly currentTransaction: { readonly connection: Connection; readonly journal: Journal } | undefined;
+  readonly label: string;
+}
+
+/** The entities of a session and its way to the database: what queries, loading and flushing work on. */
+export class Workspace {
+  readonly engine: Engine;
+  readonly identityMap = new IdentityMap();
+  readonly #owner: WorkspaceOwner;
+
+  constructor(engine: Engine, owner: WorkspaceOwner) {
+    this.engine = engine;
+    this.#owner = owner;
+  }
+
+  get executor(): Executor {
+    return this.engine.executor;
+  }
+
+  get compiled(): CompiledCache {
+    return this.engine.compiled;
+  }
+
+  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+    return this.#owner.beforeRead(reads);
+  }
+
+  /** A group for the entities of one query. */
+  group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
+    return { kind, loader: this.#owner.loader, meta, members: [], requested, origin: undefined };
+  }
+
+  /** Whether every field of the entity is there. */
+  isFull(entity: object): boolean {
+    const row = State.row(entity);
+    return row !== null && !row.includes(undefined);
+  }
+
+  /** Run on the transaction's connection, or on one borrowed for as long as it takes. */
+  read<T>(run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+    return this.#on('read', run);
+  }
+
+  write<T>(run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+    return this.#on('write', run);
+  }
+
+  /** A connection for longer than one call. */
+  async borrow(purpose: string): Promise<{ readonly connection: Connection; readonly done: () => void }> {
+    const transaction = this.#owner.currentTransaction;
+    if (transaction !== undefined) return { connection: transaction.connection, done: () => undefined };
+    await this.engine.connect();
+    const connection = await this.executor.acquire({ mode: 'read', purpose });
+    return { connection, done: () => this.executor.release(connection) };
+  }
+
+  /** UPDATE or DELETE of a set; what the session holds of that model is brought in step. */
+  async writeSet(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>, { compiled, parameters }: BoundQuery): Promise<number> {
+    const { meta } = request.state;
+    const flushed = this.beforeRead(new Set([...compiled.plan.reads, meta]));
+    if (flushed !== undefined) await flushed;
+    const { changes } = await this.write((connection) => this.executor.execute(connection, compiled.sql, parameters));
+    const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
+    if (changes > 0 && tracked.length > 0) await this.refresh(meta, tracked);
+    return changes;
+  }
+
+  /**
+   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session.
+   *
+   * @returns the entities that are still there.
+   */
+  async refresh(meta: ModelMeta, entities: readonly object[]): Promise<object[]> {
+    const codec = this.compiled.codec(meta);
+    const rows = new Map<unknown, Row>();
+    for (const row of await this.#rowsOf(meta, entities)) rows.set(codec.keyOfRow(row, 0), row);
+    const present: object[] = [];
+    for (const entity of entities) {
+      const row = rows.get(mapKey(meta, keyOf(meta, entity)));
+      if (row === undefined) this.#evict(meta, entity);
+      else {
+        this.#refreshOne(meta, entity, row);
+        present.push(entity);
+      }
+    }
+    return present;
+  }
+
+  /** Read one entity again, whatever is known of it. */
+  async reload(entity: object): Promise<void> {
+    const { meta } = State.group(entity)!;
+    const flushed = this.beforeRead(new Set([meta]));
+    if (flushed !== undefined) await flushed;
+    await this.refresh(meta, [entity]);
+  }
+
+  #refreshOne(meta: ModelMeta, entity: object, row: Row): void {
+    const codec = this.compiled.codec(meta);
+    const known = State.row(entity);
+    this.#remember(meta, entity);
+    if (!this.isFull(entity)) codec.fill(entity, meta.fields, row, this.group(meta));
+    if (known === null) return;
+    const changed = (codec.diff(entity, known) ?? []).map((index) => meta.fields[index]!);
+    const values = changed.map((field) => readField(entity, field));
+    codec.assign(entity, row);
+    changed.forEach((field, i) => writeField(entity, field, values[i]));
+    State.setRow(entity, row);
+  }
+
+  #evict(meta: ModelMeta, entity: object): void {
+    this.#remember(meta, entity);
+    this.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
+    if (State.row(entity) !== null) State.setGroup(entity, null);
+  }
+
+  #remember(meta: ModelMeta, entity: object): void {
+    this.#owner.currentTransaction?.journal.touch(entity, { kind: 'updated', meta, row: State.row(entity), group: State.group(entity), values: {} });
+  }
+
+  async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
+    const { compiled, parameters } = this.compiled.query({ kind: 'entities', state: { ...initialState(meta), where: [keysCondition(meta, entities)], order: [] } });
+    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters));
+  }
+
+  #on<T>(mode: 'read' | 'write', run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+    const transaction = this.#owner.currentTransaction;
+    if (transaction !== undefined) return run(transaction.connection);
+    return chain(this.engine.connect(), () => chain(this.executor.acquire({ mode, purpose: this.#owner.label }), (connection) => this.#using(connection, run)));
+  }
+
+  #using<T>(connection: Connection, run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+    let result: MaybePromise<T>;
+    try {
+      result = run(connection);
+    } catch (error) {
+      this.executor.release(connection);
+      throw error;
+    }
+    if (isPromise(result)) return result.finally(() => this.executor.release(connection));
+    this.executor.release(connection);
+    return result;
+  }
+}
+
+/** The condition that names these rows: by one list for a single key, part by part for a composite one. */
+function keysCondition(meta: ModelMeta, entities: readonly object[]): Expression {
+  const label = (field: string): { model: string; field: string } => ({ model: meta.name, field });
+  const [only] = meta.key;
+  if (meta.key.length === 1) {
+    const values = entities.map((entity) => readField(entity, only!));
+    return { kind: 'inList', operand: fieldPath(only!), list: { kind: 'list', values, type: only!.type, label: label(only!.name) } };
+  }
+  const rows = entities.map((entity): Expression => ({
+    kind: 'and',
+    items: meta.key.map((field) => ({
+      kind: 'compare',
+      operator: 'eq',
+      left: fieldPath(field),
+      right: { kind: 'param', value: readField(entity, field), type: field.type, nullable: false, label: label(field.name) },
+    })),
+  }));
+  return rows.length === 1 ? rows[0]! : { kind: 'or', items: rows };
+}

@@ -1,0 +1,3 @@
+/** Schema: models to DDL. */
+export { SchemaBuilder } from './schema/builder.ts';
+export { SQLiteDialect } from './dialects/sqlite/sqlite.ts';

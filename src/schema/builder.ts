@@ -1,0 +1,104 @@
+import type { DdlStatement } from '../core/ast/ddl.ts';
+import type { Expression } from '../core/ast/expressions.ts';
+import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta } from '../core/metadata.ts';
+import { metaOf } from '../core/registry.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { parseFilter } from '../query/filter.ts';
+import { Aliases, Scope } from '../query/scope.ts';
+import { DefinitionError } from '../utils/errors.ts';
+import { creationOrder } from './creation-order.ts';
+
+/** A model as its class or its metadata. */
+type ModelLike = ModelMeta | ModelClassValue;
+
+/**
+ * Models to DDL, for one dialect. Makes text and touches no database.
+ *
+ * @example
+ * ```ts
+ * import { f, model } from 'blazeorm';
+ * import { SchemaBuilder, SQLiteDialect } from 'blazeorm/schema';
+ * class Genre extends model('genre', { id: f.auto(), name: f.string({ unique: true }) }) {}
+ * export const statements = new SchemaBuilder(new SQLiteDialect()).createSql([Genre]);
+ * ```
+ */
+export class SchemaBuilder {
+  readonly #dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  /** CREATE TABLE of one model, with its keys, foreign keys and checks. */
+  createTableSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string {
+    const meta = toMeta(model);
+    const checks = meta.checks.map((check) => ({ ...check, expression: this.#condition(meta, check.condition, check.name) }));
+    return this.#print({ kind: 'createTable', model: meta, checks, ifNotExists: options.ifNotExists ?? false });
+  }
+
+  /** CREATE TABLE of the link tables that the model's many-to-many relations need; `through` models are models. */
+  createManyToManySql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string[] {
+    const owned = toMeta(model).relations.filter((relation) => relation.link?.implicit === true && relation.inverse?.link !== relation.link);
+    return [...new Set(owned.map((relation) => relation.link!.model))].map((link) => this.createTableSql(link, options));
+  }
+
+  /** CREATE INDEX of all indexes and unique constraints of a model. */
+  createIndexSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string[] {
+    const meta = toMeta(model);
+    return meta.indexes.map((index) => this.#index(meta, index, options.ifNotExists ?? false));
+  }
+
+  dropTableSql(model: ModelLike, options: { readonly ifExists?: boolean } = {}): string {
+    return this.#print({ kind: 'dropTable', model: toMeta(model), ifExists: options.ifExists ?? false });
+  }
+
+  /** Everything that a set of models needs, tables in an order in which each finds what it refers to. */
+  createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
+    const metas = creationOrder([...models].map(toMeta));
+    return [...metas.map((meta) => this.createTableSql(meta, options)), ...metas.flatMap((meta) => this.createIndexSql(meta, options))];
+  }
+
+  /** The reverse: tables that refer to others go first. */
+  dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
+    return creationOrder([...models].map(toMeta)).toReversed().map((meta) => this.dropTableSql(meta, options));
+  }
+
+  #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {
+    const where = index.where === undefined ? undefined : this.#condition(meta, index.where, index.name);
+    return this.#print({ kind: 'createIndex', model: meta, index, where, ifNotExists });
+  }
+
+  /** A filter or callback as a condition on the table's own columns. */
+  #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
+    const scope = new Scope(meta, new Aliases());
+    const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
+    if (scope.joins.length > 0 || condition === undefined) {
+      throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], { model: meta.name, constraint: name });
+    }
+    return condition;
+  }
+
+  #print(statement: DdlStatement): string {
+    return this.#dialect.ddl(statement);
+  }
+}
+
+function toMeta(model: ModelLike): ModelMeta {
+  return typeof model === 'function' ? metaOf(model) : model;
+}
+
+/** Columns without their alias, as DDL wants them; undefined if there is a subquery in it. */
+function unaliased(node: Expression, alias: string): Expression | undefined {
+  if (node.kind === 'column') return node.alias === alias ? { ...node, alias: '' } : undefined;
+  if (node.kind === 'exists' || node.kind === 'subquery' || node.kind === 'inQuery') return undefined;
+  let foreign = false;
+  const strip = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strip);
+    if (typeof value !== 'object' || value === null || !('kind' in value)) return value;
+    const found = unaliased(value as Expression, alias);
+    foreign ||= found === undefined;
+    return found;
+  };
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'type' || key === 'list' || key === 'label' ? value : strip(value)]));
+  return foreign ? undefined : (copy as unknown as Expression);
+}

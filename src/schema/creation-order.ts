@@ -1,0 +1,14 @@
+import type { ModelMeta } from '../core/metadata.ts';
+
+/** Tables in an order in which each comes after those that its foreign keys refer to; circles in the order given. */
+export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
+  const wanted = new Set(models);
+  const placed = new Set<ModelMeta>();
+  const place = (model: ModelMeta, trail: readonly ModelMeta[]): void => {
+    if (placed.has(model) || trail.includes(model)) return;
+    for (const { owning, target } of model.relations) if (owning && wanted.has(target)) place(target, [...trail, model]);
+    placed.add(model);
+  };
+  for (const model of wanted) place(model, []);
+  return [...placed];
+}
