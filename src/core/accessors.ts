@@ -7,16 +7,20 @@ import { createReference, createUnresolved } from './references.ts';
 import { metaOf } from './registry.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
+import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 
 type Values = Record<string, unknown>;
 
 /** Relation attributes live on the prototype: the instance holds columns only, and a relation is derived from its key. */
 export function defineAccessors(prototype: object, fields: Readonly<Record<string, Definition>>): void {
+  let index = 0;
   for (const [name, field] of Object.entries(fields)) {
     if (!(field instanceof RelationDefinition)) continue;
     let relation: RelationMeta | undefined;
     const relationOf = (entity: object): RelationMeta => (relation ??= metaThrough(entity).relationByName.get(name)!);
-    Object.defineProperty(prototype, name, field.kind === 'many' ? collectionAccessor(relationOf) : toOneAccessor(relationOf));
+    const accessor = field.kind === 'many' ? collectionAccessor(relationOf) : toOneAccessor(relationOf, name, index, field.via === undefined);
+    Object.defineProperty(prototype, name, accessor);
+    index++;
   }
 }
 
@@ -24,16 +28,38 @@ function metaThrough(entity: object): ModelMeta {
   return State.group(entity)?.meta ?? metaOf(entity.constructor as ModelClassValue);
 }
 
-function toOneAccessor(relationOf: (entity: object) => RelationMeta): PropertyDescriptor & ThisType<object> {
+function toOneAccessor(relationOf: (entity: object) => RelationMeta, name: string, index: number, owning: boolean): PropertyDescriptor & ThisType<object> {
   return {
     configurable: true,
-    get() {
+    get: owning && canCompile ? directGetter(relationOf, name, index) : function (this: object) {
       return readToOne(this, relationOf(this));
     },
     set(value: unknown) {
       assignRelation(this, relationOf(this), value);
     },
   };
+}
+
+/**
+ * The usual read of a foreign key's target, with its names written in, so that it is two property loads and one look-up
+ * in a map; everything else goes the long way. A relation's index is its place among the relations of the definition.
+ */
+function directGetter(relationOf: (entity: object) => RelationMeta, name: string, index: number): () => unknown {
+  const slow = (entity: object): unknown => readToOne(entity, relationOf(entity));
+  return compileFunction(
+    { State, slow },
+    `return function () {
+      const group = State.group(this);
+      if (group !== null) {
+        const targets = group.targets[${index}];
+        if (targets !== undefined && State.link(this, ${index}) === undefined) {
+          const found = targets.get(this[${quoted(`${name}Id`)}]);
+          if (found !== undefined) return found;
+        }
+      }
+      return slow(this);
+    };`,
+  );
 }
 
 function collectionAccessor(relationOf: (entity: object) => RelationMeta): PropertyDescriptor & ThisType<object> {
@@ -73,7 +99,10 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   }
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
-  if (group !== null) return group.loader.reference(relation, key, entity);
+  if (group !== null) {
+    if (relation.targetField.primaryKey && relation.targetField.type.kind !== 'binary') group.targets[relation.index] ??= group.loader.entitiesOf(relation.target);
+    return group.loader.reference(relation, key, entity);
+  }
   const free = createReference(relation.target, relation.targetField, key, null);
   State.setLink(entity, relation.index, free);
   return free;

@@ -8,6 +8,8 @@ import type { ModelMeta, RelationMeta } from './metadata.ts';
 export interface RelationLoader {
   /** False once the session has been closed or cleared: entities stay readable, and load no more. */
   readonly open: boolean;
+  /** Entities of a model by their key: what the session has. */
+  entitiesOf(meta: ModelMeta): ReadonlyMap<unknown, object>;
   /** The one object for a row: loaded, or standing on guard until it is. */
   reference(relation: RelationMeta, key: unknown, from: object): object;
   /** The loaded entity for a key value of the relation, if the session has it in full. */
@@ -43,6 +45,11 @@ export interface EntityGroup {
   readonly loader: RelationLoader;
   readonly meta: ModelMeta;
   readonly members: object[];
+  /**
+   * Where the targets of to-one relations are found by key, by `relation.index`: filled at the first read of each
+   * relation, so that the others are one look-up in a map.
+   */
+  readonly targets: (ReadonlyMap<unknown, object> | undefined)[];
   /** Relations that the query was asked to load: what `toJSON` shows. */
   readonly requested: RelationTree | undefined;
   /** For references: whose relation led here. */

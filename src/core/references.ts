@@ -88,6 +88,7 @@ export function referenceGroup(from: EntityGroup, relation: RelationMeta): Entit
     loader: from.loader,
     meta: relation.target,
     members: [],
+    targets: [],
     requested: undefined,
     origin: { group: from, relation },
   };

@@ -26,7 +26,9 @@ export class EntityCodec {
   /** Positions of the fields that differ from the row; null if none does. */
   readonly diff: (entity: object, row: Row) => number[] | null;
   /** The identity-map key of a row. */
-  readonly keyOfRow: (row: Row, offset: number) => unknown;
+  readonly keyOfRow: (row: Row) => unknown;
+  /** Position of a key that the row holds as it is; undefined for composite and decoded ones. */
+  readonly plainKey: number | undefined;
   /** Driver values of an entity, in the order of the fields; `undefined` where the database is to fill in. */
   readonly encode: (entity: object) => unknown[];
   readonly #codecs: readonly Codec[];
@@ -44,11 +46,17 @@ export class EntityCodec {
     this.diff = canCompile ? generateDiff(meta, this.#codecs, changed) : closeDiff(meta, changed);
     this.encode = canCompile ? generateEncode(meta, this.#encoders, this.#codecs) : (entity) => meta.fields.map((field, i) => this.#encoders[i]!(readField(entity, field)));
     this.keyOfRow = keyReader(meta, decoders);
+    this.plainKey = meta.key.length === 1 && decoders[meta.keyIndexes[0]!] === undefined ? meta.keyIndexes[0] : undefined;
   }
 
   /** The driver value of one field of an entity. @throws InvalidValueError */
   encodeField(field: FieldMeta, value: unknown): unknown {
     return this.#encoders[field.index]!(value);
+  }
+
+  /** A value as a row has it in the form in which a parameter names it. */
+  storedValue(field: FieldMeta, raw: unknown): unknown {
+    return this.#codecs[field.index]!.select === undefined ? raw : this.encodeField(field, this.decodeField(field, raw));
   }
 
   /** The application's value of one field of a row. */
@@ -268,21 +276,16 @@ function closeDiff(meta: ModelMeta, changed: readonly ((value: unknown, raw: unk
 /** Keys are what the database returned, decoded; raw where a single key needs no decoding. */
 function keyReader(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): EntityCodec['keyOfRow'] {
   const { keyIndexes } = meta;
-  const decodeAt = (row: Row, index: number, offset: number): unknown => {
-    const raw = row[offset + index];
+  const decodeAt = (row: Row, index: number): unknown => {
+    const raw = row[index];
     const decode = decoders[index];
     return raw === null || decode === undefined ? raw : decode(raw);
   };
   const [only] = keyIndexes;
-  if (keyIndexes.length > 1) {
-    return (row, offset) => {
-      if (row[offset + only!] === null) return null;
-      return compositeMapKey(keyIndexes.map((index) => decodeAt(row, index, offset)));
-    };
-  }
-  if (decoders[only!] === undefined) return (row, offset) => row[offset + only!];
-  return (row, offset) => {
-    const key = decodeAt(row, only!, offset);
+  if (keyIndexes.length > 1) return (row) => compositeMapKey(keyIndexes.map((index) => decodeAt(row, index)));
+  if (decoders[only!] === undefined) return (row) => row[only!];
+  return (row) => {
+    const key = decodeAt(row, only!);
     return key instanceof Uint8Array ? Buffer.from(key).toString('hex') : key;
   };
 }

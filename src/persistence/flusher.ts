@@ -2,7 +2,6 @@ import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
-import type { EntityGroup } from '../core/loader.ts';
 import { IntegrityError, SessionStateError, StaleObjectError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
@@ -68,64 +67,44 @@ export class Flusher {
 
   async #insert({ meta, entities, deferred }: Step<'insert'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
-    const rows = entities.map((entity) => this.#newRow(meta, codec, entity, deferred.get(entity)));
+    const values: Readonly<Values>[] = [];
+    this.#journal.inserted.push({ meta, entities, values });
+    const stamp = this.#stamper(meta);
+    const rows = entities.map((entity) => {
+      values.push(stamp(entity));
+      return deferred.size === 0 ? codec.encode(entity) : encodeWithout(codec, entity, deferred.get(entity) ?? []);
+    });
     const generated = meta.fields.filter((field) => field.generation === 'database');
-    const group = this.#workspace.group(meta);
     if (generated.length === 0) await this.#insertRows(meta, entities, rows);
-    else for (const [i, row] of rows.entries()) await this.#insertReturning(meta, codec, entities[i]!, row, generated);
-    this.#outcomes.push(() => this.#acceptInserted(meta, codec, entities, rows, group));
+    else for (const [i, row] of rows.entries()) values[i] = { ...(await this.#insertReturning(meta, codec, entities[i]!, row, generated)), ...values[i] };
+    this.#outcomes.push(() => this.#acceptInserted(meta, codec, entities, rows));
   }
 
-  /** The row to write; what the flush fills in is noted first, so that it can be taken back. */
-  #newRow(meta: ModelMeta, codec: EntityCodec, entity: object, deferred: readonly FieldMeta[] | undefined): unknown[] {
-    const before = this.#stamp(meta, entity);
-    this.#journal.touch(entity, { kind: 'inserted', meta, row: null, group: State.group(entity), values: before });
-    if (deferred === undefined) return codec.encode(entity);
-    const values = deferred.map((field) => readField(entity, field));
-    for (const field of deferred) writeField(entity, field, null);
-    const row = codec.encode(entity);
-    deferred.forEach((field, i) => writeField(entity, field, values[i]));
-    return row;
-  }
-
-  /** Fill in keys of relations and times; gives the attributes as they were. */
-  #stamp(meta: ModelMeta, entity: object): Readonly<Values> {
-    const values = entity as Values;
-    const stamps = this.#stampsOf(meta);
-    const links = State.links(entity);
-    // Nothing but the key can change: the usual case, and one object for all.
-    if (stamps.length === 0 && links === null) return this.#keyless(meta, values);
-    const before: Values = { ...this.#keyless(meta, values) };
-    for (const relation of meta.relations) if (relation.owning && links?.[relation.index] !== undefined) before[relation.sourceField.name] = values[relation.sourceField.name];
-    for (const field of stamps) {
-      before[field.name] = values[field.name];
-      if (field.generation === 'now on save' || values[field.name] === undefined || values[field.name] === null) values[field.name] = this.#now;
-    }
-    syncLinks(meta, entity);
-    return before;
-  }
-
-  #stampsOf(meta: ModelMeta): readonly FieldMeta[] {
-    let stamps = this.#stamps.get(meta);
-    if (stamps === undefined) {
-      stamps = meta.fields.filter((field) => field.generation === 'now on insert' || field.generation === 'now on save');
-      this.#stamps.set(meta, stamps);
-    }
-    return stamps;
-  }
-
-  readonly #stamps = new Map<ModelMeta, readonly FieldMeta[]>();
-
-  /** The key attribute of a row whose key the database will give: unset again if the row is never written. */
-  #keyless(meta: ModelMeta, values: Values): Readonly<Values> {
+  /**
+   * Fills in keys of relations and times of one new entity after another, and gives the attributes as they were: the
+   * key that the database is to give among them, so that it is unset again if the row does not stay.
+   */
+  #stamper(meta: ModelMeta): (entity: object) => Readonly<Values> {
+    const stamps = meta.fields.filter((field) => field.generation === 'now on insert' || field.generation === 'now on save');
     const [key] = meta.key;
-    if (key!.generation !== 'identity' || (values[key!.name] !== undefined && values[key!.name] !== null)) return NOTHING;
-    let unset = this.#unset.get(meta);
-    if (unset === undefined) this.#unset.set(meta, (unset = { [key!.name]: undefined }));
-    return unset;
+    const identity = key!.generation === 'identity' ? key!.name : undefined;
+    const unset: Readonly<Values> = identity === undefined ? NOTHING : Object.freeze({ [identity]: undefined });
+    return (entity) => {
+      const values = entity as Values;
+      const own = identity === undefined || (values[identity] !== undefined && values[identity] !== null) ? NOTHING : unset;
+      const links = State.links(entity);
+      // Nothing but the key can change: the usual case, and one object for all.
+      if (stamps.length === 0 && links === null) return own;
+      const before: Values = { ...own };
+      for (const relation of meta.relations) if (relation.owning && links?.[relation.index] !== undefined) before[relation.sourceField.name] = values[relation.sourceField.name];
+      for (const field of stamps) {
+        before[field.name] = values[field.name];
+        if (field.generation === 'now on save' || values[field.name] === undefined || values[field.name] === null) values[field.name] = this.#now;
+      }
+      syncLinks(meta, entity);
+      return before;
+    };
   }
-
-  readonly #unset = new Map<ModelMeta, Readonly<Values>>();
 
   async #insertRows(meta: ModelMeta, entities: readonly object[], rows: readonly unknown[][]): Promise<void> {
     const { executor, compiled } = this.#workspace;
@@ -133,22 +112,23 @@ export class Flusher {
     const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, rows));
     const [key] = meta.key;
     if (key!.generation !== 'identity') return;
+    const { index, name } = key!;
     const wide = key!.type.kind === 'bigint';
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      if (row[key!.index] !== null) continue;
+      if (row[index] !== null) continue;
       const id = results[i]!.lastInsertId;
-      row[key!.index] = wide ? String(id) : Number(id);
-      (entities[i] as Values)[key!.name] = wide ? BigInt(id) : Number(id);
+      row[index] = wide ? String(id) : Number(id);
+      (entities[i] as Values)[name] = wide ? BigInt(id) : Number(id);
     }
   }
 
-  /** Rows of which the database fills in more than the key: read back from the same statement. */
-  async #insertReturning(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[], generated: readonly FieldMeta[]): Promise<void> {
+  /** A row of which the database fills in more than the key: read back from the same statement. Gives what was there before. */
+  async #insertReturning(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[], generated: readonly FieldMeta[]): Promise<Values> {
     const { executor, compiled } = this.#workspace;
-    const given = meta.fields.filter((field) => row[field.index] !== undefined && field.generatedAs === undefined);
     const key = meta.key[0]!;
     const wanted = [...(key.generation === 'identity' ? [key] : []), ...generated];
+    const given = meta.fields.filter((field) => row[field.index] !== undefined && field.generatedAs === undefined && !(field === key && row[field.index] === null));
     const sql = compiled.insert(meta, given, wanted, 'error');
     const [back] = await this.#named(meta, () => executor.query(this.#connection, sql, given.map((field) => row[field.index])));
     const before: Values = {};
@@ -157,10 +137,11 @@ export class Flusher {
       row[field.index] = back![i];
       writeField(entity, field, codec.decodeField(field, back![i]));
     });
-    this.#journal.amend(entity, before);
+    return before;
   }
 
-  #acceptInserted(meta: ModelMeta, codec: EntityCodec, entities: readonly object[], rows: readonly unknown[][], group: EntityGroup): void {
+  #acceptInserted(meta: ModelMeta, codec: EntityCodec, entities: readonly object[], rows: readonly unknown[][]): void {
+    const group = this.#workspace.group(meta);
     const map = this.#workspace.identityMap.of(meta);
     const { keyOfRow } = codec;
     for (let i = 0; i < entities.length; i++) {
@@ -169,7 +150,7 @@ export class Flusher {
       State.setRow(entity, row);
       State.setGroup(entity, group);
       group.members.push(entity);
-      map.set(keyOfRow(row, 0), entity);
+      map.set(keyOfRow(row), entity);
     }
   }
 
@@ -183,30 +164,39 @@ export class Flusher {
     }
     const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
     const fields = [...own.filter((field) => field !== meta.version), ...stamps, ...(meta.version === undefined ? [] : [meta.version])];
-    const rows = entities.map((entity) => this.#changedRow(meta, codec, entity, fields, stamps));
-    const parameters = entities.map((entity, i) => [
-      ...fields.map((field) => rows[i]![field.index]),
-      ...this.#identify(meta, codec, entity),
-    ]);
+    const rows: unknown[][] = [];
+    const parameters: unknown[][] = [];
+    const named = namesRow(meta);
+    for (const entity of entities) {
+      this.#journal.touch(entity, { meta, row: State.row(entity), group: State.group(entity), values: this.#restamp(entity, stamps) });
+      const old = State.row(entity)!;
+      const row = old.slice();
+      const values: unknown[] = [];
+      for (const field of fields) {
+        const value = field === meta.version ? (old[field.index] as number) + 1 : codec.encodeField(field, readField(entity, field));
+        row[field.index] = value;
+        values.push(value);
+      }
+      for (const field of named) values.push(codec.storedValue(field, old[field.index]));
+      rows.push(row);
+      parameters.push(values);
+    }
     const { executor, compiled } = this.#workspace;
-    const sql = compiled.update(meta, fields, namesRow(meta));
+    const sql = compiled.update(meta, fields, named);
     const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
-    for (const { changes } of results) if (changes !== 1) throw stale(meta, 'updated');
+    for (let i = 0; i < results.length; i++) if (results[i]!.changes !== 1) throw stale(meta, 'updated');
     this.#outcomes.push(() => entities.forEach((entity, i) => this.#acceptUpdated(meta, codec, entity, rows[i]!)));
   }
 
-  #changedRow(meta: ModelMeta, codec: EntityCodec, entity: object, fields: readonly FieldMeta[], stamps: readonly FieldMeta[]): unknown[] {
-    const row = [...State.row(entity)!];
+  /** Set the times of a row that is saved again; gives what they were. */
+  #restamp(entity: object, stamps: readonly FieldMeta[]): Readonly<Values> {
+    if (stamps.length === 0) return NOTHING;
     const before: Values = {};
     for (const field of stamps) {
       before[field.name] = readField(entity, field);
       writeField(entity, field, this.#now);
     }
-    this.#journal.touch(entity, { kind: 'updated', meta, row: State.row(entity), group: State.group(entity), values: before });
-    for (const field of fields) {
-      row[field.index] = field === meta.version ? (row[field.index] as number) + 1 : codec.encodeField(field, readField(entity, field));
-    }
-    return row;
+    return before;
   }
 
   #acceptUpdated(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[]): void {
@@ -217,7 +207,7 @@ export class Flusher {
   /** Driver values of the key and version that name a stored row. */
   #identify(meta: ModelMeta, codec: EntityCodec, entity: object): unknown[] {
     const row = State.row(entity);
-    return namesRow(meta).map((field) => codec.encodeField(field, row === null ? readField(entity, field) : codec.decodeField(field, row[field.index])));
+    return namesRow(meta).map((field) => (row === null ? codec.encodeField(field, readField(entity, field)) : codec.storedValue(field, row[field.index])));
   }
 
   async #connect({ meta, field, entities }: Step<'connect'>): Promise<void> {
@@ -262,7 +252,7 @@ export class Flusher {
     const { executor, compiled, identityMap } = this.#workspace;
     const codec = compiled.codec(meta);
     const sql = compiled.delete(meta, namesRow(meta));
-    for (const entity of entities) this.#journal.touch(entity, { kind: 'deleted', meta, row: State.row(entity), group: State.group(entity), values: {} });
+    for (const entity of entities) this.#journal.touch(entity, { meta, row: State.row(entity), group: State.group(entity), values: {} });
     const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, entities.map((entity) => this.#identify(meta, codec, entity))));
     for (const { changes } of results) if (changes !== 1) throw stale(meta, 'deleted');
     this.#outcomes.push(() => {
@@ -284,6 +274,15 @@ export class Flusher {
 }
 
 const NOTHING: Readonly<Values> = Object.freeze({});
+
+/** A row in which references that have to wait are NULL for now. */
+function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly FieldMeta[]): unknown[] {
+  const values = deferred.map((field) => readField(entity, field));
+  for (const field of deferred) writeField(entity, field, null);
+  const row = codec.encode(entity);
+  deferred.forEach((field, i) => writeField(entity, field, values[i]));
+  return row;
+}
 
 function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
   return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);

@@ -3,119 +3,137 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { EntityShape, Segment } from '../query/plan.ts';
+import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { IdentityMap } from './identity-map.ts';
 
-/** What one segment of a shape does to one row: find or make its entity; null where a joined row is missing. */
+type Decode = (raw: unknown) => unknown;
+type Maps = readonly Map<unknown, object>[];
+
+/** Rows to the entities of the root; `maps` and `groups` are those of the segments. */
+type HydrateRows = (rows: readonly Row[], maps: Maps, groups: readonly EntityGroup[]) => object[];
+
+/** What one segment does to one row: find or make its entity; null where a joined row is missing. */
 type SegmentReader = (row: Row, map: Map<unknown, object>, group: EntityGroup) => object | null;
 
-/** Sets one computed value on the entity of the root. */
-type Annotate = (entity: Record<string, unknown>, row: Row) => void;
-
 /**
- * Rows of one shape to entities: made once per shape. Each row's key is looked up in the identity map; what is there
- * keeps its values, and lacks are filled. A related entity needs no pointer: its owner's key finds it in the map.
+ * Rows of one shape to entities: made once per shape, by code generation where that is allowed and by closures where
+ * not. Each row's key is looked up in the identity map; what is there keeps its values, and lacks are filled. A related
+ * entity needs no pointer: its owner's key finds it in the map.
  */
 export class Hydrator {
-  readonly #segments: readonly Segment[];
-  readonly #readers: readonly SegmentReader[];
-  readonly #annotations: readonly Annotate[];
-  /** Segments whose entity its owner cannot find by key, so that it is linked: the other side of a one-to-one. */
-  readonly #linked: readonly { readonly position: number; readonly owner: number; readonly index: number }[];
+  /** One group per segment: entities that come together know each other. */
+  readonly segments: readonly Segment[];
+  readonly #hydrate: HydrateRows;
 
   constructor(shape: EntityShape, dialect: Dialect, codecOf: (segment: Segment) => EntityCodec) {
-    this.#segments = shape.segments;
-    this.#readers = shape.segments.map((segment) => readerOf(segment, codecOf(segment), shape.segments.length === 1 && shape.annotations.length === 0));
-    this.#annotations = shape.annotations.map(({ name, position, type }) => {
-      const decode = dialect.codec(type).decode as ((raw: unknown) => unknown) | undefined;
-      return (entity, row) => {
-        const raw = row[position];
-        entity[name] = raw === null || decode === undefined ? raw : decode(raw);
-      };
-    });
-    this.#linked = shape.segments.flatMap((segment, position) =>
-      segment.relation === undefined || (segment.relation.owning && segment.relation.targetField.primaryKey)
-        ? []
-        : [{ position, owner: shape.segments.indexOf(segment.parent!), index: segment.relation.index }],
-    );
-  }
-
-  /** One group per segment: entities that come together know each other. */
-  get segments(): readonly Segment[] {
-    return this.#segments;
+    this.segments = shape.segments;
+    const readers = shape.segments.map((segment) => readerOf(segment, codecOf(segment)));
+    const decoders = shape.annotations.map(({ type }) => dialect.codec(type).decode as Decode | undefined);
+    const whole = shape.segments.every((segment) => segment.fields.length === segment.meta.fields.length);
+    this.#hydrate = canCompile && whole
+      ? generate(shape, shape.segments.map(codecOf), readers, decoders)
+      : interpret(shape, readers, decoders);
   }
 
   hydrate(rows: readonly Row[], identityMap: IdentityMap, groups: readonly EntityGroup[]): object[] {
-    const read = this.#readers[0]!;
-    const map = identityMap.of(this.#segments[0]!.meta);
-    const group = groups[0]!;
-    const entities: object[] = Array.from({ length: rows.length });
-    if (this.#segments.length === 1) {
-      for (let i = 0; i < rows.length; i++) entities[i] = read(rows[i]!, map, group)!;
-    } else {
-      const maps = this.#segments.map((segment) => identityMap.of(segment.meta));
-      for (let i = 0; i < rows.length; i++) entities[i] = this.#hydrateJoined(rows[i]!, maps, groups);
-    }
-    for (const annotate of this.#annotations) {
-      for (let i = 0; i < rows.length; i++) annotate(entities[i] as Record<string, unknown>, rows[i]!);
-    }
-    return entities;
-  }
-
-  #hydrateJoined(row: Row, maps: readonly Map<unknown, object>[], groups: readonly EntityGroup[]): object {
-    const readers = this.#readers;
-    const root = readers[0]!(row, maps[0]!, groups[0]!)!;
-    if (this.#linked.length === 0) {
-      for (let s = 1; s < readers.length; s++) readers[s]!(row, maps[s]!, groups[s]!);
-      return root;
-    }
-    const found: (object | null)[] = [root];
-    for (let s = 1; s < readers.length; s++) found.push(readers[s]!(row, maps[s]!, groups[s]!));
-    for (const { position, owner, index } of this.#linked) {
-      const from = found[owner];
-      if (from !== null && from !== undefined) State.setLink(from, index, found[position]);
-    }
-    return root;
+    return this.#hydrate(rows, this.segments.map((segment) => identityMap.of(segment.meta)), groups);
   }
 }
 
-/** `whole`: the row is this segment's alone, and becomes the snapshot without a copy. */
-function readerOf(segment: Segment, codec: EntityCodec, whole: boolean): SegmentReader {
-  const { meta, fields, offset } = segment;
-  const end = offset + fields.length;
-  const full = fields.length === meta.fields.length;
-  const { keyOfRow } = codec;
-  const Construct = codec.construct;
-  const own = (row: Row): Row => (whole ? row : row.slice(offset, end));
-  const reuse = (entity: object, row: Row, group: EntityGroup): object => {
-    // Seen in this very result already: the usual case of a joined row.
-    if (State.group(entity) === group) return entity;
-    if (isPartial(entity, meta.fields.length)) codec.fill(entity, fields, own(row), group);
-    else State.setGroup(entity, group);
-    group.members.push(entity);
-    return entity;
+/** Relations whose entity the owner's key cannot find in the identity map, so that it is linked. */
+function needsLink({ relation }: Segment): boolean {
+  return relation !== undefined && !(relation.owning && relation.targetField.primaryKey);
+}
+
+/**
+ * One loop with the offsets, the constructors and the names of the shape written into it. A row becomes the snapshot of
+ * the root as it is; joined entities get a slice of it, once for each entity and not once for each row.
+ */
+function generate(shape: EntityShape, codecs: readonly EntityCodec[], readers: readonly SegmentReader[], decoders: readonly (Decode | undefined)[]): HydrateRows {
+  const { segments, annotations } = shape;
+  const scope: Record<string, unknown> = { State };
+  const setup: string[] = [];
+  const body: string[] = [];
+  segments.forEach((segment, s) => {
+    const codec = codecs[s]!;
+    scope[`C${s}`] = codec.construct;
+    scope[`read${s}`] = readers[s];
+    scope[`key${s}`] = codec.keyOfRow;
+    setup.push(`const m${s} = maps[${s}], g${s} = groups[${s}], p${s} = g${s}.members;`);
+    const row = s === 0 ? 'r' : `[${segment.positions.map((position) => `r[${position}]`).join(', ')}]`;
+    const key = codec.plainKey === undefined ? `key${s}(${row})` : `r[${segment.positions[codec.plainKey]}]`;
+    const find = `
+      e${s} = m${s}.get(k);
+      if (e${s} === undefined) {
+        e${s} = new C${s}(${row}, g${s});
+        m${s}.set(k, e${s});
+        p${s}.push(e${s});
+      } else if (State.group(e${s}) !== g${s}) read${s}(r, m${s}, g${s});`;
+    body.push(`let e${s} = null;`, segment.presence === undefined ? `k = ${key};${find}` : `if (r[${segment.presence}] !== null) { k = ${key};${find}\n}`);
+    if (needsLink(segment)) {
+      const owner = segments.indexOf(segment.parent!);
+      body.push(`if (e${owner} !== null) State.setLink(e${owner}, ${segment.relation!.index}, e${s});`);
+    }
+  });
+  annotations.forEach(({ name, position }, a) => {
+    scope[`d${a}`] = decoders[a];
+    body.push(`e0[${quoted(name)}] = ${decoders[a] === undefined ? `r[${position}]` : `r[${position}] === null ? null : d${a}(r[${position}])`};`);
+  });
+  return compileFunction(scope, `return function hydrate(rows, maps, groups) {
+    ${setup.join('\n')}
+    const n = rows.length, out = new Array(n);
+    let k;
+    for (let i = 0; i < n; i++) {
+      const r = rows[i];
+      ${body.join('\n')}
+      out[i] = e0;
+    }
+    return out;
+  };`);
+}
+
+/** The same without generated code, and for rows of which only some fields were read. */
+function interpret({ segments, annotations }: EntityShape, readers: readonly SegmentReader[], decoders: readonly (Decode | undefined)[]): HydrateRows {
+  const owners = segments.map((segment) => segments.indexOf(segment.parent!));
+  const hydrateRow = (row: Row, maps: Maps, groups: readonly EntityGroup[]): object => {
+    const found = readers.map((read, s) => read(row, maps[s]!, groups[s]!));
+    segments.forEach((segment, s) => {
+      const owner = found[owners[s]!];
+      if (needsLink(segment) && owner !== null && owner !== undefined) State.setLink(owner, segment.relation!.index, found[s]);
+    });
+    annotations.forEach(({ name, position }, a) => {
+      const raw = row[position];
+      const decode = decoders[a];
+      (found[0] as Record<string, unknown>)[name] = raw === null || decode === undefined ? raw : decode(raw);
+    });
+    return found[0]!;
   };
-  if (!full) {
-    const keyAt = partialKey(segment, codec);
-    return (row, map, group) => {
-      const key = keyAt(row);
-      const known = map.get(key);
-      if (known !== undefined) return reuse(known, row, group);
-      const entity = codec.constructPartial(fields, own(row), group);
+  return (rows, maps, groups) => rows.map((row) => hydrateRow(row, maps, groups));
+}
+
+/** Find or make the entity of one segment of a row. Of an entity that is known, only what it lacks is taken. */
+function readerOf(segment: Segment, codec: EntityCodec): SegmentReader {
+  const { meta, fields, positions, presence } = segment;
+  const full = fields.length === meta.fields.length;
+  const own = (row: Row): Row => positions.map((position) => row[position]);
+  const keyAt = full ? (row: Row) => codec.keyOfRow(own(row)) : partialKey(segment, codec);
+  return (row, map, group) => {
+    if (presence !== undefined && row[presence] === null) return null;
+    const key = keyAt(row);
+    const known = map.get(key);
+    if (known === undefined) {
+      const entity = full ? new codec.construct(own(row), group) : codec.constructPartial(fields, own(row), group);
       map.set(key, entity);
       group.members.push(entity);
       return entity;
-    };
-  }
-  return (row, map, group) => {
-    const key = keyOfRow(row, offset);
-    if (key === null) return null;
-    const known = map.get(key);
-    if (known !== undefined) return reuse(known, row, group);
-    const entity = new Construct(whole ? row : row.slice(offset, end), group);
-    map.set(key, entity);
-    group.members.push(entity);
-    return entity;
+    }
+    // Seen in this very result already: the usual case of a joined row.
+    if (State.group(known) === group) return known;
+    if (isPartial(known, meta.fields.length)) codec.fill(known, fields, own(row), group);
+    else State.setGroup(known, group);
+    group.members.push(known);
+    return known;
   };
 }
 
@@ -127,13 +145,12 @@ function isPartial(entity: object, width: number): boolean {
 }
 
 /** The key of a row of which only some fields were read: they are at other places than in a whole one. */
-function partialKey({ meta, fields, offset }: Segment, codec: EntityCodec): (row: Row) => unknown {
-  const positions = fields.map((field) => field.index);
+function partialKey({ meta, fields, positions }: Segment, codec: EntityCodec): (row: Row) => unknown {
   return (row) => {
     const whole = Array.from<unknown>({ length: meta.fields.length });
-    positions.forEach((index, i) => {
-      whole[index] = row[offset + i];
+    fields.forEach((field, i) => {
+      whole[field.index] = row[positions[i]!];
     });
-    return codec.keyOfRow(whole, 0);
+    return codec.keyOfRow(whole);
   };
 }

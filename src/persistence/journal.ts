@@ -2,14 +2,20 @@ import type { ChangingCollection, EntityGroup } from '../core/loader.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { Row } from '../core/state.ts';
 
-/** What an entity was before a flush touched it. */
+/** What a stored entity was before a flush touched it. */
 export interface Before {
   readonly meta: ModelMeta;
   readonly row: Row | null;
   readonly group: EntityGroup | null;
   /** Attributes that the flush or the database filled in, as they were. */
   readonly values: Readonly<Record<string, unknown>>;
-  readonly kind: 'inserted' | 'updated' | 'deleted';
+}
+
+/** New entities that one step inserted, and the attributes that it filled in, as they were. */
+export interface InsertedBatch {
+  readonly meta: ModelMeta;
+  readonly entities: readonly object[];
+  readonly values: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** What was unwritten when a transaction began. */
@@ -29,6 +35,7 @@ const EMPTY: JournalStart = { dirty: new Map(), added: new Set(), deleted: new S
  */
 export class Journal {
   readonly entities = new Map<object, Before>();
+  readonly inserted: InsertedBatch[] = [];
   readonly collections = new Map<ChangingCollection, () => void>();
   readonly start: JournalStart;
 
@@ -40,12 +47,6 @@ export class Journal {
     if (!this.entities.has(entity)) this.entities.set(entity, before);
   }
 
-  /** Attributes that the database filled in, noted after the fact. */
-  amend(entity: object, values: Readonly<Record<string, unknown>>): void {
-    const before = this.entities.get(entity);
-    if (before !== undefined) this.entities.set(entity, { ...before, values: { ...values, ...before.values } });
-  }
-
   touchCollection(collection: ChangingCollection): void {
     if (!this.collections.has(collection)) this.collections.set(collection, collection.snapshot());
   }
@@ -53,6 +54,7 @@ export class Journal {
   /** A savepoint was released: what it did now belongs to the transaction around it. */
   absorb(inner: Journal): void {
     for (const [entity, before] of inner.entities) this.touch(entity, before);
+    this.inserted.push(...inner.inserted);
     for (const [collection, restore] of inner.collections) if (!this.collections.has(collection)) this.collections.set(collection, restore);
   }
 }

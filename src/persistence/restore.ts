@@ -1,7 +1,7 @@
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { readField, writeField } from './entity-codec.ts';
-import type { Before, Journal, JournalStart } from './journal.ts';
+import type { Before, InsertedBatch, Journal, JournalStart } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -29,6 +29,7 @@ function valuesOf(meta: ModelMeta, entity: object, changed: readonly number[]): 
 /** A flush failed: what it filled in is taken back; what was to be written is still to be written. */
 export function undoFlush(journal: Journal): void {
   for (const [entity, before] of journal.entities) Object.assign(entity, before.values);
+  for (const { entities, values } of journal.inserted) entities.forEach((entity, i) => Object.assign(entity, values[i]));
 }
 
 /**
@@ -37,7 +38,9 @@ export function undoFlush(journal: Journal): void {
  * pending sets restored.
  */
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
-  for (const [entity, before] of journal.entities) undoEntity(workspace, entity, before, journal.start);
+  for (const [entity, before] of journal.entities) undoEntity(workspace, entity, before);
+  // Last, because an entity that was inserted and then changed ends as one that was never stored.
+  for (const batch of journal.inserted.toReversed()) undoInserts(workspace, batch, journal.start);
   for (const restore of journal.collections.values()) restore();
   for (const entity of work.added) if (!journal.start.added.has(entity)) State.setGroup(entity, null);
   resetChanges(workspace);
@@ -45,21 +48,25 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
   work.reset(journal.start);
 }
 
-function undoEntity(workspace: Workspace, entity: object, before: Before, start: JournalStart): void {
-  const { meta, kind } = before;
-  const map = workspace.identityMap.of(meta);
-  const codec = workspace.compiled.codec(meta);
-  const row = State.row(entity);
-  if (kind === 'inserted') {
-    if (row !== null) map.delete(codec.keyOfRow(row, 0));
-    State.setRow(entity, null);
-    State.setGroup(entity, start.added.has(entity) ? before.group : null);
-  } else if (before.row !== null) {
-    State.setRow(entity, before.row);
-    State.setGroup(entity, before.group);
-    map.set(codec.keyOfRow(before.row, 0), entity);
+function undoEntity(workspace: Workspace, entity: object, { meta, row, group, values }: Before): void {
+  if (row !== null) {
+    State.setRow(entity, row);
+    State.setGroup(entity, group);
+    workspace.identityMap.of(meta).set(workspace.compiled.codec(meta).keyOfRow(row), entity);
   }
-  Object.assign(entity, before.values);
+  Object.assign(entity, values);
+}
+
+function undoInserts(workspace: Workspace, { meta, entities, values }: InsertedBatch, { added }: JournalStart): void {
+  const map = workspace.identityMap.of(meta);
+  const { keyOfRow } = workspace.compiled.codec(meta);
+  entities.forEach((entity, i) => {
+    const row = State.row(entity);
+    if (row !== null) map.delete(keyOfRow(row));
+    State.setRow(entity, null);
+    State.setGroup(entity, added.has(entity) ? workspace.pendingGroup(meta) : null);
+    Object.assign(entity, values[i]);
+  });
 }
 
 /** Set every field that differs from its row back to the row. */

@@ -232,6 +232,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return !this.#closed;
   }
 
+  entitiesOf(meta: ModelMeta): ReadonlyMap<unknown, object> {
+    return this.#workspace.identityMap.of(meta);
+  }
+
   reference(relation: RelationMeta, key: unknown, from: object): object {
     return this.#peers.reference(relation, key, from);
   }
@@ -280,7 +284,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   #adopt(meta: ModelMeta, row: Row): object {
     const codec = this.#workspace.compiled.codec(meta);
     const map = this.#workspace.identityMap.of(meta);
-    const key = codec.keyOfRow(row, 0);
+    const key = codec.keyOfRow(row);
     const group = this.#workspace.group(meta);
     const known = map.get(key);
     if (known !== undefined) {
@@ -295,7 +299,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   /** Take a new entity and the new ones it reaches into care. What is there already stays as it is. */
   #addOne(start: object): void {
-    if (State.group(start)?.loader === this && !this.#work.deleted.has(start)) return;
+    const known = State.group(start);
+    if (known !== null && known.loader === this && !this.#work.deleted.has(start)) return;
+    if (known === null && State.links(start) === null && State.row(start) === null && !isReference(start)) {
+      // The usual case, without a search: new, and linked to nothing.
+      State.setGroup(start, this.#workspace.pendingGroup(metaOfEntity(start)));
+      this.#work.added.add(start);
+      return;
+    }
     for (const entity of reachable(start)) {
       const group = State.group(entity);
       if (group !== null) {
@@ -305,7 +316,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       }
       if (isReference(entity)) continue;
       if (State.row(entity) !== null) throw this.#detached(entity);
-      State.setGroup(entity, this.#workspace.group(metaOfEntity(entity), undefined, 'pending'));
+      State.setGroup(entity, this.#workspace.pendingGroup(metaOfEntity(entity)));
       this.#work.added.add(entity);
       for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
     }

@@ -8,6 +8,7 @@ import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './engine.ts';
 import { Flusher } from './flusher.ts';
 import { planFlush } from './flush-plan.ts';
+import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -55,9 +56,19 @@ export class Transactions {
   }
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    return this.#serialised(() => (this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open)));
+  }
+
+  /** The flush that ends a transaction or savepoint: if it fails, all of that is rolled back, so it needs no savepoint. */
+  #flushLast(): Promise<void> {
+    return this.#serialised(() => this.#flushOnto(this.#open!, this.#plan(), () => undefined));
+  }
+
+  /** One flush at a time. */
+  async #serialised(flush: () => Promise<void>): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
-    const flushing = this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open);
+    const flushing = flush();
     this.#flushing = flushing.finally(() => {
       this.#flushing = undefined;
     });
@@ -92,7 +103,7 @@ export class Transactions {
         this.#open = { connection, journals: [journal] };
         try {
           const result = await currentJournal.run(journal, fn);
-          if (this.#flushMode !== 'manual') await this.flush();
+          if (this.#flushMode !== 'manual') await this.#flushLast();
           await executor.commit(connection);
           return result;
         } catch (error) {
@@ -120,7 +131,7 @@ export class Transactions {
     journals.push(journal);
     try {
       const result = await currentJournal.run(journal, fn);
-      await this.flush();
+      await this.#flushLast();
       await executor.releaseSavepoint(connection, name);
       journals.pop();
       journals.at(-1)!.absorb(journal);
@@ -163,30 +174,36 @@ export class Transactions {
     }
   }
 
-  async #flushInside({ connection, journals }: OpenTransaction): Promise<void> {
+  async #flushInside(open: OpenTransaction): Promise<void> {
     const steps = this.#plan();
     if (steps.length === 0) return this.#work.clear();
     const { executor } = this.#workspace;
-    const journal = new Journal();
+    const { connection } = open;
     const name = 'blaze_flush';
     // Statements that succeeded before the one that failed must not stay behind.
     await executor.savepoint(connection, name);
     try {
-      await this.#write(connection, journal, steps, () => executor.releaseSavepoint(connection, name));
+      await this.#flushOnto(open, steps, () => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await executor.rollbackToSavepoint(connection, name);
       throw error;
     }
+  }
+
+  async #flushOnto({ connection, journals }: OpenTransaction, steps: readonly FlushStep[], seal: () => unknown): Promise<void> {
+    if (steps.length === 0) return this.#work.clear();
+    const journal = new Journal();
+    await this.#write(connection, journal, steps, seal);
     journals.at(-1)!.absorb(journal);
   }
 
-  #plan(): ReturnType<typeof planFlush> {
+  #plan(): readonly FlushStep[] {
     const { identityMap, compiled } = this.#workspace;
     return planFlush(collectChanges(identityMap, this.#work, compiled));
   }
 
   /** Run the steps, make them last, and only then change what memory says. */
-  async #write(connection: Connection, journal: Journal, steps: ReturnType<typeof planFlush>, seal: () => unknown): Promise<void> {
+  async #write(connection: Connection, journal: Journal, steps: readonly FlushStep[], seal: () => unknown): Promise<void> {
     const flusher = new Flusher(this.#workspace, connection, journal);
     try {
       await flusher.run(steps);

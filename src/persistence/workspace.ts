@@ -52,8 +52,17 @@ export class Workspace {
 
   /** A group for the entities of one query. */
   group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
-    return { kind, loader: this.#owner.loader, meta, members: [], requested, origin: undefined };
+    return { kind, loader: this.#owner.loader, meta, members: [], targets: [], requested, origin: undefined };
   }
+
+  /** The one group of new entities of a model. */
+  pendingGroup(meta: ModelMeta): EntityGroup {
+    let group = this.#pendingGroups.get(meta);
+    if (group === undefined) this.#pendingGroups.set(meta, (group = this.group(meta, undefined, 'pending')));
+    return group;
+  }
+
+  readonly #pendingGroups = new Map<ModelMeta, EntityGroup>();
 
   /** Whether every field of the entity is there. */
   isFull(entity: object): boolean {
@@ -98,7 +107,7 @@ export class Workspace {
   async refresh(meta: ModelMeta, entities: readonly object[]): Promise<object[]> {
     const codec = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities)) rows.set(codec.keyOfRow(row, 0), row);
+    for (const row of await this.#rowsOf(meta, entities)) rows.set(codec.keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -139,7 +148,7 @@ export class Workspace {
   }
 
   #remember(meta: ModelMeta, entity: object): void {
-    this.#owner.currentTransaction?.journal.touch(entity, { kind: 'updated', meta, row: State.row(entity), group: State.group(entity), values: {} });
+    this.#owner.currentTransaction?.journal.touch(entity, { meta, row: State.row(entity), group: State.group(entity), values: {} });
   }
 
   async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {

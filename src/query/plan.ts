@@ -6,10 +6,12 @@ import type { ValueType } from '../core/value-types.ts';
 /** Where the columns of one entity stand in a row. */
 export interface Segment {
   readonly meta: ModelMeta;
-  /** Fields that are read, in the order of the row. */
+  /** Fields that are read. */
   readonly fields: readonly FieldMeta[];
-  /** Position of the first of them. */
-  readonly offset: number;
+  /** Where each of them stands in the row. */
+  readonly positions: readonly number[];
+  /** The column that is NULL exactly when a joined row is missing; undefined where it cannot be. */
+  readonly presence: number | undefined;
   /** The segment that this one is joined to, and by which relation; none for the root. */
   readonly parent: Segment | undefined;
   readonly relation: RelationMeta | undefined;

@@ -1,7 +1,7 @@
 import { conjunction, fieldPath, typeOf } from '../core/ast/expressions.ts';
 import type { Expression, OrderNode, SelectStatement, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
-import type { RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
@@ -46,7 +46,8 @@ function planEntities(state: QueryState): Plan {
 
 /** The columns of the root and of every relation that is joined, one segment each, parents before children. */
 function* selectSegments(state: QueryState, scope: Scope, columns: Selection[]): Generator<Segment> {
-  const root: Segment = { meta: state.meta, fields: state.fields ?? state.meta.fields, offset: 0, parent: undefined, relation: undefined };
+  const fields = state.fields ?? state.meta.fields;
+  const root: Segment = { meta: state.meta, fields, positions: fields.map((_, i) => i), presence: undefined, parent: undefined, relation: undefined };
   for (const field of root.fields) columns.push({ expression: columnOf(scope.root.alias, field), as: undefined });
   yield root;
   yield* joinedSegments(root, [], state.joined, scope, columns);
@@ -63,11 +64,37 @@ function* joinedSegments(
     const relation = parent.meta.relationByName.get(name)!;
     const path = [...steps, relation];
     const { table, optional } = scope.table(path);
-    const segment: Segment = { meta: relation.target, fields: relation.target.fields, offset: columns.length, parent, relation };
-    for (const field of segment.fields) columns.push({ expression: columnOf(table.alias, field, optional), as: undefined });
+    const { fields } = relation.target;
+    const shared = sharedKey(parent, relation, optional);
+    const positions = fields.map((field) => {
+      if (shared !== undefined && field === relation.targetField) return shared;
+      return columns.push({ expression: columnOf(table.alias, field, optional), as: undefined }) - 1;
+    });
+    const proof = shared === undefined ? relation.target.key[0]! : proofOfRow(relation);
+    const segment: Segment = { meta: relation.target, fields, positions, presence: optional ? positions[proof!.index] : undefined, parent, relation };
     yield segment;
     yield* joinedSegments(segment, path, below, scope, columns);
   }
+}
+
+/**
+ * Where the key of a joined row stands already: in the foreign key of its owner. Each column costs the driver a value
+ * for each row. Only for numbers, of which two equal ones are the same; and where the join is LEFT, only if another
+ * column tells a missing row.
+ */
+function sharedKey(parent: Segment, relation: RelationMeta, optional: boolean): number | undefined {
+  const { sourceField, targetField, owning } = relation;
+  if (!owning || !targetField.primaryKey || !SAME_WHEN_EQUAL.has(targetField.type.kind)) return undefined;
+  if (optional && proofOfRow(relation) === undefined) return undefined;
+  const position = parent.fields.indexOf(sourceField);
+  return position < 0 ? undefined : parent.positions[position];
+}
+
+const SAME_WHEN_EQUAL = new Set(['int', 'smallInt', 'bigint']);
+
+/** A column of the target that is never NULL in a row that exists, besides its key. */
+function proofOfRow({ target, targetField }: RelationMeta): FieldMeta | undefined {
+  return target.fields.find((field) => !field.nullable && field !== targetField && field.generatedAs === undefined);
 }
 
 function planValues(state: QueryState, named: readonly NamedExpression[], whole: boolean): Plan {

@@ -17,7 +17,7 @@ import {
 import { same } from './expect.ts';
 import { Author, Post, type Settings } from './models.ts';
 import type { Comment, Profile, Tag } from './models2.ts';
-import { Line, LineNote, Subscription } from './models2.ts';
+import { Account, Alias, Line, LineNote, Subscription } from './models2.ts';
 
 declare const session: Session;
 
@@ -132,7 +132,13 @@ export function constructors(author: Author, ref: Ref<Author>, tag: Tag, line: L
   new LineNote({ line: 1, day: '2026-01-01', note: 'x' });
 }
 
-export async function keys(line: Line, note: LineNote) {
+export async function keys(line: Line, note: LineNote, account: Account, alias: Alias) {
+  same<number>()(account.pk);
+  same<number>()(account.authorId);
+  same<string>()(alias.pk);
+  same<Account | null>()(await session.get(Account, 1));
+  same<Alias | null>()(await session.get(Alias, 'x'));
+  new Account({ author: 1 });
   same<readonly [number, number]>()(line.pk);
   same<readonly [readonly [number, number], string]>()(note.pk);
   same<readonly [number, number]>()(note.lineId);
@@ -147,6 +153,26 @@ export async function keys(line: Line, note: LineNote) {
   await session.get(Line, [1, 'x']);
   // @ts-expect-error a tuple is needed
   await session.get(Line, 1);
+}
+
+/** A key with a default may be left out. */
+class Ticket extends model('ticket', {
+  id: f.auto(),
+  owner: f.foreignKey(() => Author, { default: 1, onDelete: 'set default' }),
+  place: f.embedded({ city: f.string(), zip: f.string({ nullable: true }) }, { nullable: true }),
+}) {}
+export async function defaults() {
+  const ticket = new Ticket({});
+  new Ticket({ owner: 3, place: null });
+  new Ticket({ place: { city: 'x' } });
+  same<Ref<Author>>()(ticket.owner);
+  same<number>()(ticket.ownerId);
+  same<string | undefined>()(ticket.place?.city);
+  same<{ city: string | null }[]>()(await session.query(Ticket).values((t) => ({ city: t.place.city })));
+  // @ts-expect-error it has a default, but is not nullable
+  new Ticket({ owner: null });
+  // @ts-expect-error may be null
+  ticket.place.city;
 }
 
 export function statics() {

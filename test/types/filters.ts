@@ -34,6 +34,7 @@ import type { Comment, Line, Tag } from './models2.ts';
 import { LineNote } from './models2.ts';
 
 declare const session: Session;
+type PostCondition = ReturnType<typeof Q.of<Post>>;
 const posts = session.query(Post);
 const authors = session.query(Author);
 
@@ -162,8 +163,8 @@ export function combined() {
   posts.exclude(or({ title: 'x' }, { author: { role: 'admin' } }));
   posts.where({ title: 'x' }).where((p) => p.views.gt(3));
   const q = Q.of(Post, { title: 'x' });
-  same<Q<Post>>()(q);
-  same<Q<Post>>()(
+  same<PostCondition>()(q);
+  same<PostCondition>()(
     q
       .and({ views: 3 })
       .or({ author: { name: 'x' } }, q)

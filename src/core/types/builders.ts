@@ -1,11 +1,13 @@
 /** The type of `f`. */
-import type { ColumnBuilders, ReferentialAction } from './columns.ts';
+import type { ColumnBuilders, FlagsOf, NullableOption, ReferentialAction } from './columns.ts';
 import type { TargetFunction } from './entity.ts';
 import type { ReverseOne, ToMany, ToOne } from './relations.ts';
 
 /** Options of `f.foreignKey` and `f.oneToOne`. */
 export interface ForeignKeyOptions {
   readonly nullable?: boolean;
+  /** The key for a new entity that gives none. */
+  readonly default?: KeyDefault | (() => KeyDefault);
   /** What happens to this row when the target's is deleted; `'no action'` by default. */
   readonly onDelete?: ReferentialAction;
   readonly onUpdate?: ReferentialAction;
@@ -15,6 +17,8 @@ export interface ForeignKeyOptions {
   readonly column?: string;
   readonly index?: boolean;
   readonly unique?: boolean;
+  /** The key is this model's primary key, too. */
+  readonly primaryKey?: boolean;
   readonly comment?: string;
   readonly renamedFrom?: string;
 }
@@ -27,8 +31,14 @@ export interface ManyToManyOptions {
   readonly table?: string;
 }
 
-type NullOf<O> = O extends { readonly nullable: true } ? null : never;
-type ToOf<O> = O extends { readonly to: infer To extends string } ? To : 'pk';
+interface ToOption {
+  readonly to: string;
+}
+
+type KeyDefault = string | number | bigint;
+
+type NullOf<O> = O extends NullableOption ? null : never;
+type ToOf<O> = O extends ToOption ? O['to'] : 'pk';
 
 /**
  * The builders of fields: the type of `f`.
@@ -40,12 +50,12 @@ export interface FieldBuilders extends ColumnBuilders {
   foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions>(
     target: T,
     options?: O,
-  ): ToOne<T, NullOf<O>, ToOf<O>>;
+  ): ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
   /** A foreign key that is unique. */
   oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions>(
     target: T,
     options?: O,
-  ): ToOne<T, NullOf<O>, ToOf<O>>;
+  ): ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
   /** A relation to many, through a table of links. */
   manyToMany<T extends TargetFunction>(target: T, options?: ManyToManyOptions): ToMany<T>;
   /** The other side of a foreign key or many-to-many relation `via` of the target. */

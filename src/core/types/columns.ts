@@ -79,25 +79,27 @@ export interface AnyColumn {
 }
 
 /** Several columns that form one value: `f.embedded({ street: f.string(), city: f.string() })`. */
-export interface Embedded<F extends Fields> {
+export interface Embedded<F extends Fields, Null = never> {
   readonly kind: 'embedded';
   readonly '~column': never;
   readonly '~foreignKey': never;
   readonly '~relation': never;
   readonly '~toOne': never;
-  readonly '~required': string;
-  readonly '~optional': never;
+  readonly '~required': [Null] extends [never] ? string : never;
+  readonly '~optional': [Null] extends [never] ? never : string;
   readonly '~writable': string;
   readonly '~settable': string;
   readonly '~generated': never;
   readonly '~primary': never;
-  readonly '~value': { -readonly [K in keyof F]: F[K]['~value'] };
-  readonly '~init': { readonly [K in keyof F as K & F[K]['~required']]: F[K]['~init'] } & {
-    readonly [K in keyof F as K & F[K]['~optional']]?: F[K]['~init'];
-  };
-  readonly '~set': { readonly [K in keyof F]: F[K]['~value'] };
-  readonly '~filter': { readonly [K in keyof F]?: F[K]['~filter'] };
-  readonly '~expr': { readonly [K in keyof F]: F[K]['~expr'] };
+  readonly '~value': { -readonly [K in keyof F]: F[K]['~value'] } | Null;
+  readonly '~init':
+    | ({ readonly [K in keyof F as K & F[K]['~required']]: F[K]['~init'] } & {
+        readonly [K in keyof F as K & F[K]['~optional']]?: F[K]['~init'];
+      })
+    | Null;
+  readonly '~set': { readonly [K in keyof F]: F[K]['~value'] } | Null;
+  readonly '~filter': { readonly [K in keyof F]?: F[K]['~filter'] } | Null;
+  readonly '~expr': { readonly [K in keyof F]: [Null] extends [never] ? F[K]['~expr'] : F[K]['~maybe'] };
   readonly '~maybe': { readonly [K in keyof F]: F[K]['~maybe'] };
 }
 
@@ -170,6 +172,14 @@ export interface JsonOptions<T> extends ColumnOptions<T> {
   readonly schema?: StandardSchema<T>;
 }
 
+/** Options of `f.embedded`. */
+export interface EmbeddedOptions {
+  /** Goes before the names of its columns; the attribute's name by default. */
+  readonly prefix?: string;
+  /** The whole value may be null: then all its columns are. */
+  readonly nullable?: boolean;
+}
+
 /** Options of the automatic keys. */
 export type AutoOptions = Pick<ColumnOptions<never>, 'column' | 'comment' | 'renamedFrom'>;
 
@@ -185,14 +195,35 @@ export interface CustomType<T> {
   readonly type: string | { readonly [dialect: string]: string };
 }
 
-type ValueOf<V, O> = O extends { readonly nullable: true } ? V | null : V;
-type FlagsOf<O> =
-  | (O extends { readonly nullable: true } | { readonly default: unknown } | { readonly dbDefault: unknown }
-      ? 'optional'
-      : never)
-  | (O extends { readonly primaryKey: true } ? 'primary' : never)
-  | (O extends { readonly generated: unknown } ? 'generated' : never);
-type NowFlag<O> = O extends { readonly autoNow: true } | { readonly autoNowAdd: true } ? 'optional' : never;
+// Named, because a type literal in a conditional type is instantiated anew for every call of a builder.
+export interface NullableOption {
+  readonly nullable: true;
+}
+interface DefaultOption {
+  readonly default: unknown;
+}
+interface DbDefaultOption {
+  readonly dbDefault: unknown;
+}
+interface PrimaryOption {
+  readonly primaryKey: true;
+}
+interface GeneratedOption {
+  readonly generated: unknown;
+}
+interface AutoNowOption {
+  readonly autoNow: true;
+}
+interface AutoNowAddOption {
+  readonly autoNowAdd: true;
+}
+
+type ValueOf<V, O> = O extends NullableOption ? V | null : V;
+/** What the options of a field say of its type. */
+export type FlagsOf<O> =
+  | (O extends NullableOption | DefaultOption | DbDefaultOption ? 'optional' : never)
+  | (O extends PrimaryOption | GeneratedOption ? (O extends PrimaryOption ? 'primary' : 'generated') : never);
+type NowFlag<O> = O extends AutoNowOption | AutoNowAddOption ? 'optional' : never;
 
 /** The builders of scalar fields; `FieldBuilders` adds the relations. */
 export interface ColumnBuilders {
@@ -245,7 +276,8 @@ export interface ColumnBuilders {
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly default: unknown }): Column<T, 'optional'>;
   custom<T>(type: CustomType<T>, options?: ColumnOptions<T>): Column<T>;
   /** Columns that form one value. @example f.embedded({ street: f.string(), city: f.string() }, { prefix: 'home_' }) */
-  embedded<F extends AnyFields>(fields: F, options?: { readonly prefix?: string }): Embedded<F>;
+  embedded<F extends AnyFields>(fields: F, options: EmbeddedOptions & NullableOption): Embedded<F, null>;
+  embedded<F extends AnyFields>(fields: F, options?: EmbeddedOptions): Embedded<F>;
   /** The optimistic lock: counts the updates of a row. */
   version(options?: AutoOptions): Column<number, 'optional'>;
 }

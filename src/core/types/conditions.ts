@@ -3,7 +3,7 @@
  * are mapped types over a model's attributes that only index into its fields, so a relation's filter is resolved when
  * somebody filters by it.
  */
-import type { ATTRIBUTES, FIELDS, Model, ModelType, NotAnEntity } from './entity.ts';
+import type { ATTRIBUTES, FIELDS, Model, ModelType, NotAnEntity, SHAPE } from './entity.ts';
 import type { Averageable, Comparable, Cond, ExprOf, NumExpr, Summable } from './expressions.ts';
 import type { LookupOf } from './lookups.ts';
 
@@ -64,6 +64,7 @@ export interface QConstructor {
 interface NoModel extends Model {
   readonly [FIELDS]: {};
   readonly [ATTRIBUTES]: NotAnEntity;
+  readonly [SHAPE]: {};
 }
 
 /**

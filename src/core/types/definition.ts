@@ -2,7 +2,7 @@
 import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
 import type { Model, ModelType } from './entity.ts';
-import type { ColumnRefs, Instance, Names } from './instance.ts';
+import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
 
 /** Options of an index. `W` are the names of the fields in `where`. */
@@ -53,18 +53,18 @@ export interface UniqueFunction {
 /** The type of `check`. @example check('views_positive', (p) => p.views.gte(0)) */
 export type CheckFunction = <R>(name: string, condition: (columns: R) => ExprOf<boolean | null>) => Check<R>;
 
-type NameOf<F extends Fields> = (keyof F & string) | Names<F>['column'];
+type NameOf<F extends Fields> = (keyof F & string) | KeyName<F>;
 
-/** Options of `model`. `K` are the names of a composite primary key. */
-export interface ModelOptions<F extends Fields, K> {
+/** Options of `model`. `Primary` are the names of a composite primary key. */
+export interface ModelOptions<F extends Fields, Primary> {
   /** The table, where it is not the model's name. */
   readonly table?: string;
   /** The schema of the table. */
   readonly schema?: string;
   /** The names of the fields of a composite primary key: columns, or relations for their key. */
-  readonly primaryKey?: K;
+  readonly primaryKey?: Primary;
   /** The order of queries that give none. */
-  readonly ordering?: readonly `${'' | '-'}${Names<F>['column']}`[];
+  readonly ordering?: readonly `${'' | '-'}${Shape<F, KeyName<F>>['column']}`[];
   readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
   readonly comment?: string;
@@ -89,14 +89,17 @@ export interface ModelMetaView {
   readonly primaryKey: readonly string[];
 }
 
-/** What `model()` returns: a class to extend. `K` are the names of a composite primary key. */
-export interface ModelClass<F extends Fields, K = never> {
+/**
+ * What `model()` returns: a class to extend. `Keys` are the names of its foreign keys' values (`'authorId'`), `Primary` are
+ * the names of a composite primary key.
+ */
+export interface ModelClass<F extends Fields, Keys extends string, Primary = never> {
   // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
   new (
-    init: { readonly [N in Names<F>['required']]: F[N]['~init'] } & {
-      readonly [N in Names<F>['optional']]?: F[N]['~init'];
+    init: { readonly [N in Shape<F, Keys>['required']]: F[N]['~init'] } & {
+      readonly [N in Shape<F, Keys>['optional']]?: F[N]['~init'];
     },
-  ): Instance<F, K>;
+  ): Instance<F, Keys, Primary>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */
@@ -109,10 +112,10 @@ export interface ModelClass<F extends Fields, K = never> {
  * @example class Author extends model('author', { id: f.auto(), name: f.string() }) {}
  */
 export interface ModelFunction {
-  <F extends ModelFields>(name: string, fields: F): ModelClass<F>;
-  <F extends ModelFields, const K extends readonly (keyof F & string)[] = never>(
+  <F extends ModelFields>(name: string, fields: F): ModelClass<F, KeyName<F>>;
+  <F extends ModelFields, const Primary extends readonly (keyof F & string)[] = never>(
     name: string,
     fields: F,
-    options: ModelOptions<F, K>,
-  ): ModelClass<F, K>;
+    options: ModelOptions<F, Primary>,
+  ): ModelClass<F, KeyName<F>, Primary>;
 }

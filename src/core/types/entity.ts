@@ -5,7 +5,10 @@ export declare const FIELDS: unique symbol;
 /** A model's fields and the values of its foreign keys: `author` and `authorId`. */
 export declare const ATTRIBUTES: unique symbol;
 
-/** The fields of any model: `any`, so that a class that is checked against `Model` is not compared field by field. */
+/** A model's fields and their names by what they can do: its `Shape`. */
+export declare const SHAPE: unique symbol;
+
+/** The fields, or the shape, of any model: `any`, so that a class that is checked against `Model` is not compared field by field. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type FieldsOfAny = any;
 
@@ -13,6 +16,7 @@ type FieldsOfAny = any;
 export interface Model {
   readonly [FIELDS]: FieldsOfAny;
   readonly [ATTRIBUTES]: FieldsOfAny;
+  readonly [SHAPE]: FieldsOfAny;
   /** The primary key: a value, or a tuple for a composite key. */
   readonly pk: unknown;
   /** The loaded fields, as plain data. */

@@ -1,32 +1,37 @@
 /** Relation paths: `'author.company'`, `'comments.author'`. */
-import type { FIELDS, Model } from './entity.ts';
-import type { Names } from './instance.ts';
+import type { Fields } from './columns.ts';
+import type { Model, SHAPE } from './entity.ts';
+import type { Shape } from './instance.ts';
 
-/**
- * `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows.
- */
-export type Path<M extends Model, P extends string> = P extends `${infer H}.${infer R}`
-  ? H extends Names<M[typeof FIELDS]>['relation']
-    ? `${H}.${Path<M[typeof FIELDS][H]['~model'], R>}`
-    : Names<M[typeof FIELDS]>['relation']
-  : P extends Names<M[typeof FIELDS]>['relation']
-    ? P
-    : Names<M[typeof FIELDS]>['relation'];
+/** `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows. */
+export type Path<M extends Model, P extends string> = PathOf<M[typeof SHAPE], P>;
+type PathOf<S extends AnyShape, P extends string> = P extends S['relation']
+  ? P
+  : P extends `${infer H}.${infer R}`
+    ? H extends S['relation']
+      ? `${H}.${PathOf<S['fields'][H]['~shape'], R>}`
+      : S['relation']
+    : S['relation'];
 
 /** The same for paths of to-one relations only. */
-export type ToOnePath<M extends Model, P extends string> = P extends `${infer H}.${infer R}`
-  ? H extends Names<M[typeof FIELDS]>['toOne']
-    ? `${H}.${ToOnePath<M[typeof FIELDS][H]['~model'], R>}`
-    : Names<M[typeof FIELDS]>['toOne']
-  : P extends Names<M[typeof FIELDS]>['toOne']
-    ? P
-    : Names<M[typeof FIELDS]>['toOne'];
+export type ToOnePath<M extends Model, P extends string> = ToOnePathOf<M[typeof SHAPE], P>;
+type ToOnePathOf<S extends AnyShape, P extends string> = P extends S['toOne']
+  ? P
+  : P extends `${infer H}.${infer R}`
+    ? H extends S['toOne']
+      ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
+      : S['toOne']
+    : S['toOne'];
+
+type AnyShape = Shape<Fields, string>;
 
 /** Arguments that are paths, each inferred for itself. */
-export type Paths<M extends Model, P extends readonly string[]> = { [I in keyof P]: Path<M, P[I]> };
+export type Paths<M extends Model, P extends readonly string[]> = { [I in keyof P]: PathOf<M[typeof SHAPE], P[I]> };
 
 /** Arguments that are paths of to-one relations, each inferred for itself. */
-export type ToOnePaths<M extends Model, P extends readonly string[]> = { [I in keyof P]: ToOnePath<M, P[I]> };
+export type ToOnePaths<M extends Model, P extends readonly string[]> = {
+  [I in keyof P]: ToOnePathOf<M[typeof SHAPE], P[I]>;
+};
 
 /**
  * The paths that arguments claim to load. One whose type is a union claims nothing, for nobody knows which of them it is;

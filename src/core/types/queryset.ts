@@ -3,9 +3,9 @@
  * need each other, and so share a file.
  */
 import type { Condition, Refs } from './conditions.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Model } from './entity.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
-import type { CreateInit, Names } from './instance.ts';
+import type { CreateInit } from './instance.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
@@ -51,7 +51,7 @@ export interface Collection<M extends Model, Via extends string = string> {
   set(items: Iterable<EntityOf<M>>): void;
   clear(): void;
   /** Makes a new entity that belongs to the collection; the relation back is filled in. */
-  create(init: CreateInit<M[typeof FIELDS], Via>): M;
+  create(init: CreateInit<M, Via>): M;
 }
 
 /** A collection that is loaded: it also reads like an array. */
@@ -75,7 +75,7 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
 }
 
 /** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
-export type ColumnKey<M extends Model> = Names<M[typeof FIELDS]>['column'];
+export type ColumnKey<M extends Model> = M[typeof SHAPE]['column'];
 
 /** A column or an annotation to sort by, `-` for descending. */
 export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
@@ -85,7 +85,7 @@ type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K 
 
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
-  readonly [K in Names<M[typeof FIELDS]>['settable']]?:
+  readonly [K in M[typeof SHAPE]['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };

@@ -1,6 +1,7 @@
 /** Relations as types: what `f.foreignKey()` and its siblings return. */
+import type { Flag } from './columns.ts';
 import type { Filter, Many, MaybeRefs, Refs } from './conditions.ts';
-import type { Model, EntityOf, Ref, ReverseRef, Target, TargetFunction } from './entity.ts';
+import type { EntityOf, Model, Ref, ReverseRef, SHAPE, Target, TargetFunction } from './entity.ts';
 import type { ExprFor } from './expressions.ts';
 import type { LookupOf } from './lookups.ts';
 import type { Collection } from './queryset.ts';
@@ -11,20 +12,29 @@ interface Relation {
   readonly '~relation': string;
   readonly '~writable': string;
   readonly '~generated': never;
-  readonly '~primary': never;
 }
 
-/** `f.foreignKey` and `f.oneToOne`: a relation to one, with a key column. `Null` is `null` or `never`. */
-export interface ToOne<T extends TargetFunction, Null = never, To extends string = 'pk'> extends Relation {
+/**
+ * `f.foreignKey` and `f.oneToOne`: a relation to one, with a key column. `Null` is `null` or `never`, `To` the field of the
+ * target that the key refers to.
+ */
+export interface ToOne<
+  T extends TargetFunction,
+  Null = never,
+  Flags extends Flag = never,
+  To extends string = 'pk',
+> extends Relation {
   readonly kind: 'one';
   readonly '~foreignKey': string;
   readonly '~settable': string;
   readonly '~toOne': string;
-  readonly '~required': [Null] extends [never] ? string : never;
-  readonly '~optional': [Null] extends [never] ? never : string;
+  readonly '~required': [Flags & 'optional'] extends [never] ? string : never;
+  readonly '~optional': [Flags & 'optional'] extends [never] ? never : string;
   readonly '~model': Target<T>;
+  readonly '~shape': Target<T>[typeof SHAPE];
   readonly '~null': Null;
   readonly '~key': KeyColumn<KeyOf<Target<T>, To>, Null>;
+  readonly '~primary': [Flags & 'primary'] extends [never] ? never : KeyOf<Target<T>, To>;
   readonly '~keyValue': KeyOf<Target<T>, To>;
   readonly '~value': Ref<Target<T>> | Null;
   readonly '~init': EntityOf<Target<T>> | KeyOf<Target<T>, To> | Null;
@@ -54,12 +64,14 @@ export interface KeyColumn<V, Null> {
 /** `f.reverseOne`: the other side of a one-to-one relation. */
 export interface ReverseOne<T extends TargetFunction> extends Relation {
   readonly kind: 'one';
+  readonly '~primary': never;
   readonly '~settable': never;
   readonly '~foreignKey': never;
   readonly '~toOne': string;
   readonly '~required': never;
   readonly '~optional': never;
   readonly '~model': Target<T>;
+  readonly '~shape': Target<T>[typeof SHAPE];
   readonly '~null': null;
   readonly '~value': ReverseRef<Target<T>> | null;
   readonly '~init': never;
@@ -72,12 +84,14 @@ export interface ReverseOne<T extends TargetFunction> extends Relation {
 /** `f.manyToMany` and `f.reverse`: a relation to many. `Via` is the relation of the target that `reverse` names. */
 export interface ToMany<T extends TargetFunction, Via extends string = never> extends Relation {
   readonly kind: 'many';
+  readonly '~primary': never;
   readonly '~settable': never;
   readonly '~foreignKey': never;
   readonly '~toOne': never;
   readonly '~required': never;
   readonly '~optional': never;
   readonly '~model': Target<T>;
+  readonly '~shape': Target<T>[typeof SHAPE];
   readonly '~via': Via;
   readonly '~value': Collection<Target<T>, Via>;
   readonly '~init': never;
