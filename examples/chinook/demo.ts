@@ -47,21 +47,18 @@ export async function runDemo(dsn: string, { onStart, onProgress }: LoadListener
   };
   await meter.measure('load', load, 'prepared');
 
-  return {
-    alreadyLoaded,
-    loaded: await inSession('count', countRows),
-    statements: meter.sections,
-    reports: {
-      topArtists: await inSession('topArtists', (session) => reports.topArtists(session, 10)),
-      salesByGenre: await inSession('salesByGenre', reports.salesByGenre),
-      salesByCountry: await inSession('salesByCountry', reports.salesByCountry),
-      totals: await inSession('totals', reports.totals),
-      bestCustomer: await inSession('bestCustomer', reports.bestCustomer),
-      playlists: await inSession('playlists', reports.playlistSizes),
-      customersInBrazil: await inSession('customersInBrazil', (session) => reports.customersIn(session, 'Brazil')),
-      employees: await inSession('employees', reports.staffTree),
-    },
+  const loaded = await inSession('count', countRows);
+  const results = {
+    topArtists: await inSession('topArtists', (session) => reports.topArtists(session, 10)),
+    salesByGenre: await inSession('salesByGenre', reports.salesByGenre),
+    salesByCountry: await inSession('salesByCountry', reports.salesByCountry),
+    totals: await inSession('totals', reports.totals),
+    bestCustomer: await inSession('bestCustomer', reports.bestCustomer),
+    playlists: await inSession('playlists', reports.playlistSizes),
+    customersInBrazil: await inSession('customersInBrazil', (session) => reports.customersIn(session, 'Brazil')),
+    employees: await inSession('employees', reports.staffTree),
   };
+  return { alreadyLoaded, loaded, statements: meter.sections, reports: results };
 }
 
 /** What the database holds. */

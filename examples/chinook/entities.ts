@@ -14,10 +14,10 @@ import {
   Track,
 } from './models.ts';
 
-/** New entities by model, in the order of the models; the links of playlists are not among them. */
-export type ChinookEntities = ReturnType<typeof createEntities>;
-
-/** Make an entity of every row, with its original key. */
+/**
+ * Make an entity of every row, with its original key: by model, what is referred to first. The links of playlists are
+ * not among them.
+ */
 export function createEntities(data: ChinookData) {
   return {
     Genre: data.Genre.map((row) => new Genre({ id: row.GenreId, name: text(row.Name) })),

@@ -22,7 +22,11 @@ export async function loadChinook(db: Database, data: ChinookData, onProgress: O
   });
 }
 
-async function addInBatches(session: Session, entities: readonly Model[], onFlush: (rows: number) => void) {
+async function addInBatches(
+  session: Session,
+  entities: readonly Model[],
+  onFlush: (rows: number) => void,
+): Promise<void> {
   for (let start = 0; start < entities.length; start += BATCH) {
     const batch = entities.slice(start, start + BATCH);
     session.addAll(batch);
@@ -37,7 +41,7 @@ async function linkTracks(
   links: ChinookData['PlaylistTrack'],
   entities: { readonly Playlist: readonly Playlist[]; readonly Track: readonly Track[] },
   onFlush: (rows: number) => void,
-) {
+): Promise<void> {
   const trackById = new Map(entities.Track.map((track) => [track.id, track]));
   for (const playlist of entities.Playlist) {
     const own = links.filter((link) => link.PlaylistId === playlist.id);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 
-import { runDemo } from './demo.ts';
+import { type DemoResult, runDemo } from './demo.ts';
 import { formatResult } from './print.ts';
 import { progressBar } from './progress.ts';
 
@@ -30,13 +30,21 @@ try {
 }
 
 async function main({ database, json }: Options): Promise<void> {
-  const run = (dsn: string) => runDemo(dsn, progressBar());
   const result = await (database === undefined
-    ? inTemporaryFolder((folder) => run(`sqlite:${join(folder, 'chinook.db')}`))
-    : run(database));
+    ? inTemporaryFolder((folder) => runWithBar(`sqlite:${join(folder, 'chinook.db')}`))
+    : runWithBar(database));
   const { alreadyLoaded, ...shown } = result;
   if (json && alreadyLoaded) process.stderr.write('The data is there already; nothing was loaded.\n');
   process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : formatResult(result));
+}
+
+async function runWithBar(dsn: string): Promise<DemoResult> {
+  const progress = progressBar();
+  try {
+    return await runDemo(dsn, progress);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** Run the work with a folder of its own, and leave nothing behind. */

@@ -1,4 +1,5 @@
 import { InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
+import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { suggest } from '../utils/naming.ts';
 import { assignRelation } from './accessors.ts';
 import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from './metadata.ts';
@@ -6,15 +7,19 @@ import { State } from './state.ts';
 import { describe } from './value-types.ts';
 
 type Values = Record<string, unknown>;
-/** One attribute of a new entity: takes its value out of `init`, or the default. */
-type Step = (entity: Values, init: Values) => void;
+type Initialise = (entity: Values, init: Values) => void;
 
-interface Initialiser {
-  readonly names: ReadonlySet<string>;
-  readonly steps: readonly Step[];
+/** One attribute of a new entity: takes its value out of `init`, or the default. */
+interface Step {
+  readonly attribute: string;
+  /** Key of `init`; undefined for what is never given. */
+  readonly key: string;
+  /** Value where none is given, if it is the same for all and `run` would do no more than use it. */
+  readonly constant?: { readonly value: unknown; readonly relation: boolean };
+  readonly run: Initialise;
 }
 
-const initialisers = new WeakMap<ModelMeta, Initialiser>();
+const initialisers = new WeakMap<ModelMeta, Initialise>();
 
 /**
  * Fill a new entity, attribute by attribute in the order of the definition, so that all entities of a model share one
@@ -28,9 +33,7 @@ export function initialise(meta: ModelMeta, entity: object, init: Readonly<Recor
   }
   let initialiser = initialisers.get(meta);
   if (initialiser === undefined) initialisers.set(meta, (initialiser = createInitialiser(meta)));
-  for (const name in init) if (!initialiser.names.has(name)) throw unknownKey(meta, name, initialiser.names);
-  const { steps } = initialiser;
-  for (let i = 0; i < steps.length; i++) steps[i]!(entity as Values, init);
+  initialiser(entity as Values, init);
 }
 
 function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): UnknownFieldError {
@@ -43,36 +46,76 @@ function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): 
   return new UnknownFieldError(`new ${meta.name}() was given '${name}', which it does not take.`, { model: meta.name, field: name, remedy });
 }
 
-function createInitialiser(meta: ModelMeta): Initialiser {
-  const names = new Set<string>();
+function createInitialiser(meta: ModelMeta): Initialise {
   const steps: Step[] = [];
+  const names = new Set<string>();
   for (const field of meta.fields) {
-    if (field.relation !== undefined && field.relation.model === meta) {
-      names.add(field.relation.name);
-      steps.push(relationStep(field.relation, field));
-    } else if (field.path.length === 1) {
-      if (field.generatedAs === undefined) names.add(field.name);
-      steps.push(columnStep(field));
-    } else if (!names.has(field.path[0]!)) {
-      names.add(field.path[0]!);
-      steps.push(embeddedStep(meta, meta.embeddedByName.get(field.path[0]!)!));
-    }
+    const step = stepOf(meta, field);
+    if (step === undefined) continue;
+    steps.push(step);
+    if (field.generatedAs === undefined) names.add(step.key);
   }
-  return { names, steps };
+  const refuse = (name: string): never => {
+    throw unknownKey(meta, name, names);
+  };
+  return canCompile ? generate(steps, names, refuse) : interpret(steps, names, refuse);
+}
+
+/** The step of a field; parts of an embedded value have one together. */
+function stepOf(meta: ModelMeta, field: FieldMeta): Step | undefined {
+  if (field.relation !== undefined && field.relation.model === meta) return relationStep(field.relation, field);
+  if (field.path.length === 1) return columnStep(field);
+  const embedded = meta.embeddedByName.get(field.path[0]!)!;
+  return embedded.fields[0] === field ? embeddedStep(meta, embedded) : undefined;
+}
+
+/** All attributes in one function, their names and constant defaults written in. */
+function generate(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
+  const scope: Record<string, unknown> = { refuse };
+  const lines = steps.map(({ attribute, key, constant, run }, i) => {
+    scope[`run${i}`] = run;
+    if (constant === undefined) return `run${i}(e, i);`;
+    scope[`c${i}`] = constant.value;
+    const plain = `e[${quoted(attribute)}] = v === undefined ? c${i} : v;`;
+    const take = `v = i[${quoted(key)}];`;
+    return constant.relation ? `${take} if (typeof v === 'object' && v !== null) run${i}(e, i); else ${plain}` : `${take} ${plain}`;
+  });
+  const cases = [...names].map((name) => `case ${quoted(name)}:`).join(' ');
+  return compileFunction(scope, `return function (e, i) {
+    for (const k in i) switch (k) { ${cases} break; default: refuse(k); }
+    let v;
+    ${lines.join('\n')}
+  };`);
+}
+
+function interpret(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
+  return (entity, init) => {
+    for (const name in init) if (!names.has(name)) refuse(name);
+    for (const step of steps) step.run(entity, init);
+  };
 }
 
 function columnStep(field: FieldMeta): Step {
   const { name } = field;
   const initial = defaultOf(field);
   if (typeof initial === 'function') {
-    return (entity, init) => {
-      const value = init[name];
-      entity[name] = value === undefined ? initial() : value;
+    return {
+      attribute: name,
+      key: name,
+      run: (entity, init) => {
+        const value = init[name];
+        entity[name] = value === undefined ? initial() : value;
+      },
     };
   }
-  return (entity, init) => {
-    const value = init[name];
-    entity[name] = value === undefined ? initial : value;
+  return {
+    attribute: name,
+    key: name,
+    constant: { value: initial, relation: false },
+    run: (entity, init) => {
+      const value = init[name];
+      entity[name] = value === undefined ? initial : value;
+    },
   };
 }
 
@@ -87,23 +130,28 @@ function defaultOf(field: FieldMeta): unknown {
 
 function relationStep(relation: RelationMeta, field: FieldMeta): Step {
   const { name } = relation;
-  const key = field.name;
+  const attribute = field.name;
   const initial = defaultOf(field);
-  return (entity, init) => {
-    const value = init[name];
-    if (typeof value === 'object' && value !== null && State.is(value)) {
-      entity[key] = undefined;
-      assignRelation(entity, relation, value);
-    } else {
-      entity[key] = value === undefined ? (typeof initial === 'function' ? initial() : initial) : value;
-    }
+  return {
+    attribute,
+    key: name,
+    ...(typeof initial === 'function' ? {} : { constant: { value: initial, relation: true } }),
+    run: (entity, init) => {
+      const value = init[name];
+      if (State.is(value)) {
+        entity[attribute] = undefined;
+        assignRelation(entity, relation, value);
+      } else {
+        entity[attribute] = value === undefined ? (typeof initial === 'function' ? initial() : initial) : value;
+      }
+    },
   };
 }
 
 function embeddedStep(meta: ModelMeta, embedded: EmbeddedMeta): Step {
   const { name } = embedded;
   const known = new Set(embedded.fields.map((field) => field.path[1]!));
-  return (entity, init) => {
+  const run: Initialise = (entity, init) => {
     const given = init[name];
     if (given === undefined || given === null) {
       entity[name] = embedded.nullable ? null : buildEmbedded(embedded, {});
@@ -115,6 +163,7 @@ function embeddedStep(meta: ModelMeta, embedded: EmbeddedMeta): Step {
     }
     entity[name] = buildEmbedded(embedded, given as Values);
   };
+  return { attribute: name, key: name, run };
 }
 
 function buildEmbedded(embedded: EmbeddedMeta, given: Values): Values {

@@ -12,6 +12,7 @@ import { mayBeNull } from './nullability.ts';
 import { Writer } from './writer.ts';
 
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+const COMPARISONS = new Set<Expression['kind']>(['compare', 'isNull', 'between', 'inList', 'inQuery', 'match', 'not', 'exists']);
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
 /**
@@ -156,7 +157,7 @@ export abstract class QueryCompiler {
       case 'not':
         return this.not(node);
       case 'isNull':
-        return `${this.expression(node.operand)} IS ${node.negated ? 'NOT ' : ''}NULL`;
+        return `${this.operand(node.operand)} IS ${node.negated ? 'NOT ' : ''}NULL`;
       case 'between':
         return this.between(node.operand, node.low, node.high);
       case 'inList':
@@ -176,7 +177,8 @@ export abstract class QueryCompiler {
       case 'exists':
         return `${node.negated ? 'NOT ' : ''}EXISTS (${this.select(node.query)})`;
       case 'raw':
-        return this.raw(node);
+        // In brackets: an OR in it must not reach beyond.
+        return `(${this.raw(node)})`;
       case 'path':
       case 'related':
       case 'relatedAggregate':
@@ -184,6 +186,12 @@ export abstract class QueryCompiler {
       default:
         return unreachable(node);
     }
+  }
+
+  /** An expression beside an operator: in brackets where it is a comparison itself. */
+  protected operand(node: Expression): string {
+    const text = this.expression(node);
+    return COMPARISONS.has(node.kind) ? `(${text})` : text;
   }
 
   protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
@@ -195,13 +203,13 @@ export abstract class QueryCompiler {
   }
 
   protected compare({ operator, left, right }: CompareExpression): string {
-    const [a, b] = [this.expression(left), this.expression(right)];
+    const [a, b] = [this.operand(left), this.operand(right)];
     if (operator !== 'ne') return `${a} ${COMPARE[operator]} ${b}`;
     return mayBeNull(left) || mayBeNull(right) ? this.distinct(a, b) : `${a} <> ${b}`;
   }
 
   protected between(operand: Expression, low: Expression, high: Expression): string {
-    return `${this.expression(operand)} BETWEEN ${this.expression(low)} AND ${this.expression(high)}`;
+    return `${this.operand(operand)} BETWEEN ${this.operand(low)} AND ${this.operand(high)}`;
   }
 
   /** Two-valued: the opposite of what is NULL is true. */
@@ -226,6 +234,8 @@ export abstract class QueryCompiler {
   protected abstract real(sql: string): string;
 
   protected call({ fn, args }: CallExpression): string {
+    // Rounding leaves a whole number as it is; SQL's function would make a float of it.
+    if (fn === 'round' && isWhole(typeOf(args[0]!).type)) return this.expression(args[0]!);
     const texts = args.map((arg) => this.expression(arg));
     switch (fn) {
       case 'negate':
@@ -261,7 +271,9 @@ export abstract class QueryCompiler {
     return parts
       .map((part) => {
         if (part.kind === 'text') return part.text;
-        return part.kind === 'identifier' ? this.dialect.quote(...part.names) : this.expression(part);
+        if (part.kind === 'identifier') return this.dialect.quote(...part.names);
+        // A fragment in a fragment may be any piece of a statement, so it stands as it is.
+        return part.kind === 'raw' ? this.raw(part) : this.operand(part);
       })
       .join('');
   }
@@ -269,6 +281,10 @@ export abstract class QueryCompiler {
   protected unsupported(what: string): UnsupportedError {
     return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`);
   }
+}
+
+function isWhole({ kind }: ParamExpression['type']): boolean {
+  return kind === 'int' || kind === 'smallInt' || kind === 'bigint';
 }
 
 function identity(value: unknown): unknown {

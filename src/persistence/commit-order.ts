@@ -53,23 +53,32 @@ export function needsRowOrder(group: readonly ModelMeta[]): boolean {
   return group.some((model) => model.relations.some((relation) => relation.owning && group.includes(relation.target)));
 }
 
+/** A row on the way down, and how far its references have been followed. */
+interface Frame<T> {
+  readonly row: T;
+  readonly edges: readonly Dependency<T>[];
+  next: number;
+}
+
 /**
- * Rows in an order that satisfies their dependencies; otherwise in the order given. A circle is broken at the first
- * reference in it that may be NULL.
+ * Rows in an order that satisfies their dependencies; otherwise in the order given. A circle is broken at the last
+ * reference in it that may be NULL; the rows behind it are then visited anew, because they may be part of another
+ * circle that does not go through that reference.
  */
 export function rowOrder<T>(rows: readonly T[], dependenciesOf: (row: T) => readonly Dependency<T>[]): RowOrder<T> {
   const order: T[] = [];
   const deferred = new Set<Dependency<T>>();
   const state = new Map<T, 'open' | 'done'>();
-  let stuck: readonly Dependency<T>[] | undefined;
-
+  const edges = new Map<T, readonly Dependency<T>[]>();
   // An explicit stack: chains of rows can be longer than the call stack is deep.
-  const visit = (start: T): void => {
-    const trail: { readonly row: T; readonly edges: readonly Dependency<T>[]; next: number }[] = [];
-    const open = (row: T): void => {
-      state.set(row, 'open');
-      trail.push({ row, edges: dependenciesOf(row), next: 0 });
-    };
+  const trail: Frame<T>[] = [];
+  const open = (row: T): void => {
+    if (!edges.has(row)) edges.set(row, dependenciesOf(row));
+    state.set(row, 'open');
+    trail.push({ row, edges: edges.get(row)!, next: 0 });
+  };
+  for (const start of rows) {
+    if (state.has(start)) continue;
     open(start);
     for (let frame = trail.at(-1); frame !== undefined; frame = trail.at(-1)) {
       const edge = frame.edges[frame.next++];
@@ -77,36 +86,19 @@ export function rowOrder<T>(rows: readonly T[], dependenciesOf: (row: T) => read
         state.set(frame.row, 'done');
         order.push(frame.row);
         trail.pop();
+      } else if (deferred.has(edge)) {
+        continue;
       } else if (!state.has(edge.to)) {
         open(edge.to);
-      } else if (state.get(edge.to) === 'open' && !deferred.has(edge)) {
-        const from = trail.findIndex(({ row }) => row === edge.to);
-        const circle = trail.slice(from).map(({ edges, next }) => edges[next - 1]!);
-        const weak = circle.find(({ relation }) => relation.nullable);
-        if (weak === undefined) {
-          stuck ??= circle;
-          continue;
-        }
-        deferred.add(weak);
+      } else if (state.get(edge.to) === 'open') {
+        const first = trail.findLastIndex(({ row }) => row === edge.to);
+        const circle = trail.slice(first).map((step) => step.edges[step.next - 1]!);
+        const weak = circle.findLastIndex(({ relation }) => relation.nullable);
+        if (weak < 0) return { order, deferred: [...deferred], stuck: circle };
+        deferred.add(circle[weak]!);
+        for (const { row } of trail.splice(first + weak + 1)) state.delete(row);
       }
     }
-  };
-  for (const row of rows) if (!state.has(row)) visit(row);
-  return { order: reorder(order, deferred, dependenciesOf), deferred: [...deferred], stuck };
-}
-
-/** After circles are broken, rows that came too early for their remaining references move behind them. */
-function reorder<T>(order: readonly T[], deferred: ReadonlySet<Dependency<T>>, dependenciesOf: (row: T) => readonly Dependency<T>[]): readonly T[] {
-  if (deferred.size === 0) return order;
-  const cut = (edge: Dependency<T>): boolean => [...deferred].some((weak) => weak.from === edge.from && weak.to === edge.to && weak.relation === edge.relation);
-  const placed = new Set<T>();
-  const sorted: T[] = [];
-  const place = (row: T): void => {
-    if (placed.has(row)) return;
-    placed.add(row);
-    for (const edge of dependenciesOf(row)) if (!cut(edge)) place(edge.to);
-    sorted.push(row);
-  };
-  for (const row of order) place(row);
-  return sorted;
+  }
+  return { order, deferred: [...deferred], stuck: undefined };
 }

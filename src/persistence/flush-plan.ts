@@ -5,6 +5,8 @@ import type { ChangeSet, LinkChange, Update } from './change-set.ts';
 import { modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
 import type { Dependency } from './commit-order.ts';
 
+type Values = Record<string, unknown>;
+
 /** One step of a flush: rows of one table that one statement writes. */
 export type FlushStep =
   | { readonly kind: 'insert'; readonly meta: ModelMeta; readonly entities: readonly object[]; readonly deferred: ReadonlyMap<object, readonly FieldMeta[]> }
@@ -34,21 +36,22 @@ export function planFlush(changes: ChangeSet): FlushStep[] {
 }
 
 function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
-  const connects: FlushStep[] = [];
+  const connects = new Map<FieldMeta, object[]>();
   for (const group of modelOrder(inserts.keys())) {
     if (!needsRowOrder(group)) {
       for (const meta of group) yield { kind: 'insert', meta, entities: inserts.get(meta)!, deferred: NONE };
       continue;
     }
-    const { order, deferred } = orderRows(group, inserts);
+    const { order, deferred } = orderRows(group, inserts, newTarget(inserts));
     const waiting = new Map<object, FieldMeta[]>();
-    for (const { from, relation } of deferred) {
-      waiting.set(from, [...(waiting.get(from) ?? []), relation.sourceField]);
-      connects.push({ kind: 'connect', meta: relation.model, field: relation.sourceField, entities: [from] });
+    for (const { from, relation: { sourceField } } of deferred) {
+      waiting.set(from, [...(waiting.get(from) ?? []), sourceField]);
+      if (!connects.has(sourceField)) connects.set(sourceField, []);
+      connects.get(sourceField)!.push(from);
     }
     yield* runs(order).map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
   }
-  yield* connects;
+  for (const [field, entities] of connects) yield { kind: 'connect', meta: field.model, field, entities };
 }
 
 const NONE: ReadonlyMap<object, readonly FieldMeta[]> = new Map();
@@ -85,7 +88,7 @@ function* deleteSteps({ deletes }: ChangeSet): Generator<FlushStep> {
       for (const meta of group) yield { kind: 'delete', meta, entities: deletes.get(meta)! };
       continue;
     }
-    const { order, deferred } = orderRows(group, deletes);
+    const { order, deferred } = orderRows(group, deletes, storedTarget(deletes));
     for (const { from, relation } of deferred) yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
     yield* runs(order.toReversed()).map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
   }
@@ -96,30 +99,58 @@ interface MetaRow {
   readonly entity: object;
 }
 
-/** Order among rows of models that refer to each other, by link where the other is new, by key where it has one. */
-function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta, readonly object[]>): { order: readonly MetaRow[]; deferred: { from: object; relation: RelationMeta }[] } {
-  const rows = new Map<object, MetaRow>();
-  for (const meta of group) for (const entity of entities.get(meta) ?? []) rows.set(entity, { meta, entity });
-  const byValue = new Map<RelationMeta, Map<unknown, object>>();
-  const targetOf = (entity: object, relation: RelationMeta): object | undefined => {
+/** The row among those of this flush that a reference of an entity leads to. */
+type TargetFinder = (entity: object, relation: RelationMeta) => object | undefined;
+
+/** For inserts: by link where the other is new, by key where it has one. */
+function newTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetFinder {
+  const find = finder(entities, (item, field) => (item as Values)[field.name]);
+  return (entity, relation) => {
     const linked = State.link(entity, relation.index) as object | null | undefined;
-    const key = (entity as Record<string, unknown>)[relation.sourceField.name];
-    if (linked !== undefined && linked !== null && (key === undefined || (linked as Record<string, unknown>)[relation.targetField.name] === key)) return linked;
+    const key = (entity as Values)[relation.sourceField.name];
+    if (linked !== undefined && linked !== null && (key === undefined || (linked as Values)[relation.targetField.name] === key)) return linked;
+    return find(relation, key);
+  };
+}
+
+/** For deletes: by what the database holds, since changes of a deleted entity are not written. */
+function storedTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetFinder {
+  const find = finder(entities, stored);
+  return (entity, relation) => {
+    const target = find(relation, stored(entity, relation.sourceField));
+    // A row that refers to itself goes by itself.
+    return target === entity ? undefined : target;
+  };
+}
+
+/** A stored value as a text, since drivers take and give some types in different forms; undefined where it is not known. */
+function stored(entity: object, field: FieldMeta): string | undefined {
+  const row = State.row(entity);
+  const value = row === null ? Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown : row[field.index];
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+function finder(entities: ReadonlyMap<ModelMeta, readonly object[]>, valueOf: (item: object, field: FieldMeta) => unknown): (relation: RelationMeta, key: unknown) => object | undefined {
+  const indexes = new Map<FieldMeta, Map<unknown, object>>();
+  return ({ target, targetField }, key) => {
     if (key === null || key === undefined) return undefined;
-    let index = byValue.get(relation);
-    if (index === undefined) {
-      index = new Map((entities.get(relation.target) ?? []).map((item) => [(item as Record<string, unknown>)[relation.targetField.name], item]));
-      byValue.set(relation, index);
-    }
+    let index = indexes.get(targetField);
+    if (index === undefined) indexes.set(targetField, (index = new Map((entities.get(target) ?? []).map((item) => [valueOf(item, targetField), item]))));
     return index.get(key);
   };
+}
+
+/** Order among rows of models that refer to each other. */
+function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta, readonly object[]>, targetOf: TargetFinder): { order: readonly MetaRow[]; deferred: { from: object; relation: RelationMeta }[] } {
+  const rows = new Map<object, MetaRow>();
+  for (const meta of group) for (const entity of entities.get(meta) ?? []) rows.set(entity, { meta, entity });
   const owning = new Map(group.map((meta) => [meta, meta.relations.filter((relation) => relation.owning && group.includes(relation.target))]));
   const dependenciesOf = (row: MetaRow): Dependency<MetaRow>[] =>
     owning.get(row.meta)!.flatMap((relation) => {
       const target = targetOf(row.entity, relation);
       const to = target === undefined ? undefined : rows.get(target);
       // A row may refer to itself when its key is known.
-      const itself = to === row && (row.entity as Record<string, unknown>)[relation.sourceField.name] !== undefined;
+      const itself = to === row && (row.entity as Values)[relation.sourceField.name] !== undefined;
       return to === undefined || itself ? [] : [{ from: row, to, relation }];
     });
   const { order, deferred, stuck } = rowOrder([...rows.values()], dependenciesOf);

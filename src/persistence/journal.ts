@@ -18,16 +18,21 @@ export interface InsertedBatch {
   readonly values: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** An entity with unwritten changes, as it was: its attributes, and its links to one by `relation.index`. */
+export interface Unwritten {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly links: readonly unknown[] | null;
+}
+
 /** What was unwritten when a transaction began. */
 export interface JournalStart {
-  /** Values of entities that had unwritten changes. */
-  readonly dirty: ReadonlyMap<object, Readonly<Record<string, unknown>>>;
+  readonly unwritten: ReadonlyMap<object, Unwritten>;
   readonly added: ReadonlySet<object>;
   readonly deleted: ReadonlySet<object>;
   readonly collections: ReadonlySet<ChangingCollection>;
 }
 
-const EMPTY: JournalStart = { dirty: new Map(), added: new Set(), deleted: new Set(), collections: new Set() };
+const EMPTY: JournalStart = { unwritten: new Map(), added: new Set(), deleted: new Set(), collections: new Set() };
 
 /**
  * What one transaction, or one savepoint, has done to memory: enough to put everything back. First touch wins, so an

@@ -1,7 +1,10 @@
-import type { ModelMeta } from '../core/metadata.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { keyOf, mapKey } from '../core/keys.ts';
+import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
 import { readField, writeField } from './entity-codec.ts';
-import type { Before, InsertedBatch, Journal, JournalStart } from './journal.ts';
+import type { Before, InsertedBatch, Journal, JournalStart, Unwritten } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -9,27 +12,44 @@ type Values = Record<string, unknown>;
 
 /** What must be known to come back to this moment: pending sets, and the values of entities with unwritten changes. */
 export function journalStart(workspace: Workspace, work: UnitOfWork): JournalStart {
-  const dirty = new Map<object, Values>();
+  const unwritten = new Map<object, Unwritten>();
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const codec = workspace.compiled.codec(meta);
     for (const entity of entities.values()) {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
-      if (changed !== null) dirty.set(entity, valuesOf(meta, entity, changed));
+      if (changed !== null) unwritten.set(entity, unwrittenOf(meta, entity, changed.map((index) => meta.fields[index]!)));
     }
   }
-  for (const entity of work.added) dirty.set(entity, { ...entity });
-  return { dirty, ...work.copy() };
+  for (const entity of work.added) {
+    const meta = metaOfEntity(entity);
+    unwritten.set(entity, unwrittenOf(meta, entity, meta.fields));
+  }
+  return { unwritten, ...work.copy() };
 }
 
-function valuesOf(meta: ModelMeta, entity: object, changed: readonly number[]): Values {
-  return Object.fromEntries(changed.map((index) => [meta.fields[index]!.path[0]!, (entity as Values)[meta.fields[index]!.path[0]!]]));
+function unwrittenOf(meta: ModelMeta, entity: object, fields: readonly FieldMeta[]): Unwritten {
+  const values: Values = {};
+  for (const { path: [name, part], type } of fields) values[name!] = copyOf((entity as Values)[name!], part === undefined ? type.kind : 'json');
+  const links = State.links(entity);
+  return { values, links: links === null ? null : meta.relations.map((relation) => (relation.many ? undefined : links[relation.index])) };
+}
+
+/** Values that can be changed in place are copied, so that what they are now is still known then. */
+function copyOf(value: unknown, kind: FieldMeta['type']['kind']): unknown {
+  if (typeof value !== 'object' || value === null || kind === 'custom') return value;
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Uint8Array) return value.slice();
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, kind));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item, kind)]));
 }
 
 /** A flush failed: what it filled in is taken back; what was to be written is still to be written. */
 export function undoFlush(journal: Journal): void {
-  for (const [entity, before] of journal.entities) Object.assign(entity, before.values);
-  for (const { entities, values } of journal.inserted) entities.forEach((entity, i) => Object.assign(entity, values[i]));
+  for (const [entity, { meta, values }] of journal.entities) putBack(meta, entity, values);
+  for (const { meta, entities, values } of journal.inserted) entities.forEach((entity, i) => putBack(meta, entity, values[i]));
 }
 
 /**
@@ -38,23 +58,29 @@ export function undoFlush(journal: Journal): void {
  * pending sets restored.
  */
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
+  const { start } = journal;
   for (const [entity, before] of journal.entities) undoEntity(workspace, entity, before);
   // Last, because an entity that was inserted and then changed ends as one that was never stored.
-  for (const batch of journal.inserted.toReversed()) undoInserts(workspace, batch, journal.start);
+  for (const batch of journal.inserted.toReversed()) undoInserts(workspace, batch, start);
   for (const restore of journal.collections.values()) restore();
-  for (const entity of work.added) if (!journal.start.added.has(entity)) State.setGroup(entity, null);
+  for (const entity of work.added) if (!start.added.has(entity)) State.setGroup(entity, null);
   resetChanges(workspace);
-  for (const [entity, values] of journal.start.dirty) Object.assign(entity, values);
-  work.reset(journal.start);
+  for (const [entity, { values, links }] of start.unwritten) {
+    const meta = metaOfEntity(entity);
+    putBack(meta, entity, values);
+    for (const relation of meta.relations) if (!relation.many && (links !== null || State.links(entity) !== null)) State.setLink(entity, relation.index, links?.[relation.index]);
+  }
+  relinkOthers(workspace, start);
+  work.reset(start);
 }
 
 function undoEntity(workspace: Workspace, entity: object, { meta, row, group, values }: Before): void {
-  if (row !== null) {
-    State.setRow(entity, row);
-    State.setGroup(entity, group);
-    workspace.identityMap.of(meta).set(workspace.compiled.codec(meta).keyOfRow(row), entity);
-  }
-  Object.assign(entity, values);
+  State.setRow(entity, row);
+  State.setGroup(entity, group);
+  // What had no row was a reference, and stood in the map by the key that it was given.
+  const key = row === null ? mapKey(meta, keyOf(meta, entity)) : workspace.compiled.codec(meta).keyOfRow(row);
+  workspace.identityMap.of(meta).set(key, entity);
+  putBack(meta, entity, values);
 }
 
 function undoInserts(workspace: Workspace, { meta, entities, values }: InsertedBatch, { added }: JournalStart): void {
@@ -65,8 +91,18 @@ function undoInserts(workspace: Workspace, { meta, entities, values }: InsertedB
     if (row !== null) map.delete(keyOfRow(row));
     State.setRow(entity, null);
     State.setGroup(entity, added.has(entity) ? workspace.pendingGroup(meta) : null);
-    Object.assign(entity, values[i]);
+    putBack(meta, entity, values[i] ?? {});
   });
+}
+
+/** Attributes by the names of their fields. One that is the same keeps its object: others may hold it. */
+function putBack(meta: ModelMeta, entity: object, values: Readonly<Values> | undefined): void {
+  for (const [name, value] of Object.entries(values ?? {})) {
+    const field = meta.fieldByName.get(name);
+    if (isDeepStrictEqual(field === undefined ? (entity as Values)[name] : readField(entity, field), value)) continue;
+    if (field === undefined) (entity as Values)[name] = value;
+    else writeField(entity, field, value);
+  }
 }
 
 /** Set every field that differs from its row back to the row. */
@@ -77,11 +113,42 @@ function resetChanges(workspace: Workspace): void {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
-      for (const index of changed) {
-        const field = meta.fields[index]!;
-        if (readField(entity, field) === null && field.path.length > 1) (entity as Values)[field.path[0]!] = {};
-        writeField(entity, field, codec.decodeField(field, row![index]));
+      for (const index of changed) resetField(entity, meta.fields[index]!, codec.decodeField(meta.fields[index]!, row![index]));
+      for (const embedded of meta.embeddedByName.values()) {
+        if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null)) (entity as Values)[embedded.name] = null;
       }
     }
   }
+}
+
+function resetField(entity: object, field: FieldMeta, value: unknown): void {
+  const [name, part] = field.path;
+  if (part !== undefined && (entity as Values)[name!] === null) (entity as Values)[name!] = {};
+  writeField(entity, field, value);
+}
+
+/**
+ * The other side of a one-to-one follows the keys, which are right again: the entity whose key leads here, else what
+ * was known before.
+ */
+function relinkOthers(workspace: Workspace, start: JournalStart): void {
+  for (const [meta, entities] of workspace.identityMap.entries()) {
+    for (const relation of meta.relations) {
+      if (relation.owning || relation.many) continue;
+      const owners = byOwner(workspace, relation);
+      for (const entity of entities.values()) {
+        const linked = State.link(entity, relation.index) as object | null | undefined;
+        if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
+        const found = owners.get((entity as Values)[relation.sourceField.name]);
+        // A stranger that was put there is gone; who was there before has not been read, or was nobody.
+        if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
+      }
+    }
+  }
+}
+
+function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
+  const owners = new Map<unknown, object>();
+  for (const item of workspace.identityMap.of(target).values()) if (State.row(item)?.[targetField.index] !== undefined) owners.set(readField(item, targetField), item);
+  return owners;
 }

@@ -3,7 +3,7 @@ import type { Connection } from '../adapters/adapter.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import { InvalidQueryError, SessionStateError } from '../utils/errors.ts';
+import { InvalidQueryError, SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './engine.ts';
 import { Flusher } from './flusher.ts';
@@ -21,6 +21,10 @@ interface OpenTransaction {
   readonly connection: Connection;
   /** Of the transaction itself, and of each savepoint in it. */
   readonly journals: Journal[];
+  /** A savepoint is being made: another that begins now is none inside of it. */
+  nesting: boolean;
+  /** Why it can only be rolled back: what it should have taken back may still be there. */
+  broken: unknown;
 }
 
 /** When a session writes, and how it comes back: flushes, transactions, savepoints, and the memory that goes with them. */
@@ -31,6 +35,8 @@ export class Transactions {
   #open: OpenTransaction | undefined;
   #opening = false;
   #flushing: Promise<void> | undefined;
+  /** What has been done to collections since the last write, while no transaction is open. */
+  #outside = new Journal();
 
   constructor(workspace: Workspace, work: UnitOfWork, flushMode: FlushMode) {
     this.#workspace = workspace;
@@ -42,6 +48,11 @@ export class Transactions {
   get current(): { readonly connection: Connection; readonly journal: Journal } | undefined {
     const open = this.#open;
     return open === undefined ? undefined : { connection: open.connection, journal: open.journals.at(-1)! };
+  }
+
+  /** Where a change of a collection is noted, so that it can be taken back. */
+  get journal(): Journal {
+    return this.#open?.journals.at(-1) ?? this.#outside;
   }
 
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
@@ -69,16 +80,20 @@ export class Transactions {
   async #serialised(flush: () => Promise<void>): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
     const flushing = flush();
-    this.#flushing = flushing.finally(() => {
+    // Whoever waits for it has a flush of his own to make: its error is for the one who asked for it.
+    this.#flushing = flushing.then(noop, noop);
+    try {
+      await flushing;
+    } finally {
       this.#flushing = undefined;
-    });
-    await this.#flushing;
+    }
   }
 
   /** Forget what is pending: entities go back to their rows. */
   discard(): void {
     this.#refuseInside('rollback()');
-    undoTransaction(this.#workspace, this.#work, new Journal({ dirty: new Map(), added: new Set(), deleted: new Set(), collections: new Set() }));
+    undoTransaction(this.#workspace, this.#work, this.#outside);
+    this.#outside = new Journal();
   }
 
   /** Run the closure in a transaction, or in a savepoint of the open one. */
@@ -95,19 +110,24 @@ export class Transactions {
     this.#opening = true;
     const { executor, engine } = this.#workspace;
     try {
+      const begin = beginOptions(options);
       await engine.connect();
       const connection = await executor.acquire({ mode: options.readOnly === true ? 'read' : 'write', purpose: 'a transaction' });
       try {
-        await executor.begin(connection, beginOptions(options));
+        await executor.begin(connection, begin);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
-        this.#open = { connection, journals: [journal] };
+        const open: OpenTransaction = { connection, journals: [journal], nesting: false, broken: undefined };
+        this.#open = open;
         try {
           const result = await currentJournal.run(journal, fn);
+          refuseUnawaited(open, journal);
           if (this.#flushMode !== 'manual') await this.#flushLast();
+          refuseBroken(open);
           await executor.commit(connection);
+          if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
         } catch (error) {
-          await this.#rollback(connection, journal, error);
+          await this.#rollback(open, error);
           throw error;
         } finally {
           this.#open = undefined;
@@ -121,36 +141,65 @@ export class Transactions {
   }
 
   async #nested<T>(open: OpenTransaction, fn: () => Promise<T>): Promise<T> {
-    if (currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
-    await this.flush();
-    const { executor } = this.#workspace;
-    const { connection, journals } = open;
-    const name = `blaze_${journals.length}`;
-    await executor.savepoint(connection, name);
-    const journal = new Journal(journalStart(this.#workspace, this.#work));
-    journals.push(journal);
+    if (open.nesting || currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
+    refuseBroken(open);
+    const name = `blaze_${open.journals.length}`;
+    const journal = await this.#savepoint(open, name);
     try {
       const result = await currentJournal.run(journal, fn);
-      await this.#flushLast();
-      await executor.releaseSavepoint(connection, name);
-      journals.pop();
-      journals.at(-1)!.absorb(journal);
+      if (this.#open !== open) throw ended();
+      refuseUnawaited(open, journal);
+      if (this.#flushMode !== 'manual') await this.#flushLast();
+      await this.#workspace.executor.releaseSavepoint(open.connection, name);
+      open.journals.pop();
+      open.journals.at(-1)!.absorb(journal);
       return result;
     } catch (error) {
-      journals.length = journals.indexOf(journal);
-      await executor.rollbackToSavepoint(connection, name);
-      undoTransaction(this.#workspace, this.#work, journal);
+      await this.#rollbackTo(open, journal, name, error);
       throw error;
     }
   }
 
-  /** Memory goes back whatever the database says; what it says is added to the error that led here. */
-  async #rollback(connection: Connection, journal: Journal, cause: unknown): Promise<void> {
-    undoTransaction(this.#workspace, this.#work, this.#open?.journals[0] ?? journal);
+  async #savepoint(open: OpenTransaction, name: string): Promise<Journal> {
+    open.nesting = true;
     try {
-      await this.#workspace.executor.rollback(connection);
+      if (this.#flushMode !== 'manual') await this.flush();
+      await this.#workspace.executor.savepoint(open.connection, name);
+      const journal = new Journal(journalStart(this.#workspace, this.#work));
+      open.journals.push(journal);
+      return journal;
+    } finally {
+      open.nesting = false;
+    }
+  }
+
+  /** Memory goes back whatever the database says; what it says is added to the error that led here. */
+  async #rollback(open: OpenTransaction, cause: unknown): Promise<void> {
+    this.#undo(open, open.journals[0]!);
+    await this.#abandon(open.connection, cause);
+  }
+
+  async #rollbackTo(open: OpenTransaction, journal: Journal, name: string, cause: unknown): Promise<void> {
+    // Not awaited, and its transaction has ended: that took everything back.
+    if (this.#open !== open) return;
+    this.#undo(open, journal);
+    open.journals.length = open.journals.indexOf(journal);
+    await this.#takeBack(open, name, cause);
+  }
+
+  /** Undo a journal and those of the savepoints inside of it. */
+  #undo({ journals }: OpenTransaction, journal: Journal): void {
+    for (const inner of journals.slice(journals.indexOf(journal) + 1)) journal.absorb(inner);
+    undoTransaction(this.#workspace, this.#work, journal);
+  }
+
+  /** What cannot be taken back alone condemns the whole transaction. */
+  async #takeBack(open: OpenTransaction, name: string, cause: unknown): Promise<void> {
+    try {
+      await this.#workspace.executor.rollbackToSavepoint(open.connection, name);
     } catch (error) {
-      throw new AggregateError([cause, error], 'The transaction failed, and so did its rollback.');
+      open.broken = notRolledBack(cause, error);
+      throw open.broken;
     }
   }
 
@@ -166,15 +215,25 @@ export class Transactions {
       try {
         await this.#write(connection, journal, steps, () => executor.commit(connection));
       } catch (error) {
-        await executor.rollback(connection);
+        await this.#abandon(connection, error);
         throw error;
       }
+      this.#outside = new Journal();
     } finally {
       executor.release(connection);
     }
   }
 
+  async #abandon(connection: Connection, cause: unknown): Promise<void> {
+    try {
+      await this.#workspace.executor.rollback(connection);
+    } catch (error) {
+      throw notRolledBack(cause, error);
+    }
+  }
+
   async #flushInside(open: OpenTransaction): Promise<void> {
+    refuseBroken(open);
     const steps = this.#plan();
     if (steps.length === 0) return this.#work.clear();
     const { executor } = this.#workspace;
@@ -185,7 +244,7 @@ export class Transactions {
     try {
       await this.#flushOnto(open, steps, () => executor.releaseSavepoint(connection, name));
     } catch (error) {
-      await executor.rollbackToSavepoint(connection, name);
+      await this.#takeBack(open, name, error);
       throw error;
     }
   }
@@ -231,6 +290,25 @@ function parallel(): SessionStateError {
     remedy: 'Await one transaction before the next, or use a session for each.',
   });
 }
+
+function ended(): SessionStateError {
+  return new SessionStateError('A nested transaction was still running when the one around it ended: nothing of it is kept.', { remedy: 'Await it.' });
+}
+
+/** @throws SessionStateError if a savepoint inside of this one has not ended. */
+function refuseUnawaited({ journals, nesting }: OpenTransaction, journal: Journal): void {
+  if (nesting || journals.at(-1) !== journal) throw new SessionStateError('A nested transaction is still running at the end of the one around it.', { remedy: 'Await it.' });
+}
+
+function refuseBroken({ broken }: OpenTransaction): void {
+  if (broken !== undefined) throw broken;
+}
+
+function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedError {
+  return new TransactionAbortedError('A write failed, and so did its rollback: the transaction cannot be committed.', { cause: new AggregateError([cause, failure], 'The failure, and that of the rollback.') });
+}
+
+function noop(): void {}
 
 const OPTIONS = new Set(['isolation', 'readOnly', 'retry']);
 

@@ -2,13 +2,12 @@ import { conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type {
   AggregateName, CompareOperator, Expression, FunctionName, MatchOperator, OrderNode, Typed,
 } from '../core/ast/expressions.ts';
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
-import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
-import { suggest } from '../utils/naming.ts';
-import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, path } from './nodes.ts';
+import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, plainValue } from './nodes.ts';
+import { hasAggregate } from './walk.ts';
 
 const INT: ValueType = Object.freeze({ kind: 'int' });
 const TEXT: ValueType = Object.freeze({ kind: 'text' });
@@ -248,7 +247,10 @@ export class ExpressionBuilder {
   }
 
   #value(other: unknown): Expression {
-    return ExpressionBuilder.is(other) ? other.#node : param(this.#typed().type, other, this.#label());
+    if (ExpressionBuilder.is(other)) return other.#node;
+    // Raw SQL has no type that a value could be checked by: the value speaks for itself.
+    if (this.#node.kind === 'raw') return plainValue(other, this.#label());
+    return param(this.#typed().type, other, this.#label());
   }
 
   #compare(operator: CompareOperator, other: unknown): ExpressionBuilder {
@@ -301,7 +303,7 @@ function typed(node: Expression): Expression & Typed {
   return 'type' in node ? node : Object.freeze({ kind: 'call', fn: 'coalesce', args: [node], ...typeOf(node) });
 }
 
-function notFor(call: string, what: string, label: { model: string; field: string }): InvalidQueryError {
+export function notFor(call: string, what: string, label: { model: string; field: string }): InvalidQueryError {
   return new InvalidQueryError(`${call}() is for ${what}, which ${label.model}.${label.field} is not.`, label);
 }
 
@@ -311,82 +313,16 @@ export function conditionNode(value: unknown): Expression {
     throw new InvalidQueryError(`A condition is an expression such as p.views.gt(3), not ${describe(value)}.`);
   }
   const node = ExpressionBuilder.node(value);
-  if (typeOf(node).type.kind !== 'bool') throw new InvalidQueryError('A condition must be true or false, and this expression is neither.');
+  if (node.kind !== 'raw' && typeOf(node).type.kind !== 'bool') throw new InvalidQueryError('A condition must be true or false, and this expression is neither.');
   return node;
 }
 
-/** The rows of a to-many relation in the callback form: aggregates and quantifiers, each a subquery of its own. */
-export class ManyRefs {
-  readonly #steps: readonly RelationMeta[];
-  readonly #relation: RelationMeta;
-  readonly #where: Expression | undefined;
-  readonly #root: string;
-
-  constructor(steps: readonly RelationMeta[], relation: RelationMeta, root: string, where?: Expression) {
-    this.#steps = steps;
-    this.#relation = relation;
-    this.#root = root;
-    this.#where = where;
-  }
-
-  filter(condition: (refs: unknown) => unknown): ManyRefs {
-    const added = this.#condition(condition)!;
-    return new ManyRefs(this.#steps, this.#relation, this.#root, this.#where === undefined ? added : conjunction([this.#where, added]));
-  }
-
-  count(): ExpressionBuilder {
-    return this.#aggregate('count', undefined);
-  }
-
-  sum(value: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#aggregate('sum', value);
-  }
-
-  avg(value: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#aggregate('avg', value);
-  }
-
-  min(value: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#aggregate('min', value);
-  }
-
-  max(value: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#aggregate('max', value);
-  }
-
-  some(condition?: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#quantify('some', condition);
-  }
-
-  none(condition?: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#quantify('none', condition);
-  }
-
-  every(condition: (refs: unknown) => unknown): ExpressionBuilder {
-    return this.#quantify('every', condition);
-  }
-
-  #condition(condition: ((refs: unknown) => unknown) | undefined): Expression | undefined {
-    return condition === undefined ? undefined : conditionNode(condition(refsOf(this.#relation.target)));
-  }
-
-  #quantify(quantifier: 'some' | 'none' | 'every', condition?: (refs: unknown) => unknown): ExpressionBuilder {
-    const inner = this.#condition(condition);
-    const where = inner === undefined ? this.#where : this.#where === undefined ? inner : conjunction([this.#where, inner]);
-    return new ExpressionBuilder({ kind: 'related', steps: this.#steps, relation: this.#relation, quantifier, where }, this.#root);
-  }
-
-  #aggregate(fn: AggregateName, value: ((refs: unknown) => unknown) | undefined): ExpressionBuilder {
-    const argument = value === undefined ? undefined : expressionNode(value(refsOf(this.#relation.target)), `${this.#relation.name}.${fn}()`);
-    if (argument !== undefined && (fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) {
-      throw notFor(fn, 'numbers', labelOf(argument, this.#relation.target.name));
-    }
-    const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
-    return new ExpressionBuilder(
-      { kind: 'relatedAggregate', steps: this.#steps, relation: this.#relation, fn, argument, where: this.#where, type, nullable: fn !== 'count' },
-      this.#root,
-    );
-  }
+/** @throws InvalidQueryError for an aggregate where each row stands alone. */
+export function refuseAggregates(node: Expression, place: string): void {
+  if (!hasAggregate(node)) return;
+  throw new InvalidQueryError(`${place} is about single rows and cannot hold an aggregate of the query.`, {
+    remedy: 'Aggregate a relation, as in p.comments.count(), or use values() or aggregate().',
+  });
 }
 
 /** The node of any expression. */
@@ -395,64 +331,12 @@ export function expressionNode(value: unknown, place: string): Expression {
   throw new InvalidValueError(`${place} takes an expression such as p.views, not ${describe(value)}.`);
 }
 
-const prototypes = new WeakMap<ModelMeta, object>();
-
-/** A model's columns and relations for a callback: `(p) => p.author.name.lower()`. */
-export function refsOf(meta: ModelMeta, steps: readonly RelationMeta[] = []): object {
-  let prototype = prototypes.get(meta);
-  if (prototype === undefined) prototypes.set(meta, (prototype = refsPrototype(meta)));
-  const refs = Object.create(prototype) as object;
-  stepsOf.set(refs, steps);
-  return refs;
-}
-
-/** The steps that led to a set of refs; kept aside so that every name belongs to the model. */
-const stepsOf = new WeakMap<object, readonly RelationMeta[]>();
-
-function refsPrototype(meta: ModelMeta): object {
-  const prototype = Object.create(unknownNames(meta)) as object;
-  const define = (target: object, name: string, make: (steps: readonly RelationMeta[]) => unknown): void => {
-    Object.defineProperty(target, name, {
-      get(this: object) {
-        return make(stepsOf.get(this) ?? []);
-      },
-    });
-  };
-  for (const field of meta.fields) {
-    if (field.path.length === 1) define(prototype, field.name, (steps) => new ExpressionBuilder(path(steps, field), meta.name));
-  }
-  for (const embedded of meta.embeddedByName.values()) {
-    define(prototype, embedded.name, (steps) =>
-      Object.fromEntries(embedded.fields.map((field) => [field.path[1], new ExpressionBuilder(path(steps, field), meta.name)])),
-    );
-  }
-  for (const relation of meta.relations) {
-    define(prototype, relation.name, (steps) =>
-      relation.many ? new ManyRefs(steps, relation, meta.name) : refsOf(relation.target, [...steps, relation]),
-    );
-  }
-  return prototype;
-}
-
-/** The end of the prototype chain: any name that the model does not have is an error that says so. */
-function unknownNames(meta: ModelMeta): object {
-  return new Proxy(Object.create(null) as object, {
-    get(_, name) {
-      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined;
-      throw new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
-        model: meta.name,
-        field: name,
-        remedy: suggest(name, [...meta.fieldByName.keys(), ...meta.relationByName.keys()]),
-      });
-    },
-  });
-}
-
 function aggregateFunction(fn: AggregateName) {
   return (value?: unknown): ExpressionBuilder => {
     const argument = value === undefined && fn === 'count' ? undefined : expressionNode(value, `${fn}()`);
-    if (argument !== undefined && (fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) {
-      throw notFor(fn, 'numbers', labelOf(argument, 'The query'));
+    if (argument !== undefined) {
+      refuseAggregates(argument, `${fn}()`);
+      if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) throw notFor(fn, 'numbers', labelOf(argument, 'The query'));
     }
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const root = ExpressionBuilder.is(value) ? ExpressionBuilder.root(value) : 'The query';

@@ -1,21 +1,23 @@
-import { conjunction, disjunction } from '../core/ast/expressions.ts';
-import type { Expression, ParamLabel, PathExpression } from '../core/ast/expressions.ts';
-import { hasKey } from '../core/keys.ts';
+import { conjunction, disjunction, negation } from '../core/ast/expressions.ts';
+import type { Expression, Origin, ParamLabel, PathExpression } from '../core/ast/expressions.ts';
 import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { conditionNode, ExpressionBuilder, isTextual, refsOf } from './expressions.ts';
+import { conditionNode, ExpressionBuilder, isTextual, refuseAggregates } from './expressions.ts';
 import { Lookup } from './lookups.ts';
 import { list, param, path, relationKey } from './nodes.ts';
 import { Condition } from './q.ts';
+import { refsOf, ROOT } from './refs.ts';
 
 /** Where a filter stands: the model that its names belong to, and the way there from the root. */
 interface Place {
   readonly meta: ModelMeta;
   readonly steps: readonly RelationMeta[];
+  /** Whose names these are, where the filter stands in a callback of a relation. */
+  readonly origin: Origin;
   readonly refs: (() => object) | undefined;
 }
 
@@ -25,15 +27,30 @@ interface Place {
  * @throws UnknownFieldError, InvalidValueError, InvalidQueryError before any SQL is made.
  */
 export function parseFilter(meta: ModelMeta, input: unknown, refs?: () => object): Expression {
-  return parse({ meta, steps: [], refs }, input);
+  return parse({ meta, steps: [], origin: undefined, refs }, input);
+}
+
+/** A condition on the rows of a relation, inside of another condition. */
+export function parseCondition(meta: ModelMeta, input: unknown, origin: Origin): Expression {
+  return parse({ meta, steps: [], origin, refs: undefined }, input);
 }
 
 function parse(place: Place, input: unknown): Expression {
   if (input instanceof Condition) return combine(place, input);
-  if (typeof input === 'function') return conditionNode((input as (refs: object) => unknown)(place.refs?.() ?? refsOf(place.meta, place.steps)));
-  if (ExpressionBuilder.is(input)) return conditionNode(input);
+  if (typeof input === 'function') return wholeCondition(place, (input as (refs: object) => unknown)(refsAt(place)));
+  if (ExpressionBuilder.is(input)) return wholeCondition(place, input);
   if (isPlain(input)) return conjunction(entriesOf(place.meta, input).map(([name, value]) => member(place, name, value)));
   throw new InvalidQueryError(`A filter of ${place.meta.name} is an object, a Q or a callback, not ${describe(input)}.`, { model: place.meta.name });
+}
+
+function refsAt({ meta, steps, origin, refs }: Place): object {
+  return refs?.() ?? refsOf(meta, { steps, origin: origin ?? ROOT, parse: parseCondition });
+}
+
+function wholeCondition({ meta }: Place, value: unknown): Expression {
+  const node = conditionNode(value);
+  refuseAggregates(node, `A filter of ${meta.name}`);
+  return node;
 }
 
 function combine(place: Place, { operator, items }: Condition): Expression {
@@ -44,7 +61,7 @@ function combine(place: Place, { operator, items }: Condition): Expression {
     case 'or':
       return disjunction(nodes);
     case 'not':
-      return { kind: 'not', operand: conjunction(nodes) };
+      return negation(conjunction(nodes));
     default:
       return unreachable(operator);
   }
@@ -56,7 +73,7 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Own and inherited keys: a filter object whose prototype was swapped shows what it hides. */
+/** Names and values; a filter is a plain object, so nothing is inherited. */
 function entriesOf(meta: ModelMeta, filter: Readonly<Record<string, unknown>>): [string, unknown][] {
   if (Object.getOwnPropertySymbols(filter).length > 0) {
     throw new InvalidQueryError(`A filter of ${meta.name} has a symbol for a key.`, { model: meta.name });
@@ -65,9 +82,9 @@ function entriesOf(meta: ModelMeta, filter: Readonly<Record<string, unknown>>): 
 }
 
 function member(place: Place, name: string, value: unknown): Expression {
-  const { meta, steps } = place;
+  const { meta, steps, origin } = place;
   const field = meta.fieldByName.get(name);
-  if (field !== undefined) return column(path(steps, field), field, value);
+  if (field !== undefined) return column(path(steps, field, origin), field, value);
   const relation = meta.relationByName.get(name);
   if (relation !== undefined) return relation.many ? toMany(place, relation, value) : toOne(place, relation, value);
   const embedded = meta.embeddedByName.get(name);
@@ -100,7 +117,7 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
 
 function lookup(node: PathExpression, label: ParamLabel, { name, value, negated }: Lookup<unknown>): Expression {
   const positive = positiveLookup(node, label, name, value);
-  return negated ? { kind: 'not', operand: positive } : positive;
+  return negated ? negation(positive) : positive;
 }
 
 function positiveLookup(node: PathExpression, label: ParamLabel, name: Lookup<unknown>['name'], value: unknown): Expression {
@@ -168,7 +185,7 @@ function match(
 }
 
 function toOne(place: Place, relation: RelationMeta, value: unknown): Expression {
-  const key = relationKey(place.steps, relation);
+  const key = relationKey(place.steps, relation, place.origin);
   if (value === null) return { kind: 'isNull', operand: key, negated: false };
   if (State.is(value)) {
     const field = relation.owning ? relation.targetField : relation.target.key[0]!;
@@ -176,7 +193,7 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
   }
   if (value instanceof Lookup) return lookup(key, labelFor(relation), keyLookup(relation, value));
   if (isPlain(value) || value instanceof Condition || typeof value === 'function') {
-    return parse({ meta: relation.target, steps: [...place.steps, relation], refs: undefined }, value);
+    return parse({ meta: relation.target, steps: [...place.steps, relation], origin: place.origin, refs: undefined }, value);
   }
   if (ExpressionBuilder.is(value)) return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
   return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
@@ -194,47 +211,48 @@ function labelFor(relation: RelationMeta): ParamLabel {
 }
 
 /** The value that identifies an entity in a filter. */
-function entityKey(relation: RelationMeta, field: FieldMeta, entity: object): unknown {
+export function entityKey(relation: RelationMeta, field: FieldMeta, entity: object): unknown {
   const { target } = relation;
   const label = labelFor(relation);
   if (!(entity instanceof (target.modelClass as unknown as new () => object))) {
     throw new InvalidValueError(`${label.model}.${label.field} takes a ${target.name}, not ${describe(entity)}.`, label);
   }
-  if (!hasKey(target, entity)) {
-    throw new InvalidValueError(`${label.model}.${label.field} was compared with a ${target.name} that has no key yet.`, { ...label, remedy: 'Flush the session first.' });
-  }
-  return (entity as Record<string, unknown>)[field.name];
+  const key = (entity as Record<string, unknown>)[field.name];
+  if (key !== undefined && key !== null) return key;
+  throw new InvalidValueError(`${label.model}.${label.field} was compared with a ${target.name} that has no key yet.`, { ...label, remedy: 'Flush the session first.' });
 }
 
 function toMany(place: Place, relation: RelationMeta, value: unknown): Expression {
-  const some = (where: Expression | undefined): Expression => ({ kind: 'related', steps: place.steps, relation, quantifier: 'some', where });
-  const inner: Place = { meta: relation.target, steps: [], refs: undefined };
-  if (State.is(value)) {
-    const key = relation.target.key[0]!;
-    return some({ kind: 'compare', operator: 'eq', left: path([], key), right: param(key.type, entityKey(relation, key, value), labelFor(relation)) });
-  }
+  const { origin, steps } = place;
+  const inner = Symbol(relation.name);
+  const some = (where: Expression): Expression => ({ kind: 'related', origin, inner, steps, relation, quantifier: 'some', where });
+  if (State.is(value)) return some(conjunction(relation.target.key.map((key) => isEntity(relation, key, value, inner))));
   if (value instanceof Lookup) {
     const { name, negated } = value;
     if (name !== 'some' && name !== 'none' && name !== 'every') {
       throw new InvalidQueryError(`${relation.model.name}.${relation.name} is a relation to many: use some(), none() or every(), not ${name}().`, labelFor(relation));
     }
-    const where = value.value === undefined ? undefined : parse(inner, value.value);
-    const node: Expression = { kind: 'related', steps: place.steps, relation, quantifier: name, where };
-    return negated ? { kind: 'not', operand: node } : node;
+    const where = value.value === undefined ? undefined : parseCondition(relation.target, value.value, inner);
+    const node: Expression = { kind: 'related', origin, inner, steps, relation, quantifier: name, where };
+    return negated ? negation(node) : node;
   }
-  if (isPlain(value) || value instanceof Condition || typeof value === 'function') return some(parse(inner, value));
+  if (isPlain(value) || value instanceof Condition || typeof value === 'function') return some(parseCondition(relation.target, value, inner));
   throw new InvalidValueError(`${relation.model.name}.${relation.name} is a relation to many and takes a filter, an entity, some(), none() or every(), not ${describe(value)}.`, labelFor(relation));
 }
 
+function isEntity(relation: RelationMeta, key: FieldMeta, entity: object, origin: Origin): Expression {
+  return { kind: 'compare', operator: 'eq', left: path([], key, origin), right: param(key.type, entityKey(relation, key, entity), labelFor(relation)) };
+}
+
 function embeddedMember(place: Place, embedded: EmbeddedMeta, value: unknown): Expression {
-  const { meta, steps } = place;
-  if (value === null) return conjunction(embedded.fields.map((field) => ({ kind: 'isNull', operand: path(steps, field), negated: false })));
+  const { meta, steps, origin } = place;
+  if (value === null) return conjunction(embedded.fields.map((field) => ({ kind: 'isNull', operand: path(steps, field, origin), negated: false })));
   if (!isPlain(value)) throw new InvalidValueError(`${meta.name}.${embedded.name} takes an object of its parts, not ${describe(value)}.`, { model: meta.name, field: embedded.name });
   return conjunction(
     entriesOf(meta, value).map(([part, inner]) => {
       const field = embedded.fields.find((candidate) => candidate.path[1] === part);
       if (field === undefined) throw unknownName(meta, `${embedded.name}.${part}`);
-      return column(path(steps, field), field, inner);
+      return column(path(steps, field, origin), field, inner);
     }),
   );
 }

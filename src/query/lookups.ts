@@ -95,7 +95,9 @@ export function between<V extends number | bigint | string | Date>(low: V, high:
 
 /** One of the values; an empty list matches nothing. @example { role: oneOf(['admin', 'editor']) } */
 export function oneOf<V>(values: Iterable<V>): LookupOf<V> {
-  return new Lookup('oneOf', Object.freeze([...values]));
+  // A text is iterable as well, and never meant by letters; the field's check says what is wrong with other things.
+  const isList = typeof values === 'object' && values !== null && Symbol.iterator in values;
+  return new Lookup('oneOf', isList ? Object.freeze([...values]) : values);
 }
 
 /** NULL, or with `false` not NULL. @example { reviewer: isNull(false) } */

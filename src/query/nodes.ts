@@ -1,6 +1,6 @@
 import { modelAt } from '../core/ast/expressions.ts';
 import type {
-  ArithmeticExpression, ArithmeticOperator, Expression, ListParam, ParamExpression, ParamLabel, PathExpression, Typed,
+  ArithmeticExpression, ArithmeticOperator, Expression, ListParam, Origin, ParamExpression, ParamLabel, PathExpression, Typed,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { describe, invalidValue, problemWith } from '../core/value-types.ts';
@@ -10,8 +10,8 @@ import { InvalidValueError } from '../utils/errors.ts';
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
 
 /** A field at the end of to-one steps; NULL may come from the field or from any step on the way. */
-export function path(steps: readonly RelationMeta[], field: FieldMeta): PathExpression {
-  return { kind: 'path', steps, field, type: field.type, nullable: field.nullable || steps.some((step) => step.nullable) };
+export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: Origin): PathExpression {
+  return { kind: 'path', origin, steps, field, type: field.type, nullable: field.nullable || steps.some((step) => step.nullable) };
 }
 
 /** How errors call an expression: the field where there is one. */
@@ -34,7 +34,7 @@ export function param(type: ValueType, value: unknown, label: ParamLabel): Param
 export function list(type: ValueType, values: unknown, label: ParamLabel): ListParam {
   if (!Array.isArray(values)) throw invalidValue(label.model, label.field, `takes a list here, not ${describe(values)}`);
   for (const value of values) checkScalar(type, value, label);
-  return { kind: 'list', values, type, label };
+  return { kind: 'list', values: Object.freeze([...values]), type, label };
 }
 
 function checkScalar(type: ValueType, value: unknown, label: ParamLabel): void {
@@ -48,6 +48,31 @@ function checkScalar(type: ValueType, value: unknown, label: ParamLabel): void {
   if (problem !== undefined) throw invalidValue(label.model, label.field, problem);
 }
 
+/**
+ * A value beside raw SQL, bound by what it is, since no column says more.
+ *
+ * @throws InvalidValueError for what no database has a plain form of.
+ */
+export function plainValue(value: unknown, label: ParamLabel): Expression {
+  if (value === null) return { kind: 'literal', value: null, type: TEXT, nullable: true };
+  const type = plainType(value);
+  if (type !== undefined) return param(type, value, label);
+  throw new InvalidValueError(`sql\`…\` was given ${describe(value)} as a value.`, {
+    ...label,
+    remedy: 'Give a string, number, bigint, boolean, Date, Uint8Array or null; for a name use sql.id().',
+  });
+}
+
+function plainType(value: unknown): ValueType | undefined {
+  if (typeof value === 'string') return TEXT;
+  if (typeof value === 'bigint') return { kind: 'bigint' };
+  if (typeof value === 'boolean') return { kind: 'bool' };
+  if (typeof value === 'number' && Number.isFinite(value)) return FLOAT;
+  if (value instanceof Date) return { kind: 'datetime' };
+  return value instanceof Uint8Array ? { kind: 'binary' } : undefined;
+}
+
+const TEXT: ValueType = Object.freeze({ kind: 'text' });
 const INT: ValueType = Object.freeze({ kind: 'int' });
 const FLOAT: ValueType = Object.freeze({ kind: 'float' });
 /** Digits that a division adds to the scale of its dividend (as MySQL's `div_precision_increment`). */
@@ -107,8 +132,8 @@ export function aggregateType(fn: 'count' | 'sum' | 'avg' | 'min' | 'max', of: V
 }
 
 /** The field that says which row a to-one relation leads to, as a path: the key column on this side where it is here. */
-export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta): PathExpression {
-  return relation.owning ? path(steps, relation.sourceField) : path([...steps, relation], relation.target.key[0]!);
+export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta, origin?: Origin): PathExpression {
+  return relation.owning ? path(steps, relation.sourceField, origin) : path([...steps, relation], relation.target.key[0]!, origin);
 }
 
 /** The model that a chain of steps from `root` has reached. */

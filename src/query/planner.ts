@@ -7,6 +7,7 @@ import { unreachable } from '../utils/unreachable.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
+import { childrenOf, hasAggregate } from './walk.ts';
 
 /** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
 export function planQuery(request: QueryRequest): Plan {
@@ -152,7 +153,8 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
 function planExists(state: QueryState): Plan {
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
-  const statement = select({ columns: [], ...clauses(state, scope), limit: state.limit, offset: state.offset });
+  // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
+  const statement = select({ columns: [], ...clauses(state, scope), distinct: false, limit: state.limit, offset: state.offset });
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
 }
 
@@ -224,50 +226,8 @@ function refuseAggregate(node: Expression, name: string): void {
   });
 }
 
-/** Whether an expression aggregates the rows of the query itself (and not those of a relation). */
-function hasAggregate(node: Expression): boolean {
-  return node.kind === 'aggregate' || childrenOf(node).some(hasAggregate);
-}
-
 /** Whether an expression reads a table other than the one named. */
 function readsBeyond(node: Expression, alias: string): boolean {
   if (node.kind === 'column') return node.alias !== alias;
   return childrenOf(node).some((child) => readsBeyond(child, alias));
-}
-
-function childrenOf(node: Expression): readonly Expression[] {
-  switch (node.kind) {
-    case 'compare':
-    case 'arithmetic':
-      return [node.left, node.right];
-    case 'and':
-    case 'or':
-      return node.items;
-    case 'not':
-    case 'isNull':
-    case 'inList':
-    case 'inQuery':
-      return [node.operand];
-    case 'between':
-      return [node.operand, node.low, node.high];
-    case 'match':
-      return [node.operand, node.pattern];
-    case 'call':
-      return node.args;
-    case 'aggregate':
-      return node.argument === undefined ? [] : [node.argument];
-    case 'raw':
-      return node.parts.filter((part): part is Expression => part.kind !== 'text' && part.kind !== 'identifier');
-    case 'path':
-    case 'column':
-    case 'param':
-    case 'literal':
-    case 'related':
-    case 'relatedAggregate':
-    case 'subquery':
-    case 'exists':
-      return [];
-    default:
-      return unreachable(node);
-  }
 }

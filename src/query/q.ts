@@ -1,4 +1,4 @@
-import type { CombineFunction, NotFunction, QConstructor } from '../core/types/index.ts';
+import type { CombineFunction, Model, NotFunction, Q as QType, QConstructor } from '../core/types/index.ts';
 import { Lookup } from './lookups.ts';
 
 /**
@@ -31,6 +31,9 @@ export class Condition {
     return new Condition('not', [this]);
   }
 }
+
+/** A condition on a model: what `Q.of`, `and`, `or` and `not` give. */
+export type Q<M extends Model> = QType<M>;
 
 /**
  * Conditions as values: `Q.of(Post, { … }).or({ … }).not()`.

@@ -1,15 +1,17 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
-import { fieldPath } from '../core/ast/expressions.ts';
+import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql } from '../core/types/index.ts';
+import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { ExpressionBuilder, expressionNode, OrderKey, refsOf } from './expressions.ts';
-import { parseFilter, unknownName } from './filter.ts';
+import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
+import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { wholeNumber } from './limits.ts';
 import { param, path } from './nodes.ts';
 import { addPaths } from './paths.ts';
+import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
@@ -43,7 +45,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   exclude(condition: unknown): ModelQuerySet {
-    return this.#add({ kind: 'not', operand: this.#parse(condition) });
+    return this.#add(negation(this.#parse(condition)));
   }
 
   orderBy(...keys: readonly unknown[]): ModelQuerySet {
@@ -109,7 +111,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   valuesList(...args: readonly unknown[]): ModelValuesSet {
     const last = args.at(-1);
-    const options = typeof last === 'object' && last !== null ? (last as { flat?: boolean }) : undefined;
+    const options = typeof last === 'object' && last !== null && !Array.isArray(last) ? (last as { flat?: boolean }) : undefined;
+    const unknown = Object.keys(options ?? {}).find((key) => key !== 'flat');
+    if (unknown !== undefined) throw new InvalidQueryError(`valuesList() has no option '${unknown}'.`, { model: this.#state.meta.name, remedy: "Use { flat: true } or none." });
     const names = options === undefined ? args : args.slice(0, -1);
     if (options?.flat === true && names.length !== 1) throw new InvalidQueryError('valuesList() with { flat: true } takes exactly one column.', { model: this.#state.meta.name });
     return this.#values(names, options?.flat === true ? 'flat' : 'tuple');
@@ -117,6 +121,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
     const columns = this.#named('aggregate()', callback);
+    if (this.#state.empty) return Object.fromEntries(columns.map(({ name, expression }) => [name, ofNoRows(expression)]));
     const rows = await this.#runner.rows({ kind: 'aggregate', state: this.#state, columns });
     return Object.fromEntries(columns.map(({ name }, i) => [name, rows[0]?.[i] ?? null]));
   }
@@ -134,9 +139,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async first(): Promise<object | null> {
-    const ordered = this.#state.order !== undefined || this.#state.meta.ordering.length > 0;
-    const sorted = ordered ? this : this.#with({ order: keyOrder(this.#state.meta) });
-    return (await sorted.limit(1))[0] ?? null;
+    const { order, meta, limit } = this.#state;
+    const sorted = (order ?? meta.ordering).length > 0 ? this : this.#with({ order: keyOrder(meta) });
+    return limit?.value === 0 ? null : ((await sorted.limit(1))[0] ?? null);
   }
 
   async last(): Promise<object | null> {
@@ -154,8 +159,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     throw new MultipleResultsError(`More than one ${meta.name} matches the query.`, { model: meta.name, remedy: 'Filter by something unique, or use first().' });
   }
 
-  async get(condition?: unknown): Promise<object> {
-    return (condition === undefined ? this : this.filter(condition)).one();
+  /** Without an argument: the only row. An argument that is undefined is a mistake like any other. */
+  async get(...condition: readonly unknown[]): Promise<object> {
+    return (condition.length === 0 ? this : this.filter(condition[0])).one();
   }
 
   all(): Promise<object[]> {
@@ -201,7 +207,8 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   #add(condition: Expression): ModelQuerySet {
-    return this.#with({ where: [...this.#state.where, condition] });
+    // What holds for every row is no filter: `filter({}).delete()` writes to all rows, and has to say so.
+    return condition === TRUE ? this : this.#with({ where: [...this.#state.where, condition] });
   }
 
   #parse(condition: unknown): Expression {
@@ -211,7 +218,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   /** Columns, relations and annotations for a callback. */
   #refs(): object {
     const { meta, annotations } = this.#state;
-    const refs = refsOf(meta);
+    const refs = refsOf(meta, { origin: ROOT, steps: [], parse: parseCondition });
     for (const { name, expression } of annotations) Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
     return refs;
   }
@@ -219,8 +226,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   #orderKey(key: unknown): OrderNode {
     if (typeof key === 'function') {
       const order: unknown = (key as (refs: object) => unknown)(this.#refs());
-      if (order instanceof OrderKey) return OrderKey.node(order);
-      return { expression: expressionNode(order, 'orderBy()'), descending: false, nulls: undefined };
+      const node = order instanceof OrderKey ? OrderKey.node(order) : { expression: expressionNode(order, 'orderBy()'), descending: false, nulls: undefined };
+      refuseAggregates(node.expression, `orderBy() of ${this.#state.meta.name}`);
+      return node;
     }
     if (typeof key !== 'string') throw new InvalidQueryError(`orderBy() takes names such as '-createdAt' and callbacks, not ${describe(key)}.`, { model: this.#state.meta.name });
     const descending = key.startsWith('-');
@@ -229,15 +237,13 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   /** A column or annotation by name. */
   #column(name: unknown): Expression {
-    const { meta, annotations } = this.#state;
-    if (typeof name !== 'string') throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, { model: meta.name });
-    const annotation = annotations.find((item) => item.name === name);
-    if (annotation !== undefined) return annotation.expression;
-    return path([], this.#field(name));
+    const annotation = this.#state.annotations.find((item) => item.name === name);
+    return annotation === undefined ? path([], this.#field(name as string)) : annotation.expression;
   }
 
   #field(name: string): FieldMeta {
     const { meta, annotations } = this.#state;
+    if (typeof name !== 'string') throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, { model: meta.name });
     const field = meta.fieldByName.get(name);
     if (field !== undefined) return field;
     const relation = meta.relationByName.get(name);
@@ -283,6 +289,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     if (field.primaryKey || field.generatedAs !== undefined) throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`, label);
     if (typeof value === 'function') return { field, value: expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`) };
     if (ExpressionBuilder.is(value)) return { field, value: ExpressionBuilder.node(value) };
+    if (relation !== undefined && State.is(value)) return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
     if (value === null && field.nullable) return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
     return { field, value: param(field.type, value, label) };
   }
@@ -296,4 +303,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
 function keyOrder(meta: ModelMeta): OrderNode[] {
   return meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
+}
+
+/** What an aggregate of no rows is: counts are 0, everything else is NULL. */
+function ofNoRows(expression: Expression): number | null {
+  return expression.kind === 'aggregate' && expression.fn === 'count' ? 0 : null;
 }

@@ -1,8 +1,9 @@
-import { conjunction, TRUE } from '../core/ast/expressions.ts';
+import { conjunction, negation, TRUE } from '../core/ast/expressions.ts';
 import type {
-  ColumnExpression, Expression, Join, OrderNode, PathExpression, RelatedAggregateExpression, RelatedExpression, SelectStatement, TableRef,
+  ColumnExpression, Expression, Join, OrderNode, Origin, PathExpression, RelatedAggregateExpression, RelatedExpression, SelectStatement, TableRef,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 
 /** Names for the tables of one statement, subqueries included: no alias is used twice. */
@@ -26,12 +27,17 @@ export class Scope {
   readonly joins: Join[] = [];
   readonly #meta: ModelMeta;
   readonly #aliases: Aliases;
+  /** The query that this one stands in, and the token of its own columns. */
+  readonly #outer: Scope | undefined;
+  readonly #origin: Origin;
   /** Joined tables by path; LEFT once anything on the way may be missing. */
   readonly #joined = new Map<string, { readonly table: TableRef; readonly optional: boolean }>();
 
-  constructor(meta: ModelMeta, aliases: Aliases) {
+  constructor(meta: ModelMeta, aliases: Aliases, outer?: Scope, origin?: Origin) {
     this.#meta = meta;
     this.#aliases = aliases;
+    this.#outer = outer;
+    this.#origin = origin;
     this.root = aliases.take(meta);
   }
 
@@ -56,11 +62,24 @@ export class Scope {
   }
 
   /** A field at the end of a path; the key of the last step is read on this side of it, without the join. */
-  column({ steps, field }: PathExpression): ColumnExpression {
+  column({ steps, field, origin }: PathExpression): ColumnExpression {
     const last = steps.at(-1);
-    if (last !== undefined && last.owning && last.targetField === field) return this.column({ kind: 'path', steps: steps.slice(0, -1), field: last.sourceField, type: field.type, nullable: true });
-    const { table, optional } = this.table(steps);
+    if (last !== undefined && last.owning && last.targetField === field) {
+      return this.column({ kind: 'path', origin, steps: steps.slice(0, -1), field: last.sourceField, type: field.type, nullable: true });
+    }
+    const { table, optional } = this.#from(origin, steps[0]?.model ?? field.model).table(steps);
     return columnOf(table.alias, field, optional);
+  }
+
+  /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
+  #from(origin: Origin, meta: ModelMeta): Scope {
+    let scope: Scope = this;
+    if (origin !== undefined) while (scope.#origin !== origin && scope.#outer !== undefined) scope = scope.#outer;
+    if (scope.#meta === meta) return scope;
+    throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${scope.#meta.name}.`, {
+      model: scope.#meta.name,
+      remedy: 'Use the parameter of the innermost callback that is about the model.',
+    });
   }
 
   /** An expression with every path turned into a column, and every relation into a subquery. */
@@ -121,14 +140,15 @@ export class Scope {
   }
 
   /** A semi-join: EXISTS, so that no filter can multiply rows. `every` is that no row fails. */
-  #related({ steps, relation, quantifier, where }: RelatedExpression): Expression {
-    const condition: Expression | undefined = quantifier === 'every' ? { kind: 'not', operand: where ?? TRUE } : where;
-    const query = this.#relatedRows(steps, relation, condition, (scope, filter) => ({ columns: [], where: filter, scope }));
+  #related(node: RelatedExpression): Expression {
+    const { quantifier, where } = node;
+    const condition = quantifier === 'every' ? negation(where ?? TRUE) : where;
+    const query = this.#relatedRows(node, condition, (scope, filter) => ({ columns: [], where: filter, scope }));
     return { kind: 'exists', query, negated: quantifier !== 'some' };
   }
 
   #relatedAggregate(node: RelatedAggregateExpression): Expression {
-    const query = this.#relatedRows(node.steps, node.relation, node.where, (scope, filter) => {
+    const query = this.#relatedRows(node, node.where, (scope, filter) => {
       const argument = node.argument === undefined ? undefined : scope.resolve(node.argument);
       const aggregate: Expression = { kind: 'aggregate', fn: node.fn, argument, distinct: false, filter: undefined, type: node.type, nullable: node.nullable };
       return { columns: [{ expression: aggregate, as: undefined }], where: filter, scope };
@@ -138,13 +158,12 @@ export class Scope {
 
   /** A correlated SELECT over the rows of a to-many relation. */
   #relatedRows(
-    steps: readonly RelationMeta[],
-    relation: RelationMeta,
+    { origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression,
     where: Expression | undefined,
     build: (scope: Scope, filter: Expression) => { columns: SelectStatement['columns']; where: Expression; scope: Scope },
   ): SelectStatement {
-    const owner = columnOf(this.table(steps).table.alias, relation.sourceField);
-    const scope = new Scope(relation.target, this.#aliases);
+    const owner = columnOf(this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias, relation.sourceField);
+    const scope = new Scope(relation.target, this.#aliases, this, inner);
     const { link } = relation;
     let correlation: Expression;
     if (link === undefined) {

@@ -1,4 +1,6 @@
-import type { Expression, ListParam, OrderNode, ParamExpression, SelectStatement } from '../core/ast/expressions.ts';
+import type {
+  Expression, ListParam, OrderNode, Origin, ParamExpression, RelatedAggregateExpression, RelatedExpression, SelectStatement,
+} from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
@@ -14,19 +16,26 @@ export interface ShapeKey {
   readonly bound: readonly Bound[];
 }
 
+/** What the walk over a request has met so far. */
+interface Met {
+  readonly bound: Bound[];
+  /** Tokens of the subqueries: their names in the key are their numbers. */
+  readonly origins: Origin[];
+}
+
 /**
  * The structural key of a request: equal for two requests exactly when they differ in bound values alone. It decides
  * whether compiled SQL, parameter order and hydrator can be used again, so every property that a plan depends on must
  * be written here. Names from outside are written as JSON, so that no name can look like structure.
  */
 export function shapeKey(request: QueryRequest): ShapeKey {
-  const bound: Bound[] = [];
-  const key = `${request.kind}${requestKey(request, bound)}`;
-  return { key, bound };
+  const met: Met = { bound: [], origins: [] };
+  const key = `${request.kind}${requestKey(request, met)}`;
+  return { key, bound: met.bound };
 }
 
-function requestKey(request: QueryRequest, bound: Bound[]): string {
-  const state = stateKey(request.state, bound);
+function requestKey(request: QueryRequest, met: Met): string {
+  const state = stateKey(request.state, met);
   switch (request.kind) {
     case 'entities':
     case 'exists':
@@ -34,12 +43,12 @@ function requestKey(request: QueryRequest, bound: Bound[]): string {
       return state;
     case 'values':
     case 'aggregate':
-      return state + columnsKey(request.columns, bound);
+      return state + columnsKey(request.columns, met);
     case 'count':
-      return request.columns === undefined ? state : state + columnsKey(request.columns, bound);
+      return request.columns === undefined ? state : state + columnsKey(request.columns, met);
     case 'update': {
       let text = state;
-      for (const { field, value } of request.changes) text += `;${field.id}=${expressionKey(value, bound)}`;
+      for (const { field, value } of request.changes) text += `;${field.id}=${expressionKey(value, met)}`;
       return text;
     }
     default:
@@ -47,23 +56,23 @@ function requestKey(request: QueryRequest, bound: Bound[]): string {
   }
 }
 
-function stateKey(state: QueryState, bound: Bound[]): string {
+function stateKey(state: QueryState, met: Met): string {
   let text = `${state.meta.id}`;
-  for (const node of state.where) text += `w${expressionKey(node, bound)}`;
-  if (state.order !== undefined) text += `o${ordersKey(state.order, bound)}`;
+  for (const node of state.where) text += `w${expressionKey(node, met)}`;
+  if (state.order !== undefined) text += `o${ordersKey(state.order, met)}`;
   if (state.reversed) text += 'R';
   if (state.distinct) text += 'D';
-  if (state.limit !== undefined) text += `l${expressionKey(state.limit, bound)}`;
-  if (state.offset !== undefined) text += `s${expressionKey(state.offset, bound)}`;
+  if (state.limit !== undefined) text += `l${expressionKey(state.limit, met)}`;
+  if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.joined)}`;
-  if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, bound)}`;
+  if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.fields !== undefined) text += `f${state.fields.map((field) => field.id).join()}`;
   return text;
 }
 
-function ordersKey(orders: readonly OrderNode[], bound: Bound[]): string {
+function ordersKey(orders: readonly OrderNode[], met: Met): string {
   let text = '';
-  for (const { expression, descending, nulls } of orders) text += `${expressionKey(expression, bound)}${descending ? '-' : '+'}${nulls ?? ''}`;
+  for (const { expression, descending, nulls } of orders) text += `${expressionKey(expression, met)}${descending ? '-' : '+'}${nulls ?? ''}`;
   return text;
 }
 
@@ -73,9 +82,9 @@ function treeKey(tree: RelationTree): string {
   return `${text})`;
 }
 
-function columnsKey(columns: readonly NamedExpression[], bound: Bound[]): string {
+function columnsKey(columns: readonly NamedExpression[], met: Met): string {
   let text = '{';
-  for (const { name, expression } of columns) text += `${JSON.stringify(name)}:${expressionKey(expression, bound)}`;
+  for (const { name, expression } of columns) text += `${JSON.stringify(name)}:${expressionKey(expression, met)}`;
   return `${text}}`;
 }
 
@@ -90,78 +99,97 @@ function typeKey(type: ValueType): string {
   return type.kind === 'array' ? `array.${typeKey(type.of)}` : type.kind;
 }
 
-function listKey(nodes: readonly Expression[], bound: Bound[]): string {
+/** One value that stands in two places is one value in the plan, too: the second place refers to the first. */
+function boundKey(value: Bound, { bound }: Met): string {
+  const seen = bound.indexOf(value);
+  if (seen >= 0) return `?${seen}`;
+  bound.push(value);
+  return `?${typeKey(value.type)}`;
+}
+
+/** The number of the subquery that is meant; nothing for the innermost, `^` for the query itself. */
+function originKey(origin: Origin, { origins }: Met): string {
+  if (origin === undefined) return '';
+  const position = origins.indexOf(origin);
+  return position < 0 ? '^/' : `^${position}/`;
+}
+
+function relatedKey({ origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression, met: Met): string {
+  const key = `${originKey(origin, met)}${stepsKey(steps)}${relation.id}`;
+  met.origins.push(inner);
+  return key;
+}
+
+function listKey(nodes: readonly Expression[], met: Met): string {
   let text = '';
-  for (const node of nodes) text += `,${expressionKey(node, bound)}`;
+  for (const node of nodes) text += `,${expressionKey(node, met)}`;
   return text;
 }
 
-function optionalKey(node: Expression | undefined, bound: Bound[]): string {
-  return node === undefined ? '' : expressionKey(node, bound);
+function optionalKey(node: Expression | undefined, met: Met): string {
+  return node === undefined ? '' : expressionKey(node, met);
 }
 
-/** The structure of one expression; its parameters are appended to `bound`. */
-export function expressionKey(node: Expression, bound: Bound[]): string {
+/** The structure of one expression; its parameters are added to what was met. */
+export function expressionKey(node: Expression, met: Met): string {
   switch (node.kind) {
     case 'path':
-      return `.${stepsKey(node.steps)}${node.field.id}`;
+      return `.${originKey(node.origin, met)}${stepsKey(node.steps)}${node.field.id}`;
     case 'param':
-      bound.push(node);
-      return `?${typeKey(node.type)}`;
+      return boundKey(node, met);
     case 'literal':
       return `=${node.value}`;
     case 'compare':
-      return `(${expressionKey(node.left, bound)} ${node.operator} ${expressionKey(node.right, bound)})`;
+      return `(${expressionKey(node.left, met)} ${node.operator} ${expressionKey(node.right, met)})`;
     case 'and':
     case 'or':
-      return `(${node.kind}${listKey(node.items, bound)})`;
+      return `(${node.kind}${listKey(node.items, met)})`;
     case 'not':
-      return `(not ${expressionKey(node.operand, bound)})`;
+      return `(not ${expressionKey(node.operand, met)})`;
     case 'isNull':
-      return `(${node.negated ? 'notNull' : 'null'} ${expressionKey(node.operand, bound)})`;
+      return `(${node.negated ? 'notNull' : 'null'} ${expressionKey(node.operand, met)})`;
     case 'between':
-      return `(between${listKey([node.operand, node.low, node.high], bound)})`;
+      return `(between${listKey([node.operand, node.low, node.high], met)})`;
     case 'inList':
-      bound.push(node.list);
-      return `(in ${expressionKey(node.operand, bound)} ${typeKey(node.list.type)})`;
+      return `(in ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
     case 'match':
-      return `(${node.insensitive ? 'i' : ''}${node.operator}${listKey([node.operand, node.pattern], bound)})`;
+      return `(${node.insensitive ? 'i' : ''}${node.operator}${listKey([node.operand, node.pattern], met)})`;
     case 'arithmetic':
-      return `(${node.operator}${listKey([node.left, node.right], bound)})`;
+      return `(${node.operator}${listKey([node.left, node.right], met)})`;
     case 'call':
-      return `(${node.fn}${listKey(node.args, bound)})`;
+      return `(${node.fn}${listKey(node.args, met)})`;
     case 'aggregate':
-      return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, bound)}|${optionalKey(node.filter, bound)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)})`;
     case 'related':
-      return `(${node.quantifier} ${stepsKey(node.steps)}${node.relation.id} ${optionalKey(node.where, bound)})`;
+      return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
-      return `(${node.fn} ${stepsKey(node.steps)}${node.relation.id} ${optionalKey(node.argument, bound)}|${optionalKey(node.where, bound)})`;
+      return `(${node.fn} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
     case 'raw':
-      return `(raw${rawKey(node.parts, bound)})`;
+      return `(raw${rawKey(node.parts, met)})`;
     case 'column':
       return `:${JSON.stringify([node.alias, node.column])}`;
     case 'subquery':
-      return `(sub ${selectKey(node.query, bound)})`;
+      return `(sub ${selectKey(node.query, met)})`;
     case 'exists':
-      return `(${node.negated ? 'no ' : ''}exists ${selectKey(node.query, bound)})`;
+      return `(${node.negated ? 'no ' : ''}exists ${selectKey(node.query, met)})`;
     case 'inQuery':
-      return `(in ${expressionKey(node.operand, bound)} ${selectKey(node.query, bound)})`;
+      return `(in ${expressionKey(node.operand, met)} ${selectKey(node.query, met)})`;
     default:
       return unreachable(node);
   }
 }
 
-function rawKey(parts: Extract<Expression, { kind: 'raw' }>['parts'], bound: Bound[]): string {
+function rawKey(parts: Extract<Expression, { kind: 'raw' }>['parts'], met: Met): string {
   let text = '';
   for (const part of parts) {
     if (part.kind === 'text') text += JSON.stringify(part.text);
     else if (part.kind === 'identifier') text += `i${JSON.stringify(part.names)}`;
-    else text += expressionKey(part, bound);
+    else text += expressionKey(part, met);
   }
   return text;
 }
 
 /** Statements inside expressions are made by the planner, after the key; one that comes before it has no key. */
-function selectKey(_query: SelectStatement, _bound: Bound[]): never {
+function selectKey(_query: SelectStatement, _met: Met): never {
   throw new TypeError('A planned statement has no structural key.');
 }

@@ -1,9 +1,8 @@
 import type { Expression, RawExpression, RawIdentifier, RawText } from '../core/ast/expressions.ts';
 import type { SqlTag } from '../core/types/index.ts';
-import type { ValueType } from '../core/value-types.ts';
-import { describe } from '../core/value-types.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { ExpressionBuilder } from './expressions.ts';
+import { plainValue } from './nodes.ts';
 
 /** A quoted identifier, made by `sql.id` alone. */
 export class Identifier {
@@ -45,22 +44,7 @@ const AS_IT_IS = Object.freeze({ encode: (value: unknown) => value as string, de
 
 function partOf(value: unknown): RawIdentifier | Expression {
   if (value instanceof Identifier) return { kind: 'identifier', names: value.identifier };
-  if (ExpressionBuilder.is(value)) return ExpressionBuilder.node(value);
-  if (value === null) return { kind: 'literal', value: null, type: { kind: 'text' }, nullable: true };
-  return { kind: 'param', value, type: typeOfValue(value), nullable: false, label: { model: 'sql', field: 'value' } };
-}
-
-/** How a plain value is bound: by what it is, since no column says more. */
-function typeOfValue(value: unknown): ValueType {
-  if (typeof value === 'string') return { kind: 'text' };
-  if (typeof value === 'bigint') return { kind: 'bigint' };
-  if (typeof value === 'boolean') return { kind: 'bool' };
-  if (typeof value === 'number' && Number.isFinite(value)) return { kind: 'float' };
-  if (value instanceof Date) return { kind: 'datetime' };
-  if (value instanceof Uint8Array) return { kind: 'binary' };
-  throw new InvalidValueError(`sql\`…\` was given ${describe(value)} as a value.`, {
-    remedy: 'Give a string, number, bigint, boolean, Date, Uint8Array or null; for a name use sql.id().',
-  });
+  return ExpressionBuilder.is(value) ? ExpressionBuilder.node(value) : plainValue(value, { model: 'sql', field: 'value' });
 }
 
 const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Fragment => {

@@ -38,7 +38,7 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
   }
 
   async first(): Promise<unknown> {
-    return (await this.limit(1))[0] ?? null;
+    return this.#state.limit?.value === 0 ? null : ((await this.limit(1))[0] ?? null);
   }
 
   async count(): Promise<number> {

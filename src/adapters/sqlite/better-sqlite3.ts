@@ -30,8 +30,9 @@ function statementOf(statement: Statement<unknown[]>): SQLiteStatement {
   if (reader) statement.raw(true);
   return {
     reader,
-    all: (parameters) => statement.all(parameters) as unknown[][],
-    run: (parameters) => statement.run(parameters),
+    all: (parameters) => statement.all(...parameters) as unknown[][],
+    // Spread: the driver binds arguments faster than an array of them.
+    run: (parameters) => statement.run(...parameters),
     iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown[]>,
     columns: () => statement.columns().map((column) => column.name),
   };

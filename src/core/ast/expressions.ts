@@ -34,9 +34,16 @@ export interface Typed {
   readonly nullable: boolean;
 }
 
-/** A field reached from the root of the query over to-one relations; no steps: a field of the root itself. */
+/**
+ * Whose columns are meant where one query stands inside another: each set of columns that a callback gets is a token of
+ * its own. Without one the innermost query is meant.
+ */
+export type Origin = symbol | undefined;
+
+/** A field reached from the root of a query over to-one relations; no steps: a field of the root itself. */
 export interface PathExpression extends Typed {
   readonly kind: 'path';
+  readonly origin?: Origin;
   readonly steps: readonly RelationMeta[];
   readonly field: FieldMeta;
 }
@@ -46,6 +53,10 @@ export type Quantifier = 'some' | 'none' | 'every';
 /** A semi-join: whether some, none or every row of a relation meets a condition. */
 export interface RelatedExpression {
   readonly kind: 'related';
+  /** Where the steps begin. */
+  readonly origin?: Origin;
+  /** What the relation's own columns are called in `where`. */
+  readonly inner?: Origin;
   /** To-one steps that lead to the owner of the relation. */
   readonly steps: readonly RelationMeta[];
   readonly relation: RelationMeta;
@@ -57,6 +68,8 @@ export interface RelatedExpression {
 /** An aggregate over the rows of a to-many relation: a subquery of its own, so that two never multiply. */
 export interface RelatedAggregateExpression extends Typed {
   readonly kind: 'relatedAggregate';
+  readonly origin?: Origin;
+  readonly inner?: Origin;
   readonly steps: readonly RelationMeta[];
   readonly relation: RelationMeta;
   readonly fn: AggregateName;
@@ -223,18 +236,26 @@ export function typeOf(node: Expression): Typed {
   return 'type' in node ? node : { type: BOOL, nullable: true };
 }
 
-/** `left AND right …`, flattened; one item stays itself, none is TRUE. */
+/** `left AND right …`, flattened; what is TRUE is left out, one item stays itself, none is TRUE. */
 export function conjunction(items: readonly Expression[]): Expression {
-  if (items.length === 1) return items[0]!;
-  if (items.length === 0) return TRUE;
-  return Object.freeze({ kind: 'and', items: Object.freeze(items.flatMap((item) => (item.kind === 'and' ? item.items : [item]))) });
+  const needed = items.flatMap((item) => (item.kind === 'and' ? item.items : item === TRUE ? [] : [item]));
+  if (needed.length <= 1) return needed[0] ?? TRUE;
+  return Object.freeze({ kind: 'and', items: Object.freeze(needed) });
 }
 
-/** `left OR right …`; none is FALSE. */
+/** `left OR right …`; none is FALSE, and one that is TRUE makes the whole TRUE. */
 export function disjunction(items: readonly Expression[]): Expression {
-  if (items.length === 1) return items[0]!;
-  if (items.length === 0) return FALSE;
-  return Object.freeze({ kind: 'or', items: Object.freeze([...items]) });
+  if (items.includes(TRUE)) return TRUE;
+  const needed = items.filter((item) => item !== FALSE);
+  if (needed.length <= 1) return needed[0] ?? FALSE;
+  return Object.freeze({ kind: 'or', items: Object.freeze(needed) });
+}
+
+/** The two-valued opposite. */
+export function negation(operand: Expression): Expression {
+  if (operand === TRUE) return FALSE;
+  if (operand === FALSE) return TRUE;
+  return Object.freeze({ kind: 'not', operand });
 }
 
 export const TRUE: LiteralExpression = Object.freeze({ kind: 'literal', value: true, type: BOOL, nullable: false });

@@ -11,7 +11,7 @@ const RESERVED = new Set(['pk', 'load', 'toJSON', 'constructor', 'prototype', '_
 export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
   const { meta, definition } = draft;
   for (const [name, field] of Object.entries(definition.fields)) {
-    if (RESERVED.has(name)) {
+    if (RESERVED.has(name) || name in Object.prototype) {
       resolution.report(`${meta.name}.${name} clashes with a member that every model has: rename it, and keep its column with { column: '${snakeCase(name)}' }.`);
     } else if (field instanceof ColumnDefinition) {
       addField(draft, name, [name], field.options.column ?? snakeCase(name), field);

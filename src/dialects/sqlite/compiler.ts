@@ -96,7 +96,7 @@ export class SQLiteCompiler extends QueryCompiler {
         const digits = args[1]?.kind === 'literal' ? Number(args[1].value) : 0;
         if (digits >= scale) return value;
         const unit = powerOfTen(scale - digits);
-        return `(CAST(ROUND(${value} / ${unit}.0) AS INTEGER) * ${unit})`;
+        return `(${quotient(() => value, () => unit)} * ${unit})`;
       }
       default:
         throw this.unsupported(`${fn}() of a decimal`);

@@ -1,0 +1,45 @@
+import type { Expression } from '../core/ast/expressions.ts';
+import { unreachable } from '../utils/unreachable.ts';
+
+/** Whether an expression aggregates the rows of the query itself (and not those of a relation). */
+export function hasAggregate(node: Expression): boolean {
+  return node.kind === 'aggregate' || childrenOf(node).some(hasAggregate);
+}
+
+/** The expressions of the same query inside of one; what a subquery holds is its own. */
+export function childrenOf(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'compare':
+    case 'arithmetic':
+      return [node.left, node.right];
+    case 'and':
+    case 'or':
+      return node.items;
+    case 'not':
+    case 'isNull':
+    case 'inList':
+    case 'inQuery':
+      return [node.operand];
+    case 'between':
+      return [node.operand, node.low, node.high];
+    case 'match':
+      return [node.operand, node.pattern];
+    case 'call':
+      return node.args;
+    case 'aggregate':
+      return node.argument === undefined ? [] : [node.argument];
+    case 'raw':
+      return node.parts.filter((part): part is Expression => part.kind !== 'text' && part.kind !== 'identifier');
+    case 'path':
+    case 'column':
+    case 'param':
+    case 'literal':
+    case 'related':
+    case 'relatedAggregate':
+    case 'subquery':
+    case 'exists':
+      return [];
+    default:
+      return unreachable(node);
+  }
+}
