@@ -13,8 +13,8 @@ export default defineConfig({
     ],
   },
   test: {
-    // test/types is compiled, not run: `npm run test:types`.
-    include: ['test/{unit,conformance,faults,examples}/**/*.test.ts'],
+    // Of test/types only the tests of the editor and of declarations run; the rest is compiled: `npm run test:types`.
+    include: ['test/{unit,conformance,faults,examples,types}/**/*.test.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

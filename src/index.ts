@@ -2,8 +2,7 @@
 export { Database } from './database.ts';
 export { Session } from './persistence/session.ts';
 export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
-export type { FlushMode, SessionOptions } from './persistence/engine.ts';
-export type { FetchMode } from './persistence/loading/peers.ts';
+export type { FetchMode, FlushMode, SessionOptions } from './persistence/options.ts';
 
 export { f } from './core/fields.ts';
 export { model } from './core/model.ts';

@@ -6,7 +6,7 @@ import type { DialectFeatures } from './features.ts';
 
 /** Between a value of the application and what the driver stores; never called with null. */
 export interface Codec {
-  encode(value: never): unknown;
+  readonly encode: (value: never) => unknown;
   /** `undefined`: the driver's value is the application's. */
   readonly decode: ((raw: never) => unknown) | undefined;
   /** SQL around a selected column whose plain form the driver would spoil. */

@@ -1,6 +1,8 @@
+import { hasKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { LinkMeta, ModelMeta } from '../core/metadata.ts';
+import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { SessionStateError } from '../utils/errors.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -112,10 +114,17 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
   for (const collection of work.collections) {
     const { owner, relation, pending } = collection;
     if (relation.link === undefined || pending === undefined) continue;
-    for (const item of pending.added) linked.add(relation.link, owner, item);
+    for (const item of pending.added) {
+      if (State.group(item) === null && !hasKey(metaOfEntity(item), item)) throw notSaved(relation, item);
+      linked.add(relation.link, owner, item);
+    }
     for (const item of pending.removed) unlinked.add(relation.link, owner, item);
   }
   return { linked: linked.pairs, unlinked: unlinked.pairs };
+}
+
+function notSaved({ model, name, target }: RelationMeta, item: object): SessionStateError {
+  return new SessionStateError(`${model.name}.${name} holds a ${metaOfEntity(item).name} that the session was told not to save.`, { model: model.name, field: name, remedy: `Add the ${target.name} again, or remove it from the collection.` });
 }
 
 class PairSet {

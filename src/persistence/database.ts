@@ -6,7 +6,7 @@ import { Registry } from '../core/registry.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError, LockTimeoutError } from '../utils/errors.ts';
 import { Engine } from './engine.ts';
-import type { SessionOptions } from './engine.ts';
+import type { SessionOptions } from './options.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
 

@@ -4,18 +4,7 @@ import { Executor } from '../adapters/executor.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { chain } from '../utils/maybe-promise.ts';
 import { CompiledCache } from './compiled.ts';
-import type { FetchMode } from './loading/peers.ts';
-
-/** When pending changes are written before a query: inside transactions, at commit only, or when told to. */
-export type FlushMode = 'auto' | 'commit' | 'manual';
-
-/** Settings that hold for every session of a database; each session may have its own. */
-export interface SessionOptions {
-  /** Whom the first `.load()` loads for. Default `peers`. */
-  readonly fetchMode?: FetchMode;
-  /** Default `auto`. */
-  readonly flushMode?: FlushMode;
-}
+import type { SessionOptions } from './options.ts';
 
 /** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
 export class Engine {

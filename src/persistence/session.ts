@@ -17,8 +17,8 @@ import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { Engine } from './engine.ts';
-import type { SessionOptions } from './engine.ts';
-import { Journal } from './journal.ts';
+import type { SessionOptions } from './options.ts';
+import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { SessionRunner } from './runner.ts';
@@ -49,7 +49,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
     this.#workspace = new Workspace(this.#engine, this);
-    this.#batch = new BatchLoader(this.#workspace);
+    // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
+    this.#batch = new BatchLoader(this.#workspace, (collection) => this.#transactions.current?.journal.touchCollection(collection));
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     this.#runner = new SessionRunner(this.#workspace, this.#batch);
     this.#batch.use(this.#runner);
@@ -64,6 +65,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   get sql(): SessionSql {
+    this.#refuseClosed();
     return (this.#sql ??= sessionSql(this.#workspace));
   }
 
@@ -113,7 +115,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       }
     }
     for (const entity of entities) {
-      if (this.#work.added.delete(entity)) State.setGroup(entity, null);
+      if (this.#work.added.has(entity)) this.#forget(entity);
       else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
@@ -179,7 +181,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   clear(): void {
     this.#refuseInTransaction('clear()');
-    if (!this.#work.isEmpty) throw new SessionStateError('clear() would lose what has been added, deleted or linked and is not written.', { remedy: 'Call commit() or rollback() first.' });
+    if (this.#transactions.hasUnwritten) throw new SessionStateError('clear() would lose what has been added, changed, deleted or linked and is not written.', { remedy: 'Call commit() or rollback() first.' });
     for (const [, entities] of this.#workspace.identityMap.entries()) for (const entity of entities.values()) State.setGroup(entity, null);
     this.#workspace.identityMap.clear();
   }
@@ -187,18 +189,24 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   detach(...entities: readonly object[]): void {
     for (const entity of entities) {
       const meta = this.#checkEntity(entity);
-      this.#work.added.delete(entity);
-      this.#work.deleted.delete(entity);
-      if (State.row(entity) !== null) this.#workspace.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
-      State.setGroup(entity, null);
+      const map = this.#workspace.identityMap.of(meta);
+      const key = hasKey(meta, entity) ? mapKey(meta, keyOf(meta, entity)) : undefined;
+      if (map.get(key) === entity) map.delete(key);
+      this.#forget(entity);
     }
+  }
+
+  /** Nothing that is pending of an entity will be written. */
+  #forget(entity: object): void {
+    this.#work.forget(entity);
+    State.setGroup(entity, null);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#refuseInTransaction('close()');
-    if (!this.#work.isEmpty) {
-      this.#engine.warnOnce('BLAZE_LOST', 'A session was closed with entities added, deleted or linked that were never written. Call session.commit() before it is closed.');
+    if (this.#transactions.hasUnwritten) {
+      this.#engine.warnOnce('BLAZE_LOST', 'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.');
     }
     this.#closed = true;
     if (this.#ownsEngine) await this.#engine.adapter.close();
@@ -223,6 +231,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+    if (this.#transactions.current === undefined) this.#warnOfEscape();
     return this.#transactions.beforeRead(reads);
   }
 
@@ -270,8 +279,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   collectionChanges(collection: ChangingCollection): void {
-    this.#transactions.current?.journal.touchCollection(collection);
-    if (collection.relation.link !== undefined) this.#work.collections.add(collection);
+    this.#transactions.journal.touchCollection(collection);
+    this.#work.collections.add(collection);
   }
 
   cascadeSave(entity: object): void {
@@ -307,19 +316,30 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#work.added.add(start);
       return;
     }
-    for (const entity of reachable(start)) {
-      const group = State.group(entity);
-      if (group !== null) {
-        if (group.loader !== this && group.kind !== 'reference') throw this.#foreign(entity);
-        this.#work.deleted.delete(entity);
-        continue;
-      }
-      if (isReference(entity)) continue;
-      if (State.row(entity) !== null) throw this.#detached(entity);
-      State.setGroup(entity, this.#workspace.pendingGroup(metaOfEntity(entity)));
-      this.#work.added.add(entity);
-      for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
+    const found = reachable(start);
+    for (const entity of found) this.#checkAddable(entity);
+    for (const entity of found) {
+      if (State.group(entity) !== null) this.#work.deleted.delete(entity);
+      else if (!isReference(entity)) this.#adoptNew(entity);
     }
+  }
+
+  #adoptNew(entity: object): void {
+    const meta = metaOfEntity(entity);
+    State.setGroup(entity, this.#workspace.pendingGroup(meta));
+    this.#work.added.add(entity);
+    for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
+    // A reference that was made while the entity had no session can load nothing: the session makes another.
+    for (const { index, many } of meta.relations) {
+      const link = many ? undefined : State.link(entity, index);
+      if (State.is(link) && State.group(link) === null && isReference(link)) State.setLink(entity, index, undefined);
+    }
+  }
+
+  #checkAddable(entity: object): void {
+    const group = State.group(entity);
+    if (group === null && State.row(entity) !== null) throw this.#detached(entity);
+    if (group !== null && group.loader !== this && group.kind !== 'reference') throw this.#foreign(entity);
   }
 
   #foreign(entity: object): SessionStateError {
@@ -335,6 +355,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   #checkEntity(entity: unknown): ModelMeta {
     if (State.is(entity)) return State.group(entity)?.meta ?? metaOfEntity(entity);
     throw new InvalidValueError(`A session takes entities, not ${describe(entity)}.`, { remedy: 'Make one with new TheModel({ … }).' });
+  }
+
+  /** A query that runs beside the transaction that it was written in sees nothing of it, and is no part of it. */
+  #warnOfEscape(): void {
+    const session = currentSession.getStore();
+    if (session === undefined || session === this || !(session instanceof RunningSession)) return;
+    if (session.#engine !== this.#engine || session.#transactions.current === undefined) return;
+    this.#engine.warnOnce('BLAZE_ESCAPED', 'A query ran on another session while a transaction was current: it is no part of that transaction. Use the session that the transaction hands to its function.');
   }
 
   #refuseClosed(): void {

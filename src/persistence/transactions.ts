@@ -5,7 +5,7 @@ import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
 import { InvalidQueryError, SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
-import type { FlushMode } from './engine.ts';
+import type { FlushMode } from './options.ts';
 import { Flusher } from './flusher.ts';
 import { planFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -53,6 +53,12 @@ export class Transactions {
   /** Where a change of a collection is noted, so that it can be taken back. */
   get journal(): Journal {
     return this.#open?.journals.at(-1) ?? this.#outside;
+  }
+
+  /** Whether anything is not written yet. */
+  get hasUnwritten(): boolean {
+    const { identityMap, compiled } = this.#workspace;
+    return !this.#work.isEmpty || hasChanges(identityMap, new Set([...identityMap.entries()].map(([meta]) => meta)), compiled);
   }
 
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */

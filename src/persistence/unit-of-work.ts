@@ -15,11 +15,13 @@ export interface Pending {
 export class UnitOfWork {
   readonly added = new Set<object>();
   readonly deleted = new Set<object>();
-  /** Many-to-many collections with changes. */
+  /** Collections with changes. */
   readonly collections = new Set<ChangingCollection>();
 
   get isEmpty(): boolean {
-    return this.added.size === 0 && this.deleted.size === 0 && this.collections.size === 0;
+    if (this.added.size > 0 || this.deleted.size > 0) return false;
+    for (const { relation, pending } of this.collections) if (relation.link !== undefined && pending !== undefined) return false;
+    return true;
   }
 
   /** Whether any of it concerns these models. */
@@ -27,6 +29,13 @@ export class UnitOfWork {
     for (const set of [this.added, this.deleted]) for (const entity of set) if (models.has(metaOfEntity(entity))) return true;
     for (const { relation } of this.collections) if (relation.link !== undefined && models.has(relation.link.model)) return true;
     return false;
+  }
+
+  /** An entity is no longer cared for. */
+  forget(entity: object): void {
+    this.added.delete(entity);
+    this.deleted.delete(entity);
+    for (const collection of this.collections) if (collection.owner === entity) this.collections.delete(collection);
   }
 
   /** The written is forgotten. */
@@ -50,10 +59,14 @@ export class UnitOfWork {
   }
 }
 
-/** An entity and all that can be reached from it over links that are at hand, each once. */
+/**
+ * An entity and all new ones that can be reached from it over links that are at hand, each once, with those at which the
+ * search ends: what belongs to a session has had its new ones taken in when they came.
+ */
 export function reachable(start: object): object[] {
   const found = new Set<object>([start]);
   for (const entity of found) {
+    if (entity !== start && State.group(entity) !== null) continue;
     for (const link of State.links(entity) ?? []) {
       if (link instanceof EntityCollection) for (const item of link.pending?.added ?? []) found.add(item);
       else if (State.is(link)) found.add(link);
@@ -62,9 +75,9 @@ export function reachable(start: object): object[] {
   return [...found];
 }
 
-/** Collections of an entity that hold unwritten many-to-many links. */
+/** Collections of an entity that hold unwritten links. */
 export function changedCollections(entity: object): EntityCollection[] {
   return (State.links(entity) ?? []).filter(
-    (link): link is EntityCollection => link instanceof EntityCollection && link.relation.link !== undefined && link.pending !== undefined,
+    (link): link is EntityCollection => link instanceof EntityCollection && link.pending !== undefined,
   );
 }

@@ -97,6 +97,7 @@ export function operand(other: ValueType, value: unknown, label: ParamLabel): Ex
     return param(decimal(scale), text, label);
   }
   if (typeof value === 'bigint') return param({ kind: 'bigint' }, value, label);
+  if (other.kind === 'bigint' && Number.isSafeInteger(value)) return param(other, BigInt(value as number), label);
   if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31) return param(INT, value, label);
   return param(FLOAT, value, label);
 }

@@ -4,5 +4,5 @@
  * @throws TypeError if it is reached all the same (a forged node).
  */
 export function unreachable(value: never): never {
-  throw new TypeError(`Unreachable case: ${String((value as { kind?: unknown } | null)?.kind ?? typeof value)}`);
+  throw new TypeError(`Unreachable case: ${String((value as { kind?: string } | null)?.kind ?? typeof value)}`);
 }

@@ -6,7 +6,7 @@ import {
   model,
   type Collection,
   type Init,
-  type ModelMetaView,
+  type ModelMeta,
   type PkOf,
   type QuerySet,
   type Ref,
@@ -178,7 +178,7 @@ export async function defaults() {
 export function statics() {
   same<QuerySet<Post>>()(Post.objects());
   same<QuerySet<Author>>()(Author.admins());
-  same<ModelMetaView>()(Post.meta);
+  same<ModelMeta>()(Post.meta);
   same<string>()(Post.meta.table);
   // @ts-expect-error frozen
   Post.meta.table = 'x';

@@ -40,7 +40,7 @@ function addEmbedded(draft: ModelDraft, name: string, embedded: EmbeddedDefiniti
     }
     const options: ColumnOptions = embedded.nullable ? { ...column.options, nullable: true } : column.options;
     const columnName = `${prefix}${column.options.column ?? snakeCase(part)}`;
-    fields.push(addField(draft, `${name}.${part}`, [name, part], columnName, { ...column, options }));
+    fields.push(addField(draft, `${name}.${part}`, [name, part], columnName, { type: column.type, options, generation: column.generation }));
   }
   draft.meta.embeddedByName.set(name, { name, nullable: embedded.nullable, fields });
 }

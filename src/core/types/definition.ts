@@ -1,4 +1,5 @@
 /** The types of `model`, of the classes that it makes, and of what its options are made of. */
+import type { ModelMeta } from '../metadata.ts';
 import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
 import type { Model, ModelType } from './entity.ts';
@@ -70,25 +71,6 @@ export interface ModelOptions<F extends Fields, Primary> {
   readonly comment?: string;
 }
 
-/** What a model knows of itself: `Post.meta`. */
-export interface ModelMetaView {
-  readonly name: string;
-  readonly table: string;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly column: string;
-    readonly kind: string;
-    readonly nullable: boolean;
-  }[];
-  readonly relations: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly target: string;
-    readonly nullable: boolean;
-  }[];
-  readonly primaryKey: readonly string[];
-}
-
 /**
  * What `model()` returns: a class to extend. `Keys` are the names of its foreign keys' values (`'authorId'`), `Primary` are
  * the names of a composite primary key.
@@ -103,7 +85,7 @@ export interface ModelClass<F extends Fields, Keys extends string, Primary = nev
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */
-  readonly meta: ModelMetaView;
+  readonly meta: ModelMeta;
 }
 
 /**

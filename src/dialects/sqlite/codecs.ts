@@ -1,4 +1,5 @@
 import type { ValueType } from '../../core/value-types.ts';
+import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import type { Codec } from '../dialect.ts';
 import { canonicalDecimal, decodeDecimal } from './decimals.ts';
@@ -48,9 +49,14 @@ const UUID: Codec = { encode: (value: string) => value.toLowerCase(), decode: un
 /** Read as text: drivers give a number, and a number holds 53 bits. */
 const BIGINT: Codec = {
   encode: same,
-  decode: (raw: string | number | bigint) => BigInt(raw),
+  decode: decodeBigint,
   select: (sql) => `CAST(${sql} AS TEXT)`,
 };
+
+function decodeBigint(raw: string | number | bigint): bigint {
+  if (typeof raw === 'string' && raw.includes('.')) throw new UnsupportedError('SQLite cannot do this: compute integers of more than 64 bits.');
+  return BigInt(raw);
+}
 
 const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number) => raw !== 0 };
 

@@ -8,7 +8,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from './lists.ts';
-import { canonicalDecimal, markScaled, powerOfTen, scaledInteger } from './decimals.ts';
+import { canonicalDecimal, decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
@@ -82,21 +82,22 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override call(node: CallExpression): string {
     const { fn, args, type } = node;
     if (fn === 'lower' || fn === 'upper') return `blaze_${fn}(${this.expression(args[0]!)})`;
+    if (fn === 'concat') return super.call({ ...node, args: args.map((arg) => this.asText(arg)) });
     if (!isDecimal(type)) return super.call(node);
     const { scale } = type;
-    const value = this.scaled(args[0]!, scale);
+    const value = (): string => this.scaled(args[0]!, scale);
     switch (fn) {
       case 'abs':
-        return `ABS(${value})`;
+        return `ABS(${value()})`;
       case 'negate':
-        return `(-${value})`;
+        return `(-${value()})`;
       case 'coalesce':
-        return `COALESCE(${[value, ...args.slice(1).map((arg) => this.scaled(arg, scale))].join(', ')})`;
+        return `COALESCE(${args.map((arg) => this.scaled(arg, scale)).join(', ')})`;
       case 'round': {
         const digits = args[1]?.kind === 'literal' ? Number(args[1].value) : 0;
-        if (digits >= scale) return value;
+        if (digits >= scale) return value();
         const unit = powerOfTen(scale - digits);
-        return `(${quotient(() => value, () => unit)} * ${unit})`;
+        return `(${rounded(value, () => unit)} * ${unit})`;
       }
       default:
         throw this.unsupported(`${fn}() of a decimal`);
@@ -122,16 +123,29 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override arithmetic(node: ArithmeticExpression): string {
     const { operator, left, right, type } = node;
     const decimals = isDecimal(typeOf(left).type) || isDecimal(typeOf(right).type);
-    if (!decimals) return super.arithmetic(node);
-    if (!isDecimal(type)) return super.arithmetic({ ...node, left: this.floating(left), right: this.floating(right) });
+    if (!decimals) return this.plainArithmetic({ ...node, left: this.whole(left), right: this.whole(right) });
+    if (!isDecimal(type)) return this.plainArithmetic({ ...node, left: this.floating(left), right: this.floating(right) });
     const [a, b] = [scaleOf(typeOf(left).type), scaleOf(typeOf(right).type)];
     if (operator === 'times') return `(${this.scaled(left, a)} * ${this.scaled(right, b)})`;
     if (operator === 'dividedBy') {
       const shift = powerOfTen(type.scale - a + b);
-      return `CAST(ROUND(${this.scaled(left, a)} * ${shift}.0 / NULLIF(${this.scaled(right, b)}, 0)) AS INTEGER)`;
+      return rounded(() => `(${this.scaled(left, a)} * ${shift})`, () => `NULLIF(${this.scaled(right, b)}, 0)`);
     }
     const [x, y] = [this.scaled(left, type.scale), this.scaled(right, type.scale)];
     return operator === 'modulo' ? `(${x} % NULLIF(${y}, 0))` : `(${x} ${operator === 'plus' ? '+' : '-'} ${y})`;
+  }
+
+  private plainArithmetic(node: ArithmeticExpression): string {
+    if (node.operator !== 'modulo' || node.type.kind !== 'float') return super.arithmetic(node);
+    // SQLite's % is for integers and cuts off the fractions of others.
+    const [a, b] = [(): string => this.real(this.expression(node.left)), (): string => `NULLIF(${this.expression(node.right)}, 0)`];
+    return `(${a()} - CAST(${a()} / ${b()} AS INTEGER) * ${b()})`;
+  }
+
+  /** Drivers bind every number as a float, which would make a float of an integer result. */
+  private whole(node: Expression): Expression {
+    if (node.kind !== 'param' || (node.type.kind !== 'int' && node.type.kind !== 'smallInt')) return node;
+    return this.printed(node, () => this.writer.bind(node, (value) => BigInt(value as number)));
   }
 
   protected override aggregate(node: AggregateExpression): string {
@@ -140,9 +154,9 @@ export class SQLiteCompiler extends QueryCompiler {
     const from = scaleOf(typeOf(argument).type);
     if (fn !== 'avg') return super.aggregate({ ...node, argument: this.lifted(argument, from) });
     const shift = powerOfTen(type.scale - from);
-    const sum = super.aggregate({ ...node, fn: 'sum', argument: this.lifted(argument, from) });
-    const count = super.aggregate({ ...node, fn: 'count', argument });
-    return `CAST(ROUND(${sum} * ${shift}.0 / NULLIF(${count}, 0)) AS INTEGER)`;
+    const sum = (): string => super.aggregate({ ...node, fn: 'sum', argument: this.lifted(argument, from) });
+    const count = (): string => super.aggregate({ ...node, fn: 'count', argument });
+    return rounded(() => `(${sum()} * ${shift})`, () => `NULLIF(${count()}, 0)`);
   }
 
   protected override order(node: OrderNode): string {
@@ -159,10 +173,13 @@ export class SQLiteCompiler extends QueryCompiler {
     const { type } = field;
     if (!isDecimal(type) || value.kind === 'literal') return super.assigned(field, value);
     if (value.kind === 'param') return this.param(value, (given) => canonicalDecimal(given as string, type.scale));
-    const unit = powerOfTen(type.scale);
-    const scaled = this.scaled(value, type.scale);
-    if (type.scale === 0) return `CAST(${scaled} AS TEXT)`;
-    return `(SELECT printf('%s%d.%0${type.scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit}) FROM (SELECT ${scaled} AS v))`;
+    return decimalText(this.scaled(value, type.scale), type.scale);
+  }
+
+  /** A computed decimal in the form that is read as text. */
+  private asText(node: Expression): Expression {
+    const { type } = typeOf(node);
+    return isDecimal(type) && !isColumn(node) ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type.scale)) : node;
   }
 
   /** A number as a scaled integer of the given scale. */
@@ -173,11 +190,11 @@ export class SQLiteCompiler extends QueryCompiler {
       const text = this.writer.bind(node, (value) => scaledInteger(String(value), scale));
       return text;
     }
+    if (scale < from) return rounded(() => this.scaled(node, from), () => powerOfTen(from - scale));
     let text = this.expression(node);
     if (isDecimal(type) && isColumn(node)) text = this.lift(text, type.precision, from);
-    if (scale === from) return text;
     if (scale > from) return `(${text} * ${powerOfTen(scale - from)})`;
-    return `CAST(ROUND(${text} / ${powerOfTen(from - scale)}.0) AS INTEGER)`;
+    return text;
   }
 
   /** The stored text of a column as a scaled integer. */

@@ -1,3 +1,5 @@
+import { UnsupportedError } from '../../utils/errors.ts';
+
 /**
  * Exact decimals on a database that has none. A column stores canonical text with exactly `scale` digits after the
  * point ('0.99'), which reads back as it was written. Where SQL computes, compares or sorts, the text is lifted to a
@@ -27,6 +29,8 @@ export function decodeDecimal(raw: string | number, scale: number): string {
   if (!raw.startsWith(MARK)) return raw;
   const negative = raw.startsWith('-', 1);
   const digits = raw.slice(negative ? 2 : 1).padStart(scale + 1, '0');
+  // What exceeds 64 bits has become a float in SQLite, and its digits are not those of the result.
+  if (!/^\d+$/.test(digits)) throw new UnsupportedError('SQLite cannot do this: compute decimals of more than 18 digits.');
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   return negative ? `-${text}` : text;
 }
@@ -34,6 +38,21 @@ export function decodeDecimal(raw: string | number, scale: number): string {
 /** SQL that marks a scaled integer on its way out. */
 export function markScaled(sql: string): string {
   return `'${MARK}' || ${sql}`;
+}
+
+/**
+ * A quotient of integers as SQL, rounded half away from zero, in integers throughout. Each part is printed where it
+ * stands, as often as it stands there, so that its parameters are bound in the order of the text.
+ */
+export function rounded(dividend: () => string, divisor: () => string): string {
+  return `(${dividend()} / ${divisor()} + ${dividend()} % ${divisor()} * 2 / ${divisor()})`;
+}
+
+/** A scaled integer as the text that a column of this scale stores. */
+export function decimalText(scaled: string, scale: number): string {
+  if (scale === 0) return `CAST(${scaled} AS TEXT)`;
+  const unit = powerOfTen(scale);
+  return `(SELECT printf('%s%d.%0${scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit}) FROM (SELECT ${scaled} AS v))`;
 }
 
 /** `10^n` as SQL. */

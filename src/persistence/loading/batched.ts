@@ -18,10 +18,12 @@ type Values = Record<string, unknown>;
  */
 export class BatchLoader {
   readonly #workspace: Workspace;
+  readonly #beforeReceive: (collection: EntityCollection) => void;
   #runner: QueryRunner | undefined;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, beforeReceive: (collection: EntityCollection) => void) {
     this.#workspace = workspace;
+    this.#beforeReceive = beforeReceive;
   }
 
   /** The runner asks the loader, and the loader the runner: they are introduced when both exist. */
@@ -94,7 +96,7 @@ export class BatchLoader {
     for (const item of await this.#fetch(target, targetField, [...owners.keys()], order)) {
       lists.get(this.#storedValue(target, item, targetField))?.push(item);
     }
-    for (const [key, owner] of owners) collection(owner, relation).receive(lists.get(key)!);
+    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
   }
 
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
@@ -120,7 +122,12 @@ export class BatchLoader {
       const item = map.get(to);
       if (item !== undefined) lists.get(from)!.push(item);
     }
-    for (const [key, owner] of owners) collection(owner, relation).receive(lists.get(key)!);
+    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+  }
+
+  #receive(into: EntityCollection, items: readonly object[]): void {
+    this.#beforeReceive(into);
+    into.receive(items);
   }
 
   #fetch(target: ModelMeta, field: FieldMeta, keys: readonly unknown[], order: readonly OrderNode[]): Promise<object[]> {

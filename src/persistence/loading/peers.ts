@@ -5,10 +5,8 @@ import { createReference, notLoaded, referenceGroup } from '../../core/reference
 import { State } from '../../core/state.ts';
 import { NotFoundError } from '../../utils/errors.ts';
 import type { Workspace } from '../workspace.ts';
+import type { FetchMode } from '../options.ts';
 import type { BatchLoader } from './batched.ts';
-
-/** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
-export type FetchMode = 'peers' | 'one' | 'raise';
 
 /**
  * Loading on demand without N+1: an entity's relation is loaded for every sibling that lacks it, in one query. Calls
