@@ -44,7 +44,8 @@ export interface BeginOptions {
 
 /** Who wants a connection, for the error of whoever waits for it in vain. */
 export interface AcquireOptions {
-  readonly mode: 'read' | 'write';
+  /** `stream`: rows that are read one by one, while others may use the connection where the database allows it. */
+  readonly mode: 'read' | 'write' | 'stream';
   /** Shown as the holder when others wait too long. */
   readonly purpose: string;
 }

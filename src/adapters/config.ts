@@ -18,11 +18,14 @@ export interface SQLiteOptions {
   readonly synchronous?: 'off' | 'normal' | 'full' | 'extra';
 }
 
+/** What timers and SQLite take: 32 bits. */
+const MAX_MILLISECONDS = 2_147_483_647;
+
 type OptionParser = (text: string, name: string) => string | number | boolean;
 
 const number: OptionParser = (text, name) => {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw new ConfigError(`The option '${name}' is a whole number of milliseconds.`, { field: name });
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > MAX_MILLISECONDS) throw new ConfigError(`The option '${name}' is a whole number of milliseconds.`, { field: name });
   return value;
 };
 
@@ -78,9 +81,10 @@ export class ConnectionConfig {
    */
   static fromDsn(dsn: string, options: SQLiteOptions = {}): ConnectionConfig {
     const parsed = parseDsn(dsn);
-    const fromDsn = parsed.scheme === 'sqlite' ? parseOptions(parsed.options) : {};
-    for (const [name, value] of Object.entries(options)) parserOf(name)(String(value), name);
-    return new ConnectionConfig(dsn, parsed.scheme, parsed.path, { ...fromDsn, ...options });
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]));
+    const merged = { ...(parsed.scheme === 'sqlite' ? parseOptions(parsed.options) : {}), ...parseOptions(given) };
+    refuseConflicts(parsed.path, merged);
+    return new ConnectionConfig(dsn, parsed.scheme, parsed.path, merged);
   }
 
   /**
@@ -119,6 +123,12 @@ export class ConnectionConfig {
 
 function parseOptions(given: Readonly<Record<string, string>>): SQLiteOptions {
   return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, parserOf(name)(text, name)]));
+}
+
+function refuseConflicts(path: string, { readOnly, journalMode }: SQLiteOptions): void {
+  if (readOnly !== true) return;
+  if (path === ':memory:') throw new ConfigError("A database in memory is empty, and 'readOnly' would keep it so.", { field: 'readOnly', remedy: 'Leave one of them out.' });
+  if (journalMode !== undefined) throw new ConfigError("The option 'journalMode' changes the file, which 'readOnly' forbids.", { fields: ['readOnly', 'journalMode'], remedy: 'Leave one of them out.' });
 }
 
 function parserOf(name: string): OptionParser {

@@ -14,6 +14,7 @@ export class Lease<T> {
   readonly #waiting: Waiter[] = [];
   #holder: string | undefined;
   #closed = false;
+  #free: (() => void) | undefined;
 
   constructor(item: T, timeout: number) {
     this.item = item;
@@ -51,13 +52,24 @@ export class Lease<T> {
     const next = this.#waiting.shift();
     this.#holder = next?.purpose;
     next?.resolve();
+    if (next === undefined) this.#free?.();
   }
 
-  /** Refuse all who wait, and end the thing. */
-  close(end: (item: T) => void): void {
+  /** Refuse all who wait, let the holder finish (up to the limit), and end the thing. */
+  close(end: (item: T) => void): MaybePromise<void> {
+    if (this.#closed) return undefined;
     this.#closed = true;
     for (const waiter of this.#waiting.splice(0)) waiter.reject(new ConnectionError('The database was closed.'));
-    end(this.item);
+    if (this.#holder === undefined) return end(this.item);
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#free?.(), this.#timeout);
+      this.#free = () => {
+        clearTimeout(timer);
+        this.#free = undefined;
+        end(this.item);
+        resolve();
+      };
+    });
   }
 
   #timedOut(purpose: string): AcquireTimeoutError {

@@ -138,7 +138,11 @@ function setOwning(entity: object, relation: RelationMeta, value: object | null)
 function setInverseOne(entity: object, relation: RelationMeta, previous: object | undefined, value: object | null): void {
   const owning = relation.inverse!;
   if (previous !== undefined && previous !== value) setOwning(previous, owning, null);
-  if (value !== null) setOwning(value, owning, entity);
+  if (value !== null) {
+    const former = loadedLink(value, owning);
+    if (former !== undefined && former !== entity) State.setLink(former, relation.index, null);
+    setOwning(value, owning, entity);
+  }
   State.setLink(entity, relation.index, value);
 }
 

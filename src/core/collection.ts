@@ -14,6 +14,8 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   readonly owner: object;
   readonly relation: RelationMeta;
   #items: object[] | null;
+  /** The items as a set, made when one is first added or removed. */
+  #members: Set<object> | null = null;
   #added: Set<object> | null = null;
   #removed: Set<object> | null = null;
 
@@ -162,21 +164,24 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
       for (const item of this.#added) if (!present.has(item)) kept.push(item);
     }
     this.#items = kept;
+    this.#members = null;
   }
 
   /** For the accessors: an item came in from the other side. */
   noteAdded(item: object): void {
     this.#tell();
-    if (this.#items !== null && !this.#items.includes(item)) this.#items.push(item);
-    if (this.#removed?.delete(item) !== true) (this.#added ??= new Set()).add(item);
+    this.#show(item, true);
+    // Of rows that are not known, the last word counts: taking back a removal does not say that the row is there.
+    const undone = this.#removed?.delete(item) === true;
+    if (!undone || this.#items === null) (this.#added ??= new Set()).add(item);
   }
 
   /** For the accessors: an item left from the other side. */
   noteRemoved(item: object): void {
     this.#tell();
-    const position = this.#items?.indexOf(item) ?? -1;
-    if (position >= 0) this.#items!.splice(position, 1);
-    if (this.#added?.delete(item) !== true) (this.#removed ??= new Set()).add(item);
+    this.#show(item, false);
+    const undone = this.#added?.delete(item) === true;
+    if (!undone || this.#items === null) (this.#removed ??= new Set()).add(item);
   }
 
   /** For the unit of work: changes that are not written yet. */
@@ -194,6 +199,7 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     ];
     return () => {
       this.#items = items;
+      this.#members = null;
       this.#added = added;
       this.#removed = removed;
     };
@@ -203,6 +209,20 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   settle(): void {
     this.#added = null;
     this.#removed = null;
+  }
+
+  /** Put an item into the loaded list, once, or take it out. */
+  #show(item: object, present: boolean): void {
+    if (this.#items === null) return;
+    this.#members ??= new Set(this.#items);
+    if (present === this.#members.has(item)) return;
+    if (present) {
+      this.#members.add(item);
+      this.#items.push(item);
+    } else {
+      this.#members.delete(item);
+      this.#items.splice(this.#items.indexOf(item), 1);
+    }
   }
 
   #loaded(): object[] {
@@ -234,11 +254,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** The other side of a many-to-many change: shown, but written by the side where it was made. */
   mirror(item: object, joined: boolean): void {
+    if (joined) this.#removed?.delete(item);
+    else this.#added?.delete(item);
     if (this.#items === null) return;
     this.#tell();
-    const position = this.#items.indexOf(item);
-    if (joined && position < 0) this.#items.push(item);
-    else if (!joined && position >= 0) this.#items.splice(position, 1);
+    this.#show(item, joined);
   }
 
   #tell(): void {

@@ -1,24 +1,28 @@
 import type { CheckDefinition, IndexDefinition, UniqueDefinition } from './definitions.ts';
 import { DefinitionError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
 import type { CheckFunction, IndexFunction, UniqueFunction } from './types/index.ts';
 
-function split<O>(builder: string, args: readonly unknown[]): { fields: string[]; options: Partial<O> } {
+function split<O>(builder: string, args: readonly unknown[], allowed: readonly string[]): { fields: string[]; options: Partial<O> } {
   const last = args.at(-1);
   const options = typeof last === 'object' && last !== null ? (last as Partial<O>) : undefined;
   const fields = options === undefined ? args : args.slice(0, -1);
   if (fields.length === 0 || !fields.every((field) => typeof field === 'string')) {
     throw new DefinitionError([`${builder}() takes the names of one or more fields, and options last.`]);
   }
+  for (const key of Object.keys(options ?? {})) {
+    if (!allowed.includes(key)) throw new DefinitionError([`${builder}() has no option '${key}'.`], { field: key, remedy: suggest(key, allowed) });
+  }
   return { fields: fields as string[], options: options ?? {} };
 }
 
 function createIndex(...args: readonly unknown[]): IndexDefinition {
-  const { fields, options } = split<IndexDefinition['options']>('index', args);
+  const { fields, options } = split<IndexDefinition['options']>('index', args, ['name', 'unique', 'where']);
   return Object.freeze({ kind: 'index', fields: Object.freeze(fields), options: Object.freeze({ ...options }) });
 }
 
 function createUnique(...args: readonly unknown[]): UniqueDefinition {
-  const { fields, options } = split<{ name: string }>('unique', args);
+  const { fields, options } = split<{ name: string }>('unique', args, ['name']);
   return Object.freeze({ kind: 'unique', fields: Object.freeze(fields), name: options.name });
 }
 

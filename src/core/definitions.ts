@@ -14,7 +14,7 @@ export interface ColumnOptions {
   readonly column?: string;
   readonly sensitive?: boolean;
   readonly comment?: string;
-  readonly generated?: string;
+  readonly generated?: string | { readonly sql: string; readonly stored?: boolean };
   readonly validators?: readonly unknown[];
   readonly renamedFrom?: string;
 }

@@ -1,7 +1,10 @@
 import { DefinitionError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
 import type { ColumnOptions, RelationOptions } from './definitions.ts';
+import type { ReferentialAction } from './metadata.ts';
 import type { FieldBuilders } from './types/index.ts';
+import { describe } from './value-types.ts';
 import type { CustomCodec, ValueType } from './value-types.ts';
 
 type Options = ColumnOptions & Readonly<Record<string, unknown>>;
@@ -15,11 +18,16 @@ const RELATION_OPTIONS = new Set([
   'validators', 'renamedFrom',
 ]);
 
+const ACTIONS: readonly ReferentialAction[] = ['cascade', 'restrict', 'set null', 'set default', 'no action'];
+
 /** Options that nobody knows are refused where they are written: the stack points at the line. */
 function known(builder: string, options: object | undefined, allowed: ReadonlySet<string>, ...more: string[]): void {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+    throw new DefinitionError([`f.${builder}() takes its options as an object, not ${describe(options)}.`]);
+  }
+  const names = [...allowed, ...more];
   for (const key of Object.keys(options ?? {})) {
-    if (allowed.has(key) || more.includes(key)) continue;
-    throw new DefinitionError([`f.${builder}() has no option '${key}'.`], { field: key });
+    if (!names.includes(key)) throw new DefinitionError([`f.${builder}() has no option '${key}'.`], { field: key, remedy: suggest(key, names) });
   }
 }
 
@@ -69,19 +77,27 @@ const builders = {
     return column('enum', { kind: 'enum', values: Object.freeze([...values]) }, options);
   },
   binary: (options?: Options) => column('binary', { kind: 'binary' }, options),
-  array: (of: ColumnDefinition, options?: Options) => column('array', { kind: 'array', of: of.type }, options),
-  custom: (options: Options) => {
-    const codec = options?.['codec'] as CustomCodec | undefined;
+  array: (of: ColumnDefinition, options?: Options) => {
+    if (!(of instanceof ColumnDefinition)) throw new DefinitionError(['f.array() takes the column that its items are like, as in f.array(f.string()).']);
+    return column('array', { kind: 'array', of: of.type }, options);
+  },
+  custom: (type: { codec: CustomCodec; type: string | Readonly<Record<string, string>> }, options?: Options) => {
+    known('custom', type, new Set(['codec', 'type']));
+    const { codec, type: columnType } = type ?? {};
     if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
       throw new DefinitionError(["f.custom() needs a 'codec' with encode() and decode()."]);
     }
-    const columnType = typeof options['type'] === 'string' ? options['type'] : 'text';
-    return column('custom', { kind: 'custom', codec, columnType }, options, 'codec', 'type');
+    if (typeof columnType !== 'string' && (typeof columnType !== 'object' || columnType === null)) {
+      throw new DefinitionError(["f.custom() needs a 'type': the column's type in SQL, or one for each dialect by its name."]);
+    }
+    return column('custom', { kind: 'custom', codec, columnType }, options);
   },
-  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options?: { prefix?: string; nullable?: boolean }) =>
-    new EmbeddedDefinition(fields, options),
+  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options?: { prefix?: string; nullable?: boolean }) => {
+    known('embedded', options, new Set(['prefix', 'nullable']));
+    return new EmbeddedDefinition(fields, options);
+  },
   version: (options: Options = {}) => {
-    known('version', options, new Set(['column', 'comment']));
+    known('version', options, new Set(['column', 'comment', 'renamedFrom']));
     return new ColumnDefinition({ kind: 'int' }, options, 'version');
   },
   foreignKey: (target: unknown, options?: RelationOptions) => toOne('foreignKey', target, options),
@@ -101,6 +117,11 @@ function identity(builder: string, kind: 'int' | 'bigint', options: Options): Co
 
 function toOne(kind: 'foreignKey' | 'oneToOne', target: unknown, options?: RelationOptions): RelationDefinition {
   known(kind, options, RELATION_OPTIONS);
+  for (const event of ['onDelete', 'onUpdate'] as const) {
+    const action = options?.[event];
+    if (action === undefined || ACTIONS.includes(action)) continue;
+    throw new DefinitionError([`f.${kind}() does not know what its '${event}' says.`], { field: event, remedy: `Use one of: ${ACTIONS.join(', ')}.` });
+  }
   return new RelationDefinition(kind, target, options);
 }
 

@@ -1,4 +1,5 @@
-import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
+import { DefinitionError, InvalidValueError, NoSessionError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
 import { defineAccessors } from './accessors.ts';
 import type { Definition, ModelOptions } from './definitions.ts';
 import { initialise } from './initialise.ts';
@@ -9,6 +10,7 @@ import { keyOf } from './keys.ts';
 import { State } from './state.ts';
 import { entityToJSON } from './to-json.ts';
 import type { ModelFunction } from './types/index.ts';
+import { describe } from './value-types.ts';
 
 /** What every model instance has besides its fields: a key, `load`, and a JSON form. */
 export abstract class Entity {
@@ -68,8 +70,24 @@ function isReference(entity: object): boolean {
   return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
+const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constraints', 'comment'];
+
+/** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
+function checkOptions(name: string, fields: unknown, options: unknown): void {
+  if (typeof fields !== 'object' || fields === null) {
+    throw new DefinitionError([`model('${name}', …) takes an object of fields, not ${describe(fields)}.`], { model: name });
+  }
+  if (typeof options !== 'object' || options === null) {
+    throw new DefinitionError([`model('${name}', …) takes its options as an object, not ${describe(options)}.`], { model: name });
+  }
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.includes(key)) throw new DefinitionError([`model('${name}', …) has no option '${key}'.`], { model: name, field: key, remedy: suggest(key, OPTIONS) });
+  }
+}
+
 function createModel(name: string, fields: Readonly<Record<string, Definition>>, options: ModelOptions = {}): unknown {
   if (typeof name !== 'string' || name === '') throw new InvalidValueError('model() takes a name first, as in model(\'post\', …).');
+  checkOptions(name, fields, options);
   class Base extends Entity {}
   Object.defineProperty(Base, DEFINITION, { value: Object.freeze({ name, fields: Object.freeze({ ...fields }), options }) });
   defineAccessors(Base.prototype, fields);

@@ -28,5 +28,11 @@ export function entityToJSON(meta: ModelMeta, entity: object, requested?: Relati
 function toPlain(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return value;
+  if (Array.isArray(value)) return value.map(toPlain);
+  return isEmbedded(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, toPlain(part)])) : value;
+}
+
+/** An embedded value or an object of a JSON column; dates and other classes know their own JSON form. */
+function isEmbedded(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -18,7 +18,8 @@ export type ValueType =
   | { readonly kind: 'binary' }
   | { readonly kind: 'json' }
   | { readonly kind: 'array'; readonly of: ValueType }
-  | { readonly kind: 'custom'; readonly codec: CustomCodec; readonly columnType: string };
+  /** `columnType`: in DDL, for all dialects or for each by its name. */
+  | { readonly kind: 'custom'; readonly codec: CustomCodec; readonly columnType: string | Readonly<Record<string, string>> };
 
 export type ValueKind = ValueType['kind'];
 
@@ -101,8 +102,10 @@ export function describe(value: unknown): string {
     return Number.isInteger(value) ? 'an integer' : 'a fractional number';
   }
   if (typeof value === 'object') {
-    const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
-    return name === undefined || name === 'Object' ? 'a plain object' : `an instance of ${name}`;
+    const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null;
+    if (prototype === null || prototype === Object.prototype) return 'a plain object';
+    const name = prototype.constructor?.name;
+    return name === undefined || name === 'Object' ? 'an object with a prototype of its own' : `an instance of ${name}`;
   }
   return { string: 'a string', boolean: 'a boolean', bigint: 'a bigint', symbol: 'a symbol', function: 'a function' }[
     typeof value as 'string' | 'boolean' | 'bigint' | 'symbol' | 'function'
@@ -117,6 +120,10 @@ function textProblem(value: string): string | undefined {
 function decimalProblem(precision: number, scale: number, value: unknown): string | undefined {
   if (typeof value !== 'string') return `takes a decimal as a string ('12.50'), not ${describe(value)}`;
   if (!DECIMAL.test(value)) return "takes a decimal as a string of digits ('12.50'), not another text";
+  const point = value.indexOf('.');
+  const wholeDigits = point < 0 ? value.length : point;
+  // The usual case: so few digits that it cannot matter which of them are zeros, or the sign.
+  if (wholeDigits <= precision - scale && (point < 0 || value.length - point - 1 <= scale)) return undefined;
   const [whole = '', fraction = ''] = value.replace('-', '').split('.');
   if (fraction.replace(/0+$/, '').length > scale) return `takes at most ${scale} digits after the point`;
   if (whole.replace(/^0+/, '').length > precision - scale) return `takes at most ${precision - scale} digits before the point`;
@@ -142,10 +149,18 @@ function jsonProblem(value: unknown): string | undefined {
   try {
     // A value such as { toJSON() { return undefined } } has no JSON text.
     const text: string | undefined = JSON.stringify(value);
-    return text === undefined ? 'takes a value that has a JSON form' : textProblem(text);
+    if (text === undefined) return 'takes a value that has a JSON form';
+    // JSON writes NaN and Infinity as null: look closer only where there is one.
+    return text.includes('null') && holdsNoNumber(value) ? 'takes a JSON value, and NaN and Infinity have no JSON form' : undefined;
   } catch (error) {
     return `takes a value that has a JSON form (${error instanceof TypeError ? 'it is circular or holds a bigint' : 'toJSON failed'})`;
   }
+}
+
+/** Whether there is a NaN or an infinite number in a value that JSON would write. */
+function holdsNoNumber(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNoNumber);
 }
 
 function arrayProblem(of: ValueType, value: unknown): string | undefined {

@@ -137,7 +137,8 @@ export abstract class QueryCompiler {
 
   /** An expression that stands where only a condition may: without the brackets that it needs elsewhere. */
   protected condition(node: Expression): string {
-    return node.kind === 'and' ? node.items.map((item) => this.expression(item)).join(' AND ') : this.expression(node);
+    if (node.kind !== 'and' && node.kind !== 'or') return this.expression(node);
+    return node.items.map((item) => this.expression(item)).join(node.kind === 'and' ? ' AND ' : ' OR ');
   }
 
   protected expression(node: Expression): string {

@@ -31,9 +31,9 @@ export interface ChangeSet {
 
 /** Compare every tracked entity with its row, and gather what was added, deleted and linked. */
 export function collectChanges(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet {
+  for (const entity of work.added) refuseUnsaved(metaOfEntity(entity), entity, work);
   const { linked, unlinked } = collectLinks(work);
-  // A link through a model of the application is an entity of that model, with its defaults and its rules.
-  const through = linked.filter(({ link }) => !link.implicit).map(throughEntity);
+  const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
     inserts: byModel([...work.added, ...through]),
     updates: collectUpdates(identityMap, work, compiled),
@@ -43,9 +43,22 @@ export function collectChanges(identityMap: IdentityMap, work: UnitOfWork, compi
   };
 }
 
-function throughEntity({ link, source, target }: LinkChange): object {
+/**
+ * The row of a `through` model for a new link: an entity of that model, with its defaults and its rules. Its relations
+ * are not set through their accessors, which would show it on the other sides before it is written.
+ */
+export function linkRow({ link, source, target }: LinkChange): object {
   const Through = link.model.modelClass as unknown as new (init: object) => object;
-  return new Through({ [link.source.relation!.name]: source, [link.target.relation!.name]: target });
+  const entity = new Through({});
+  for (const [relation, end] of endsOf(link, source, target)) {
+    (entity as Record<string, unknown>)[relation.sourceField.name] = (end as Record<string, unknown>)[relation.targetField.name];
+    State.setLink(entity, relation.index, end);
+  }
+  return entity;
+}
+
+function endsOf({ source, target }: LinkMeta, from: object, to: object): readonly (readonly [RelationMeta, object])[] {
+  return [[source.relation!, from], [target.relation!, to]];
 }
 
 function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
@@ -67,7 +80,7 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
     for (const entity of entities.values()) {
       const row = State.row(entity);
       if (row === null || work.deleted.has(entity)) continue;
-      syncLinks(meta, entity);
+      if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
       const changed = diff(entity, row);
       if (changed !== null) found.push({ entity, changed });
     }
@@ -107,6 +120,17 @@ export function hasChanges(identityMap: IdentityMap, models: ReadonlySet<ModelMe
   return false;
 }
 
+/** @throws SessionStateError if a relation leads to an entity that will have no key, and would be written as NULL. */
+function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void {
+  const links = State.links(entity);
+  if (links === null) return;
+  for (const relation of meta.relations) {
+    const target = relation.owning ? links[relation.index] : undefined;
+    if (!State.is(target) || work.added.has(target) || (entity as Record<string, unknown>)[relation.sourceField.name] !== undefined) continue;
+    if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation, target);
+  }
+}
+
 /** Pairs in the order of the link table; a pair that both sides noted is one row. */
 function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> {
   const linked = new PairSet();
@@ -124,7 +148,7 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
 }
 
 function notSaved({ model, name, target }: RelationMeta, item: object): SessionStateError {
-  return new SessionStateError(`${model.name}.${name} holds a ${metaOfEntity(item).name} that the session was told not to save.`, { model: model.name, field: name, remedy: `Add the ${target.name} again, or remove it from the collection.` });
+  return new SessionStateError(`${model.name}.${name} holds a ${target.name} that the session does not save.`, { model: model.name, field: name, remedy: 'Add it to the session, or take it out.' });
 }
 
 class PairSet {

@@ -9,7 +9,8 @@ export interface Dependency<T> {
 
 /** Rows in an order in which each comes after all that it refers to, and the references that had to wait. */
 export interface RowOrder<T> {
-  readonly order: readonly T[];
+  /** Level by level: no row refers to another of its level, so that a level can be written at once. */
+  readonly levels: readonly (readonly T[])[];
   /** References that close a circle and may be NULL at first: to be set by an UPDATE afterwards. */
   readonly deferred: readonly Dependency<T>[];
   /** A circle without a reference that may be NULL, if there is one. */
@@ -66,7 +67,8 @@ interface Frame<T> {
  * circle that does not go through that reference.
  */
 export function rowOrder<T>(rows: readonly T[], dependenciesOf: (row: T) => readonly Dependency<T>[]): RowOrder<T> {
-  const order: T[] = [];
+  const levels: T[][] = [];
+  const levelOf = new Map<T, number>();
   const deferred = new Set<Dependency<T>>();
   const state = new Map<T, 'open' | 'done'>();
   const edges = new Map<T, readonly Dependency<T>[]>();
@@ -84,7 +86,9 @@ export function rowOrder<T>(rows: readonly T[], dependenciesOf: (row: T) => read
       const edge = frame.edges[frame.next++];
       if (edge === undefined) {
         state.set(frame.row, 'done');
-        order.push(frame.row);
+        const level = frame.edges.reduce((deepest, item) => (deferred.has(item) ? deepest : Math.max(deepest, levelOf.get(item.to)! + 1)), 0);
+        levelOf.set(frame.row, level);
+        (levels[level] ??= []).push(frame.row);
         trail.pop();
       } else if (deferred.has(edge)) {
         continue;
@@ -94,11 +98,11 @@ export function rowOrder<T>(rows: readonly T[], dependenciesOf: (row: T) => read
         const first = trail.findLastIndex(({ row }) => row === edge.to);
         const circle = trail.slice(first).map((step) => step.edges[step.next - 1]!);
         const weak = circle.findLastIndex(({ relation }) => relation.nullable);
-        if (weak < 0) return { order, deferred: [...deferred], stuck: circle };
+        if (weak < 0) return { levels, deferred: [...deferred], stuck: circle };
         deferred.add(circle[weak]!);
         for (const { row } of trail.splice(first + weak + 1)) state.delete(row);
       }
     }
   }
-  return { order, deferred: [...deferred], stuck: undefined };
+  return { levels, deferred: [...deferred], stuck: undefined };
 }

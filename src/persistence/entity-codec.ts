@@ -122,7 +122,7 @@ export function writeField(entity: object, field: FieldMeta, value: unknown): vo
 /** Check and encode one value; null stands for NULL, undefined for "nothing given". */
 function encoderOf(field: FieldMeta, codec: Codec): Encode {
   const encode = codec.encode as Encode;
-  return (value) => {
+  const checked: Encode = (value) => {
     if (value === undefined && field.generation !== undefined) return field.generation === 'identity' ? null : undefined;
     if (value === null || value === undefined) {
       if (field.nullable) return null;
@@ -132,6 +132,8 @@ function encoderOf(field: FieldMeta, codec: Codec): Encode {
     if (problem !== undefined) throw invalidValue(field.model.name, field.name, problem);
     return encode(value);
   };
+  if (field.type.kind !== 'int') return checked;
+  return (value) => (typeof value === 'number' && (value | 0) === value ? value : checked(value));
 }
 
 /** Whether a field's value differs from the stored one. Mutable values are compared by what they would be stored as. */

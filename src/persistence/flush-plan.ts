@@ -42,14 +42,14 @@ function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
       for (const meta of group) yield { kind: 'insert', meta, entities: inserts.get(meta)!, deferred: NONE };
       continue;
     }
-    const { order, deferred } = orderRows(group, inserts, newTarget(inserts));
+    const { levels, deferred } = orderRows(group, inserts, newTarget(inserts));
     const waiting = new Map<object, FieldMeta[]>();
     for (const { from, relation: { sourceField } } of deferred) {
       waiting.set(from, [...(waiting.get(from) ?? []), sourceField]);
       if (!connects.has(sourceField)) connects.set(sourceField, []);
       connects.get(sourceField)!.push(from);
     }
-    yield* runs(order).map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
+    yield* levels.flatMap(byMeta).map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
   }
   for (const [field, entities] of connects) yield { kind: 'connect', meta: field.model, field, entities };
 }
@@ -60,9 +60,9 @@ const NONE: ReadonlyMap<object, readonly FieldMeta[]> = new Map();
 function* updateSteps({ updates }: ChangeSet): Generator<FlushStep> {
   for (const group of modelOrder(updates.keys())) {
     for (const meta of group) {
-      const shapes = new Map<string, { changed: readonly number[]; entities: object[] }>();
+      const shapes = new Map<string | number, { changed: readonly number[]; entities: object[] }>();
       for (const { entity, changed } of updates.get(meta)! as readonly Update[]) {
-        const key = changed.length === 1 ? String(changed[0]) : changed.join();
+        const key = changed.length === 1 ? changed[0]! : changed.join();
         const shape = shapes.get(key);
         if (shape === undefined) shapes.set(key, { changed, entities: [entity] });
         else shape.entities.push(entity);
@@ -88,9 +88,9 @@ function* deleteSteps({ deletes }: ChangeSet): Generator<FlushStep> {
       for (const meta of group) yield { kind: 'delete', meta, entities: deletes.get(meta)! };
       continue;
     }
-    const { order, deferred } = orderRows(group, deletes, storedTarget(deletes));
+    const { levels, deferred } = orderRows(group, deletes, storedTarget(deletes));
     for (const { from, relation } of deferred) yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
-    yield* runs(order.toReversed()).map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
+    yield* levels.toReversed().flatMap(byMeta).map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
   }
 }
 
@@ -141,7 +141,7 @@ function finder(entities: ReadonlyMap<ModelMeta, readonly object[]>, valueOf: (i
 }
 
 /** Order among rows of models that refer to each other. */
-function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta, readonly object[]>, targetOf: TargetFinder): { order: readonly MetaRow[]; deferred: { from: object; relation: RelationMeta }[] } {
+function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta, readonly object[]>, targetOf: TargetFinder): { levels: readonly (readonly MetaRow[])[]; deferred: { from: object; relation: RelationMeta }[] } {
   const rows = new Map<object, MetaRow>();
   for (const meta of group) for (const entity of entities.get(meta) ?? []) rows.set(entity, { meta, entity });
   const owning = new Map(group.map((meta) => [meta, meta.relations.filter((relation) => relation.owning && group.includes(relation.target))]));
@@ -153,9 +153,9 @@ function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta,
       const itself = to === row && (row.entity as Values)[relation.sourceField.name] !== undefined;
       return to === undefined || itself ? [] : [{ from: row, to, relation }];
     });
-  const { order, deferred, stuck } = rowOrder([...rows.values()], dependenciesOf);
+  const { levels, deferred, stuck } = rowOrder([...rows.values()], dependenciesOf);
   if (stuck !== undefined) throw circular(stuck);
-  return { order, deferred: deferred.map(({ from, relation }) => ({ from: from.entity, relation })) };
+  return { levels, deferred: deferred.map(({ from, relation }) => ({ from: from.entity, relation })) };
 }
 
 function circular(circle: readonly Dependency<MetaRow>[]): CircularDependencyError {
@@ -167,13 +167,13 @@ function circular(circle: readonly Dependency<MetaRow>[]): CircularDependencyErr
   });
 }
 
-/** Neighbours of one model are written together. */
-function runs(rows: readonly MetaRow[]): { meta: ModelMeta; entities: object[] }[] {
-  const found: { meta: ModelMeta; entities: object[] }[] = [];
-  for (const { meta, entity } of rows) {
-    const last = found.at(-1);
-    if (last?.meta === meta) last.entities.push(entity);
-    else found.push({ meta, entities: [entity] });
+/** Rows of one level, by model: each is one statement. */
+function byMeta(level: readonly MetaRow[]): { meta: ModelMeta; entities: object[] }[] {
+  const found = new Map<ModelMeta, object[]>();
+  for (const { meta, entity } of level) {
+    const entities = found.get(meta);
+    if (entities === undefined) found.set(meta, [entity]);
+    else entities.push(entity);
   }
-  return found;
+  return [...found].map(([meta, entities]) => ({ meta, entities }));
 }

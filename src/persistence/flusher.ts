@@ -2,10 +2,12 @@ import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
-import { IntegrityError, SessionStateError, StaleObjectError } from '../utils/errors.ts';
+import type { Row } from '../core/state.ts';
+import { SessionStateError, StaleObjectError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
+import { nameModel } from './name-errors.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
@@ -68,7 +70,7 @@ export class Flusher {
   async #insert({ meta, entities, deferred }: Step<'insert'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
     const values: Readonly<Values>[] = [];
-    this.#journal.inserted.push({ meta, entities, values });
+    this.#journal.deeds.push({ kind: 'inserted', meta, entities, values });
     const stamp = this.#stamper(meta);
     const rows = entities.map((entity) => {
       values.push(stamp(entity));
@@ -96,10 +98,11 @@ export class Flusher {
       // Nothing but the key can change: the usual case, and one object for all.
       if (stamps.length === 0 && links === null) return own;
       const before: Values = { ...own };
-      for (const relation of meta.relations) if (relation.owning && links?.[relation.index] !== undefined) before[relation.sourceField.name] = values[relation.sourceField.name];
+      noteLinks(meta, entity, before);
       for (const field of stamps) {
-        before[field.name] = values[field.name];
-        if (field.generation === 'now on save' || values[field.name] === undefined || values[field.name] === null) values[field.name] = this.#now;
+        const given = readField(entity, field);
+        before[field.name] = given;
+        if (field.generation === 'now on save' || given === undefined || given === null) writeField(entity, field, this.#now);
       }
       syncLinks(meta, entity);
       return before;
@@ -144,9 +147,11 @@ export class Flusher {
     const group = this.#workspace.group(meta);
     const map = this.#workspace.identityMap.of(meta);
     const { keyOfRow } = codec;
+    const normalised = meta.fields.filter(isNormalised);
     for (let i = 0; i < entities.length; i++) {
       const entity = entities[i]!;
       const row = rows[i]!;
+      for (const field of normalised) show(codec, entity, field, row);
       State.setRow(entity, row);
       State.setGroup(entity, group);
       group.members.push(entity);
@@ -164,44 +169,52 @@ export class Flusher {
     }
     const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
     const fields = [...own.filter((field) => field !== meta.version), ...stamps, ...(meta.version === undefined ? [] : [meta.version])];
-    const rows: unknown[][] = [];
-    const parameters: unknown[][] = [];
     const named = namesRow(meta);
+    const before: Row[] = [];
+    const values: Readonly<Values>[] = [];
+    const parameters: unknown[][] = [];
+    this.#journal.deeds.push({ kind: 'updated', meta, entities, rows: before, values });
     for (const entity of entities) {
-      this.#journal.touch(entity, { meta, row: State.row(entity), group: State.group(entity), values: this.#restamp(entity, stamps) });
-      const old = State.row(entity)!;
-      const row = old.slice();
-      const values: unknown[] = [];
-      for (const field of fields) {
-        const value = field === meta.version ? (old[field.index] as number) + 1 : codec.encodeField(field, readField(entity, field));
-        row[field.index] = value;
-        values.push(value);
-      }
-      for (const field of named) values.push(codec.storedValue(field, old[field.index]));
-      rows.push(row);
-      parameters.push(values);
+      const row = State.row(entity)!;
+      before.push(row);
+      values.push(this.#restamp(meta, entity, stamps));
+      const bound: unknown[] = [];
+      for (const field of fields) bound.push(field === meta.version ? (row[field.index] as number) + 1 : codec.encodeField(field, readField(entity, field)));
+      for (const field of named) bound.push(codec.storedValue(field, row[field.index]));
+      parameters.push(bound);
     }
     const { executor, compiled } = this.#workspace;
     const sql = compiled.update(meta, fields, named);
     const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
     for (let i = 0; i < results.length; i++) if (results[i]!.changes !== 1) throw stale(meta, 'updated');
-    this.#outcomes.push(() => entities.forEach((entity, i) => this.#acceptUpdated(meta, codec, entity, rows[i]!)));
+    const computed = await this.#recomputed(meta, codec, entities);
+    this.#outcomes.push(() => acceptUpdated(codec, fields, entities, before, parameters, computed));
   }
 
-  /** Set the times of a row that is saved again; gives what they were. */
-  #restamp(entity: object, stamps: readonly FieldMeta[]): Readonly<Values> {
-    if (stamps.length === 0) return NOTHING;
+  /** Fill in times and keys of relations of a row that is saved again; gives what they were. */
+  #restamp(meta: ModelMeta, entity: object, stamps: readonly FieldMeta[]): Readonly<Values> {
+    if (stamps.length === 0 && State.links(entity) === null) return NOTHING;
     const before: Values = {};
+    noteLinks(meta, entity, before);
     for (const field of stamps) {
       before[field.name] = readField(entity, field);
       writeField(entity, field, this.#now);
     }
+    syncLinks(meta, entity);
     return before;
   }
 
-  #acceptUpdated(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[]): void {
-    if (meta.version !== undefined) writeField(entity, meta.version, codec.decodeField(meta.version, row[meta.version.index]));
-    State.setRow(entity, row);
+  /** Rows with columns that the database computes, read again after they were updated. */
+  async #recomputed(meta: ModelMeta, codec: EntityCodec, entities: readonly object[]): Promise<Row[] | undefined> {
+    if (!meta.fields.some((field) => field.generatedAs !== undefined)) return undefined;
+    const { executor, compiled } = this.#workspace;
+    const { sql } = compiled.byKey(meta);
+    const rows: Row[] = [];
+    for (const entity of entities) {
+      const key = meta.key.map((field) => codec.storedValue(field, State.row(entity)![field.index]));
+      rows.push((await executor.query(this.#connection, sql, key))[0]!);
+    }
+    return rows;
   }
 
   /** Driver values of the key and version that name a stored row. */
@@ -252,7 +265,7 @@ export class Flusher {
     const { executor, compiled, identityMap } = this.#workspace;
     const codec = compiled.codec(meta);
     const sql = compiled.delete(meta, namesRow(meta));
-    for (const entity of entities) this.#journal.touch(entity, { meta, row: State.row(entity), group: State.group(entity), values: {} });
+    for (const entity of entities) this.#journal.touch(meta, entity);
     const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, entities.map((entity) => this.#identify(meta, codec, entity))));
     for (const { changes } of results) if (changes !== 1) throw stale(meta, 'deleted');
     this.#outcomes.push(() => {
@@ -270,6 +283,50 @@ export class Flusher {
     } catch (error) {
       throw nameModel(error, meta);
     }
+  }
+}
+
+/** The rows as they are now: the values that were written, over those that were there. */
+function acceptUpdated(
+  codec: EntityCodec,
+  fields: readonly FieldMeta[],
+  entities: readonly object[],
+  before: readonly Row[],
+  written: readonly unknown[][],
+  computed: readonly Row[] | undefined,
+): void {
+  const { meta } = codec;
+  const shown = fields.filter((field) => field === meta.version || isNormalised(field));
+  const generated = meta.fields.filter((field) => field.generatedAs !== undefined);
+  for (let e = 0; e < entities.length; e++) {
+    const row = before[e]!.slice();
+    const values = written[e]!;
+    for (let i = 0; i < fields.length; i++) row[fields[i]!.index] = values[i];
+    for (const field of generated) row[field.index] = computed![e]![field.index];
+    State.setRow(entities[e]!, row);
+    for (const field of shown) show(codec, entities[e]!, field, row);
+    for (const field of generated) show(codec, entities[e]!, field, row);
+  }
+}
+
+/** Types of which the database keeps one form of several that mean the same: after a flush memory has that form too. */
+function isNormalised({ type }: FieldMeta): boolean {
+  return type.kind === 'uuid' || type.kind === 'decimal';
+}
+
+/** Show a stored value in memory, if it is not what is there. */
+function show(codec: EntityCodec, entity: object, field: FieldMeta, row: Row): void {
+  const value = codec.decodeField(field, row[field.index]);
+  if (readField(entity, field) !== value) writeField(entity, field, value);
+}
+
+/** Note the keys of linked entities that are about to be filled in. */
+function noteLinks(meta: ModelMeta, entity: object, before: Values): void {
+  const links = State.links(entity);
+  if (links === null) return;
+  const values = entity as Values;
+  for (const relation of meta.relations) {
+    if (relation.owning && links[relation.index] !== undefined) before[relation.sourceField.name] = values[relation.sourceField.name];
   }
 }
 
@@ -297,21 +354,5 @@ function stale(meta: ModelMeta, done: string): StaleObjectError {
   return new StaleObjectError(`A ${meta.name} that was to be ${done} has been changed or deleted by another transaction.`, {
     model: meta.name,
     remedy: 'Refresh it and try again.',
-  });
-}
-
-/** The error of a constraint, in the words of the model. */
-function nameModel(error: unknown, meta: ModelMeta): unknown {
-  if (!(error instanceof IntegrityError) || error.model !== meta.table) return error;
-  const fields = error.fields?.map((column) => meta.fields.find((field) => field.column === column)?.name ?? column);
-  const Named = error.constructor as new (message: string, details: object) => IntegrityError;
-  const what = fields === undefined ? meta.name : fields.map((field) => `${meta.name}.${field}`).join(', ');
-  return new Named(`${error.message.replace(/\.$/, '')} (${what}).`, {
-    model: meta.name,
-    field: fields?.length === 1 ? fields[0] : undefined,
-    fields,
-    constraint: error.constraint,
-    sql: error.sql,
-    cause: error.cause,
   });
 }

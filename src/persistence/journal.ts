@@ -1,21 +1,38 @@
 import type { ChangingCollection, EntityGroup } from '../core/loader.ts';
 import type { ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 
-/** What a stored entity was before a flush touched it. */
-export interface Before {
-  readonly meta: ModelMeta;
-  readonly row: Row | null;
-  readonly group: EntityGroup | null;
-  /** Attributes that the flush or the database filled in, as they were. */
-  readonly values: Readonly<Record<string, unknown>>;
-}
+/** Attributes by name, as they were. */
+type Values = Readonly<Record<string, unknown>>;
 
-/** New entities that one step inserted, and the attributes that it filled in, as they were. */
-export interface InsertedBatch {
+/** One thing that was done to memory, and what it takes to undo it. */
+export type Deed = Inserted | Updated | Touched;
+
+/** New entities that one step inserted. `values`: the attributes that the flush or the database filled in. */
+export interface Inserted {
+  readonly kind: 'inserted';
   readonly meta: ModelMeta;
   readonly entities: readonly object[];
-  readonly values: readonly Readonly<Record<string, unknown>>[];
+  readonly values: readonly Values[];
+}
+
+/** Stored entities that one step updated, with the rows that they had. */
+export interface Updated {
+  readonly kind: 'updated';
+  readonly meta: ModelMeta;
+  readonly entities: readonly object[];
+  readonly rows: readonly Row[];
+  readonly values: readonly Values[];
+}
+
+/** One entity that was deleted, evicted or read again. */
+export interface Touched {
+  readonly kind: 'touched';
+  readonly meta: ModelMeta;
+  readonly entity: object;
+  readonly row: Row | null;
+  readonly group: EntityGroup | null;
 }
 
 /** An entity with unwritten changes, as it was: its attributes, and its links to one by `relation.index`. */
@@ -35,12 +52,11 @@ export interface JournalStart {
 const EMPTY: JournalStart = { unwritten: new Map(), added: new Set(), deleted: new Set(), collections: new Set() };
 
 /**
- * What one transaction, or one savepoint, has done to memory: enough to put everything back. First touch wins, so an
- * entity that is written twice goes back to where it was when the transaction began.
+ * What one transaction, or one savepoint, has done to memory: enough to put everything back. Undone from the last
+ * deed to the first, so an entity that was written twice goes back to where it was when the transaction began.
  */
 export class Journal {
-  readonly entities = new Map<object, Before>();
-  readonly inserted: InsertedBatch[] = [];
+  readonly deeds: Deed[] = [];
   readonly collections = new Map<ChangingCollection, () => void>();
   readonly start: JournalStart;
 
@@ -48,8 +64,8 @@ export class Journal {
     this.start = start;
   }
 
-  touch(entity: object, before: Before): void {
-    if (!this.entities.has(entity)) this.entities.set(entity, before);
+  touch(meta: ModelMeta, entity: object): void {
+    this.deeds.push({ kind: 'touched', meta, entity, row: State.row(entity), group: State.group(entity) });
   }
 
   touchCollection(collection: ChangingCollection): void {
@@ -58,8 +74,7 @@ export class Journal {
 
   /** A savepoint was released: what it did now belongs to the transaction around it. */
   absorb(inner: Journal): void {
-    for (const [entity, before] of inner.entities) this.touch(entity, before);
-    this.inserted.push(...inner.inserted);
+    for (const deed of inner.deeds) this.deeds.push(deed);
     for (const [collection, restore] of inner.collections) if (!this.collections.has(collection)) this.collections.set(collection, restore);
   }
 }

@@ -3,8 +3,9 @@ import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
+import { unreachable } from '../utils/unreachable.ts';
 import { readField, writeField } from './entity-codec.ts';
-import type { Before, InsertedBatch, Journal, JournalStart, Unwritten } from './journal.ts';
+import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -48,8 +49,9 @@ function copyOf(value: unknown, kind: FieldMeta['type']['kind']): unknown {
 
 /** A flush failed: what it filled in is taken back; what was to be written is still to be written. */
 export function undoFlush(journal: Journal): void {
-  for (const [entity, { meta, values }] of journal.entities) putBack(meta, entity, values);
-  for (const { meta, entities, values } of journal.inserted) entities.forEach((entity, i) => putBack(meta, entity, values[i]));
+  for (const deed of journal.deeds.toReversed()) {
+    if (deed.kind !== 'touched') deed.entities.forEach((entity, i) => putBack(deed.meta, entity, deed.values[i]));
+  }
 }
 
 /**
@@ -59,9 +61,7 @@ export function undoFlush(journal: Journal): void {
  */
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
   const { start } = journal;
-  for (const [entity, before] of journal.entities) undoEntity(workspace, entity, before);
-  // Last, because an entity that was inserted and then changed ends as one that was never stored.
-  for (const batch of journal.inserted.toReversed()) undoInserts(workspace, batch, start);
+  for (const deed of journal.deeds.toReversed()) undoDeed(workspace, deed, start);
   for (const restore of journal.collections.values()) restore();
   for (const entity of work.added) if (!start.added.has(entity)) State.setGroup(entity, null);
   resetChanges(workspace);
@@ -74,16 +74,31 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
   work.reset(start);
 }
 
-function undoEntity(workspace: Workspace, entity: object, { meta, row, group, values }: Before): void {
+function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
+  switch (deed.kind) {
+    case 'inserted':
+      return undoInserts(workspace, deed, start);
+    case 'updated':
+      return deed.entities.forEach((entity, i) => {
+        State.setRow(entity, deed.rows[i]!);
+        putBack(deed.meta, entity, deed.values[i]);
+      });
+    case 'touched':
+      return undoTouch(workspace, deed);
+    default:
+      return unreachable(deed);
+  }
+}
+
+function undoTouch(workspace: Workspace, { meta, entity, row, group }: Touched): void {
   State.setRow(entity, row);
   State.setGroup(entity, group);
   // What had no row was a reference, and stood in the map by the key that it was given.
   const key = row === null ? mapKey(meta, keyOf(meta, entity)) : workspace.compiled.codec(meta).keyOfRow(row);
   workspace.identityMap.of(meta).set(key, entity);
-  putBack(meta, entity, values);
 }
 
-function undoInserts(workspace: Workspace, { meta, entities, values }: InsertedBatch, { added }: JournalStart): void {
+function undoInserts(workspace: Workspace, { meta, entities, values }: Inserted, { added }: JournalStart): void {
   const map = workspace.identityMap.of(meta);
   const { keyOfRow } = workspace.compiled.codec(meta);
   entities.forEach((entity, i) => {

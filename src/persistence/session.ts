@@ -66,7 +66,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   get sql(): SessionSql {
     this.#refuseClosed();
-    return (this.#sql ??= sessionSql(this.#workspace));
+    return (this.#sql ??= sessionSql(this.#workspace, () => this.#transactions.beforeRaw()));
   }
 
   query(modelClass: ModelClassValue): ModelQuerySet {
@@ -121,6 +121,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   async refresh(entity: object): Promise<object> {
+    this.#refuseClosed();
     const meta = this.#checkEntity(entity);
     if (this.state(entity) !== 'persistent') throw new SessionStateError(`A ${meta.name} that is ${this.state(entity)} cannot be refreshed.`, { model: meta.name });
     const [present] = await this.#workspace.refresh(meta, [entity]);
@@ -129,6 +130,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   async prefetch(entities: Iterable<object>, ...paths: readonly string[]): Promise<object[]> {
+    this.#refuseClosed();
     const all = [...entities];
     const [first] = all;
     if (first === undefined) return all;

@@ -10,6 +10,7 @@ import { Flusher } from './flusher.ts';
 import { planFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
+import { followLinkRows } from './link-rows.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
@@ -70,6 +71,12 @@ export class Transactions {
     if (this.#open !== undefined) return this.flush();
     engine.warnOnce('BLAZE_UNWRITTEN', 'A query outside of a transaction read tables for which the session holds unwritten changes: it does not see them. Call session.commit() first.');
     return undefined;
+  }
+
+  /** Which tables raw SQL reads is not known: inside a transaction all that is pending is written first. */
+  beforeRaw(): Promise<void> | undefined {
+    if (this.#open === undefined || this.#flushing !== undefined || this.#flushMode !== 'auto' || !this.hasUnwritten) return undefined;
+    return this.flush();
   }
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
@@ -278,6 +285,7 @@ export class Transactions {
       throw error;
     }
     flusher.accept();
+    followLinkRows(this.#workspace, this.#work, journal, steps);
     for (const collection of this.#work.collections) {
       journal.touchCollection(collection);
       collection.settle();

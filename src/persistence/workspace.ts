@@ -16,6 +16,7 @@ import type { Engine } from './engine.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
+import { nameModel } from './name-errors.ts';
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
 export interface WorkspaceOwner {
@@ -84,7 +85,7 @@ export class Workspace {
     const transaction = this.#owner.currentTransaction;
     if (transaction !== undefined) return { connection: transaction.connection, done: () => undefined };
     await this.engine.connect();
-    const connection = await this.executor.acquire({ mode: 'read', purpose });
+    const connection = await this.executor.acquire({ mode: 'stream', purpose });
     return { connection, done: () => this.executor.release(connection) };
   }
 
@@ -93,10 +94,18 @@ export class Workspace {
     const { meta } = request.state;
     const flushed = this.beforeRead(new Set([...compiled.plan.reads, meta]));
     if (flushed !== undefined) await flushed;
-    const { changes } = await this.write((connection) => this.executor.execute(connection, compiled.sql, parameters));
+    const changes = await this.#execute(meta, compiled.sql, parameters);
     const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
     if (changes > 0 && tracked.length > 0) await this.refresh(meta, tracked);
     return changes;
+  }
+
+  async #execute(meta: ModelMeta, sql: string, parameters: readonly unknown[]): Promise<number> {
+    try {
+      return (await this.write((connection) => this.executor.execute(connection, sql, parameters))).changes;
+    } catch (error) {
+      throw nameModel(error, meta);
+    }
   }
 
   /**
@@ -148,7 +157,7 @@ export class Workspace {
   }
 
   #remember(meta: ModelMeta, entity: object): void {
-    this.#owner.currentTransaction?.journal.touch(entity, { meta, row: State.row(entity), group: State.group(entity), values: {} });
+    this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
   async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {

@@ -260,7 +260,7 @@ export class ExpressionBuilder {
   #arithmetic(operator: Parameters<typeof arithmetic>[0], other: unknown): ExpressionBuilder {
     const type = this.#number(operator);
     const right = ExpressionBuilder.is(other) ? other.#node : operand(type, other, this.#label());
-    if (!isNumeric(typeOf(right).type)) throw notFor(operator, 'numbers', this.#label());
+    if (!isNumeric(typeOf(right).type)) throw notFor(operator, 'numbers', labelOf(right, this.#root));
     return this.#make(arithmetic(operator, typed(this.#node), typed(right)));
   }
 

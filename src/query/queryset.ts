@@ -203,7 +203,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   #with(changes: Partial<QueryState>): ModelQuerySet {
-    return new ModelQuerySet(this.#runner, { ...this.#state, ...changes });
+    return new ModelQuerySet(this.#runner, withKeys({ ...this.#state, ...changes }));
   }
 
   #add(condition: Expression): ModelQuerySet {
@@ -303,6 +303,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
 function keyOrder(meta: ModelMeta): OrderNode[] {
   return meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
+}
+
+/** A row of some fields that is to have relations has the keys of these as well. */
+function withKeys(state: QueryState): QueryState {
+  const { meta, fields, joined, batched } = state;
+  if (fields === undefined || (joined.size === 0 && batched.size === 0)) return state;
+  const keys = [...joined.keys(), ...batched.keys()].map((name) => meta.relationByName.get(name)!.sourceField);
+  return { ...state, fields: meta.fields.filter((field) => fields.includes(field) || keys.includes(field)) };
 }
 
 /** What an aggregate of no rows is: counts are 0, everything else is NULL. */

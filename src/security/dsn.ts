@@ -40,15 +40,19 @@ const SCHEMES = new Map([
   ['mariadb', 'mariadb'],
 ]);
 
+/** `/C:/data` in a URL is `C:/data` on the disk. */
+const WINDOWS_DRIVE = /^\/([a-z]:[\\/])/i;
+
 /** `//` begins an authority, which a file has none of; `///x` is absolute, `//x` and `x` are relative. */
 function sqlitePath(body: string): string {
-  const path = decode(body.startsWith('///') ? body.slice(2) : body.startsWith('//') ? body.slice(2) : body);
+  const path = decode(body.startsWith('//') ? body.slice(2) : body).replace(WINDOWS_DRIVE, '$1');
   if (path === '') throw new ConfigError('The DSN names no file.', { remedy: "Name one, as in 'sqlite:app.db', or use 'sqlite::memory:'." });
   return path;
 }
 
 function parseOptions(query: string): Record<string, string> {
-  const options: Record<string, string> = {};
+  // Without a prototype, so that no name means anything but an option.
+  const options = Object.create(null) as Record<string, string>;
   for (const pair of query.split('&').filter((item) => item !== '')) {
     const equals = pair.indexOf('=');
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
@@ -76,12 +80,19 @@ function decode(text: string): string {
  * ```
  */
 export function redactDsn(dsn: string): string {
-  const [body = '', query] = dsn.split(/\?(.*)/s);
-  const scheme = SCHEME.exec(body)?.[0];
-  if (scheme === undefined) return '***';
-  const rest = body.slice(scheme.length);
+  const scheme = SCHEME.exec(dsn)?.[0];
+  const kind = scheme === undefined ? undefined : SCHEMES.get(scheme.slice(0, -1).toLowerCase());
+  if (scheme === undefined || kind === undefined) return '***';
+  const rest = dsn.slice(scheme.length);
+  // Anything up to the last @ may belong to a password: it may hold ?, / and @ that somebody forgot to escape.
   const at = rest.lastIndexOf('@');
-  const shown = at < 0 ? rest : `${rest.startsWith('//') ? '//' : ''}***@${rest.slice(at + 1)}`;
-  const options = query === undefined ? '' : `?${query.split('&').map((pair) => `${pair.split('=')[0]}=***`).join('&')}`;
-  return scheme + shown + options;
+  if (kind !== 'sqlite' && !rest.startsWith('//')) return `${scheme}***`;
+  const [place = '', query] = (at < 0 ? rest : rest.slice(at + 1)).split(/\?(.*)/s);
+  const user = at < 0 ? '' : `${rest.startsWith('//') ? '//' : ''}***@`;
+  return scheme + user + place + (query === undefined ? '' : `?${query.split('&').map(redactOption).join('&')}`);
+}
+
+function redactOption(pair: string): string {
+  const name = /^[a-z_]+(?==)/i.exec(pair)?.[0];
+  return name === undefined ? '***' : `${name}=***`;
 }

@@ -36,7 +36,7 @@ export class BlazeError extends Error {
 
   constructor(message: string, details: ErrorDetails = {}) {
     const text = details.remedy === undefined ? message : `${message} ${details.remedy}`;
-    super(text, 'cause' in details ? { cause: details.cause } : undefined);
+    super(text, details.cause === undefined ? undefined : { cause: details.cause });
     Object.defineProperty(this, 'name', { value: new.target.name, configurable: true });
     this.model = details.model;
     this.field = details.field;

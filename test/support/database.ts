@@ -54,3 +54,12 @@ export async function expectRefused(
   if (expected.code !== undefined) expect(error).toHaveProperty('code', expected.code);
   expect(db.queryStats().statements).toBe(before);
 }
+
+/** What an error has to be, for `toThrow`: its class by name, and every detail given, the message as a whole. */
+export function failure(
+  type: abstract new (...args: never) => Error,
+  details: { readonly message: string; readonly code?: string; readonly model?: string; readonly field?: string },
+): Error {
+  // An asymmetric matcher is typed as anything; `toThrow` takes an error.
+  return expect.objectContaining({ name: type.name, ...details }) as Error;
+}

@@ -30,6 +30,7 @@ function statementOf(statement: Statement<unknown[]>): SQLiteStatement {
   if (reader) statement.raw(true);
   return {
     reader,
+    readOnly: statement.readonly,
     all: (parameters) => statement.all(...parameters) as unknown[][],
     // Spread: the driver binds arguments faster than an array of them.
     run: (parameters) => statement.run(...parameters),

@@ -1,7 +1,8 @@
-import { InvalidQueryError } from '../../utils/errors.ts';
+import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
 import type { BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { SQLiteHandle, SQLiteStatement } from './driver.ts';
 import { wrapError } from './errors.ts';
+import { RowStream } from './row-stream.ts';
 
 const MAX_STATEMENTS = 500;
 
@@ -9,11 +10,22 @@ const MAX_STATEMENTS = 500;
 export class SQLiteConnection implements Connection {
   readonly #handle: SQLiteHandle;
   readonly #statements = new Map<string, SQLiteStatement>();
+  /** Of everything that runs on this handle. */
+  readonly #streams: Set<RowStream>;
   #prepared = 0;
   #readOnly = false;
+  #begun = false;
+  /** SQLite has ended the transaction by itself: what came after would be no part of one. */
+  #aborted = false;
 
-  constructor(handle: SQLiteHandle) {
+  constructor(handle: SQLiteHandle, streams = new Set<RowStream>()) {
     this.#handle = handle;
+    this.#streams = streams;
+  }
+
+  /** The same handle for a stream of rows, which others need not wait for. */
+  beside(): SQLiteConnection {
+    return new SQLiteConnection(this.#handle, this.#streams);
   }
 
   get prepared(): number {
@@ -27,54 +39,62 @@ export class SQLiteConnection implements Connection {
   query(sql: string, parameters: readonly unknown[]): Rows {
     try {
       const statement = this.#prepare(sql);
+      if (this.#streams.size > 0 && !statement.readOnly) this.#spill();
       if (statement.reader) return statement.all(parameters);
       statement.run(parameters);
       return [];
     } catch (error) {
-      throw wrapError(error, sql);
+      throw this.#failed(error, sql);
     }
   }
 
   queryNamed(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: Rows } {
     const rows = this.query(sql, parameters);
-    return { columns: this.#statements.get(sql)?.columns() ?? [], rows };
+    this.#refuseTransactionByHand();
+    const statement = this.#prepare(sql);
+    return { columns: statement.reader ? statement.columns() : [], rows };
   }
 
   execute(sql: string, parameters: readonly unknown[]): WriteResult {
     try {
-      return resultOf(this.#prepare(sql).run(parameters));
+      const statement = this.#prepare(sql);
+      this.#spill();
+      return resultOf(statement.run(parameters));
     } catch (error) {
-      throw wrapError(error, sql);
+      throw this.#failed(error, sql);
     }
   }
 
   executeMany(sql: string, batches: readonly (readonly unknown[])[]): WriteResult[] {
     try {
       const statement = this.#prepare(sql);
+      this.#spill();
       return batches.map((parameters) => resultOf(statement.run(parameters)));
     } catch (error) {
-      throw wrapError(error, sql);
+      throw this.#failed(error, sql);
     }
   }
 
   *iterate(sql: string, parameters: readonly unknown[]): Generator<unknown[], undefined, undefined> {
+    let stream: RowStream | undefined;
     try {
+      this.#refuseAborted();
       // A statement of its own: a shared one is busy while its rows are being read.
-      const statement = this.#handle.prepare(sql);
+      stream = new RowStream(this.#handle.prepare(sql).iterate(parameters));
       this.#prepared++;
-      yield* statement.iterate(parameters);
+      this.#streams.add(stream);
+      yield* stream;
     } catch (error) {
-      throw wrapError(error, sql);
+      throw this.#failed(error, sql);
+    } finally {
+      if (stream !== undefined) this.#streams.delete(stream);
     }
     return undefined;
   }
 
   script(sql: string): void {
-    try {
-      this.#handle.exec(sql);
-    } catch (error) {
-      throw wrapError(error, sql);
-    }
+    this.#refuseAborted();
+    this.#exec(sql);
   }
 
   begin({ readOnly = false, isolation }: BeginOptions): void {
@@ -82,20 +102,21 @@ export class SQLiteConnection implements Connection {
       throw new InvalidQueryError(`SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`);
     }
     // IMMEDIATE takes the write lock now, where waiting for it is possible, and not at the first write, where it is not.
-    this.script(readOnly ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE');
-    if (readOnly) this.script('PRAGMA query_only = ON');
+    this.#exec(readOnly ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE');
+    this.#begun = true;
     this.#readOnly = readOnly;
+    if (readOnly) this.#exec('PRAGMA query_only = ON');
   }
 
   commit(): void {
     this.script('COMMIT');
-    this.#endReadOnly();
+    this.#end();
   }
 
   rollback(): void {
     // An error may have ended the transaction already (https://sqlite.org/lang_transaction.html).
-    if (this.#handle.inTransaction) this.script('ROLLBACK');
-    this.#endReadOnly();
+    if (this.#handle.inTransaction) this.#exec('ROLLBACK');
+    this.#end();
   }
 
   savepoint(name: string): void {
@@ -115,13 +136,50 @@ export class SQLiteConnection implements Connection {
     this.#handle.close();
   }
 
-  #endReadOnly(): void {
+  #exec(sql: string): void {
+    try {
+      this.#spill();
+      this.#handle.exec(sql);
+    } catch (error) {
+      throw this.#failed(error, sql);
+    }
+  }
+
+  #end(): void {
+    this.#begun = false;
+    this.#aborted = false;
     if (!this.#readOnly) return;
     this.#readOnly = false;
-    this.script('PRAGMA query_only = OFF');
+    this.#exec('PRAGMA query_only = OFF');
+  }
+
+  /** Streams that are open read to their end before anything is written. */
+  #spill(): void {
+    for (const stream of this.#streams) stream.spill();
+  }
+
+  #failed(error: unknown, sql: string): Error {
+    if (this.#begun && !this.#handle.inTransaction) this.#aborted = true;
+    return wrapError(error, sql);
+  }
+
+  #refuseAborted(): void {
+    if (this.#aborted) throw new TransactionAbortedError('SQLite has ended this transaction: nothing of it is kept.', { remedy: 'Let its function throw, and run it again.' });
+  }
+
+  /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
+  #refuseTransactionByHand(): void {
+    if (this.#begun === this.#handle.inTransaction) return;
+    if (this.#begun) {
+      this.#aborted = true;
+      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', { remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.' });
+    }
+    this.rollback();
+    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', { remedy: 'Use session.transaction().' });
   }
 
   #prepare(sql: string): SQLiteStatement {
+    this.#refuseAborted();
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#handle.prepare(sql);

@@ -21,4 +21,6 @@ export interface SQLiteStatement {
   columns(): readonly string[];
   /** Whether it gives rows. */
   readonly reader: boolean;
+  /** Whether it is known to write nothing. */
+  readonly readOnly: boolean;
 }

@@ -3,15 +3,14 @@ import {
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
 
-/** Extended result codes (https://sqlite.org/rescode.html). */
+/** Result codes, and those extended ones that say more (https://sqlite.org/rescode.html). */
 const CODES: Readonly<Record<string, number>> = {
   SQLITE_BUSY: 5,
-  SQLITE_BUSY_SNAPSHOT: 517,
   SQLITE_LOCKED: 6,
   SQLITE_READONLY: 8,
   SQLITE_CANTOPEN: 14,
-  SQLITE_NOTADB: 26,
   SQLITE_CONSTRAINT: 19,
+  SQLITE_NOTADB: 26,
   SQLITE_CONSTRAINT_CHECK: 275,
   SQLITE_CONSTRAINT_FOREIGNKEY: 787,
   SQLITE_CONSTRAINT_NOTNULL: 1299,
@@ -20,6 +19,9 @@ const CODES: Readonly<Record<string, number>> = {
   SQLITE_CONSTRAINT_UNIQUE: 2067,
   SQLITE_CONSTRAINT_ROWID: 2579,
 };
+
+const KNOWN: ReadonlySet<number> = new Set(Object.values(CODES));
+const SQLITE_ERROR = 1;
 
 /** A driver's error as one of ours, by result code and never by the words around it; constraints by what SQLite names. */
 export function wrapError(error: unknown, sql: string | undefined): Error {
@@ -41,23 +43,40 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
       return new CheckViolationError(`The check '${afterColon(text)}' failed.`, { ...details, constraint: afterColon(text) });
     case 5:
     case 6:
-    case 517:
       return new LockTimeoutError('The database is locked by another connection.', { ...details, remedy: 'Try again, or wait longer with the option busyTimeout.' });
     case 8:
       return new DatabaseError('The database is open for reading only.', details);
     case 14:
     case 26:
       return new ConnectionError(code === 14 ? 'The database file cannot be opened.' : 'The file is not a SQLite database.', details);
+    case undefined:
+      // Without a result code it is the driver that objects, not SQLite: the connection is closed, a value cannot be bound.
+      return new DatabaseError(`The SQLite driver refused the statement: ${text}`, details);
+    case 19:
+      return new IntegrityError(`A constraint failed: ${text}`, details);
     default:
-      return code !== undefined && (code & 0xff) === 19 ? new IntegrityError(`A constraint failed: ${text}`, details) : new DatabaseError(`SQLite refused the statement: ${text}`, details);
+      return new DatabaseError(`SQLite refused the statement: ${text}`, details);
   }
 }
 
+/** The error of a file that cannot be opened: a lock is waited for elsewhere, all else means that there is no connection. */
+export function openError(error: unknown): Error {
+  const wrapped = wrapError(error, undefined);
+  if (wrapped instanceof LockTimeoutError) return wrapped;
+  const notADatabase = resultCode(error) === 26;
+  return new ConnectionError(notADatabase ? 'The file is not a SQLite database.' : 'The database file cannot be opened.', {
+    remedy: notADatabase ? 'Check the path in the DSN.' : 'Check that its folder exists, and that this process may read and write there.',
+    cause: error,
+  });
+}
+
+/** An extended code that is told apart here, else the plain one; undefined for what did not come from SQLite. */
 function resultCode(error: unknown): number | undefined {
   const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown };
   // better-sqlite3 gives names, node:sqlite numbers.
-  if (typeof errcode === 'number') return errcode;
-  return typeof code === 'string' ? CODES[code] : undefined;
+  if (typeof errcode === 'number') return KNOWN.has(errcode) ? errcode : errcode & 0xff;
+  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined;
+  return CODES[code] ?? CODES[code.split('_').slice(0, 2).join('_')] ?? SQLITE_ERROR;
 }
 
 function afterColon(text: string): string {

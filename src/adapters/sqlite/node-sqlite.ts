@@ -48,6 +48,8 @@ function statementOf(statement: NodeStatement): SQLiteStatement {
   if (reader) statement.setReturnArrays(true);
   return {
     reader,
+    // The module does not say.
+    readOnly: false,
     all: (parameters) => statement.all(...parameters),
     run: (parameters) => {
       const { changes, lastInsertRowid } = statement.run(...parameters);

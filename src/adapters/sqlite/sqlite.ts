@@ -1,12 +1,13 @@
 import { SQLiteDialect } from '../../dialects/sqlite/sqlite.ts';
 import { ConfigError, ConnectionError } from '../../utils/errors.ts';
+import { chain } from '../../utils/maybe-promise.ts';
 import type { MaybePromise } from '../../utils/maybe-promise.ts';
 import type { AcquireOptions, Adapter, Connection } from '../adapter.ts';
 import type { ConnectionConfig } from '../config.ts';
 import { Lease } from '../lease.ts';
 import { SQLiteConnection } from './connection.ts';
-import type { SQLiteDriver } from './driver.ts';
-import { wrapError } from './errors.ts';
+import type { SQLiteDriver, SQLiteHandle } from './driver.ts';
+import { openError } from './errors.ts';
 import { registerFunctions } from './functions.ts';
 import { loadDriver } from './load-driver.ts';
 
@@ -41,39 +42,62 @@ export class SQLiteAdapter implements Adapter {
     const driver = await loadDriver(config.options.driver);
     const wait = config.options.acquireTimeout ?? ACQUIRE_TIMEOUT;
     const memory = config.path === ':memory:' || config.path === '';
-    this.#writer = new Lease(open(driver, config, memory), wait);
-    this.#reader = memory ? this.#writer : new Lease(open(driver, config, memory), wait);
+    const writer = open(driver, config, memory);
+    const reader = memory ? writer : openBeside(writer, driver, config);
+    this.#writer = new Lease(writer, wait);
+    this.#reader = memory ? this.#writer : new Lease(reader, wait);
   }
 
   acquire({ mode, purpose }: AcquireOptions): MaybePromise<Connection> {
     const lease = mode === 'write' ? this.#writer : this.#reader;
-    if (lease === undefined) throw new ConnectionError('The SQLite adapter is not connected.', { remedy: 'Await connect() first.' });
-    return lease.take(purpose);
+    if (lease === undefined) throw new ConnectionError('The database is closed, or was never opened.', { remedy: 'Await Database.connect() first.' });
+    const connection = lease.take(purpose);
+    if (mode !== 'stream') return connection;
+    // It waits for its turn, and then keeps nobody out: a cursor and other statements go together.
+    return chain(connection, (own) => {
+      lease.give();
+      return own.beside();
+    });
   }
 
   release(connection: Connection): void {
-    const lease = connection === this.#writer?.item ? this.#writer : this.#reader;
-    if (connection === this.#writer?.item && this.#writer.item.inTransaction) this.#writer.item.rollback();
+    const lease = [this.#writer, this.#reader].find((item) => item?.item === connection);
+    // A connection is never given back with a transaction open.
+    if (lease?.item.inTransaction === true) lease.item.rollback();
     lease?.give();
   }
 
-  close(): void {
-    const [writer, reader] = [this.#writer, this.#reader];
+  /** Lets transactions that are under way end first, for as long as others would wait for them. */
+  async close(): Promise<void> {
+    const leases = new Set([this.#reader, this.#writer]);
+    await Promise.all([...leases].map((lease) => lease?.close((connection) => connection.close())));
     this.#writer = undefined;
     this.#reader = undefined;
-    if (reader !== writer) reader?.close((connection) => connection.close());
-    writer?.close((connection) => connection.close());
+  }
+}
+
+/** The second connection; without it the first is of no use. */
+function openBeside(first: SQLiteConnection, driver: SQLiteDriver, config: ConnectionConfig): SQLiteConnection {
+  try {
+    return open(driver, config, false);
+  } catch (error) {
+    first.close();
+    throw error;
   }
 }
 
 function open(driver: SQLiteDriver, { path, options }: ConnectionConfig, memory: boolean): SQLiteConnection {
+  let handle: SQLiteHandle | undefined;
   try {
-    const handle = driver.open(path, { readOnly: options.readOnly ?? false, busyTimeout: options.busyTimeout ?? BUSY_TIMEOUT });
+    handle = driver.open(path, { readOnly: options.readOnly ?? false, busyTimeout: options.busyTimeout ?? BUSY_TIMEOUT });
     if (!memory && options.readOnly !== true) handle.exec(`PRAGMA journal_mode = ${options.journalMode ?? 'wal'}`);
     handle.exec(`PRAGMA foreign_keys = ON; PRAGMA synchronous = ${options.synchronous ?? 'normal'}`);
+    // The header of a file is read at the first question about its content: a file of another kind is found now.
+    handle.exec('SELECT 1 FROM sqlite_schema LIMIT 0');
     registerFunctions(handle);
     return new SQLiteConnection(handle);
   } catch (error) {
-    throw wrapError(error, undefined);
+    handle?.close();
+    throw openError(error);
   }
 }

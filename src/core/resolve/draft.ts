@@ -101,7 +101,7 @@ export function addField(
     indexed: options.index === true,
     default: options.default,
     dbDefault: options.dbDefault,
-    generatedAs: options.generated,
+    generatedAs: typeof options.generated === 'object' ? options.generated.sql : options.generated,
     generation: definition.generation ?? (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
     sensitive: options.sensitive === true,
     comment: options.comment,

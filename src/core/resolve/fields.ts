@@ -1,6 +1,7 @@
 import { snakeCase, suggest } from '../../utils/naming.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from '../definitions.ts';
 import type { ColumnOptions } from '../definitions.ts';
+import { problemWith } from '../value-types.ts';
 import { addField } from './draft.ts';
 import type { FieldDraft, ModelDraft, Resolution } from './draft.ts';
 
@@ -14,7 +15,7 @@ export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
     if (RESERVED.has(name) || name in Object.prototype) {
       resolution.report(`${meta.name}.${name} clashes with a member that every model has: rename it, and keep its column with { column: '${snakeCase(name)}' }.`);
     } else if (field instanceof ColumnDefinition) {
-      addField(draft, name, [name], field.options.column ?? snakeCase(name), field);
+      checkDefault(addField(draft, name, [name], field.options.column ?? snakeCase(name), field), resolution);
     } else if (field instanceof EmbeddedDefinition) {
       addEmbedded(draft, name, field, resolution);
     } else if (field instanceof RelationDefinition) {
@@ -28,6 +29,13 @@ export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
   const versions = meta.fields.filter((field) => field.generation === 'version');
   meta.version = versions[0];
   if (versions.length > 1) resolution.report(`${meta.name} has ${versions.length} version fields: keep one.`);
+}
+
+/** A default that is a value is as much a value as any other. */
+function checkDefault({ model, name, type, nullable, default: value }: FieldDraft, { report }: Resolution): void {
+  if (value === undefined || typeof value === 'function' || (value === null && nullable)) return;
+  const problem = problemWith(type, value);
+  if (problem !== undefined) report(`${model.name}.${name} has a default that it cannot hold: it ${problem}.`);
 }
 
 function addEmbedded(draft: ModelDraft, name: string, embedded: EmbeddedDefinition, resolution: Resolution): void {

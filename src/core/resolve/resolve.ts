@@ -40,7 +40,7 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   resolveKeyTypes(all, resolution);
   const links = all.flatMap((draft) => resolveRelations(draft, resolution));
   for (const draft of all) pairRelations(draft, resolution);
-  for (const draft of all) resolveOptions(draft, report);
+  for (const draft of [...all, ...links]) resolveOptions(draft, report);
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
   checkRequiredCycles(models, report);
@@ -131,6 +131,7 @@ function withLinks(models: readonly ModelMeta[]): ModelMeta[] {
 }
 
 function freeze(meta: ModelMeta): void {
+  if (Object.isFrozen(meta)) return;
   for (const field of meta.fields) {
     Object.freeze(field.path);
     Object.freeze(field);
@@ -142,5 +143,16 @@ function freeze(meta: ModelMeta): void {
   for (const list of [meta.fields, meta.relations, meta.key, meta.keyIndexes, meta.ordering, meta.indexes, meta.checks, meta.primaryKey]) {
     Object.freeze(list);
   }
+  for (const embedded of meta.embeddedByName.values()) Object.freeze(Object.freeze(embedded).fields);
+  for (const map of [meta.fieldByName, meta.relationByName, meta.embeddedByName]) freezeMap(map, meta.name);
   Object.freeze(meta);
+}
+
+/** Freezing a Map does not keep its entries: what changes them has to refuse. */
+function freezeMap(map: ReadonlyMap<string, unknown>, model: string): void {
+  const refuse = (): never => {
+    throw new TypeError(`The metadata of ${model} is frozen.`);
+  };
+  for (const method of ['set', 'delete', 'clear']) Object.defineProperty(map, method, { value: refuse });
+  Object.freeze(map);
 }

@@ -61,9 +61,9 @@ function decodeBigint(raw: string | number | bigint): bigint {
 const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number) => raw !== 0 };
 
 const BINARY: Codec = {
-  encode: same,
-  // A view on the driver's bytes, so that it is a plain Uint8Array.
-  decode: (raw: Uint8Array) => new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength),
+  // Copies both ways, into plain arrays of bytes: bytes that are changed in place must differ from those of the row.
+  encode: (value: Uint8Array) => new Uint8Array(value),
+  decode: (raw: Uint8Array) => new Uint8Array(raw),
 };
 
 const JSON_TEXT: Codec = {

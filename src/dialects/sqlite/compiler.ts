@@ -115,7 +115,7 @@ export class SQLiteCompiler extends QueryCompiler {
   }
 
   protected override between(operand: Expression, low: Expression, high: Expression): string {
-    if (!isDecimal(typeOf(operand).type)) return super.between(operand, low, high);
+    if (![operand, low, high].some((node) => isDecimal(typeOf(node).type))) return super.between(operand, low, high);
     const scale = Math.max(...[operand, low, high].map((node) => scaleOf(typeOf(node).type)));
     return super.between(this.lifted(operand, scale), this.lifted(low, scale), this.lifted(high, scale));
   }
@@ -187,8 +187,7 @@ export class SQLiteCompiler extends QueryCompiler {
     const { type } = typeOf(node);
     const from = scaleOf(type);
     if (node.kind === 'param') {
-      const text = this.writer.bind(node, (value) => scaledInteger(String(value), scale));
-      return text;
+      return this.writer.bind(node, (value) => scaledInteger(String(value), scale));
     }
     if (scale < from) return rounded(() => this.scaled(node, from), () => powerOfTen(from - scale));
     let text = this.expression(node);

@@ -1,4 +1,5 @@
-import type { Expression } from '../../core/ast/expressions.ts';
+import { disjunction } from '../../core/ast/expressions.ts';
+import type { CallExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
@@ -52,8 +53,10 @@ function typeName(type: ValueType): string {
       return `${type.kind}_text`;
     case 'binary':
       return 'blob';
-    case 'custom':
-      return type.columnType;
+    case 'custom': {
+      const { columnType } = type;
+      return typeof columnType === 'string' ? columnType : (columnType['sqlite'] ?? 'text');
+    }
     default:
       return unreachable(type);
   }
@@ -71,6 +74,25 @@ class InlineCompiler extends SQLiteCompiler {
       const { bound, encode } = slots[position++]!;
       return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
     });
+  }
+
+  /** SQLite takes no subquery in a constraint, so a list is spelled out. */
+  protected override inList({ operand, list }: InListExpression): string {
+    const { type, label } = list;
+    return this.expression(
+      disjunction(list.values.map((value) => ({ kind: 'compare', operator: 'eq', left: operand, right: { kind: 'param', value, type, nullable: false, label } }))),
+    );
+  }
+
+  /** The functions that queries use are this library's: a schema has to work for every program that opens the file. */
+  protected override match(node: MatchExpression): string {
+    if (node.insensitive || node.operator === 'regex') throw this.unsupported('to ignore case, or match a regular expression, in a constraint');
+    return super.match(node);
+  }
+
+  protected override call(node: CallExpression): string {
+    if (node.fn === 'lower' || node.fn === 'upper') throw this.unsupported(`${node.fn}() in a constraint`);
+    return super.call(node);
   }
 }
 

@@ -10,12 +10,22 @@ const MARK = '~';
 
 /** `'7'`, `'-0.5'`, `'0.500'` at scale 2 → `'7.00'`, `'-0.50'`, `'0.50'`. */
 export function canonicalDecimal(value: string, scale: number): string {
+  if (isCanonical(value, scale)) return value;
   const negative = value.startsWith('-');
   const [whole = '', fraction = ''] = (negative ? value.slice(1) : value).split('.');
   const digits = whole.replace(/^0+(?=\d)/, '');
   const text = scale === 0 ? digits : `${digits}.${fraction.slice(0, scale).padEnd(scale, '0')}`;
   return negative && /[1-9]/.test(text) ? `-${text}` : text;
 }
+
+/** Whether a valid decimal has exactly `scale` digits after the point, no needless zero before it, and no sign. */
+function isCanonical(value: string, scale: number): boolean {
+  const first = value.charCodeAt(0);
+  if (scale === 0 || first === MINUS || value.charCodeAt(value.length - scale - 1) !== POINT) return false;
+  return first !== ZERO || value.charCodeAt(1) === POINT;
+}
+
+const [MINUS, POINT, ZERO] = ['-', '.', '0'].map((text) => text.charCodeAt(0));
 
 /** A decimal as an integer of units of its last digit: `'0.99'` at scale 2 → `99n`. */
 export function scaledInteger(value: string, scale: number): bigint {
@@ -52,7 +62,8 @@ export function rounded(dividend: () => string, divisor: () => string): string {
 export function decimalText(scaled: string, scale: number): string {
   if (scale === 0) return `CAST(${scaled} AS TEXT)`;
   const unit = powerOfTen(scale);
-  return `(SELECT printf('%s%d.%0${scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit}) FROM (SELECT ${scaled} AS v))`;
+  // printf writes NULL as 0.
+  return `(SELECT CASE WHEN v IS NOT NULL THEN printf('%s%d.%0${scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit}) END FROM (SELECT ${scaled} AS v))`;
 }
 
 /** `10^n` as SQL. */

@@ -1,6 +1,6 @@
 import type { EntityGroup } from '../../core/loader.ts';
 import { mapKey } from '../../core/keys.ts';
-import type { RelationMeta } from '../../core/metadata.ts';
+import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
 import { createReference, notLoaded, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError } from '../../utils/errors.ts';
@@ -29,7 +29,7 @@ export class PeerLoader {
   reference(relation: RelationMeta, key: unknown, from: object): object {
     const { target, targetField } = relation;
     const group = State.group(from)!;
-    if (!targetField.primaryKey) return createReference(target, targetField, key, this.#referenceGroup(group, relation));
+    if (!targetField.primaryKey) return this.#referenceByField(relation, key, from, group);
     const map = this.#workspace.identityMap.of(target);
     const name = mapKey(target, key);
     let entity = map.get(name);
@@ -40,13 +40,30 @@ export class PeerLoader {
     return entity;
   }
 
+  /**
+   * A reference by a unique field that is not the key: which object it will be is known when it is loaded, so `load()`
+   * gives that one, and the owner is linked to it.
+   */
+  #referenceByField(relation: RelationMeta, key: unknown, from: object, group: EntityGroup): object {
+    const reference = createReference(relation.target, relation.targetField, key, this.#referenceGroup(group, relation));
+    Object.defineProperty(reference, 'load', {
+      value: async (): Promise<unknown> => {
+        await this.loadRelation(from, relation);
+        const found = State.link(from, relation.index);
+        if (found === reference || found === undefined) throw missing(relation.target.name);
+        return found;
+      },
+    });
+    State.setLink(from, relation.index, reference);
+    return reference;
+  }
+
   async loadRelation(entity: object, relation: RelationMeta): Promise<void> {
     const group = State.group(entity)!;
     this.#refuseIfStrict(relation);
-    const peers = this.#mode === 'peers' && group.members.includes(entity) ? group.members : [entity];
-    await this.#once(group, relation, () => this.#batch.loadRelation(relation, peers.filter((peer) => this.#workspace.isFull(peer))));
-    // One that joined the group after the query had begun.
-    if (relation.many && !(entity as Record<string, { isLoaded: boolean }>)[relation.name]!.isLoaded) await this.#batch.loadRelation(relation, [entity]);
+    if (this.#mode === 'peers' && group.members.includes(entity)) await this.#once(group, relation);
+    // One that joined the group after the query had begun, or has no peers.
+    if (lacks(entity, relation)) await this.#batch.loadRelation(relation, [entity]);
   }
 
   /** Load a reference, with all that the same relation of the same query led to. */
@@ -54,24 +71,25 @@ export class PeerLoader {
     const { origin, meta } = State.group(entity)!;
     if (origin !== undefined) {
       this.#refuseIfStrict(origin.relation);
-      const owners = this.#mode === 'peers' ? origin.group.members : [];
-      if (owners.length > 0) await this.#once(origin.group, origin.relation, () => this.#batch.loadRelation(origin.relation, owners.filter((owner) => this.#workspace.isFull(owner))));
+      if (this.#mode === 'peers' && origin.group.members.length > 0) await this.#once(origin.group, origin.relation);
     }
     if (!this.#workspace.isFull(entity)) await this.#workspace.reload(entity);
-    if (!this.#workspace.isFull(entity)) throw new NotFoundError(`The row of a ${meta.name} that is referred to does not exist.`, { model: meta.name });
+    if (!this.#workspace.isFull(entity)) throw missing(meta.name);
   }
 
   #refuseIfStrict(relation: RelationMeta): void {
     if (this.#mode === 'raise') throw notLoaded(relation.model, relation.name, null);
   }
 
-  async #once(group: EntityGroup, relation: RelationMeta, load: () => Promise<void>): Promise<void> {
+  /** Load for all members of a group; once, however many ask for it meanwhile. */
+  async #once(group: EntityGroup, relation: RelationMeta): Promise<void> {
     let running = this.#underWay.get(group);
     if (running === undefined) this.#underWay.set(group, (running = new Map()));
     let promise = running.get(relation);
     if (promise === undefined) {
       const began = running;
-      promise = load().finally(() => began.delete(relation));
+      const members = group.members.filter((member) => knows(member, relation.sourceField));
+      promise = this.#batch.loadRelation(relation, members).finally(() => began.delete(relation));
       running.set(relation, promise);
     }
     await promise;
@@ -84,4 +102,20 @@ export class PeerLoader {
     if (found === undefined) groups.set(relation, (found = referenceGroup(group, relation)));
     return found;
   }
+}
+
+/** Whether the value of a field is at hand: not so for parts of a row that were not read. */
+function knows(entity: object, field: FieldMeta): boolean {
+  const row = State.row(entity);
+  return row === null ? Object.hasOwn(entity, field.name) : row[field.index] !== undefined;
+}
+
+function lacks(entity: object, relation: RelationMeta): boolean {
+  if (relation.many) return !(entity as Record<string, { isLoaded: boolean }>)[relation.name]!.isLoaded;
+  const link = State.link(entity, relation.index);
+  return link === undefined || (State.is(link) && State.group(link)?.kind === 'reference');
+}
+
+function missing(model: string): NotFoundError {
+  return new NotFoundError(`The row of a ${model} that is referred to does not exist.`, { model });
 }

@@ -1,0 +1,55 @@
+import { EntityCollection } from '../core/collection.ts';
+import type { LinkMeta, ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import type { LinkChange } from './change-set.ts';
+import type { FlushStep } from './flush-plan.ts';
+import type { Journal } from './journal.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+import type { Workspace } from './workspace.ts';
+
+type Values = Record<string, unknown>;
+
+/** After a flush: rows of `through` models that came and went with links are shown in collections, and forgotten. */
+export function followLinkRows(workspace: Workspace, work: UnitOfWork, journal: Journal, steps: readonly FlushStep[]): void {
+  if (work.collections.size === 0) return;
+  for (const step of steps) {
+    if (step.kind === 'insert') {
+      for (const entity of step.entities) if (!work.added.has(entity)) showOnOtherSides(step.meta, entity, true, journal);
+    } else if (step.kind === 'unlink' && !step.link.implicit) {
+      forgetRows(workspace, journal, step.link, step.pairs);
+    }
+  }
+}
+
+function forgetRows(workspace: Workspace, journal: Journal, link: LinkMeta, pairs: readonly LinkChange[]): void {
+  const map = workspace.identityMap.of(link.model);
+  const gone = new Set(pairs.map((pair) => pairKey(keyAt(pair.source, link.source), keyAt(pair.target, link.target))));
+  for (const [key, entity] of map) {
+    const row = State.row(entity);
+    if (row === null || !gone.has(pairKey((entity as Values)[link.source.name], (entity as Values)[link.target.name]))) continue;
+    journal.touch(link.model, entity);
+    showOnOtherSides(link.model, entity, false, journal);
+    map.delete(key);
+    State.setGroup(entity, null);
+  }
+}
+
+function keyAt(end: object, { relation }: LinkMeta['source']): unknown {
+  return (end as Values)[relation!.targetField.name];
+}
+
+function pairKey(source: unknown, target: unknown): string {
+  return JSON.stringify([String(source), String(target)]);
+}
+
+function showOnOtherSides(meta: ModelMeta, entity: object, present: boolean, journal: Journal): void {
+  for (const relation of meta.relations) {
+    const end = relation.owning && relation.inverse?.many === true ? (entity as Values)[relation.name] : null;
+    const collection = State.is(end) ? State.link(end, relation.inverse!.index) : undefined;
+    if (!(collection instanceof EntityCollection) || !collection.isLoaded) continue;
+    journal.touchCollection(collection);
+    if (present) collection.noteAdded(entity);
+    else collection.noteRemoved(entity);
+    collection.settle();
+  }
+}

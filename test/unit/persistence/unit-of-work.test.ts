@@ -1,0 +1,674 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { f, model, StaleObjectError } from 'blazeorm';
+import type { Database } from 'blazeorm';
+
+import { errorOf, openTestDatabase } from '../../support/database.ts';
+import { Author, Category, City, Club, Comment, Country, Membership, Order, OrderLine, Person, Post, Profile, Sample, Tag, Venue } from '../../support/models.ts';
+import { items, rowsOf, statementsOf } from './kit.ts';
+
+let db: Database;
+
+beforeEach(async () => {
+  db = await openTestDatabase();
+});
+
+afterEach(() => db.close());
+
+const post = (title: string, author: Author): Post => new Post({ title, author });
+
+describe('adding', () => {
+  it('R6: S3: parents and children link in one flush, in whatever order they are added', async () => {
+    for (const order of [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0], [0, 2, 1], [2, 0, 1]]) {
+      const own = await openTestDatabase();
+      const author = new Author({ name: 'Ann', email: 'ann@x.org' });
+      const item = post('One', author);
+      const comment = new Comment({ body: 'Well', post: item });
+      const session = own.session();
+      for (const i of order) session.add([author, item, comment][i]!);
+      await session.commit();
+      expect(await rowsOf(own)).toMatchObject({ author: [{ id: 1 }], post: [{ id: 1, author_id: 1 }], comment: [{ id: 1, post_id: 1, author_id: null }] });
+      expect([author.id, item.authorId, comment.postId]).toEqual([1, 1, 1]);
+      await own.close();
+    }
+  });
+
+  it('R8: saves what a new entity reaches: over references, collections and collections of collections', async () => {
+    const session = db.session();
+    const author = new Author({ name: 'Ann', email: 'ann@x.org' });
+    const first = author.posts.create({ title: 'One' });
+    author.posts.add(new Post({ title: 'Two', author }));
+    first.tags.add(new Tag({ name: 'orm' }), new Tag({ name: 'sql' }));
+    first.comments.create({ body: 'Well' });
+    session.add(author);
+    const states = [author, ...items(author.posts), ...items(first.tags), ...items(first.comments)].map((entity) => session.state(entity));
+    expect(states).toEqual(['pending', 'pending', 'pending', 'pending', 'pending', 'pending']);
+    await session.commit();
+    const { post: posts, tag, comment, post_tags: links } = await rowsOf(db);
+    expect(posts!.map((row) => [row['title'], row['author_id']])).toEqual([['One', 1], ['Two', 1]]);
+    expect([tag, comment!.length, links]).toEqual([[{ id: 1, name: 'orm' }, { id: 2, name: 'sql' }], 1, [{ post_id: 1, tag_id: 1 }, { post_id: 1, tag_id: 2 }]]);
+    await session.close();
+  });
+
+  // Reported: a new entity linked to a stored one is written as NULL (the flusher does not take its key over).
+  it.fails('R8: saves what is linked after add, to pending and to persistent entities', async () => {
+    const session = db.session();
+    const author = new Author({ name: 'Ann', email: 'ann@x.org' });
+    const item = post('One', author);
+    session.add(item);
+    item.reviewer = new Author({ name: 'Bob', email: 'bob@x.org' });
+    item.tags.add(new Tag({ name: 'orm' }));
+    await session.commit();
+    item.reviewer = new Author({ name: 'Cid', email: 'cid@x.org' });
+    item.comments.create({ body: 'Well', author: new Author({ name: 'Dan', email: 'dan@x.org' }) });
+    await item.tags.load();
+    item.tags.add(new Tag({ name: 'sql' }));
+    expect(session.state(item.reviewer as never)).toBe('pending');
+    await session.commit();
+    const rows = await rowsOf(db);
+    expect(rows['author']!.map((row) => row['name'])).toEqual(['Ann', 'Bob', 'Cid', 'Dan']);
+    expect(rows['post']).toMatchObject([{ id: 1, author_id: 1, reviewer_id: 3 }]);
+    expect(rows['comment']).toMatchObject([{ post_id: 1, author_id: 4 }]);
+    expect(rows['post_tags']).toEqual([{ post_id: 1, tag_id: 1 }, { post_id: 1, tag_id: 2 }]);
+    expect((item.reviewer as unknown as Author).id).toBe(item.reviewerId);
+    await session.close();
+  });
+
+  it('R8: many children of one parent are added in time that grows with their number', async () => {
+    const session = db.session();
+    const author = new Author({ name: 'Ann', email: 'ann@x.org' });
+    session.add(author);
+    const took = (count: number): number => {
+      const start = performance.now();
+      for (let i = 0; i < count; i++) session.add(post(`${count} ${i}`, author));
+      return performance.now() - start;
+    };
+    took(500);
+    const [few, many] = [took(1_000), took(8_000)];
+    expect(many / few).toBeLessThan(40);
+    expect(items(author.posts).length).toBe(9_500);
+    await session.close();
+  });
+
+  it('S5: M7: keys that the database gives come back to the right entity, mixed with keys that were given', async () => {
+    const session = db.session();
+    const tags = Array.from({ length: 100 }, (_, i) => new Tag({ name: `t${i}`, ...(i % 7 === 3 ? { id: 1_000 + i } : {}) }));
+    session.add(...tags);
+    const sent = await statementsOf(() => session.commit());
+    expect(sent).toEqual(['BEGIN', '100× INSERT INTO "tag" ("id", "name") VALUES (?, ?)', 'COMMIT']);
+    const rows = (await rowsOf(db))['tag']!;
+    expect(new Map(rows.map((row) => [row['name'], row['id']]))).toEqual(new Map(tags.map((tag) => [tag.name, tag.id])));
+    await session.close();
+  });
+});
+
+describe('changes', () => {
+  it('S4: writes only what changed, rows with the same columns in one batch, and nothing where nothing changed', async () => {
+    const session = db.session();
+    const authors = Array.from({ length: 5 }, (_, i) => new Author({ name: `A${i}`, email: `a${i}@x.org` }));
+    session.add(...authors);
+    await session.commit();
+    authors[0]!.name = 'Z0';
+    authors[1]!.name = 'Z1';
+    authors[2]!.bio = 'long';
+    authors[3]!.name = 'Z3';
+    authors[3]!.bio = 'long';
+    authors[4]!.name = 'A4';
+    expect(await statementsOf(() => session.commit())).toEqual([
+      'BEGIN',
+      '2× UPDATE "author" SET "name" = ? WHERE "id" = ?',
+      'UPDATE "author" SET "bio" = ? WHERE "id" = ?',
+      'UPDATE "author" SET "name" = ?, "bio" = ? WHERE "id" = ?',
+      'COMMIT',
+    ]);
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    authors[0]!.name = 'other';
+    authors[0]!.name = 'Z0';
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    await session.close();
+  });
+
+  it('M9: S4: finds a Date, JSON and arrays that were changed in place, and nothing else', async () => {
+    const fresh = (): Sample => new Sample({ datetime: new Date('2026-01-01T00:00:00Z'), json: { a: [1, { b: 2 }] }, strings: ['x'], bigints: [1n], decimal: '1.5000', bigint: 5n, bool: true, date: '2026-01-01' });
+    const changes: [string, (entity: Sample) => void][] = [
+      ['datetime', (s) => s.datetime!.setUTCFullYear(2027)],
+      ['json', (s) => ((s.json as { a: [number, { b: number }] }).a[1].b = 3)],
+      ['strings', (s) => s.strings!.push('y')],
+      ['bigints', (s) => (s.bigints![0] = 2n)],
+      ['decimal', (s) => (s.decimal = '1.6000')],
+      ['bigint', (s) => (s.bigint = 6n)],
+      ['bool', (s) => (s.bool = false)],
+      ['date', (s) => (s.date = '2026-01-02')],
+      ['json', (s) => (s.json = null)],
+      ['json', (s) => (s.json = [])],
+    ];
+    for (const [field, change] of changes) {
+      for (const read of [false, true]) {
+        const writer = db.session();
+        const written = fresh();
+        writer.add(written);
+        await writer.commit();
+        const session = read ? db.session() : writer;
+        const entity = (await session.get(Sample, written.id))!;
+        change(entity);
+        expect(await statementsOf(() => session.commit()), field).toEqual(['BEGIN', `UPDATE "sample" SET "${field}" = ? WHERE "id" = ?`, 'COMMIT']);
+        expect({ ...(await db.session().get(Sample, written.id)) }).toEqual({ ...entity });
+        expect(await statementsOf(() => session.commit())).toEqual([]);
+      }
+    }
+  });
+
+  // Reported: the codec shares its bytes with the snapshot.
+  it.fails('M9: bytes that were changed in place are a change', async () => {
+    const session = db.session();
+    const sample = new Sample({ binary: new Uint8Array([1, 2, 3]) });
+    session.add(sample);
+    await session.commit();
+    const other = db.session();
+    for (const [own, entity] of [[session, sample], [other, await other.query(Sample).one()]] as const) {
+      entity.binary![1] = 9;
+      expect(await statementsOf(() => own.commit())).toHaveLength(3);
+    }
+  });
+
+  it('S4: the same value in another form is no change: decimals, Dates, bytes, JSON', async () => {
+    await db.transaction((session) => session.add(new Sample({ decimal: '1.5', wide: '-0.1', datetime: new Date(5), binary: new Uint8Array([1]), json: { a: 1 }, strings: ['a'] })));
+    const session = db.session();
+    const sample = await session.query(Sample).one();
+    Object.assign(sample, { decimal: '001.50', wide: '-0.1000', datetime: new Date(5), binary: Buffer.from([1]), json: { a: 1 }, strings: ['a'] });
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    await session.close();
+  });
+
+  it('M10: a part of an embedded value is one column; a nullable one comes and goes as a whole', async () => {
+    class Shop extends model('shop', { id: f.auto(), at: f.embedded({ city: f.string(), floor: f.int({ nullable: true }) }), second: f.embedded({ city: f.string() }, { nullable: true }) }) {}
+    const own = await openTestDatabase({ models: [Shop] });
+    const session = own.session();
+    const shop = new Shop({ at: { city: 'Oslo' } });
+    session.add(shop);
+    await session.commit();
+    shop.at.city = 'Bergen';
+    expect(await statementsOf(() => session.commit())).toEqual(['BEGIN', 'UPDATE "shop" SET "at_city" = ? WHERE "id" = ?', 'COMMIT']);
+    shop.second = { city: 'Rome' };
+    await session.commit();
+    expect(await rowsOf(own)).toEqual({ shop: [{ id: 1, at_city: 'Bergen', at_floor: null, second_city: 'Rome' }] });
+    expect({ ...(await own.session().get(Shop, 1)) }).toEqual({ id: 1, at: { city: 'Bergen', floor: null }, second: { city: 'Rome' } });
+    shop.second = null;
+    await session.commit();
+    expect({ ...(await own.session().get(Shop, 1)) }).toEqual({ id: 1, at: { city: 'Bergen', floor: null }, second: null });
+    await own.close();
+  });
+
+  it('M8: M9: times, versions, defaults of the database and generated columns are filled in, and read back', async () => {
+    class Item extends model('item', {
+      id: f.auto(),
+      name: f.string(),
+      price: f.int(),
+      version: f.version(),
+      made: f.datetime({ autoNowAdd: true }),
+      changed: f.datetime({ autoNow: true }),
+      place: f.string({ dbDefault: "'shelf'" }),
+      double: f.int({ generated: 'price * 2' }),
+    }) {}
+    const own = await openTestDatabase({ models: [Item] });
+    const session = own.session();
+    const item = new Item({ name: 'a', price: 3 });
+    const given = new Item({ name: 'b', price: 4, place: 'box' });
+    expect([item.version, item.made, item.place]).toEqual([1, undefined, undefined]);
+    session.add(item, given);
+    const before = Date.now();
+    await session.commit();
+    const made = item.made;
+    expect(made.getTime()).toBeGreaterThanOrEqual(before);
+    expect({ ...item }).toEqual({ id: 1, name: 'a', price: 3, version: 1, made, changed: made, place: 'shelf', double: 6 });
+    expect([given.id, given.place, given.double]).toEqual([2, 'box', 8]);
+    expect({ ...(await own.session().get(Item, 1)) }).toEqual({ ...item });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    item.name = 'c';
+    await session.commit();
+    expect([item.version, item.made, item.changed > made]).toEqual([2, made, true]);
+    expect({ ...(await own.session().get(Item, 1)) }).toEqual({ ...item });
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    await own.close();
+  });
+
+  // Reported: after UPDATE, generated columns keep their old value in memory.
+  it.fails('M8: a generated column is read back after an update too', async () => {
+    class Item extends model('item', { id: f.auto(), price: f.int(), double: f.int({ generated: 'price * 2' }) }) {}
+    const own = await openTestDatabase({ models: [Item] });
+    const session = own.session();
+    const item = new Item({ price: 3 });
+    session.add(item);
+    await session.commit();
+    item.price = 5;
+    await session.commit();
+    expect(item.double).toBe(10);
+  });
+
+  it('S9: the second writer gets StaleObjectError, on update and on delete; and can refresh and go on', async () => {
+    class Doc extends model('doc', { id: f.auto(), text: f.string(), version: f.version() }) {}
+    const own = await openTestDatabase({ models: [Doc] });
+    await own.transaction((session) => session.add(new Doc({ text: 'a' })));
+    const [one, two, three] = [own.session(), own.session(), own.session()];
+    const [a, b, c] = [(await one.get(Doc, 1))!, (await two.get(Doc, 1))!, (await three.get(Doc, 1))!];
+    a.text = 'by one';
+    await one.commit();
+    b.text = 'by two';
+    const error = await errorOf(() => two.commit());
+    expect(error).toBeInstanceOf(StaleObjectError);
+    expect(error).toMatchObject({ code: 'E_STALE_OBJECT', model: 'Doc', message: 'A Doc that was to be updated has been changed or deleted by another transaction. Refresh it and try again.' });
+    expect([b.text, b.version, two.state(b)]).toEqual(['by two', 1, 'persistent']);
+    three.delete(c);
+    expect(await errorOf(() => three.commit())).toMatchObject({ code: 'E_STALE_OBJECT', message: 'A Doc that was to be deleted has been changed or deleted by another transaction. Refresh it and try again.' });
+    expect(three.state(c)).toBe('deleted');
+    await two.refresh(b);
+    await two.commit();
+    expect(await rowsOf(own)).toEqual({ doc: [{ id: 1, text: 'by two', version: 3 }] });
+    await own.close();
+  });
+
+  it('S9: a row that is gone is noticed without a version too', async () => {
+    const session = db.session();
+    const tag = new Tag({ name: 'a' });
+    const other = new Tag({ name: 'b' });
+    session.add(tag, other);
+    await session.commit();
+    await db.session().sql`DELETE FROM tag`;
+    tag.name = 'c';
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_STALE_OBJECT', model: 'Tag' });
+    session.delete(other);
+    tag.name = 'a';
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_STALE_OBJECT', model: 'Tag' });
+  });
+
+  it('S4: the key of a stored entity cannot be changed', async () => {
+    const session = db.session();
+    const tag = new Tag({ name: 'a' });
+    session.add(tag);
+    await session.commit();
+    tag.id = 9;
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_SESSION_STATE', model: 'Tag', field: 'id', message: 'The key Tag.id of a stored entity was changed. Insert a new entity and delete the old one.' });
+    await session.rollback();
+    expect([tag.id, await rowsOf(db)]).toEqual([1, { tag: [{ id: 1, name: 'a' }] }]);
+  });
+
+  // Reported, as above.
+  it.fails('R3: a relation to a new entity, set on a stored one, is written with the key that it gets', async () => {
+    const session = db.session();
+    const [ann, bob] = [new Author({ name: 'Ann', email: 'a@x.org' }), new Author({ name: 'Bob', email: 'b@x.org' })];
+    const item = post('One', ann);
+    session.add(item);
+    await session.commit();
+    item.author = bob;
+    item.reviewer = new Author({ name: 'Cid', email: 'c@x.org' });
+    await session.commit();
+    expect(await rowsOf(db)).toMatchObject({ post: [{ author_id: bob.id, reviewer_id: 3 }] });
+    expect([item.authorId, item.reviewerId]).toEqual([2, 3]);
+    await session.close();
+  });
+});
+
+describe('deleting', () => {
+  it('S3: children before parents, links before both, whatever the order of the calls', async () => {
+    const session = db.session();
+    const [ann, bob] = [new Author({ name: 'Ann', email: 'a@x.org' }), new Author({ name: 'Bob', email: 'b@x.org' })];
+    const item = post('One', ann);
+    item.reviewer = bob;
+    const tag = new Tag({ name: 'orm' });
+    item.tags.add(tag);
+    const comment = new Comment({ body: 'Well', post: item, author: bob });
+    session.add(comment, new Profile({ nickname: 'a', author: ann }));
+    await session.commit();
+    session.delete(ann, bob, tag, item, comment);
+    session.delete((await session.query(Profile).one()));
+    const sent = await statementsOf(() => session.commit());
+    expect(sent.toSorted()).toEqual([
+      '2× DELETE FROM "author" WHERE "id" = ?',
+      'BEGIN',
+      'COMMIT',
+      'DELETE FROM "comment" WHERE "id" = ?',
+      'DELETE FROM "post" WHERE "id" = ?',
+      'DELETE FROM "profile" WHERE "id" = ?',
+      'DELETE FROM "tag" WHERE "id" = ?',
+    ]);
+    const place = (table: string): number => sent.findIndex((sql) => sql.includes(`"${table}"`));
+    expect([place('comment') < place('post'), place('post') < place('author'), place('profile') < place('author')]).toEqual([true, true, true]);
+    expect(await rowsOf(db)).toEqual({});
+    await session.close();
+  });
+
+  it('S3: a tree from the leaves up, by the rows as they are stored, whatever was changed since', async () => {
+    const session = db.session();
+    class Node extends model('node', { id: f.auto(), parent: f.foreignKey(() => Node, { nullable: true }) }) {}
+    const own = await openTestDatabase({ models: [Node] });
+    const nodes = own.session();
+    const root = new Node({});
+    const [a, b] = [new Node({ parent: root }), new Node({ parent: root })];
+    const leaf = new Node({ parent: a });
+    nodes.add(leaf, b);
+    await nodes.commit();
+    leaf.parent = null;
+    a.parent = leaf;
+    nodes.delete(root, a, b, leaf);
+    await nodes.commit();
+    expect(await rowsOf(own)).toEqual({});
+    await own.close();
+    await session.close();
+  });
+
+  it('S3: rows that refer to each other and to themselves', async () => {
+    class Node extends model('node', { id: f.auto(), next: f.foreignKey(() => Node, { nullable: true }), must: f.foreignKey(() => Node) }) {}
+    const own = await openTestDatabase({ models: [Node] });
+    const session = own.session();
+    const [a, b] = [new Node({ id: 1, must: 1 }), new Node({ id: 2, must: 2 })];
+    a.next = b;
+    b.next = a;
+    session.add(a, b);
+    await session.commit();
+    expect(await rowsOf(own)).toEqual({ node: [{ id: 1, next_id: 2, must_id: 1 }, { id: 2, next_id: 1, must_id: 2 }] });
+    session.delete(a, b);
+    await session.commit();
+    expect(await rowsOf(own)).toEqual({});
+    await own.close();
+  });
+
+  it('S2: deletes a row of which only the key is known', async () => {
+    const session = db.session();
+    session.add(post('One', new Author({ name: 'Ann', email: 'a@x.org' })));
+    await session.commit();
+    const other = db.session();
+    const item = await other.query(Post).one();
+    const reference = item.author as unknown as Author;
+    other.delete(item, reference);
+    expect(await statementsOf(() => other.commit())).toEqual(['BEGIN', 'DELETE FROM "post" WHERE "id" = ?', 'DELETE FROM "author" WHERE "id" = ?', 'COMMIT']);
+    expect(await rowsOf(db)).toEqual({});
+  });
+
+  it('S2: an added entity that is deleted again takes its links with it', async () => {
+    const session = db.session();
+    const ann = new Author({ name: 'Ann', email: 'a@x.org' });
+    const item = post('One', ann);
+    item.tags.add(new Tag({ name: 'orm' }));
+    session.add(item);
+    session.delete(item);
+    await session.commit();
+    expect(await rowsOf(db)).toEqual({ author: [{ id: 1, name: 'Ann', email: 'a@x.org', bio: null, age: null, role: 'editor' }], tag: [{ id: 1, name: 'orm' }] });
+    session.add(item);
+    await session.commit();
+    expect((await rowsOf(db))['post_tags']).toEqual([{ post_id: 1, tag_id: 1 }]);
+  });
+
+  it('R5: a link to what is not to be saved is refused by name', async () => {
+    const session = db.session();
+    const item = post('One', new Author({ name: 'Ann', email: 'a@x.org' }));
+    const tag = new Tag({ name: 'orm' });
+    item.tags.add(tag);
+    session.add(item);
+    session.delete(tag);
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_SESSION_STATE', model: 'Post', field: 'tags', message: 'Post.tags holds a Tag that the session does not save. Add it to the session, or take it out.' });
+    item.tags.remove(tag);
+    await session.commit();
+    expect(Object.keys(await rowsOf(db))).toEqual(['author', 'post']);
+  });
+});
+
+describe('many-to-many', () => {
+  const seed = async (): Promise<void> => {
+    await db.transaction((session) => {
+      const ann = new Author({ name: 'Ann', email: 'a@x.org' });
+      const tags = ['a', 'b', 'c'].map((name) => new Tag({ name }));
+      const first = post('One', ann);
+      first.tags.add(tags[0]!, tags[1]!);
+      session.add(first, post('Two', ann), ...tags);
+    });
+  };
+  const links = async (): Promise<string[]> => ((await rowsOf(db))['post_tags'] ?? []).map((row) => `${String(row['post_id'])}-${String(row['tag_id'])}`);
+
+  for (const loaded of [true, false]) {
+    it(`R5: add, remove, set and clear from both sides, ${loaded ? 'loaded' : 'not loaded'}`, async () => {
+      await seed();
+      const session = db.session();
+      const posts = await session.query(Post).orderBy('id');
+      const tags = await session.query(Tag).orderBy('id');
+      if (loaded) {
+        await session.prefetch(posts, 'tags');
+        await session.prefetch(tags, 'posts');
+      }
+      posts[0]!.tags.add(tags[2]!);
+      tags[2]!.posts.add(posts[1]!);
+      tags[0]!.posts.remove(posts[0]!);
+      posts[0]!.tags.remove(tags[1]!);
+      expect((await statementsOf(() => session.commit())).filter((sql) => sql.includes('post_tags'))).toEqual([
+        'DELETE FROM "post_tags" WHERE "post_id" = ? AND "tag_id" = ?',
+        'DELETE FROM "post_tags" WHERE "tag_id" = ? AND "post_id" = ?',
+        'INSERT INTO "post_tags" ("post_id", "tag_id") VALUES (?, ?) ON CONFLICT DO NOTHING',
+        'INSERT INTO "post_tags" ("tag_id", "post_id") VALUES (?, ?) ON CONFLICT DO NOTHING',
+      ].toSorted((a, b) => Number(a.startsWith('INSERT')) - Number(b.startsWith('INSERT'))));
+      expect(await links()).toEqual(['1-3', '2-3']);
+      await session.prefetch(posts, 'tags');
+      await session.prefetch(tags, 'posts');
+      expect(posts.map((item) => items(item.tags).map((tag) => tag.name))).toEqual([['c'], ['c']]);
+      expect(tags.map((tag) => items(tag.posts).map((item) => item.title))).toEqual([[], [], ['One', 'Two']]);
+      posts[0]!.tags.set([tags[0]!, tags[2]!, tags[0]!]);
+      posts[1]!.tags.clear();
+      expect(tags.map((tag) => items(tag.posts).map((item) => item.title))).toEqual([['One'], [], ['One']]);
+      await session.commit();
+      expect(await links()).toEqual(['1-1', '1-3']);
+      expect(await statementsOf(() => session.commit())).toEqual([]);
+      await session.close();
+    });
+  }
+
+  it('R5: the same pair from both sides, twice, or there already, is one row', async () => {
+    await seed();
+    const session = db.session();
+    const [one] = await session.query(Post).orderBy('id');
+    const [a, , c] = await session.query(Tag).orderBy('id');
+    one!.tags.add(c!, c!);
+    c!.posts.add(one!);
+    one!.tags.add(a!);
+    await session.commit();
+    expect(await links()).toEqual(['1-1', '1-2', '1-3']);
+    await session.close();
+  });
+
+  // Reported: core/collection.ts forgets the first of two contrary calls on a collection that is not loaded.
+  it.fails('R5: not loaded, the last call counts: remove then add, add then remove, from one side or both', async () => {
+    await seed();
+    const session = db.session();
+    const [one, two] = await session.query(Post).orderBy('id');
+    const [a, b, c] = await session.query(Tag).orderBy('id');
+    two!.tags.remove(a!);
+    two!.tags.add(a!);
+    one!.tags.add(b!);
+    one!.tags.remove(b!);
+    two!.tags.add(c!);
+    c!.posts.remove(two!);
+    await session.commit();
+    expect(await links()).toEqual(['1-1', '2-1']);
+    await session.close();
+  });
+
+  it('R1: R5: through a model with columns of its own: rows of that model, with its rules', async () => {
+    class Playlist extends model('playlist', { id: f.auto(), name: f.string(), tracks: f.manyToMany(() => Track, { through: () => Entry }), entries: f.reverse(() => Entry, 'playlist') }) {}
+    class Track extends model('track', { id: f.auto(), title: f.string(), playlists: f.reverse(() => Playlist, 'tracks') }) {}
+    class Entry extends model('entry', { id: f.auto(), playlist: f.foreignKey(() => Playlist), track: f.foreignKey(() => Track), position: f.int({ default: 7 }) }) {}
+    const own = await openTestDatabase({ models: [Playlist] });
+    const session = own.session();
+    const list = new Playlist({ name: 'p' });
+    expect(items(list.entries).length).toBe(0);
+    const tracks = ['a', 'b'].map((title) => new Track({ title }));
+    list.tracks.add(...tracks);
+    session.add(list);
+    await session.commit();
+    expect((await rowsOf(own))['entry']).toEqual([{ id: 1, playlist_id: 1, track_id: 1, position: 7 }, { id: 2, playlist_id: 1, track_id: 2, position: 7 }]);
+    expect(items(list.entries).map((entry) => [entry.trackId, session.state(entry)])).toEqual([[1, 'persistent'], [2, 'persistent']]);
+    const entry = items(list.entries)[0]!;
+    list.tracks.remove(tracks[0]!);
+    await session.commit();
+    expect((await rowsOf(own))['entry']).toEqual([{ id: 2, playlist_id: 1, track_id: 2, position: 7 }]);
+    expect([session.state(entry), items(list.entries).length, await session.get(Entry, 1)]).toEqual(['detached', 1, null]);
+    await own.close();
+  });
+
+  it('R5: through a model that needs more than the link can give: an error with its name, and nothing written', async () => {
+    const session = db.session();
+    const person = new Person({ name: 'Ann' });
+    person.clubs.add(new Club({ name: 'Chess' }));
+    session.add(person);
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_INVALID_VALUE', model: 'Membership', field: 'since', message: 'Membership.since has no value and is not nullable: give it one, or declare it nullable: true.' });
+    expect([await rowsOf(db), person.id]).toEqual([{}, undefined]);
+    person.clubs.clear();
+    session.add(new Membership({ person, club: new Club({ name: 'Go' }), since: '2026-01-01' }));
+    await session.commit();
+    expect((await rowsOf(db))['membership']).toEqual([{ id: 1, person_id: 1, club_id: 2, since: '2026-01-01' }]);
+  });
+});
+
+describe('writing in the right order', () => {
+  it('S3: R1: a tree in child-first order, by instance and by key', async () => {
+    const session = db.session();
+    const root = new Category({ id: 10, name: 'root' });
+    const middle = new Category({ name: 'middle', parent: root });
+    const leaf = new Category({ name: 'leaf', parent: middle });
+    const byKey = new Category({ id: 5, name: 'by key', parent: 20 });
+    const itsParent = new Category({ id: 20, name: 'its parent', parent: 10 });
+    session.add(leaf, byKey, middle, itsParent, root);
+    await session.commit();
+    const rows = (await rowsOf(db))['category']!;
+    expect(new Map(rows.map((row) => [row['name'], row['parent_id']]))).toEqual(new Map<string, unknown>([['root', null], ['middle', 10], ['leaf', middle.id], ['by key', 20], ['its parent', 10]]));
+    await session.close();
+  });
+
+  it('S3: circles over nullable keys are closed by one UPDATE for each column', async () => {
+    class Team extends model('team', { id: f.auto(), name: f.string(), captain: f.foreignKey(() => Player, { nullable: true }) }) {}
+    class Player extends model('player', { id: f.auto(), name: f.string(), team: f.foreignKey(() => Team) }) {}
+    const own = await openTestDatabase({ models: [Team, Player] });
+    const session = own.session();
+    const teams = ['A', 'B', 'C'].map((name) => new Team({ name }));
+    for (const team of teams) {
+      team.captain = new Player({ name: `captain ${team.name}`, team });
+      session.add(team, new Player({ name: `back ${team.name}`, team }));
+    }
+    const sent = await statementsOf(() => session.commit());
+    expect(sent).toEqual([
+      'BEGIN',
+      '3× INSERT INTO "team" ("id", "name", "captain_id") VALUES (?, ?, ?)',
+      '6× INSERT INTO "player" ("id", "name", "team_id") VALUES (?, ?, ?)',
+      '3× UPDATE "team" SET "captain_id" = ? WHERE "id" = ?',
+      'COMMIT',
+    ]);
+    expect((await rowsOf(own))['team']).toEqual(teams.map((team) => ({ id: team.id, name: team.name, captain_id: team.captainId })));
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    session.delete(...teams, ...(await session.query(Player)));
+    await session.commit();
+    expect(await rowsOf(own)).toEqual({});
+    await own.close();
+  });
+
+  it('S3: a circle inside of another, joined by a reference that must not wait', async () => {
+    class Knot extends model('knot', { id: f.auto(), name: f.string(), soft: f.foreignKey(() => Knot, { nullable: true }), hard: f.foreignKey(() => Knot, { nullable: true }), other: f.foreignKey(() => Knot, { nullable: true }) }) {}
+    const own = await openTestDatabase({ models: [Knot] });
+    const session = own.session();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => new Knot({ name })) as [Knot, Knot, Knot, Knot];
+    a.soft = b;
+    a.hard = d;
+    b.soft = c;
+    c.soft = a;
+    d.soft = c;
+    c.other = c;
+    session.add(a, b, c, d);
+    await session.commit();
+    const name = (id: unknown): string | null => [a, b, c, d].find((knot) => knot.id === id)?.name ?? null;
+    const rows = (await rowsOf(own))['knot']!;
+    expect(Object.fromEntries(rows.map((row) => [row['name'], [row['soft_id'], row['hard_id'], row['other_id']].map(name)]))).toEqual({ a: ['b', 'd', null], b: ['c', null, null], c: ['a', null, 'c'], d: ['c', null, null] });
+    await own.close();
+  });
+
+  it('S3: new rows that need each other are refused, naming the circle, before any SQL', async () => {
+    class Knot extends model('knot', { id: f.auto(), next: f.foreignKey(() => Knot) }) {}
+    const own = await openTestDatabase({ models: [Knot] });
+    const session = own.session();
+    const a = new Knot({ next: 1 });
+    const b = new Knot({ next: a });
+    a.next = b;
+    session.add(a, b);
+    const sent = await statementsOf(async () => {
+      expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_CIRCULAR_DEPENDENCY', model: 'Knot', fields: ['next', 'next'], message: 'New rows need each other first: Knot.next → Knot.next. Make one of these relations nullable, so that it can be set afterwards.' });
+    });
+    expect(sent).toEqual([]);
+    expect([session.state(a), a.id]).toEqual(['pending', undefined]);
+    await own.close();
+  });
+
+  it('S3: a chain of 20,000 rows, deepest first, with a circle at its end', async () => {
+    class Link extends model('link', { id: f.auto(), next: f.foreignKey(() => Link, { nullable: true }) }) {}
+    const own = await openTestDatabase({ models: [Link] });
+    const session = own.session();
+    const links = Array.from({ length: 20_000 }, () => new Link({}));
+    links.forEach((link, i) => (link.next = links[i + 1] ?? links[19_000]!));
+    session.addAll(links);
+    await session.commit();
+    expect(await own.session().query(Link).filter({ next: null }).count()).toBe(0);
+    await own.close();
+  });
+
+  it('V2: X4: constraint errors name model, fields and constraint, keep their cause, and show no value', async () => {
+    const session = db.session();
+    const ann = new Author({ name: 'Ann', email: 's3cret@x.org' });
+    session.add(ann, post('One', ann));
+    await session.commit();
+    const cases: [Author | Post, object][] = [
+      [new Author({ name: 'Bob', email: 's3cret@x.org' }), { name: 'UniqueViolationError', code: 'E_UNIQUE_VIOLATION', model: 'Author', field: 'email', fields: ['email'], message: 'A row with the same author.email exists (Author.email).' }],
+      [new Post({ title: 'One', author: 1 }), { name: 'UniqueViolationError', code: 'E_UNIQUE_VIOLATION', model: 'Post', fields: ['authorId', 'title'], message: 'A row with the same post.author_id, post.title exists (Post.authorId, Post.title).' }],
+      [new Post({ title: 'Two', author: 1, views: -1 }), { name: 'CheckViolationError', code: 'E_CHECK_VIOLATION', constraint: 'views_positive', message: "The check 'views_positive' failed." }],
+      [new Post({ title: 'Two', author: 99 }), { name: 'ForeignKeyViolationError', code: 'E_FOREIGN_KEY_VIOLATION', message: 'A row refers to one that does not exist, or is still referred to.' }],
+    ];
+    for (const [entity, expected] of cases) {
+      const own = db.session();
+      own.add(entity);
+      const error = await errorOf(() => own.commit());
+      expect(error).toMatchObject(expected);
+      expect(error.cause).toBeInstanceOf(Error);
+      expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('s3cret');
+    }
+    expect(Object.keys(await rowsOf(db))).toEqual(['author', 'post']);
+  });
+
+  it('S5: a thousand rows of one shape are one statement, prepared once', async () => {
+    const session = db.session();
+    const order = new Order({ customer: 'c' });
+    session.add(order, ...Array.from({ length: 1_000 }, (_, i) => new OrderLine({ order, line: i, product: `p${i}`, unitPrice: '1' })));
+    expect(await statementsOf(() => session.commit())).toEqual([
+      'BEGIN',
+      'INSERT INTO "order" ("id", "customer") VALUES (?, ?)',
+      '1000× INSERT INTO "order_line" ("order_id", "line", "product", "quantity", "unit_price") VALUES (?, ?, ?, ?, ?)',
+      'COMMIT',
+    ]);
+    await session.close();
+  });
+
+  it('M4: M7: columns under other names, keys that are texts and UUIDs, a key to a column that is not the key', async () => {
+    const session = db.session();
+    const norway = new Country({ code: 'NO', name: 'Norway', dialCode: 47 });
+    session.add(new City({ id: '0190a0a0-0000-7000-8000-00000000000a', name: 'Oslo', country: norway, dial: norway }));
+    await session.commit();
+    expect(await rowsOf(db)).toEqual({ countries: [{ iso: 'NO', country_name: 'Norway', phone: 47 }], city: [{ id: '0190a0a0-0000-7000-8000-00000000000a', label: 'Oslo', country_iso: 'NO', dial_ref: 47 }] });
+    const other = db.session();
+    const city = await other.query(City).one();
+    expect(city.dial).toBe(city.dial);
+    const loaded = await city.dial!.load();
+    expect([loaded.name, loaded]).toEqual(['Norway', await city.country.load()]);
+    expect(city.dial).toBe(loaded);
+    await other.close();
+    await session.close();
+  });
+
+  it('M10: an embedded value is several columns', async () => {
+    const session = db.session();
+    session.add(new Venue({ name: 'v', address: { street: 's', city: 'c' } }));
+    await session.commit();
+    expect(await rowsOf(db)).toEqual({ venue: [{ id: 1, name: 'v', address_street: 's', address_city: 'c', address_floor: null }] });
+    await session.close();
+  });
+});
