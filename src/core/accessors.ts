@@ -168,7 +168,14 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
     } else {
       State.setLink(side, inverse.index, joined ? entity : null);
     }
+    if (joined) saveWith(side, entity);
   }
+}
+
+/** What an entity in a session's care leads to is saved with it, whichever side made the link. */
+function saveWith(owner: object, entity: object): void {
+  const group = State.group(owner);
+  if (group !== null && State.group(entity) === null && State.row(entity) === null) group.loader.cascadeSave(entity);
 }
 
 /** @throws InvalidValueError unless the value is null (where allowed) or an entity of the relation's target. */

@@ -30,6 +30,8 @@ export interface FieldMeta {
   readonly dbDefault: string | number | boolean | null | undefined;
   /** SQL of a generated column. */
   readonly generatedAs: string | undefined;
+  /** Whether a generated column is kept, or computed at each read. */
+  readonly generatedStored: boolean;
   readonly generation: Generation;
   readonly sensitive: boolean;
   readonly comment: string | undefined;

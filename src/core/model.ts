@@ -51,7 +51,8 @@ export abstract class Entity {
         remedy: 'Add its owner to a session first, or load it with session.get().',
       });
     }
-    if (State.row(this) === null && group.kind === 'reference') await group.loader.loadEntity(this);
+    // A reference, or a row of which only some fields were read.
+    if (isReference(this)) await group.loader.loadEntity(this);
     return this;
   }
 

@@ -49,7 +49,7 @@ export abstract class DdlCompiler {
   protected column(_model: ModelMeta, field: FieldMeta): string {
     let sql = `${this.dialect.quote(field.column)} ${this.columnType(field)}`;
     if (field.generation === 'identity') return `${sql} ${this.identity(field)}`;
-    if (field.generatedAs !== undefined) return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) STORED`;
+    if (field.generatedAs !== undefined) return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) ${field.generatedStored ? 'STORED' : 'VIRTUAL'}`;
     if (!field.nullable) sql += ' NOT NULL';
     if (field.dbDefault !== undefined) sql += ` DEFAULT ${this.defaultValue(field.dbDefault)}`;
     return sql;

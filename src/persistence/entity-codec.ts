@@ -211,7 +211,9 @@ function generateDiff(meta: ModelMeta, codecs: readonly Codec[], changed: readon
     .map((field) => {
       const i = field.index;
       const value = accessOf(field);
-      const test = codecs[i]!.decode === undefined ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
+      // A UUID has two spellings, and the row has one of them.
+      const plain = codecs[i]!.decode === undefined && field.type.kind !== 'uuid';
+      const test = plain ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
       return `if (r[${i}] !== undefined && ${test}) (out ??= []).push(${i});`;
     });
   return compileFunction(numbered('c', changed), `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`);

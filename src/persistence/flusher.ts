@@ -1,4 +1,4 @@
-import type { Connection } from '../adapters/adapter.ts';
+import type { Connection, WriteResult } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
@@ -15,6 +15,14 @@ import type { Workspace } from './workspace.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
+
+/** New rows of one model, and the fields that are given. */
+interface InsertBatch {
+  readonly meta: ModelMeta;
+  readonly fields: readonly FieldMeta[];
+  readonly entities: readonly object[];
+  readonly rows: readonly unknown[][];
+}
 
 /** What a step did, to be shown in memory when all steps are done. */
 type Outcome = () => void;
@@ -110,13 +118,31 @@ export class Flusher {
   }
 
   async #insertRows(meta: ModelMeta, entities: readonly object[], rows: readonly unknown[][]): Promise<void> {
-    const { executor, compiled } = this.#workspace;
-    const sql = compiled.insert(meta, meta.fields, [], 'error');
-    const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, rows));
     const [key] = meta.key;
-    if (key!.generation !== 'identity') return;
-    const { index, name } = key!;
-    const wide = key!.type.kind === 'bigint';
+    const all = { meta, fields: meta.fields, entities, rows };
+    if (key!.generation !== 'identity') return void (await this.#insertBatch(all));
+    if (this.#workspace.compiled.dialect.features.nullKeyGenerates) return this.#takeKeys(all, key!, await this.#insertBatch(all));
+    // A key that is to be generated is left out, so rows with and without one take two statements.
+    for (const given of [true, false]) {
+      const positions = rows.flatMap((row, i) => ((row[key!.index] !== null) === given ? [i] : []));
+      if (positions.length === 0) continue;
+      const fields = given ? meta.fields : meta.fields.filter((field) => field !== key);
+      const batch = { meta, fields, entities: positions.map((i) => entities[i]!), rows: positions.map((i) => rows[i]!) };
+      this.#takeKeys(batch, key!, await this.#insertBatch(batch));
+    }
+  }
+
+  async #insertBatch({ meta, fields, rows }: InsertBatch): Promise<readonly WriteResult[]> {
+    const { executor, compiled } = this.#workspace;
+    const sql = compiled.insert(meta, fields, [], 'error');
+    const parameters = fields === meta.fields ? rows : rows.map((row) => fields.map((field) => row[field.index]));
+    return this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+  }
+
+  /** Keys that the database generated, to rows and entities. */
+  #takeKeys({ entities, rows }: InsertBatch, key: FieldMeta, results: readonly WriteResult[]): void {
+    const { index, name } = key;
+    const wide = key.type.kind === 'bigint';
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (row[index] !== null) continue;

@@ -2,7 +2,7 @@ import { modelAt } from '../core/ast/expressions.ts';
 import type {
   ArithmeticExpression, ArithmeticOperator, Expression, ListParam, Origin, ParamExpression, ParamLabel, PathExpression, Typed,
 } from '../core/ast/expressions.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidValueError } from '../utils/errors.ts';
@@ -135,9 +135,4 @@ export function aggregateType(fn: 'count' | 'sum' | 'avg' | 'min' | 'max', of: V
 /** The field that says which row a to-one relation leads to, as a path: the key column on this side where it is here. */
 export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta, origin?: Origin): PathExpression {
   return relation.owning ? path(steps, relation.sourceField, origin) : path([...steps, relation], relation.target.key[0]!, origin);
-}
-
-/** The model that a chain of steps from `root` has reached. */
-export function reached(root: ModelMeta, steps: readonly RelationMeta[]): ModelMeta {
-  return modelAt(root, steps);
 }

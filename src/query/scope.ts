@@ -73,11 +73,10 @@ export class Scope {
 
   /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
   #from(origin: Origin, meta: ModelMeta): Scope {
-    let scope: Scope = this;
-    if (origin !== undefined) while (scope.#origin !== origin && scope.#outer !== undefined) scope = scope.#outer;
-    if (scope.#meta === meta) return scope;
-    throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${scope.#meta.name}.`, {
-      model: scope.#meta.name,
+    if (origin !== undefined && origin !== this.#origin && this.#outer !== undefined) return this.#outer.#from(origin, meta);
+    if (this.#meta === meta) return this;
+    throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${this.#meta.name}.`, {
+      model: this.#meta.name,
       remedy: 'Use the parameter of the innermost callback that is about the model.',
     });
   }

@@ -190,6 +190,6 @@ function rawKey(parts: Extract<Expression, { kind: 'raw' }>['parts'], met: Met):
 }
 
 /** Statements inside expressions are made by the planner, after the key; one that comes before it has no key. */
-function selectKey(_query: SelectStatement, _met: Met): never {
+function selectKey(_query: SelectStatement, _met: Met): string {
   throw new TypeError('A planned statement has no structural key.');
 }

@@ -54,13 +54,13 @@ export class SchemaBuilder {
 
   /** Everything that a set of models needs, tables in an order in which each finds what it refers to. */
   createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
-    const metas = creationOrder([...models].map(toMeta));
+    const metas = withLinks([...models].map(toMeta));
     return [...metas.map((meta) => this.createTableSql(meta, options)), ...metas.flatMap((meta) => this.createIndexSql(meta, options))];
   }
 
   /** The reverse: tables that refer to others go first. */
   dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
-    return creationOrder([...models].map(toMeta)).toReversed().map((meta) => this.dropTableSql(meta, options));
+    return withLinks([...models].map(toMeta)).toReversed().map((meta) => this.dropTableSql(meta, options));
   }
 
   #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {
@@ -81,6 +81,12 @@ export class SchemaBuilder {
   #print(statement: DdlStatement): string {
     return this.#dialect.ddl(statement);
   }
+}
+
+/** The models and the link tables that the library makes for them, in an order in which each finds what it refers to. */
+function withLinks(models: readonly ModelMeta[]): ModelMeta[] {
+  const links = models.flatMap((meta) => meta.relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])));
+  return creationOrder([...new Set([...models, ...links])]);
 }
 
 function toMeta(model: ModelLike): ModelMeta {

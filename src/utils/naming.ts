@@ -20,7 +20,8 @@ export function snakeCase(name: string): string {
 /** The candidate nearest to `name`, for "did you mean"; `undefined` when none is close. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  // One slip for a short name, more for a long one.
+  let bestDistance = Math.floor(name.length / 3) + 2;
   for (const candidate of candidates) {
     const distance = editDistance(name, candidate, bestDistance);
     if (distance < bestDistance) {

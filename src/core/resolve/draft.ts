@@ -102,6 +102,7 @@ export function addField(
     default: options.default,
     dbDefault: options.dbDefault,
     generatedAs: typeof options.generated === 'object' ? options.generated.sql : options.generated,
+    generatedStored: typeof options.generated !== 'object' || options.generated.stored !== false,
     generation: definition.generation ?? (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
     sensitive: options.sensitive === true,
     comment: options.comment,

@@ -12,12 +12,7 @@ import { SQLiteDdlCompiler } from './ddl.ts';
 export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
   readonly features: DialectFeatures = Object.freeze({
-    maxParameters: 32_766,
-    returning: true,
     nullKeyGenerates: true,
-    batches: 'loop',
-    transactionalDdl: true,
-    isolationLevels: Object.freeze(['serializable']),
   });
   readonly #codecs = new WeakMap<ValueType, Codec>();
 

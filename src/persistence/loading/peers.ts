@@ -1,9 +1,9 @@
 import type { EntityGroup } from '../../core/loader.ts';
 import { mapKey } from '../../core/keys.ts';
 import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
-import { createReference, notLoaded, referenceGroup } from '../../core/references.ts';
+import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
-import { NotFoundError } from '../../utils/errors.ts';
+import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
 import type { Workspace } from '../workspace.ts';
 import type { FetchMode } from '../options.ts';
 import type { BatchLoader } from './batched.ts';
@@ -78,7 +78,13 @@ export class PeerLoader {
   }
 
   #refuseIfStrict(relation: RelationMeta): void {
-    if (this.#mode === 'raise') throw notLoaded(relation.model, relation.name, null);
+    if (this.#mode !== 'raise') return;
+    const { model, name, many } = relation;
+    throw new NotLoadedError(`${model.name}.${name} is not loaded, and this session loads nothing on demand (fetchMode 'raise').`, {
+      model: model.name,
+      field: name,
+      remedy: many ? `Add .prefetchRelated('${name}') to the query.` : `Add .selectRelated('${name}') or .prefetchRelated('${name}') to the query.`,
+    });
   }
 
   /** Load for all members of a group; once, however many ask for it meanwhile. */

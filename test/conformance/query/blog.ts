@@ -17,10 +17,26 @@ export async function openBlog(): Promise<Database> {
     const [red, blue] = [new Tag({ name: 'red' }), new Tag({ name: 'blue' })];
     const day = (n: number): Date => new Date(Date.UTC(2026, 0, n, 12, 30, 0, n));
     const posts = [
-      new Post({ title: TITLES[0], views: 10, price: '9.00', rating: 4.5, published: true, author: ann, reviewer: bob, createdAt: day(1) }),
+      new Post({
+        title: TITLES[0],
+        views: 10,
+        price: '9.00',
+        rating: 4.5,
+        published: true,
+        author: ann,
+        reviewer: bob,
+        createdAt: day(1),
+      }),
       new Post({ title: TITLES[1], views: 200, price: '10.00', body: 'x', author: ann, createdAt: day(2) }),
       new Post({ title: TITLES[2], views: 0, rating: 0.1, author: bob, reviewer: ann, createdAt: day(3) }),
-      new Post({ title: TITLES[3], views: 200, price: '0.10', published: true, author: unal, createdAt: new Date('2025-12-31T23:59:59.999Z') }),
+      new Post({
+        title: TITLES[3],
+        views: 200,
+        price: '0.10',
+        published: true,
+        author: unal,
+        createdAt: new Date('2025-12-31T23:59:59.999Z'),
+      }),
     ];
     posts[0]!.tags.add(red, blue);
     posts[1]!.tags.add(red);

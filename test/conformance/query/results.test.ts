@@ -1,13 +1,45 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-  avg, count, every, gt, icontains, InvalidQueryError, max, min, MultipleResultsError, none, not, NotFoundError, or, Q, some, sql, sum,
-  UnfilteredWriteError, UnsupportedError,
+  avg,
+  count,
+  every,
+  gt,
+  icontains,
+  InvalidQueryError,
+  max,
+  min,
+  MultipleResultsError,
+  none,
+  not,
+  NotFoundError,
+  or,
+  Q,
+  some,
+  sql,
+  sum,
+  UnfilteredWriteError,
+  UnsupportedError,
 } from 'blazeorm';
 import type { Database, QuerySet, Session } from 'blazeorm';
 
 import { failure, openTestDatabase } from '../../support/database.ts';
-import { Author, Category, City, Comment, Country, Order, OrderLine, Person, Club, Membership, Post, Sample, Tag, Venue } from '../../support/models.ts';
+import {
+  Author,
+  Category,
+  City,
+  Comment,
+  Country,
+  Order,
+  OrderLine,
+  Person,
+  Club,
+  Membership,
+  Post,
+  Sample,
+  Tag,
+  Venue,
+} from '../../support/models.ts';
 import { openBlog, TITLES } from './blog.ts';
 
 let db: Database;
@@ -23,8 +55,10 @@ afterAll(async () => {
 
 const posts = () => session.query(Post).orderBy('id');
 const authors = () => session.query(Author).orderBy('id');
-const ids = (filter: Parameters<ReturnType<typeof posts>['filter']>[0]) => posts().filter(filter).valuesList('id', { flat: true }).all();
-const names = (filter: Parameters<ReturnType<typeof authors>['filter']>[0]) => authors().filter(filter).valuesList('name', { flat: true }).all();
+const ids = (filter: Parameters<ReturnType<typeof posts>['filter']>[0]) =>
+  posts().filter(filter).valuesList('id', { flat: true }).all();
+const names = (filter: Parameters<ReturnType<typeof authors>['filter']>[0]) =>
+  authors().filter(filter).valuesList('name', { flat: true }).all();
 
 describe('relations in filters', () => {
   it('Q2: to-one paths of any depth', async () => {
@@ -33,7 +67,13 @@ describe('relations in filters', () => {
     expect(await ids({ author: { profile: null } })).toEqual([3, 4]);
     expect(await ids({ reviewer: { profile: { nickname: 'annie' } } })).toEqual([3]);
     expect(await ids((p) => p.author.name.ne(p.reviewer.name))).toEqual([1, 2, 3, 4]);
-    expect(await session.query(Comment).filter({ post: { author: { name: 'Ann' }, reviewer: { name: 'Bob' } } }).orderBy('id').valuesList('id', { flat: true })).toEqual([1, 2]);
+    expect(
+      await session
+        .query(Comment)
+        .filter({ post: { author: { name: 'Ann' }, reviewer: { name: 'Bob' } } })
+        .orderBy('id')
+        .valuesList('id', { flat: true }),
+    ).toEqual([1, 2]);
   });
 
   it('Q2: an entity, a reference or a key stands for a relation', async () => {
@@ -67,7 +107,10 @@ describe('relations in filters', () => {
     expect(await ids({ tags: { name: 'blue' } })).toEqual([1, 4]);
     expect(await names({ posts: { tags: { name: 'blue' } } })).toEqual(['Ann', 'Ünal']);
     expect(await names({ posts: none({ tags: some() }) })).toEqual(['Bob']);
-    const tags = await session.query(Tag).filter({ posts: every({ author: { name: 'Ann' } }) }).valuesList('name', { flat: true });
+    const tags = await session
+      .query(Tag)
+      .filter({ posts: every({ author: { name: 'Ann' } }) })
+      .valuesList('name', { flat: true });
     expect(tags).toEqual(['red']);
   });
 
@@ -76,8 +119,15 @@ describe('relations in filters', () => {
     expect(await ids((p) => p.comments.some((c) => c.body.eq(p.title)))).toEqual([]);
     expect(await ids((p) => p.author.posts.some((other) => other.views.gt(p.views)))).toEqual([1]);
     expect(await ids((p) => p.comments.some((c) => c.score.gt(p.tags.count())))).toEqual([1, 4]);
-    const counted = await posts().annotate((p) => ({ better: p.author.posts.filter((q) => q.views.gt(p.views)).count() })).values('id', 'better');
-    expect(counted).toEqual([{ id: 1, better: 1 }, { id: 2, better: 0 }, { id: 3, better: 0 }, { id: 4, better: 0 }]);
+    const counted = await posts()
+      .annotate((p) => ({ better: p.author.posts.filter((q) => q.views.gt(p.views)).count() }))
+      .values('id', 'better');
+    expect(counted).toEqual([
+      { id: 1, better: 1 },
+      { id: 2, better: 0 },
+      { id: 3, better: 0 },
+      { id: 4, better: 0 },
+    ]);
   });
 
   it('Q4: Q, and, or, not in every nesting', async () => {
@@ -101,42 +151,77 @@ describe('relations in filters', () => {
       s.add(new Category({ name: 'leaf', parent: child }), new Category({ name: 'leaf', parent: root }));
     });
     const found = (filter: Parameters<ReturnType<Session['query']>['filter']>[0]) =>
-      fresh.session().query(Category).filter(filter as never).orderBy((c) => c.parent.name.asc(), 'id').values('name', 'parentId');
+      fresh
+        .session()
+        .query(Category)
+        .filter(filter as never)
+        .orderBy((c) => c.parent.name.asc(), 'id')
+        .values('name', 'parentId');
     expect(await found({ parent: { parent: { name: 'root' } } } as never)).toEqual([{ name: 'leaf', parentId: 2 }]);
     expect(await found({ children: { children: some() } } as never)).toEqual([{ name: 'root', parentId: null }]);
-    expect(await fresh.session().query(Category).filter((c) => c.children.none()).count()).toBe(2);
+    expect(
+      await fresh
+        .session()
+        .query(Category)
+        .filter((c) => c.children.none())
+        .count(),
+    ).toBe(2);
     await fresh.close();
   });
 
   it('R1: a key of text, a foreign key to a unique column, a composite key, a through model', async () => {
     const fresh = await openTestDatabase();
     await fresh.transaction((s) => {
-      const [fr, de] = [new Country({ code: 'FR', name: 'France', dialCode: 33 }), new Country({ code: 'DE', name: 'Germany', dialCode: 49 })];
+      const [fr, de] = [
+        new Country({ code: 'FR', name: 'France', dialCode: 33 }),
+        new Country({ code: 'DE', name: 'Germany', dialCode: 49 }),
+      ];
       s.add(new City({ id: '0190a000-0000-7000-8000-000000000001', name: 'Lyon', country: fr, dial: de }));
       s.add(new City({ id: '0190a000-0000-7000-8000-000000000002', name: 'Bonn', country: de }));
       const order = new Order({ customer: 'Ann' });
       s.add(new OrderLine({ order, line: 1, product: 'tea', unitPrice: '1.10', quantity: 3 }));
       s.add(new OrderLine({ order, line: 2, product: 'pot', unitPrice: '20.00' }));
-      s.add(new Membership({ person: new Person({ name: 'Eve' }), club: new Club({ name: 'chess' }), since: '2020-02-29' }));
+      s.add(
+        new Membership({ person: new Person({ name: 'Eve' }), club: new Club({ name: 'chess' }), since: '2020-02-29' }),
+      );
       s.add(new Venue({ name: 'Hall', address: { street: 'High St', city: 'Bath' } }));
     });
     const s = fresh.session();
-    const list = async (query: PromiseLike<{ name: string }[]>): Promise<string[]> => (await query).map((row) => row.name);
+    const list = async (query: PromiseLike<{ name: string }[]>): Promise<string[]> =>
+      (await query).map((row) => row.name);
     expect(await list(s.query(City).filter({ dial: { name: 'Germany' } }))).toEqual(['Lyon']);
     expect(await list(s.query(City).filter({ dial: 49 }))).toEqual(['Lyon']);
     expect(await list(s.query(City).filter({ dial: null }))).toEqual(['Bonn']);
     expect(await list(s.query(City).filter({ dial: (await s.get(Country, 'DE'))! }))).toEqual(['Lyon']);
     expect(await list(s.query(Country).filter({ cities: { name: 'Bonn' } }))).toEqual(['Germany']);
     const lines = s.query(OrderLine).filter({ order: { customer: 'Ann' } });
-    expect((await lines.orderBy('-line')).map((line) => line.pk)).toEqual([[1, 2], [1, 1]]);
-    expect(await s.query(Order).annotate((o) => ({ total: o.lines.sum((l) => l.unitPrice.times(l.quantity)) })).values('total')).toEqual([{ total: '23.30' }]);
+    expect((await lines.orderBy('-line')).map((line) => line.pk)).toEqual([
+      [1, 2],
+      [1, 1],
+    ]);
+    expect(
+      await s
+        .query(Order)
+        .annotate((o) => ({ total: o.lines.sum((l) => l.unitPrice.times(l.quantity)) }))
+        .values('total'),
+    ).toEqual([{ total: '23.30' }]);
     expect(await list(s.query(Person).filter({ clubs: { name: 'chess' } }))).toEqual(['Eve']);
     expect(await list(s.query(Club).filter({ members: { name: 'Eve' } }))).toEqual(['chess']);
     expect(await list(s.query(Venue).filter({ address: { city: 'Bath', floor: null } }))).toEqual(['Hall']);
     expect(await list(s.query(Venue).filter((v) => v.address.street.endsWith('St')))).toEqual(['Hall']);
     const [line] = await lines.filter({ line: 2 });
-    expect(await s.query(Order).filter({ lines: line as never }).count()).toBe(1);
-    expect(await s.query(Order).filter({ lines: new OrderLine({ order: 1, line: 9, product: 'x', unitPrice: '1' }) as never }).count()).toBe(0);
+    expect(
+      await s
+        .query(Order)
+        .filter({ lines: line as never })
+        .count(),
+    ).toBe(1);
+    expect(
+      await s
+        .query(Order)
+        .filter({ lines: new OrderLine({ order: 1, line: 9, product: 'x', unitPrice: '1' }) as never })
+        .count(),
+    ).toBe(0);
     await fresh.close();
   });
 });
@@ -164,89 +249,204 @@ describe('expressions', () => {
   it('Q5: annotations are on the entity, can be filtered and sorted by, and last wins', async () => {
     const query = session.query(Author).annotate((a) => ({ n: a.posts.count(), total: a.posts.sum((p) => p.price) }));
     const rows = await query.filter((a) => a.n.gt(0)).orderBy('-total', 'name');
-    expect(rows.map((a) => [a.name, a.n, a.total])).toEqual([['Ann', 2, '19.00'], ['Ünal', 1, '0.10'], ['Bob', 1, null]]);
-    const again = await query.annotate((a) => ({ n: a.posts.filter({ published: true }).count() })).filter((a) => a.n.eq(1)).orderBy('name');
-    expect(again.map((a) => [a.name, a.n])).toEqual([['Ann', 1], ['Ünal', 1]]);
+    expect(rows.map((a) => [a.name, a.n, a.total])).toEqual([
+      ['Ann', 2, '19.00'],
+      ['Ünal', 1, '0.10'],
+      ['Bob', 1, null],
+    ]);
+    const again = await query
+      .annotate((a) => ({ n: a.posts.filter({ published: true }).count() }))
+      .filter((a) => a.n.eq(1))
+      .orderBy('name');
+    expect(again.map((a) => [a.name, a.n])).toEqual([
+      ['Ann', 1],
+      ['Ünal', 1],
+    ]);
   });
 
   it('Q6: arithmetic of integers and floats', async () => {
-    const [row] = await session.query(Post).filter({ id: 1 }).values((p) => ({
-      plus: p.views.plus(1.5),
-      times: p.views.times(3).minus(1),
-      half: p.views.dividedBy(4),
-      zero: p.views.dividedBy(0),
-      mod: p.views.mod(4),
-      negative: p.views.neg().mod(4),
-      fraction: p.rating.mod(2),
-      none: p.rating.mod(0),
-      round: p.rating.round(),
-      away: p.rating.neg().round(),
-      whole: p.views.round(2),
-      abs: p.views.minus(50).abs(),
-    }));
-    expect(row).toEqual({ plus: 11.5, times: 29, half: 2.5, zero: null, mod: 2, negative: -2, fraction: 0.5, none: null, round: 5, away: -5, whole: 10, abs: 40 });
+    const [row] = await session
+      .query(Post)
+      .filter({ id: 1 })
+      .values((p) => ({
+        plus: p.views.plus(1.5),
+        times: p.views.times(3).minus(1),
+        half: p.views.dividedBy(4),
+        zero: p.views.dividedBy(0),
+        mod: p.views.mod(4),
+        negative: p.views.neg().mod(4),
+        fraction: p.rating.mod(2),
+        none: p.rating.mod(0),
+        round: p.rating.round(),
+        away: p.rating.neg().round(),
+        whole: p.views.round(2),
+        abs: p.views.minus(50).abs(),
+      }));
+    expect(row).toEqual({
+      plus: 11.5,
+      times: 29,
+      half: 2.5,
+      zero: null,
+      mod: 2,
+      negative: -2,
+      fraction: 0.5,
+      none: null,
+      round: 5,
+      away: -5,
+      whole: 10,
+      abs: 40,
+    });
   });
 
   it('Q6: arithmetic of decimals is exact, in every operation', async () => {
     const fresh = await openTestDatabase();
-    await fresh.transaction((s) => s.add(new Sample({ decimal: '0.1', int: 3, float: 0.5 }), new Sample({ decimal: '-7.25', int: -2, float: 0.25 }), new Sample({})));
-    const rows = await fresh.session().query(Sample).orderBy('id').values((x) => ({
-      sum: x.decimal.plus('0.2'),
-      number: x.decimal.plus(0.2),
-      finer: x.decimal.minus('0.000001'),
-      product: x.decimal.times('0.2'),
-      square: x.decimal.times(x.decimal),
-      byInt: x.decimal.times(x.int),
-      third: x.decimal.dividedBy(3),
-      ratio: x.decimal.dividedBy('0.03'),
-      none: x.decimal.dividedBy(0),
-      mod: x.decimal.mod('0.03'),
-      neg: x.decimal.neg(),
-      round: x.decimal.round(1),
-      whole: x.decimal.round(),
-      coalesced: x.decimal.coalesce('1.5'),
-    }));
+    await fresh.transaction((s) =>
+      s.add(
+        new Sample({ decimal: '0.1', int: 3, float: 0.5 }),
+        new Sample({ decimal: '-7.25', int: -2, float: 0.25 }),
+        new Sample({}),
+      ),
+    );
+    const rows = await fresh
+      .session()
+      .query(Sample)
+      .orderBy('id')
+      .values((x) => ({
+        sum: x.decimal.plus('0.2'),
+        number: x.decimal.plus(0.2),
+        finer: x.decimal.minus('0.000001'),
+        product: x.decimal.times('0.2'),
+        square: x.decimal.times(x.decimal),
+        byInt: x.decimal.times(x.int),
+        third: x.decimal.dividedBy(3),
+        ratio: x.decimal.dividedBy('0.03'),
+        none: x.decimal.dividedBy(0),
+        mod: x.decimal.mod('0.03'),
+        neg: x.decimal.neg(),
+        round: x.decimal.round(1),
+        whole: x.decimal.round(),
+        coalesced: x.decimal.coalesce('1.5'),
+      }));
     expect(rows).toEqual([
-      { sum: '0.3000', number: '0.3000', finer: '0.099999', product: '0.02000', square: '0.01000000', byInt: '0.3000', third: '0.03333333', ratio: '3.33333333', none: null, mod: '0.0100', neg: '-0.1000', round: '0.1000', whole: '0.0000', coalesced: '0.1000' },
-      { sum: '-7.0500', number: '-7.0500', finer: '-7.250001', product: '-1.45000', square: '52.56250000', byInt: '14.5000', third: '-2.41666667', ratio: '-241.66666667', none: null, mod: '-0.0200', neg: '7.2500', round: '-7.3000', whole: '-7.0000', coalesced: '-7.2500' },
-      { sum: null, number: null, finer: null, product: null, square: null, byInt: null, third: null, ratio: null, none: null, mod: null, neg: null, round: null, whole: null, coalesced: '1.5000' },
+      {
+        sum: '0.3000',
+        number: '0.3000',
+        finer: '0.099999',
+        product: '0.02000',
+        square: '0.01000000',
+        byInt: '0.3000',
+        third: '0.03333333',
+        ratio: '3.33333333',
+        none: null,
+        mod: '0.0100',
+        neg: '-0.1000',
+        round: '0.1000',
+        whole: '0.0000',
+        coalesced: '0.1000',
+      },
+      {
+        sum: '-7.0500',
+        number: '-7.0500',
+        finer: '-7.250001',
+        product: '-1.45000',
+        square: '52.56250000',
+        byInt: '14.5000',
+        third: '-2.41666667',
+        ratio: '-241.66666667',
+        none: null,
+        mod: '-0.0200',
+        neg: '7.2500',
+        round: '-7.3000',
+        whole: '-7.0000',
+        coalesced: '-7.2500',
+      },
+      {
+        sum: null,
+        number: null,
+        finer: null,
+        product: null,
+        square: null,
+        byInt: null,
+        third: null,
+        ratio: null,
+        none: null,
+        mod: null,
+        neg: null,
+        round: null,
+        whole: null,
+        coalesced: '1.5000',
+      },
     ]);
     await fresh.close();
   });
 
   it('Q6: a division of large decimals is exact to the last digit', async () => {
     const fresh = await openTestDatabase();
-    await fresh.transaction((s) => s.add(new Sample({ decimal: '99999999.9999' }), new Sample({ decimal: '-99999999.9999' })));
+    await fresh.transaction((s) =>
+      s.add(new Sample({ decimal: '99999999.9999' }), new Sample({ decimal: '-99999999.9999' })),
+    );
     const rows = await fresh.session().query(Sample).orderBy('id').valuesList('id', { flat: true });
     expect(rows).toEqual([1, 2]);
-    const values = await fresh.session().query(Sample).orderBy('id').values((x) => ({ third: x.decimal.dividedBy(7), mean: x.decimal.dividedBy('2') }));
+    const values = await fresh
+      .session()
+      .query(Sample)
+      .orderBy('id')
+      .values((x) => ({ third: x.decimal.dividedBy(7), mean: x.decimal.dividedBy('2') }));
     expect(values).toEqual([
       { third: '14285714.28570000', mean: '49999999.99995000' },
       { third: '-14285714.28570000', mean: '-49999999.99995000' },
     ]);
-    const total = await fresh.session().query(Sample).filter({ id: 1 }).aggregate((x) => ({ s: sum(x.decimal), m: avg(x.decimal) }));
+    const total = await fresh
+      .session()
+      .query(Sample)
+      .filter({ id: 1 })
+      .aggregate((x) => ({ s: sum(x.decimal), m: avg(x.decimal) }));
     expect(total).toEqual({ s: '99999999.9999', m: '99999999.99990000' });
     await fresh.close();
   });
 
   it('Q6: what a database cannot compute exactly is an error, never a wrong digit', async () => {
     const fresh = await openTestDatabase();
-    await fresh.transaction((s) => s.add(new Sample({ decimal: '99999999.9999', bigint: 9_223_372_036_854_775_807n, wide: '1.5' })));
+    await fresh.transaction((s) =>
+      s.add(new Sample({ decimal: '99999999.9999', bigint: 9_223_372_036_854_775_807n, wide: '1.5' })),
+    );
     const s = fresh.session();
-    await expect(s.query(Sample).values((x) => ({ big: x.decimal.times(x.decimal) })).all()).rejects.toThrow('SQLite cannot do this: compute decimals of more than 18 digits.');
-    await expect(s.query(Sample).values((x) => ({ big: x.bigint.plus(1) })).all()).rejects.toThrow('SQLite cannot do this: compute integers of more than 64 bits.');
-    expect(await s.query(Sample).values((x) => ({ big: x.bigint.minus(1), half: x.bigint.round(), same: x.bigint.times(1n) }))).toEqual([
+    await expect(
+      s
+        .query(Sample)
+        .values((x) => ({ big: x.decimal.times(x.decimal) }))
+        .all(),
+    ).rejects.toThrow('SQLite cannot do this: compute decimals of more than 18 digits.');
+    await expect(
+      s
+        .query(Sample)
+        .values((x) => ({ big: x.bigint.plus(1) }))
+        .all(),
+    ).rejects.toThrow('SQLite cannot do this: compute integers of more than 64 bits.');
+    expect(
+      await s
+        .query(Sample)
+        .values((x) => ({ big: x.bigint.minus(1), half: x.bigint.round(), same: x.bigint.times(1n) })),
+    ).toEqual([
       { big: 9_223_372_036_854_775_806n, half: 9_223_372_036_854_775_807n, same: 9_223_372_036_854_775_807n },
     ]);
     expect(() => s.query(Sample).orderBy('wide').toSQL()).toThrow(
-      failure(UnsupportedError, { code: 'E_UNSUPPORTED', message: 'SQLite cannot do this: to compute, compare or sort decimals of more than 18 digits.' }),
+      failure(UnsupportedError, {
+        code: 'E_UNSUPPORTED',
+        message: 'SQLite cannot do this: to compute, compare or sort decimals of more than 18 digits.',
+      }),
     );
     await fresh.close();
   });
 
   it('Q6: decimals are compared and sorted by value', async () => {
     expect(await posts().orderBy('price').valuesList('price', { flat: true })).toEqual([null, '0.10', '9.00', '10.00']);
-    expect(await posts().orderBy('-price').valuesList('price', { flat: true })).toEqual(['10.00', '9.00', '0.10', null]);
+    expect(await posts().orderBy('-price').valuesList('price', { flat: true })).toEqual([
+      '10.00',
+      '9.00',
+      '0.10',
+      null,
+    ]);
     expect(await ids((p) => p.price.gt('9'))).toEqual([2]);
     expect(await ids((p) => p.price.plus('0.001').gt('9.000'))).toEqual([1, 2]);
     expect(await ids((p) => p.price.times(10).between('1', '90'))).toEqual([1, 4]);
@@ -257,45 +457,98 @@ describe('expressions', () => {
   });
 
   it('Q6: functions of texts, dates and NULLs', async () => {
-    const rows = await posts().filter((p) => p.id.oneOf([3, 4])).values((p) => ({
-      upper: p.title.upper(),
-      lower: p.author.name.lower(),
-      length: p.title.length(),
-      words: p.author.name.concat(' / ', p.reviewer.name, '!'),
-      missing: p.reviewer.name.concat('!'),
-      money: p.title.concat(': ', p.price.times(2)).length(),
-      year: p.createdAt.year(),
-      month: p.createdAt.month(),
-      day: p.createdAt.day(),
-      rating: p.rating.coalesce(-1),
-      reviewer: p.reviewer.name.coalesce(p.author.name, 'nobody'),
-      trimmed: p.body.concat('  x ').trim(),
-      both: p.published.and(p.views.gt(3)),
-      never: p.rating.gt(1),
-    }));
+    const rows = await posts()
+      .filter((p) => p.id.oneOf([3, 4]))
+      .values((p) => ({
+        upper: p.title.upper(),
+        lower: p.author.name.lower(),
+        length: p.title.length(),
+        words: p.author.name.concat(' / ', p.reviewer.name, '!'),
+        missing: p.reviewer.name.concat('!'),
+        money: p.title.concat(': ', p.price.times(2)).length(),
+        year: p.createdAt.year(),
+        month: p.createdAt.month(),
+        day: p.createdAt.day(),
+        rating: p.rating.coalesce(-1),
+        reviewer: p.reviewer.name.coalesce(p.author.name, 'nobody'),
+        trimmed: p.body.concat('  x ').trim(),
+        both: p.published.and(p.views.gt(3)),
+        never: p.rating.gt(1),
+      }));
     expect(rows).toEqual([
-      { upper: '50% OFF_[*]?\\ "IT\'S" 😀', lower: 'bob', length: 22, words: 'Bob / Ann!', missing: 'Ann!', money: 24, year: 2026, month: 1, day: 3, rating: 0.1, reviewer: 'Ann', trimmed: 'x', both: false, never: false },
-      { upper: 'ÄÖÜ STRASSE', lower: 'ünal', length: 10, words: 'Ünal / !', missing: null, money: 16, year: 2025, month: 12, day: 31, rating: -1, reviewer: 'Ünal', trimmed: 'x', both: true, never: null },
+      {
+        upper: '50% OFF_[*]?\\ "IT\'S" 😀',
+        lower: 'bob',
+        length: 22,
+        words: 'Bob / Ann!',
+        missing: 'Ann!',
+        money: 24,
+        year: 2026,
+        month: 1,
+        day: 3,
+        rating: 0.1,
+        reviewer: 'Ann',
+        trimmed: 'x',
+        both: false,
+        never: false,
+      },
+      {
+        upper: 'ÄÖÜ STRASSE',
+        lower: 'ünal',
+        length: 10,
+        words: 'Ünal / !',
+        missing: null,
+        money: 16,
+        year: 2025,
+        month: 12,
+        day: 31,
+        rating: -1,
+        reviewer: 'Ünal',
+        trimmed: 'x',
+        both: true,
+        never: null,
+      },
     ]);
   });
 
   it('Q17: the sql tag as expression, condition and name', async () => {
     expect(await ids((p) => sql<boolean>`${p.views} = ${10} OR ${p.title} = ${TITLES[3]}`)).toEqual([1, 4]);
-    expect(await posts().filter(() => sql<boolean>`1 = 1 OR 1 = 1`).filter({ id: 2 }).valuesList('id', { flat: true })).toEqual([2]);
-    expect(await posts().exclude((p) => sql<boolean>`${p.views} > ${100}`).valuesList('id', { flat: true })).toEqual([1, 3]);
-    const rows = await posts().filter({ id: 1 }).values((p) => ({
-      length: sql<number>`length(${p.title})`,
-      named: sql<string>`${sql.id('t0', 'title')}`,
-      quoted: sql<string>`${"'; DROP TABLE post; --"}`,
-      nested: sql<number>`${sql`${1} + ${2}`} + ${3}`,
-      nothing: sql<null>`${null}`,
-      truth: sql<number>`${true}`,
-      when: sql<string>`${new Date(0)}`,
-      bytes: sql<string>`hex(${new Uint8Array([255])})`,
-      big: sql<string>`CAST(${9_007_199_254_740_993n} AS TEXT)`,
-    }));
+    expect(
+      await posts()
+        .filter(() => sql<boolean>`1 = 1 OR 1 = 1`)
+        .filter({ id: 2 })
+        .valuesList('id', { flat: true }),
+    ).toEqual([2]);
+    expect(
+      await posts()
+        .exclude((p) => sql<boolean>`${p.views} > ${100}`)
+        .valuesList('id', { flat: true }),
+    ).toEqual([1, 3]);
+    const rows = await posts()
+      .filter({ id: 1 })
+      .values((p) => ({
+        length: sql<number>`length(${p.title})`,
+        named: sql<string>`${sql.id('t0', 'title')}`,
+        quoted: sql<string>`${"'; DROP TABLE post; --"}`,
+        nested: sql<number>`${sql`${1} + ${2}`} + ${3}`,
+        nothing: sql<null>`${null}`,
+        truth: sql<number>`${true}`,
+        when: sql<string>`${new Date(0)}`,
+        bytes: sql<string>`hex(${new Uint8Array([255])})`,
+        big: sql<string>`CAST(${9_007_199_254_740_993n} AS TEXT)`,
+      }));
     expect(rows).toEqual([
-      { length: 9, named: TITLES[0], quoted: "'; DROP TABLE post; --", nested: 6, nothing: null, truth: 1, when: '1970-01-01 00:00:00.000', bytes: 'FF', big: '9007199254740993' },
+      {
+        length: 9,
+        named: TITLES[0],
+        quoted: "'; DROP TABLE post; --",
+        nested: 6,
+        nothing: null,
+        truth: 1,
+        when: '1970-01-01 00:00:00.000',
+        bytes: 'FF',
+        big: '9007199254740993',
+      },
     ]);
     expect(await ids((p) => sql<Date>`${p.createdAt}`.gt(new Date(Date.UTC(2026, 0, 2, 23))))).toEqual([3]);
     expect(await ids((p) => sql<boolean>`${p.published}`.eq(true))).toEqual([1, 4]);
@@ -305,11 +558,32 @@ describe('expressions', () => {
 describe('rows', () => {
   it('Q7: values, valuesList, flat, distinct, all columns', async () => {
     expect(await posts().filter({ id: 1 }).values()).toEqual([
-      { id: 1, title: TITLES[0], body: '', views: 10, rating: 4.5, price: '9.00', published: true, createdAt: new Date(Date.UTC(2026, 0, 1, 12, 30, 0, 1)), authorId: 1, reviewerId: 2 },
+      {
+        id: 1,
+        title: TITLES[0],
+        body: '',
+        views: 10,
+        rating: 4.5,
+        price: '9.00',
+        published: true,
+        createdAt: new Date(Date.UTC(2026, 0, 1, 12, 30, 0, 1)),
+        authorId: 1,
+        reviewerId: 2,
+      },
     ]);
-    expect(await posts().values('views', 'authorId').orderBy('-views', 'authorId').limit(2)).toEqual([{ views: 200, authorId: 1 }, { views: 200, authorId: 3 }]);
-    expect(await posts().valuesList('id', 'published').limit(2)).toEqual([[1, true], [2, false]]);
-    expect(await session.query(Post).distinct().values('views').orderBy('views')).toEqual([{ views: 0 }, { views: 10 }, { views: 200 }]);
+    expect(await posts().values('views', 'authorId').orderBy('-views', 'authorId').limit(2)).toEqual([
+      { views: 200, authorId: 1 },
+      { views: 200, authorId: 3 },
+    ]);
+    expect(await posts().valuesList('id', 'published').limit(2)).toEqual([
+      [1, true],
+      [2, false],
+    ]);
+    expect(await session.query(Post).distinct().values('views').orderBy('views')).toEqual([
+      { views: 0 },
+      { views: 10 },
+      { views: 200 },
+    ]);
     expect(await session.query(Post).values('views').distinct().count()).toBe(3);
     expect(await posts().values('id').offset(3)).toEqual([{ id: 4 }]);
     expect(await posts().values('id').first()).toEqual({ id: 1 });
@@ -319,20 +593,83 @@ describe('rows', () => {
   });
 
   it('Q8: groups', async () => {
-    const rows = await session.query(Post).values((p) => ({ author: p.author.name, n: count(), rated: count(p.rating), views: sum(p.views), mean: avg(p.views), price: sum(p.price), first: min(p.createdAt), top: max(p.price) })).orderBy('-n', 'author');
+    const rows = await session
+      .query(Post)
+      .values((p) => ({
+        author: p.author.name,
+        n: count(),
+        rated: count(p.rating),
+        views: sum(p.views),
+        mean: avg(p.views),
+        price: sum(p.price),
+        first: min(p.createdAt),
+        top: max(p.price),
+      }))
+      .orderBy('-n', 'author');
     expect(rows).toEqual([
-      { author: 'Ann', n: 2, rated: 1, views: 210, mean: 105, price: '19.00', first: new Date(Date.UTC(2026, 0, 1, 12, 30, 0, 1)), top: '10.00' },
-      { author: 'Bob', n: 1, rated: 1, views: 0, mean: 0, price: null, first: new Date(Date.UTC(2026, 0, 3, 12, 30, 0, 3)), top: null },
-      { author: 'Ünal', n: 1, rated: 0, views: 200, mean: 200, price: '0.10', first: new Date('2025-12-31T23:59:59.999Z'), top: '0.10' },
+      {
+        author: 'Ann',
+        n: 2,
+        rated: 1,
+        views: 210,
+        mean: 105,
+        price: '19.00',
+        first: new Date(Date.UTC(2026, 0, 1, 12, 30, 0, 1)),
+        top: '10.00',
+      },
+      {
+        author: 'Bob',
+        n: 1,
+        rated: 1,
+        views: 0,
+        mean: 0,
+        price: null,
+        first: new Date(Date.UTC(2026, 0, 3, 12, 30, 0, 3)),
+        top: null,
+      },
+      {
+        author: 'Ünal',
+        n: 1,
+        rated: 0,
+        views: 200,
+        mean: 200,
+        price: '0.10',
+        first: new Date('2025-12-31T23:59:59.999Z'),
+        top: '0.10',
+      },
     ]);
-    expect(await session.query(Post).values((p) => ({ year: p.createdAt.year(), n: count() })).orderBy('year').count()).toBe(2);
+    expect(
+      await session
+        .query(Post)
+        .values((p) => ({ year: p.createdAt.year(), n: count() }))
+        .orderBy('year')
+        .count(),
+    ).toBe(2);
     expect(await session.query(Post).values(() => ({ n: count() }))).toEqual([{ n: 4 }]);
-    expect(await session.query(Post).filter({ id: 99 }).values((p) => ({ title: p.title, n: count() }))).toEqual([]);
+    expect(
+      await session
+        .query(Post)
+        .filter({ id: 99 })
+        .values((p) => ({ title: p.title, n: count() })),
+    ).toEqual([]);
   });
 
   it('Q8: aggregate over all rows, over none, and over a set known to be empty', async () => {
-    const totals = (query: ReturnType<typeof posts>) => query.aggregate((p) => ({ n: count(), views: sum(p.views), mean: avg(p.price), least: min(p.rating), last: max(p.createdAt) }));
-    expect(await totals(posts())).toEqual({ n: 4, views: 410, mean: '6.366667', least: 0.1, last: new Date(Date.UTC(2026, 0, 3, 12, 30, 0, 3)) });
+    const totals = (query: ReturnType<typeof posts>) =>
+      query.aggregate((p) => ({
+        n: count(),
+        views: sum(p.views),
+        mean: avg(p.price),
+        least: min(p.rating),
+        last: max(p.createdAt),
+      }));
+    expect(await totals(posts())).toEqual({
+      n: 4,
+      views: 410,
+      mean: '6.366667',
+      least: 0.1,
+      last: new Date(Date.UTC(2026, 0, 3, 12, 30, 0, 3)),
+    });
     const nothing = { n: 0, views: null, mean: null, least: null, last: null };
     expect(await totals(posts().filter({ id: 99 }))).toEqual(nothing);
     const before = db.queryStats().statements;
@@ -363,13 +700,24 @@ describe('rows', () => {
     expect(await posts().filter({ id: 99 }).last()).toBeNull();
     expect((await session.query(Post).get({ views: 0 })).id).toBe(3);
     expect((await session.query(Post).filter({ views: 0 }).one()).id).toBe(3);
-    expect([await posts().none().count(), await posts().none().exists(), await posts().none().first(), await posts().none()]).toEqual([0, false, null, []]);
+    expect([
+      await posts().none().count(),
+      await posts().none().exists(),
+      await posts().none().first(),
+      await posts().none(),
+    ]).toEqual([0, false, null, []]);
   });
 
   it('Q8: one and get refuse none and many, last refuses a limited set', async () => {
-    await expect(session.query(Post).get({ id: 99 })).rejects.toThrow(failure(NotFoundError, { code: 'E_NOT_FOUND', model: 'Post', message: 'No Post matches the query.' }));
+    await expect(session.query(Post).get({ id: 99 })).rejects.toThrow(
+      failure(NotFoundError, { code: 'E_NOT_FOUND', model: 'Post', message: 'No Post matches the query.' }),
+    );
     await expect(session.query(Post).get({ views: 200 })).rejects.toThrow(
-      failure(MultipleResultsError, { code: 'E_MULTIPLE_RESULTS', model: 'Post', message: 'More than one Post matches the query. Filter by something unique, or use first().' }),
+      failure(MultipleResultsError, {
+        code: 'E_MULTIPLE_RESULTS',
+        model: 'Post',
+        message: 'More than one Post matches the query. Filter by something unique, or use first().',
+      }),
     );
     await expect(posts().one()).rejects.toThrow(MultipleResultsError);
     await expect(posts().limit(2).last()).rejects.toThrow(InvalidQueryError);
@@ -383,8 +731,17 @@ describe('rows', () => {
     expect(await order(all().orderBy((p) => p.rating.asc({ nulls: 'last' }), 'id'))).toEqual([3, 1, 2, 4]);
     expect(await order(all().orderBy((p) => p.rating.desc({ nulls: 'first' }), '-id'))).toEqual([4, 2, 1, 3]);
     expect(await order(all().orderBy((p) => p.reviewer.name.desc(), 'id'))).toEqual([1, 3, 2, 4]);
-    expect(await order(all().orderBy((p) => p.comments.count().desc(), (p) => p.title.length()))).toEqual([1, 4, 2, 3]);
-    expect(await session.query(Post).orderBy('views', '-id').reverse().valuesList('id', { flat: true })).toEqual([2, 4, 1, 3]);
+    expect(
+      await order(
+        all().orderBy(
+          (p) => p.comments.count().desc(),
+          (p) => p.title.length(),
+        ),
+      ),
+    ).toEqual([1, 4, 2, 3]);
+    expect(await session.query(Post).orderBy('views', '-id').reverse().valuesList('id', { flat: true })).toEqual([
+      2, 4, 1, 3,
+    ]);
     expect(await order(all().orderBy((p) => p.rating.asc({ nulls: 'last' }), '-id'))).toEqual([3, 1, 4, 2]);
   });
 
@@ -406,7 +763,18 @@ describe('rows', () => {
     const base = posts();
     const before = base.toSQL();
     const sent = db.queryStats().statements;
-    const derived = base.filter({ id: 1 }).exclude({ id: 2 }).orderBy('-id').reverse().limit(1).offset(0).distinct().only('id').annotate((p) => ({ n: p.comments.count() })).selectRelated('author').prefetchRelated('tags');
+    const derived = base
+      .filter({ id: 1 })
+      .exclude({ id: 2 })
+      .orderBy('-id')
+      .reverse()
+      .limit(1)
+      .offset(0)
+      .distinct()
+      .only('id')
+      .annotate((p) => ({ n: p.comments.count() }))
+      .selectRelated('author')
+      .prefetchRelated('tags');
     expect(derived).not.toBe(base);
     expect(base.toSQL()).toEqual(before);
     expect(db.queryStats().statements).toBe(sent);
@@ -443,9 +811,19 @@ describe('writes by condition', () => {
   it('Q14: a write without a filter is refused, and so is one whose filter says nothing', async () => {
     await using own = db.session();
     const before = db.queryStats().statements;
-    for (const query of [own.query(Post), own.query(Post).filter({}), own.query(Post).where(or({}, { id: 1 })), own.query(Post).filter({ author: {} }), own.query(Post).exclude(or())]) {
+    for (const query of [
+      own.query(Post),
+      own.query(Post).filter({}),
+      own.query(Post).where(or({}, { id: 1 })),
+      own.query(Post).filter({ author: {} }),
+      own.query(Post).exclude(or()),
+    ]) {
       await expect(query.delete()).rejects.toThrow(
-        failure(UnfilteredWriteError, { code: 'E_UNFILTERED_WRITE', model: 'Post', message: 'delete() would write every Post. Add a filter, or say .unfiltered() before .delete().' }),
+        failure(UnfilteredWriteError, {
+          code: 'E_UNFILTERED_WRITE',
+          model: 'Post',
+          message: 'delete() would write every Post. Add a filter, or say .unfiltered() before .delete().',
+        }),
       );
       await expect(query.update({ views: 1 })).rejects.toThrow(UnfilteredWriteError);
     }
@@ -455,15 +833,34 @@ describe('writes by condition', () => {
   it('Q10: update by values, expressions, entities; delete; through relations and limits', async () => {
     const fresh = await openBlog();
     await fresh.transaction(async (s) => {
-      expect(await s.query(Post).filter({ id: 1 }).update({ views: (p) => p.views.plus(5), title: "it's", rating: null })).toBe(1);
-      expect(await s.query(Post).filter({ author: { name: 'Ann' } }).update({ price: (p) => p.price.times('1.1').plus('0.005') })).toBe(2);
-      expect(await s.query(Post).filter({ price: null }).update({ price: (p) => p.price.plus(1) })).toBe(1);
+      expect(
+        await s
+          .query(Post)
+          .filter({ id: 1 })
+          .update({ views: (p) => p.views.plus(5), title: "it's", rating: null }),
+      ).toBe(1);
+      expect(
+        await s
+          .query(Post)
+          .filter({ author: { name: 'Ann' } })
+          .update({ price: (p) => p.price.times('1.1').plus('0.005') }),
+      ).toBe(2);
+      expect(
+        await s
+          .query(Post)
+          .filter({ price: null })
+          .update({ price: (p) => p.price.plus(1) }),
+      ).toBe(1);
       const bob = await s.query(Author).get({ name: 'Bob' });
       expect(await s.query(Post).filter({ id: 4 }).update({ author: bob, reviewer: bob })).toBe(1);
       expect(await s.query(Post).filter({ id: 3 }).update({ author: 1, reviewer: null })).toBe(1);
       expect(await s.query(Post).orderBy('-id').limit(1).update({ body: 'last' })).toBe(1);
     });
-    const rows = await fresh.session().query(Post).orderBy('id').values('title', 'views', 'rating', 'price', 'body', 'authorId', 'reviewerId');
+    const rows = await fresh
+      .session()
+      .query(Post)
+      .orderBy('id')
+      .values('title', 'views', 'rating', 'price', 'body', 'authorId', 'reviewerId');
     expect(rows).toEqual([
       { title: "it's", views: 15, rating: null, price: '9.91', body: '', authorId: 1, reviewerId: 2 },
       { title: TITLES[1], views: 200, rating: null, price: '11.01', body: 'x', authorId: 1, reviewerId: null },
@@ -471,8 +868,18 @@ describe('writes by condition', () => {
       { title: TITLES[3], views: 200, rating: null, price: '0.10', body: 'last', authorId: 2, reviewerId: 2 },
     ]);
     await fresh.transaction(async (s) => {
-      expect(await s.query(Comment).filter({ post: { author: { name: 'Ann' } } }).delete()).toBe(3);
-      expect(await s.query(Comment).filter({ score: gt(100) }).delete()).toBe(0);
+      expect(
+        await s
+          .query(Comment)
+          .filter({ post: { author: { name: 'Ann' } } })
+          .delete(),
+      ).toBe(3);
+      expect(
+        await s
+          .query(Comment)
+          .filter({ score: gt(100) })
+          .delete(),
+      ).toBe(0);
       expect(await s.query(Comment).unfiltered().delete()).toBe(2);
     });
     expect(await fresh.session().query(Comment).count()).toBe(0);

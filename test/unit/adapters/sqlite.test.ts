@@ -18,12 +18,14 @@ const run = promisify(execFile);
 
 let folder: string;
 const adapters: SQLiteAdapter[] = [];
+const taken: [SQLiteAdapter, Connection][] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blaze-'));
 });
 
 afterEach(async () => {
+  for (const [adapter, connection] of taken.splice(0)) adapter.release(connection);
   for (const adapter of adapters.splice(0)) await adapter.close();
 });
 
@@ -33,7 +35,13 @@ async function open(dsn: string): Promise<Connection> {
   const adapter = new SQLiteAdapter();
   adapters.push(adapter);
   await adapter.connect(ConnectionConfig.fromDsn(dsn));
-  return adapter.acquire({ mode: 'write', purpose: 'a test' });
+  return take(adapter, 'write');
+}
+
+async function take(adapter: SQLiteAdapter, mode: 'read' | 'write'): Promise<Connection> {
+  const connection = await adapter.acquire({ mode, purpose: 'a test' });
+  taken.push([adapter, connection]);
+  return connection;
 }
 
 const pragma = (connection: Connection, name: string): unknown => (connection.query(`PRAGMA ${name}`, []) as unknown[][])[0]?.[0];
@@ -50,7 +58,7 @@ describe('opening', () => {
 
   it('T6: the connection that reads has the same pragmas', async () => {
     await open(`sqlite:${join(folder, 'reader.db')}?busyTimeout=7`);
-    const reader = await adapters.at(-1)!.acquire({ mode: 'read', purpose: 'a test' });
+    const reader = await take(adapters.at(-1)!, 'read');
     expect(['foreign_keys', 'journal_mode', 'busy_timeout'].map((name) => pragma(reader, name))).toEqual([1, 'wal', 7]);
   });
 
@@ -95,7 +103,9 @@ describe('opening', () => {
     await adapter.close();
     expect(await errorOf(() => adapter.acquire({ mode: 'write', purpose: 'a test' }))).toMatchObject(refused);
     await adapter.connect(ConnectionConfig.fromDsn('sqlite::memory:'));
-    expect(await (await adapter.acquire({ mode: 'write', purpose: 'a test' })).query('SELECT 1', [])).toEqual([[1]]);
+    const connection = await adapter.acquire({ mode: 'write', purpose: 'a test' });
+    expect(await connection.query('SELECT 1', [])).toEqual([[1]]);
+    adapter.release(connection);
     await adapter.close();
     expect(await errorOf(() => adapter.connect(ConnectionConfig.fromDsn('postgres://h/db')))).toMatchObject({ code: 'E_CONFIG', message: 'The SQLite adapter was given a DSN for postgres.' });
   });
@@ -263,6 +273,19 @@ describe('drivers', () => {
     const error = await errorOf(() => open('sqlite::memory:?driver=node:sqlite'));
     expect(error).toBeInstanceOf(DriverMissingError);
     expect(error).toMatchObject({ code: 'E_DRIVER_MISSING', message: 'This Node has no node:sqlite. Use Node 22.16 or later, or the driver better-sqlite3.' });
+  });
+
+  it.skipIf(!hasNodeSqlite)('A4: M3: node:sqlite does all that better-sqlite3 does (skipped where Node has none)', async () => {
+    class Item extends model('item', { id: f.auto(), name: f.string({ unique: true }), big: f.bigint(), bytes: f.binary() }) {}
+    const db = await Database.connect('sqlite::memory:?driver=node:sqlite', { models: [Item] });
+    await db.createAll();
+    const session = db.session();
+    session.add(new Item({ name: 'a', big: 2n ** 63n - 1n, bytes: new Uint8Array([1, 2]) }));
+    await session.commit();
+    expect((await db.session().query(Item)).map((item) => ({ ...item }))).toEqual([{ id: 1, name: 'a', big: 2n ** 63n - 1n, bytes: new Uint8Array([1, 2]) }]);
+    session.add(new Item({ name: 'a', big: 1n, bytes: new Uint8Array() }));
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_UNIQUE_VIOLATION', model: 'Item', field: 'name' });
+    await db.close();
   });
 
   it('A4: no driver at all: one line that says what to install', async () => {

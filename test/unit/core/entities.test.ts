@@ -8,7 +8,8 @@ import { Author, City, Comment, Country, OrderLine, Post, Profile, Sample, Tag, 
 import { failure, openTestDatabase } from '../../support/database.ts';
 
 const ann = () => new Author({ name: 'Ann', email: 'ann@x.org' });
-const columnsOf = (modelClass: { meta: { fields: readonly { name: string }[] } }) => modelClass.meta.fields.map((field) => field.name);
+const columnsOf = (modelClass: { meta: { fields: readonly { name: string }[] } }) =>
+  modelClass.meta.fields.map((field) => field.name);
 
 /** Assign what the types refuse. */
 const assign = (entity: object, name: string, value: unknown): void => {
@@ -35,10 +36,18 @@ describe('the shape of an entity', () => {
   it('M2: spread, JSON, structuredClone and console.log show columns', () => {
     const author = new Author({ name: 'Ann', email: 'ann@x.org', age: 33 });
     const plain = { id: undefined, name: 'Ann', email: 'ann@x.org', bio: null, age: 33, role: 'editor' };
+    // oxlint-disable-next-line typescript/no-misused-spread -- what a spread shows is what is tested
     expect({ ...author }).toEqual(plain);
+    // oxlint-disable-next-line typescript/no-misused-spread -- what a spread shows is what is tested
     expect(structuredClone({ ...author })).toEqual(plain);
     expect(structuredClone(author)).toEqual(plain);
-    expect(JSON.parse(JSON.stringify(author))).toEqual({ name: 'Ann', email: 'ann@x.org', bio: null, age: 33, role: 'editor' });
+    expect(JSON.parse(JSON.stringify(author))).toEqual({
+      name: 'Ann',
+      email: 'ann@x.org',
+      bio: null,
+      age: 33,
+      role: 'editor',
+    });
     expect(inspect(author)).toBe(
       "Author {\n  id: undefined,\n  name: 'Ann',\n  email: 'ann@x.org',\n  bio: null,\n  age: 33,\n  role: 'editor'\n}",
     );
@@ -88,6 +97,7 @@ describe('the shape of an entity', () => {
     class Marked extends model('marked', { id: f.auto(), text: f.string() }) {
       marker = 'own';
     }
+    // oxlint-disable-next-line typescript/no-misused-spread -- what a spread shows is what is tested
     expect({ ...new Marked({ text: 'x' }) }).toEqual({ id: undefined, text: 'x', marker: 'own' });
   });
 });
@@ -125,7 +135,14 @@ describe('relations in memory', () => {
     expect([post.reviewerId, post.reviewer]).toEqual([null, null]);
     post.reviewerId = 4;
     expect((post.reviewer as unknown as { pk: number }).pk).toBe(4);
-    expect(() => assign(post, 'author', null)).toThrow(failure(InvalidValueError, { code: 'E_INVALID_VALUE', model: 'Post', field: 'author', message: 'Post.author takes a Author, not null.' }));
+    expect(() => assign(post, 'author', null)).toThrow(
+      failure(InvalidValueError, {
+        code: 'E_INVALID_VALUE',
+        model: 'Post',
+        field: 'author',
+        message: 'Post.author takes a Author, not null.',
+      }),
+    );
     expect(post.authorId).toBe(1);
   });
 
@@ -137,7 +154,14 @@ describe('relations in memory', () => {
     ['an imitation', Object.create(Author.prototype) as object, 'a Author or null, not an instance of Author.'],
   ])('R3, X2: what is no entity of the target is refused: %s', (_, value, message) => {
     const post = new Post({ title: 'x', author: 1, reviewer: 2 });
-    expect(() => assign(post, 'reviewer', value)).toThrow(failure(InvalidValueError, { code: 'E_INVALID_VALUE', model: 'Post', field: 'reviewer', message: `Post.reviewer takes ${message}` }));
+    expect(() => assign(post, 'reviewer', value)).toThrow(
+      failure(InvalidValueError, {
+        code: 'E_INVALID_VALUE',
+        model: 'Post',
+        field: 'reviewer',
+        message: `Post.reviewer takes ${message}`,
+      }),
+    );
     expect(post.reviewerId).toBe(2);
   });
 
@@ -189,13 +213,21 @@ describe('relations in memory', () => {
   it('R5: a collection takes entities of its target only, is never assigned, and a required child is not orphaned', () => {
     const post = new Post({ title: 'x', author: 1 });
     expect(() => (post.tags as unknown as { add(item: unknown): void }).add({ name: 'red' })).toThrow(
-      failure(InvalidValueError, { code: 'E_INVALID_VALUE', message: 'Post.tags takes Tag entities, not a plain object.' }),
+      failure(InvalidValueError, {
+        code: 'E_INVALID_VALUE',
+        message: 'Post.tags takes Tag entities, not a plain object.',
+      }),
     );
     expect(() => assign(post, 'tags', [])).toThrow(
-      failure(InvalidValueError, { code: 'E_INVALID_VALUE', message: 'Post.tags is a collection and cannot be assigned. Use tags.set(items), add(…) or remove(…).' }),
+      failure(InvalidValueError, {
+        code: 'E_INVALID_VALUE',
+        message: 'Post.tags is a collection and cannot be assigned. Use tags.set(items), add(…) or remove(…).',
+      }),
     );
     const comment = post.comments.create({ body: 'hi' });
-    expect(() => post.comments.remove(comment)).toThrow(failure(InvalidValueError, { code: 'E_INVALID_VALUE', message: 'Comment.post takes a Post, not null.' }));
+    expect(() => post.comments.remove(comment)).toThrow(
+      failure(InvalidValueError, { code: 'E_INVALID_VALUE', message: 'Comment.post takes a Post, not null.' }),
+    );
     expect(comment.post).toBe(post);
   });
 
@@ -203,10 +235,17 @@ describe('relations in memory', () => {
     const post = new Post({ title: 'x', author: 1 });
     expect(post.tags).toBe(post.tags);
     expect(() => post.tags.query()).toThrow(
-      failure(NoSessionError, { code: 'E_NO_SESSION', message: 'Post.tags.query() needs a session, and this Post belongs to none. Add the entity to a session first.' }),
+      failure(NoSessionError, {
+        code: 'E_NO_SESSION',
+        message: 'Post.tags.query() needs a session, and this Post belongs to none. Add the entity to a session first.',
+      }),
     );
     await expect((new Post({ title: 'y', author: 8 }).author as unknown as Author).load()).rejects.toThrow(
-      failure(NoSessionError, { code: 'E_NO_SESSION', message: 'Author is a reference that belongs to no session. Add its owner to a session first, or load it with session.get().' }),
+      failure(NoSessionError, {
+        code: 'E_NO_SESSION',
+        message:
+          'Author is a reference that belongs to no session. Add its owner to a session first, or load it with session.get().',
+      }),
     );
   });
 
@@ -242,7 +281,8 @@ describe('what is not loaded', () => {
         code: 'E_NOT_LOADED',
         model: 'Post',
         field: 'tags',
-        message: "Post.tags is not loaded. Load it with await tags.load(), or add .prefetchRelated('tags') to the query of Post.",
+        message:
+          "Post.tags is not loaded. Load it with await tags.load(), or add .prefetchRelated('tags') to the query of Post.",
       }) as Error,
     );
     expect(() => JSON.stringify(post.tags)).toThrow(NotLoadedError);

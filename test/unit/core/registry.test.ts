@@ -50,9 +50,9 @@ describe('Registry', () => {
     }) {}
     class Twin extends model('pet', { key: f.string() }) {}
     const expected = [
-      "Pet.ghost refers to something that is not a model: write it as () => TheModel, and check for circular imports.",
-      "Pet.text refers to something that is not a model: write it as () => TheModel, and check for circular imports.",
-      "Twin has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.",
+      'Pet.ghost refers to something that is not a model: write it as () => TheModel, and check for circular imports.',
+      'Pet.text refers to something that is not a model: write it as () => TheModel, and check for circular imports.',
+      'Twin has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.',
       "Pet.vet has onDelete: 'set null' but is not nullable.",
       "Owner.pets is the reverse of Pet.ownr, which is no relation of that model. Did you mean 'owner'?",
       'Owner.twice and Owner.again are both the reverse of Pet.keeper: keep one.',
@@ -61,7 +61,9 @@ describe('Registry', () => {
       "Twin and Pet are both on the table 'pet': give one another with { table: … }.",
     ];
     expect(problemsOf(Owner, Twin).toSorted()).toEqual(expected.toSorted());
-    const failure: unknown = await Database.connect('sqlite::memory:', { models: [Owner, Twin] }).catch((error: unknown) => error);
+    const failure: unknown = await Database.connect('sqlite::memory:', { models: [Owner, Twin] }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(DefinitionError);
     expect(failure).toMatchObject({ code: 'E_DEFINITION' });
     for (const problem of expected) expect((failure as Error).message).toContain(`  - ${problem}`);
@@ -81,7 +83,11 @@ describe('Registry', () => {
   });
 
   it('R1: a foreign key to a composite key has to name a unique column', () => {
-    class Line extends model('line', { a: f.int(), b: f.int(), code: f.string({ unique: true }), plain: f.int() }, { primaryKey: ['a', 'b'] }) {}
+    class Line extends model(
+      'line',
+      { a: f.int(), b: f.int(), code: f.string({ unique: true }), plain: f.int() },
+      { primaryKey: ['a', 'b'] },
+    ) {}
     class Bad extends model('bad_fk', {
       id: f.auto(),
       line: f.foreignKey(() => Line),
@@ -97,14 +103,19 @@ describe('Registry', () => {
     ]);
     class Good extends model('good_fk', { id: f.auto(), line: f.foreignKey(() => Line, { to: 'code' }) }) {}
     expect(problemsOf(Good)).toEqual([]);
-    expect(Good.meta.fields.map((field) => (field as unknown as { type: { kind: string } }).type.kind)).toEqual(['int', 'string']);
+    expect(Good.meta.fields.map((field) => (field as unknown as { type: { kind: string } }).type.kind)).toEqual([
+      'int',
+      'string',
+    ]);
   });
 
   it('R1: a through model needs one key to each side, two to one side of a self-relation', () => {
     class Left extends model('left', { id: f.auto(), rights: f.manyToMany(() => Right, { through: () => Link }) }) {}
     class Right extends model('right', { id: f.auto() }) {}
     class Link extends model('link', { id: f.auto(), left: f.foreignKey(() => Left) }) {}
-    expect(problemsOf(Left)).toEqual(['Left.rights goes through Link, which needs exactly one foreign key to Left and one to Right.']);
+    expect(problemsOf(Left)).toEqual([
+      'Left.rights goes through Link, which needs exactly one foreign key to Left and one to Right.',
+    ]);
     class Node extends model('node', { id: f.auto(), next: f.manyToMany(() => Node, { through: () => Edge }) }) {}
     class Edge extends model('edge', { id: f.auto(), from: f.foreignKey(() => Node) }) {}
     expect(problemsOf(Node)).toEqual(['Node.next goes through Edge, which needs exactly two foreign keys to Node.']);
@@ -158,7 +169,9 @@ describe('Registry', () => {
 
   it('R2: what is not a model is named', () => {
     expect(problemsOf(class Plain {}, 'Post', {}, undefined)).toEqual(
-      ['Plain', 'string', 'object', 'undefined'].map((name) => `${name} is not a model: a model is a class that extends model(…).`),
+      ['Plain', 'string', 'object', 'undefined'].map(
+        (name) => `${name} is not a model: a model is a class that extends model(…).`,
+      ),
     );
   });
 
@@ -166,14 +179,20 @@ describe('Registry', () => {
     const Base = model('shared', { id: f.auto() });
     class One extends Base {}
     class Two extends Base {}
-    expect(problemsOf(One, Two)).toEqual(["One and Two share one call of model('shared', …): each model needs its own."]);
+    expect(problemsOf(One, Two)).toEqual([
+      "One and Two share one call of model('shared', …): each model needs its own.",
+    ]);
     class Direct extends model('direct', { id: f.auto(), author: f.foreignKey(Author as never) }) {}
-    expect(problemsOf(Direct)).toEqual(['Direct.author refers to something that is not a model: write it as () => TheModel, and check for circular imports.']);
+    expect(problemsOf(Direct)).toEqual([
+      'Direct.author refers to something that is not a model: write it as () => TheModel, and check for circular imports.',
+    ]);
   });
 
   it('R2: a relation to a model that is not defined yet says so, and is well once it is', () => {
     const Early = class Early extends model('early', { id: f.auto(), late: f.foreignKey(() => Late) }) {};
-    expect(problemsOf(Early)).toEqual(['Early.late refers to a model that is not defined yet: import its file before the models are first used.']);
+    expect(problemsOf(Early)).toEqual([
+      'Early.late refers to a model that is not defined yet: import its file before the models are first used.',
+    ]);
     class Late extends model('late', { id: f.auto() }) {}
     expect(problemsOf(Early)).toEqual([]);
   });

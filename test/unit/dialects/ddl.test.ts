@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { CheckViolationError, check, DefinitionError, f, index, model, oneOf, Registry, sql, unique, UnsupportedError } from 'blazeorm';
+import {
+  CheckViolationError,
+  check,
+  DefinitionError,
+  f,
+  index,
+  model,
+  oneOf,
+  Registry,
+  sql,
+  unique,
+  UnsupportedError,
+} from 'blazeorm';
 import { SchemaBuilder, SQLiteDialect } from 'blazeorm/schema';
 
 import { failure, openTestDatabase } from '../../support/database.ts';
@@ -24,8 +36,14 @@ class Odd extends model(
     price: f.decimal({ precision: 8, scale: 2, default: '0' }),
     double: f.int({ generated: 'n * 2' }),
     triple: f.int({ generated: { sql: 'n * 3', stored: true } }),
-    url: f.custom<URL>({ codec: { encode: String, decode: (raw) => new URL(raw as string) }, type: 'url_text' }, { nullable: true }),
-    point: f.custom<string>({ codec: { encode: String, decode: String }, type: { postgres: 'point', sqlite: 'point_text' } }),
+    url: f.custom<URL>(
+      { codec: { encode: String, decode: (raw) => new URL(raw as string) }, type: 'url_text' },
+      { nullable: true },
+    ),
+    point: f.custom<string>({
+      codec: { encode: String, decode: String },
+      type: { postgres: 'point', sqlite: 'point_text' },
+    }),
     other: f.custom<string>({ codec: { encode: String, decode: String }, type: { postgres: 'point' } }),
     color: f.enum(['red', "o'range"], { default: 'red' }),
     big: f.bigint({ default: 0n }),
@@ -38,7 +56,7 @@ class Odd extends model(
     ],
     constraints: [
       unique('name', 'n', { name: 'odd_once' }),
-      check('odd_text', (o) => o.name.ne("it's ? \"x\"").and(o.color.eq("o'range").or(o.n.between(-1, 2_147_483_647)))),
+      check('odd_text', (o) => o.name.ne('it\'s ? "x"').and(o.color.eq("o'range").or(o.n.between(-1, 2_147_483_647)))),
       check('odd_price', (o) => o.price.gte('0.50').and(o.price.times(2).lt('9.99'))),
       check('odd_big', (o) => o.big.lte(9_223_372_036_854_775_807n)),
       check('odd_raw', (o) => sql<boolean>`length(${o.name}) > ${3} OR ${o.raw} = ${new Uint8Array([255])}`),
@@ -175,35 +193,81 @@ describe('CREATE TABLE', () => {
     expect(builder.createTableSql(Tenant as unknown as Target, { ifNotExists: true })).toBe(
       'CREATE TABLE IF NOT EXISTS "tenant ""1"""."note" (\n  "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n  "text" text NOT NULL\n)',
     );
-    expect(builder.dropTableSql(Tenant as unknown as Target, { ifExists: true })).toBe('DROP TABLE IF EXISTS "tenant ""1"""."note"');
+    expect(builder.dropTableSql(Tenant as unknown as Target, { ifExists: true })).toBe(
+      'DROP TABLE IF EXISTS "tenant ""1"""."note"',
+    );
     expect(builder.dropTableSql(Country as unknown as Target)).toBe('DROP TABLE "countries"');
   });
 
   it('G1: a check that other programs could not evaluate is refused', () => {
-    const refusal = (condition: (b: { name: { lower(): { eq(v: string): never }; icontains(v: string): never } }) => never): (() => string) => {
-      class Bad extends model('bad', { id: f.auto(), name: f.string() }, { constraints: [check('odd', condition as never)] }) {}
+    const refusal = (
+      condition: (b: { name: { lower(): { eq(v: string): never }; icontains(v: string): never } }) => never,
+    ): (() => string) => {
+      class Bad extends model(
+        'bad',
+        { id: f.auto(), name: f.string() },
+        { constraints: [check('odd', condition as never)] },
+      ) {}
       return () => table(Bad);
     };
-    expect(refusal((b) => b.name.lower().eq('x'))).toThrow(failure(UnsupportedError, { code: 'E_UNSUPPORTED', message: 'SQLite cannot do this: lower() in a constraint.' }));
+    expect(refusal((b) => b.name.lower().eq('x'))).toThrow(
+      failure(UnsupportedError, { code: 'E_UNSUPPORTED', message: 'SQLite cannot do this: lower() in a constraint.' }),
+    );
     expect(refusal((b) => b.name.icontains('x'))).toThrow(
-      failure(UnsupportedError, { code: 'E_UNSUPPORTED', message: 'SQLite cannot do this: to ignore case, or match a regular expression, in a constraint.' }),
+      failure(UnsupportedError, {
+        code: 'E_UNSUPPORTED',
+        message: 'SQLite cannot do this: to ignore case, or match a regular expression, in a constraint.',
+      }),
     );
   });
 
   it('G1: a check that reads another table is refused', () => {
-    class Bad extends model('bad_check', { id: f.auto(), author: f.foreignKey(() => Author) }, { constraints: [check('far', (b) => (b as unknown as { author: { name: { eq(v: string): never } } }).author.name.eq('x'))] }) {}
-    expect(() => table(Bad)).toThrow(failure(DefinitionError, { code: 'E_DEFINITION', message: "Bad: 'far' reads another table, which a constraint cannot." }));
+    class Bad extends model(
+      'bad_check',
+      { id: f.auto(), author: f.foreignKey(() => Author) },
+      {
+        constraints: [
+          check('far', (b) => (b as unknown as { author: { name: { eq(v: string): never } } }).author.name.eq('x')),
+        ],
+      },
+    ) {}
+    expect(() => table(Bad)).toThrow(
+      failure(DefinitionError, {
+        code: 'E_DEFINITION',
+        message: "Bad: 'far' reads another table, which a constraint cannot.",
+      }),
+    );
   });
 });
 
 describe('in the database', () => {
   it('G1, M8: the statements run, their checks hold, and their defaults are read back', async () => {
     const db = await openTestDatabase({ models: [Odd] });
-    const make = (values: object = {}): Odd => new Odd({ id: '0190a000-0000-7000-8000-000000000001', point: '1', other: '2', price: '1.00', raw: new Uint8Array([255]), color: "o'range", ...values });
+    const make = (values: object = {}): Odd =>
+      new Odd({
+        id: '0190a000-0000-7000-8000-000000000001',
+        point: '1',
+        other: '2',
+        price: '1.00',
+        raw: new Uint8Array([255]),
+        color: "o'range",
+        ...values,
+      });
     const odd = make();
     await db.transaction((session) => session.add(odd));
-    expect([odd.name, odd.n, odd.on, odd.off, odd.double, odd.triple, odd.at instanceof Date]).toEqual(["it's", 5, true, false, 10, 15, true]);
-    const fails = (values: object) => db.transaction((session) => session.add(make({ id: '0190a000-0000-7000-8000-000000000002', name: 'other', n: 9, ...values })));
+    expect([odd.name, odd.n, odd.on, odd.off, odd.double, odd.triple, odd.at instanceof Date]).toEqual([
+      "it's",
+      5,
+      true,
+      false,
+      10,
+      15,
+      true,
+    ]);
+    const fails = (values: object) =>
+      db.transaction((session) =>
+        session.add(make({ id: '0190a000-0000-7000-8000-000000000002', name: 'other', n: 9, ...values })),
+      );
     await expect(fails({ name: 'it\'s ? "x"' })).rejects.toThrow(CheckViolationError);
     await expect(fails({ price: '0.49' })).rejects.toThrow(CheckViolationError);
     await expect(fails({ price: '5.00' })).rejects.toThrow(CheckViolationError);
@@ -215,7 +279,9 @@ describe('in the database', () => {
   it('G1: every index that is made exists, partial and unique ones as such', async () => {
     const db = await openTestDatabase();
     const expected = new Registry(models).models.flatMap((meta) => meta.indexes.map((item) => item.name)).toSorted();
-    const rows = await db.session().sql<{ name: string }>`SELECT name FROM sqlite_schema WHERE type = ${'index'} AND sql IS NOT NULL ORDER BY name`;
+    const rows = await db.session().sql<{
+      name: string;
+    }>`SELECT name FROM sqlite_schema WHERE type = ${'index'} AND sql IS NOT NULL ORDER BY name`;
     expect(rows.map((row) => row.name).toSorted()).toEqual(expected);
     await db.createAll();
     await expect(db.createAll({ ifNotExists: false })).rejects.toThrow(/already exists/);
@@ -226,10 +292,44 @@ describe('in the database', () => {
 
   it('M3: no declared type turns a text into a number', async () => {
     const db = await openTestDatabase();
-    await db.transaction((session) => session.add(new Sample({ string: '007', text: '1e3', decimal: '1.50', date: '2024-02-29', time: '12:00:00', json: 5, enum: 'red', uuid: '01900000-0000-7000-8000-000000000000', datetime: new Date(0), bool: true, int: 5, bigint: 5n, float: 5 })));
-    const [row] = await db.session().sql<Record<string, string>>`SELECT typeof("string") AS string, typeof("text") AS text, typeof("decimal") AS decimal, typeof("date") AS date, typeof("time") AS time,
+    await db.transaction((session) =>
+      session.add(
+        new Sample({
+          string: '007',
+          text: '1e3',
+          decimal: '1.50',
+          date: '2024-02-29',
+          time: '12:00:00',
+          json: 5,
+          enum: 'red',
+          uuid: '01900000-0000-7000-8000-000000000000',
+          datetime: new Date(0),
+          bool: true,
+          int: 5,
+          bigint: 5n,
+          float: 5,
+        }),
+      ),
+    );
+    const [row] = await db.session().sql<
+      Record<string, string>
+    >`SELECT typeof("string") AS string, typeof("text") AS text, typeof("decimal") AS decimal, typeof("date") AS date, typeof("time") AS time,
       typeof("json") AS json, typeof("enum") AS enum, typeof("uuid") AS uuid, typeof("datetime") AS datetime, typeof("bool") AS bool, typeof("int") AS int, typeof("bigint") AS bigint, typeof("float") AS float FROM sample`;
-    expect(row).toEqual({ string: 'text', text: 'text', decimal: 'text', date: 'text', time: 'text', json: 'text', enum: 'text', uuid: 'text', datetime: 'text', bool: 'integer', int: 'integer', bigint: 'integer', float: 'real' });
+    expect(row).toEqual({
+      string: 'text',
+      text: 'text',
+      decimal: 'text',
+      date: 'text',
+      time: 'text',
+      json: 'text',
+      enum: 'text',
+      uuid: 'text',
+      datetime: 'text',
+      bool: 'integer',
+      int: 'integer',
+      bigint: 'integer',
+      float: 'real',
+    });
     await db.close();
   });
 });

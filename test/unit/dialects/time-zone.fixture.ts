@@ -3,7 +3,12 @@ import { Database, lte } from 'blazeorm';
 
 import { Sample } from '../../support/models.ts';
 
-const dates = ['2026-03-29T01:30:00.007Z', '2026-10-25T00:30:00.999Z', '0099-06-15T12:00:00.001Z', '2011-12-30T10:00:00.000Z'].map((text) => new Date(text));
+const dates = [
+  '2026-03-29T01:30:00.007Z',
+  '2026-10-25T00:30:00.999Z',
+  '0099-06-15T12:00:00.001Z',
+  '2011-12-30T10:00:00.000Z',
+].map((text) => new Date(text));
 const db = await Database.connect('sqlite::memory:', { models: [Sample] });
 await db.createAll();
 await db.transaction((session) => {
@@ -13,8 +18,16 @@ const session = db.session();
 const rows = await session.query(Sample).orderBy('id');
 const stored = await session.sql<{ datetime: string }>`SELECT datetime FROM sample ORDER BY id`;
 let found = 0;
-for (const datetime of dates) found += await session.query(Sample).filter({ datetime }).filter({ datetime: lte(datetime) }).count();
-const years = await session.query(Sample).orderBy('id').values((s) => ({ year: s.datetime.year() }));
+for (const datetime of dates)
+  found += await session
+    .query(Sample)
+    .filter({ datetime })
+    .filter({ datetime: lte(datetime) })
+    .count();
+const years = await session
+  .query(Sample)
+  .orderBy('id')
+  .values((s) => ({ year: s.datetime.year() }));
 const result = {
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   stored: stored.map((row) => row.datetime),

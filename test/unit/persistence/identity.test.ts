@@ -95,8 +95,7 @@ describe('one object for each row', () => {
     await session.close();
   });
 
-  // Reported: the flusher leaves the key in memory as it was given.
-  it.fails('S1: a UUID in capitals is the same row, and the same object', async () => {
+  it('S1: a UUID in capitals is the same row, and the same object', async () => {
     const id = '0190A0A0-0000-7000-8000-00000000000A';
     const session = db.session();
     const city = new City({ id, name: 'Oslo', country: new Country({ code: 'NO', name: 'Norway', dialCode: 47 }) });
@@ -191,10 +190,13 @@ describe('states', () => {
     const bob = (await a.get(Author, 2))!;
     a.detach(bob);
     const fresh = new Tag({ name: 'new' });
-    const post = new Post({ title: 'Two', author: ann });
+    const norway = new Country({ code: 'NO', name: 'Norway', dialCode: 47 });
+    a.add(norway);
+    await a.commit();
+    const city = new City({ id: '0190a0a0-0000-7000-8000-00000000000a', name: 'Oslo', country: 'NO', dial: norway });
     expect(await errorOf(() => b.add(ann))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Author', message: 'A Author that belongs to another session cannot be added to this one. Read it in this session, or use its key.' });
-    expect(await errorOf(() => b.add(post))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Author' });
-    expect(b.state(post)).toBe('transient');
+    expect(await errorOf(() => b.add(city))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Country' });
+    expect(b.state(city)).toBe('transient');
     expect(await errorOf(() => a.add(bob))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Author', message: 'A Author that is detached cannot be added: its row exists already. Read it in this session and change that one.' });
     expect(await errorOf(() => a.delete(fresh))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Tag', message: 'A Tag that is transient cannot be deleted. Read it in this session first.' });
     expect(await errorOf(() => b.delete(ann))).toMatchObject({ code: 'E_SESSION_STATE', message: 'A Author that is detached cannot be deleted. Read it in this session first.' });

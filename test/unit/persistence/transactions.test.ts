@@ -613,8 +613,7 @@ describe('a file', () => {
     }
   });
 
-  // Reported: the stream holds the connection that a query in its loop waits for (workspace.borrow).
-  it.fails('Q12: L4: relations are loaded and queries run inside the loop of iterate()', async () => {
+  it('Q12: L4: relations are loaded and queries run inside the loop of iterate()', async () => {
     await file.transaction((session) => {
       for (let i = 0; i < 3; i++) session.add(new Post({ title: `p${i}`, author: new Author({ name: `a${i}`, email: `${i}@x.org` }) }));
     });

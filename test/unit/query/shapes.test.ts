@@ -37,7 +37,12 @@ describe('the structural cache', () => {
         .all();
     expect(
       await shapesOf(async () => {
-        for (let i = 0; i < 20; i++) await run(i, Array.from({ length: i }, (_, k) => k), `x${i}'`);
+        for (let i = 0; i < 20; i++)
+          await run(
+            i,
+            Array.from({ length: i }, (_, k) => k),
+            `x${i}'`,
+          );
       }),
     ).toBe(1);
   });
@@ -55,7 +60,10 @@ describe('the structural cache', () => {
       () => q().filter({ rating: null }),
       () => q().filter({ views: 1 }).filter({ views: 1 }),
       () => q().filter(or({ views: 1 }, { views: 1 })),
-      () => q().filter({ author: { id: 1 } }).orderBy('id'),
+      () =>
+        q()
+          .filter({ author: { id: 1 } })
+          .orderBy('id'),
       () => q().filter({ author: { name: 'x' } }),
       () => q().filter({ reviewer: { name: 'x' } }),
       () => q().filter({ comments: some({ body: 'x' }) }),
@@ -101,20 +109,51 @@ describe('the structural cache', () => {
 
   it('Q16: one expression in two places is another shape than two of them, so that no value strays', async () => {
     const session = db.session();
-    const shared = () => session.query(Post).annotate((p) => ({ n: p.views.plus(1) })).filter((p) => p.n.gt(11)).orderBy('id').values('id', 'n');
-    const apart = () => session.query(Post).annotate((p) => ({ n: p.views.plus(1) })).filter((p) => p.views.plus(190).gt(300)).orderBy('id').values('id', 'n');
-    const expected = [{ id: 2, n: 201 }, { id: 4, n: 201 }];
+    const shared = () =>
+      session
+        .query(Post)
+        .annotate((p) => ({ n: p.views.plus(1) }))
+        .filter((p) => p.n.gt(11))
+        .orderBy('id')
+        .values('id', 'n');
+    const apart = () =>
+      session
+        .query(Post)
+        .annotate((p) => ({ n: p.views.plus(1) }))
+        .filter((p) => p.views.plus(190).gt(300))
+        .orderBy('id')
+        .values('id', 'n');
+    const expected = [
+      { id: 2, n: 201 },
+      { id: 4, n: 201 },
+    ];
     expect([await shared(), await apart(), await shared()]).toEqual([expected, expected, expected]);
-    const both = (a: number, b: number) => session.query(Post).filter((p) => p.views.plus(a).gt(200)).values((p) => ({ id: p.id, n: p.views.plus(b) })).orderBy('id').all();
-    expect(await both(1, 2)).toEqual([{ id: 2, n: 202 }, { id: 4, n: 202 }]);
-    expect(await both(200, 3)).toEqual([{ id: 1, n: 13 }, { id: 2, n: 203 }, { id: 4, n: 203 }]);
+    const both = (a: number, b: number) =>
+      session
+        .query(Post)
+        .filter((p) => p.views.plus(a).gt(200))
+        .values((p) => ({ id: p.id, n: p.views.plus(b) }))
+        .orderBy('id')
+        .all();
+    expect(await both(1, 2)).toEqual([
+      { id: 2, n: 202 },
+      { id: 4, n: 202 },
+    ]);
+    expect(await both(200, 3)).toEqual([
+      { id: 1, n: 13 },
+      { id: 2, n: 203 },
+      { id: 4, n: 203 },
+    ]);
   });
 
   it('X1: a name cannot look like structure', async () => {
     const session = db.session();
     const names = ['a', 'a":.1.2,"b', 'a"', 'a\\', "a'", 'a{}', 'x;y', 'ä', 'constructor', 'toString'];
     for (const name of names) {
-      const rows = await session.query(Post).filter({ id: 1 }).values((p) => ({ [name]: p.id, [`${name}2`]: p.views }));
+      const rows = await session
+        .query(Post)
+        .filter({ id: 1 })
+        .values((p) => ({ [name]: p.id, [`${name}2`]: p.views }));
       expect(rows).toEqual([{ [name]: 1, [`${name}2`]: 10 }]);
     }
   });
@@ -160,21 +199,37 @@ const texts = ['', 'a', 'A', 'ab', '%', '_', '*', 'a*b', '[a]', "o'k", 'ä', 'Ä
 const text = fc.constantFrom(...texts);
 const int = fc.integer({ min: -3, max: 5 });
 const cents = fc.integer({ min: -250, max: 1200 });
-const money = (value: number): string => `${value < 0 ? '-' : ''}${Math.floor(Math.abs(value) / 100)}.${String(Math.abs(value) % 100).padStart(2, '0')}`;
+const money = (value: number): string =>
+  `${value < 0 ? '-' : ''}${Math.floor(Math.abs(value) / 100)}.${String(Math.abs(value) % 100).padStart(2, '0')}`;
 const toCents = (value: string | null): number | null => (value === null ? null : Math.round(Number(value) * 100));
 
-const compare = <T>(value: T | null, test: (value: T) => boolean): boolean | null => (value === null ? null : test(value));
+const compare = <T>(value: T | null, test: (value: T) => boolean): boolean | null =>
+  value === null ? null : test(value);
 const nullable = (value: boolean | null): boolean => value === true;
 
 const numberTest = (name: string, read: (row: never) => number | null): fc.Arbitrary<Pair<never>> =>
   fc.oneof(
     fc.record({ op: fc.constantFrom('eq', 'gt', 'gte', 'lt', 'lte'), n: int }).map(({ op, n }): Pair<never> => {
       const lookup = { eq: n, gt: gt(n), gte: gte(n), lt: lt(n), lte: lte(n) }[op]!;
-      const test = { eq: (v: number) => v === n, gt: (v: number) => v > n, gte: (v: number) => v >= n, lt: (v: number) => v < n, lte: (v: number) => v <= n }[op]!;
+      const test = {
+        eq: (v: number) => v === n,
+        gt: (v: number) => v > n,
+        gte: (v: number) => v >= n,
+        lt: (v: number) => v < n,
+        lte: (v: number) => v <= n,
+      }[op]!;
       return { filter: { [name]: lookup }, holds: (row) => compare(read(row), test) };
     }),
-    fc.array(int, { maxLength: 3 }).map((list): Pair<never> => ({ filter: { [name]: oneOf(list) }, holds: (row) => (list.length === 0 ? false : compare(read(row), (v) => list.includes(v))) })),
-    int.map((n): Pair<never> => ({ filter: { [name]: not(gt(n)) }, holds: (row) => !nullable(compare(read(row), (v) => v > n)) })),
+    fc
+      .array(int, { maxLength: 3 })
+      .map((list): Pair<never> => ({
+        filter: { [name]: oneOf(list) },
+        holds: (row) => (list.length === 0 ? false : compare(read(row), (v) => list.includes(v))),
+      })),
+    int.map((n): Pair<never> => ({
+      filter: { [name]: not(gt(n)) },
+      holds: (row) => !nullable(compare(read(row), (v) => v > n)),
+    })),
     fc.constant<Pair<never>>({ filter: { [name]: null }, holds: (row) => read(row) === null }),
   );
 
@@ -182,16 +237,25 @@ const textTest = (name: string, read: (row: never) => string): fc.Arbitrary<Pair
   fc.oneof(
     text.map((t): Pair<never> => ({ filter: { [name]: t }, holds: (row) => read(row) === t })),
     text.map((t): Pair<never> => ({ filter: { [name]: contains(t) }, holds: (row) => read(row).includes(t) })),
-    fc.array(text, { maxLength: 3 }).map((list): Pair<never> => ({ filter: { [name]: oneOf(list) }, holds: (row) => list.includes(read(row)) })),
+    fc
+      .array(text, { maxLength: 3 })
+      .map((list): Pair<never> => ({ filter: { [name]: oneOf(list) }, holds: (row) => list.includes(read(row)) })),
   );
 
-const moneyTest: fc.Arbitrary<Pair<never>> = fc.record({ op: fc.constantFrom('eq', 'gt', 'lte'), n: cents }).map(({ op, n }): Pair<never> => {
-  const lookup = { eq: money(n), gt: gt(money(n)), lte: lte(money(n)) }[op]!;
-  const test = { eq: (v: number) => v === n, gt: (v: number) => v > n, lte: (v: number) => v <= n }[op]!;
-  return { filter: { price: lookup }, holds: (row) => compare(toCents((row as PostRow).price), test) };
-});
+const moneyTest: fc.Arbitrary<Pair<never>> = fc
+  .record({ op: fc.constantFrom('eq', 'gt', 'lte'), n: cents })
+  .map(({ op, n }): Pair<never> => {
+    const lookup = { eq: money(n), gt: gt(money(n)), lte: lte(money(n)) }[op]!;
+    const test = { eq: (v: number) => v === n, gt: (v: number) => v > n, lte: (v: number) => v <= n }[op]!;
+    return { filter: { price: lookup }, holds: (row) => compare(toCents((row as PostRow).price), test) };
+  });
 
-const { post: postPair } = fc.letrec<{ post: Pair<never>; author: Pair<never>; comment: Pair<never>; deep: Pair<never> }>((tie) => {
+const { post: postPair } = fc.letrec<{
+  post: Pair<never>;
+  author: Pair<never>;
+  comment: Pair<never>;
+  deep: Pair<never>;
+}>((tie) => {
   const combine = (of: fc.Arbitrary<Pair<never>>): fc.Arbitrary<Pair<never>>[] => [
     fc.array(of, { minLength: 0, maxLength: 3 }).map((items): Pair<never> => ({
       filter: and(...(items.map((item) => item.filter) as never[])),
@@ -207,9 +271,16 @@ const { post: postPair } = fc.letrec<{ post: Pair<never>; author: Pair<never>; c
         return values.includes(true) ? true : values.includes(null) ? null : false;
       },
     })),
-    of.map((item): Pair<never> => ({ filter: not(item.filter as never), holds: (row, data) => !nullable(item.holds(row, data)) })),
+    of.map((item): Pair<never> => ({
+      filter: not(item.filter as never),
+      holds: (row, data) => !nullable(item.holds(row, data)),
+    })),
   ];
-  const quantified = (name: string, of: fc.Arbitrary<Pair<never>>, rows: (row: never, data: Data) => unknown[]): fc.Arbitrary<Pair<never>> =>
+  const quantified = (
+    name: string,
+    of: fc.Arbitrary<Pair<never>>,
+    rows: (row: never, data: Data) => unknown[],
+  ): fc.Arbitrary<Pair<never>> =>
     fc.record({ q: fc.constantFrom('some', 'none', 'every'), of }).map(({ q, of: inner }): Pair<never> => ({
       filter: { [name]: { some, none, every }[q]!(inner.filter as never) },
       holds: (row, data) => {
@@ -218,14 +289,25 @@ const { post: postPair } = fc.letrec<{ post: Pair<never>; author: Pair<never>; c
       },
     }));
   /** A filter on a relation to one: what is missing is NULL in every column. */
-  const joined = (name: string, of: fc.Arbitrary<Pair<never>>, find: (row: never, data: Data) => unknown, missing: object): fc.Arbitrary<Pair<never>> =>
-    of.map((inner): Pair<never> => ({ filter: { [name]: inner.filter }, holds: (row, data) => inner.holds((find(row, data) ?? missing) as never, data) }));
+  const joined = (
+    name: string,
+    of: fc.Arbitrary<Pair<never>>,
+    find: (row: never, data: Data) => unknown,
+    missing: object,
+  ): fc.Arbitrary<Pair<never>> =>
+    of.map((inner): Pair<never> => ({
+      filter: { [name]: inner.filter },
+      holds: (row, data) => inner.holds((find(row, data) ?? missing) as never, data),
+    }));
   const noAuthor = { id: null, name: null, age: null };
   const byId = (list: { id: number }[], id: number | null): unknown => list.find((item) => item.id === id);
   const authorTests = fc.oneof(
     numberTest('age', (row: AuthorRow) => row.age),
     numberTest('id', (row: AuthorRow) => row.id),
-    text.map((t): Pair<never> => ({ filter: { name: t }, holds: (row) => compare((row as AuthorRow).name, (v) => v === t) })),
+    text.map((t): Pair<never> => ({
+      filter: { name: t },
+      holds: (row) => compare((row as AuthorRow).name, (v) => v === t),
+    })),
   );
   return {
     post: fc.oneof({ maxDepth: 4, withCrossShrink: true }, tie('deep'), ...combine(tie('post'))),
@@ -234,12 +316,21 @@ const { post: postPair } = fc.letrec<{ post: Pair<never>; author: Pair<never>; c
       numberTest('rating', (row: PostRow) => row.rating),
       textTest('title', (row: PostRow) => row.title),
       moneyTest,
-      fc.boolean().map((b): Pair<never> => ({ filter: { published: b }, holds: (row) => (row as PostRow).published === b })),
+      fc
+        .boolean()
+        .map((b): Pair<never> => ({ filter: { published: b }, holds: (row) => (row as PostRow).published === b })),
       joined('author', tie('author'), (row, data) => byId(data.authors, (row as PostRow).authorId), noAuthor),
       joined('reviewer', authorTests, (row, data) => byId(data.authors, (row as PostRow).reviewerId), noAuthor),
-      quantified('comments', tie('comment'), (row, data) => data.comments.filter((c) => c.postId === (row as PostRow).id)),
+      quantified('comments', tie('comment'), (row, data) =>
+        data.comments.filter((c) => c.postId === (row as PostRow).id),
+      ),
     ),
-    author: fc.oneof({ maxDepth: 3 }, authorTests, quantified('posts', tie('post'), (row, data) => data.posts.filter((p) => p.authorId === (row as AuthorRow).id)), ...combine(tie('author'))),
+    author: fc.oneof(
+      { maxDepth: 3 },
+      authorTests,
+      quantified('posts', tie('post'), (row, data) => data.posts.filter((p) => p.authorId === (row as AuthorRow).id)),
+      ...combine(tie('author')),
+    ),
     comment: fc.oneof(
       { maxDepth: 3 },
       numberTest('score', (row: CommentRow) => row.score),
@@ -254,10 +345,20 @@ const dataArbitrary: fc.Arbitrary<Data> = fc
   .record({
     authors: fc.array(fc.record({ name: text, age: fc.option(int) }), { minLength: 1, maxLength: 4 }),
     posts: fc.array(
-      fc.record({ title: text, views: fc.nat(5), rating: fc.option(int), price: fc.option(cents), published: fc.boolean(), author: fc.nat(), reviewer: fc.option(fc.nat()) }),
+      fc.record({
+        title: text,
+        views: fc.nat(5),
+        rating: fc.option(int),
+        price: fc.option(cents),
+        published: fc.boolean(),
+        author: fc.nat(),
+        reviewer: fc.option(fc.nat()),
+      }),
       { maxLength: 8 },
     ),
-    comments: fc.array(fc.record({ body: text, score: int, post: fc.nat(), author: fc.option(fc.nat()) }), { maxLength: 10 }),
+    comments: fc.array(fc.record({ body: text, score: int, post: fc.nat(), author: fc.option(fc.nat()) }), {
+      maxLength: 10,
+    }),
   })
   .map(({ authors, posts, comments }) => {
     const seen = new Set<string>();
@@ -269,10 +370,25 @@ const dataArbitrary: fc.Arbitrary<Data> = fc
     return {
       authors: authors.map((a, i) => ({ id: i + 1, ...a })),
       posts: kept.map((p, i) => ({
-        id: i + 1, title: p.title, views: p.views, rating: p.rating, price: p.price === null ? null : money(p.price), published: p.published,
-        authorId: pick(p.author, authors.length)!, reviewerId: pick(p.reviewer, authors.length),
+        id: i + 1,
+        title: p.title,
+        views: p.views,
+        rating: p.rating,
+        price: p.price === null ? null : money(p.price),
+        published: p.published,
+        authorId: pick(p.author, authors.length)!,
+        reviewerId: pick(p.reviewer, authors.length),
       })),
-      comments: kept.length === 0 ? [] : comments.map((c, i) => ({ id: i + 1, body: c.body, score: c.score, postId: pick(c.post, kept.length)!, authorId: pick(c.author, authors.length) })),
+      comments:
+        kept.length === 0
+          ? []
+          : comments.map((c, i) => ({
+              id: i + 1,
+              body: c.body,
+              score: c.score,
+              postId: pick(c.post, kept.length)!,
+              authorId: pick(c.author, authors.length),
+            })),
     };
   });
 
@@ -281,24 +397,38 @@ async function store(target: Database, data: Data): Promise<void> {
     await session.query(Comment).unfiltered().delete();
     await session.query(Post).unfiltered().delete();
     await session.query(Author).unfiltered().delete();
-    for (const { id, name, age } of data.authors) await session.sql`INSERT INTO author (id, name, email, age, role) VALUES (${id}, ${name}, ${`${id}@x.org`}, ${age}, ${'editor'})`;
+    for (const { id, name, age } of data.authors)
+      await session.sql`INSERT INTO author (id, name, email, age, role) VALUES (${id}, ${name}, ${`${id}@x.org`}, ${age}, ${'editor'})`;
     for (const p of data.posts) {
       await session.sql`INSERT INTO post (id, title, body, views, rating, price, published, created_at, author_id, reviewer_id)
         VALUES (${p.id}, ${p.title}, ${''}, ${p.views}, ${p.rating}, ${p.price}, ${p.published}, ${new Date(0)}, ${p.authorId}, ${p.reviewerId})`;
     }
-    for (const c of data.comments) await session.sql`INSERT INTO comment (id, body, approved, score, post_id, author_id) VALUES (${c.id}, ${c.body}, ${true}, ${c.score}, ${c.postId}, ${c.authorId})`;
+    for (const c of data.comments)
+      await session.sql`INSERT INTO comment (id, body, approved, score, post_id, author_id) VALUES (${c.id}, ${c.body}, ${true}, ${c.score}, ${c.postId}, ${c.authorId})`;
   });
 }
 
 type OrderName = 'views' | '-views' | 'rating' | '-rating' | 'price' | '-price' | 'title' | '-title';
-const orderArbitrary = fc.array(fc.constantFrom<OrderName>('views', '-views', 'rating', '-rating', 'price', '-price', 'title', '-title'), { maxLength: 2 });
+const orderArbitrary = fc.array(
+  fc.constantFrom<OrderName>('views', '-views', 'rating', '-rating', 'price', '-price', 'title', '-title'),
+  { maxLength: 2 },
+);
 
 /** NULL lowest; texts by code point, as their UTF-8 bytes sort. */
 function compareRows(a: PostRow, b: PostRow, keys: readonly OrderName[]): number {
   for (const key of keys) {
     const name = key.replace('-', '') as 'views' | 'rating' | 'price' | 'title';
     const [x, y] = [a, b].map((row) => (name === 'price' ? toCents(row.price) : row[name]));
-    const order = x === y ? 0 : x === null ? -1 : y === null ? 1 : typeof x === 'string' ? Buffer.compare(Buffer.from(x), Buffer.from(y as string)) : (x as number) - (y as number);
+    const order =
+      x === y
+        ? 0
+        : x === null
+          ? -1
+          : y === null
+            ? 1
+            : typeof x === 'string'
+              ? Buffer.compare(Buffer.from(x), Buffer.from(y as string))
+              : (x as number) - (y as number);
     if (order !== 0) return key.startsWith('-') ? -order : order;
   }
   return a.id - b.id;
@@ -308,30 +438,47 @@ describe('random queries', () => {
   it('Q1, Q2, Q4: filters and orders give what an evaluator in memory gives, cached or fresh', async () => {
     const target = await openTestDatabase();
     await fc.assert(
-      fc.asyncProperty(dataArbitrary, fc.array(fc.record({ pair: postPair, exclude: fc.boolean(), order: orderArbitrary, limit: fc.option(fc.nat(4)), offset: fc.option(fc.nat(3)) }), { minLength: 1, maxLength: 6 }), async (data, queries) => {
-        await store(target, data);
-        const session = target.session();
-        for (const { pair, exclude, order, limit, offset } of queries) {
-          const start = session.query(Post) as QuerySet<Post>;
-          const filtered = (exclude ? start.exclude(pair.filter as never) : start.filter(pair.filter as never)).orderBy(...order, 'id');
-          const limited = limit === null ? filtered : filtered.limit(limit);
-          const query = offset === null ? limited : limited.offset(offset);
-          const kept = data.posts.filter((row) => nullable(pair.holds(row as never, data)) !== exclude).toSorted((a, b) => compareRows(a, b, order));
-          const from = offset ?? 0;
-          const expected = kept.slice(from, limit === null ? undefined : from + limit);
-          expect((await query.values('id')).map((row) => row.id)).toEqual(expected.map((row) => row.id));
-          expect(await query.count()).toBe(expected.length);
-          expect(await query.exists()).toBe(expected.length > 0);
-          const sums = await filtered.aggregate((p) => ({ n: count(), views: sum(p.views), price: sum(p.price) }));
-          const prices = kept.map((row) => toCents(row.price)).filter((price) => price !== null);
-          expect(sums).toEqual({
-            n: kept.length,
-            views: kept.length === 0 ? null : kept.reduce((total, row) => total + row.views, 0),
-            price: prices.length === 0 ? null : money(prices.reduce((total, price) => total + price, 0)),
-          });
-        }
-        await session.close();
-      }),
+      fc.asyncProperty(
+        dataArbitrary,
+        fc.array(
+          fc.record({
+            pair: postPair,
+            exclude: fc.boolean(),
+            order: orderArbitrary,
+            limit: fc.option(fc.nat(4)),
+            offset: fc.option(fc.nat(3)),
+          }),
+          { minLength: 1, maxLength: 6 },
+        ),
+        async (data, queries) => {
+          await store(target, data);
+          const session = target.session();
+          for (const { pair, exclude, order, limit, offset } of queries) {
+            const start = session.query(Post) as QuerySet<Post>;
+            const filtered = (
+              exclude ? start.exclude(pair.filter as never) : start.filter(pair.filter as never)
+            ).orderBy(...order, 'id');
+            const limited = limit === null ? filtered : filtered.limit(limit);
+            const query = offset === null ? limited : limited.offset(offset);
+            const kept = data.posts
+              .filter((row) => nullable(pair.holds(row as never, data)) !== exclude)
+              .toSorted((a, b) => compareRows(a, b, order));
+            const from = offset ?? 0;
+            const expected = kept.slice(from, limit === null ? undefined : from + limit);
+            expect((await query.values('id')).map((row) => row.id)).toEqual(expected.map((row) => row.id));
+            expect(await query.count()).toBe(expected.length);
+            expect(await query.exists()).toBe(expected.length > 0);
+            const sums = await filtered.aggregate((p) => ({ n: count(), views: sum(p.views), price: sum(p.price) }));
+            const prices = kept.map((row) => toCents(row.price)).filter((price) => price !== null);
+            expect(sums).toEqual({
+              n: kept.length,
+              views: kept.length === 0 ? null : kept.reduce((total, row) => total + row.views, 0),
+              price: prices.length === 0 ? null : money(prices.reduce((total, price) => total + price, 0)),
+            });
+          }
+          await session.close();
+        },
+      ),
       { numRuns: 300, seed: 20_260_131 },
     );
     expect(target.queryStats().shapes).toBeGreaterThan(100);
@@ -359,15 +506,18 @@ describe('random queries', () => {
           session.add(new Sample({ decimal: show(a, 4) }));
         });
         const other = show(b, 2);
-        const [row] = await target.session().query(Sample).values((x) => ({
-          plus: x.decimal.plus(other),
-          minus: x.decimal.minus(other),
-          times: x.decimal.times(other),
-          over: x.decimal.dividedBy(other),
-          mod: x.decimal.mod(other),
-          round: x.decimal.round(2),
-          less: x.decimal.lt('0'),
-        }));
+        const [row] = await target
+          .session()
+          .query(Sample)
+          .values((x) => ({
+            plus: x.decimal.plus(other),
+            minus: x.decimal.minus(other),
+            times: x.decimal.times(other),
+            over: x.decimal.dividedBy(other),
+            mod: x.decimal.mod(other),
+            round: x.decimal.round(2),
+            less: x.decimal.lt('0'),
+          }));
         const c = b * 100n;
         expect(row).toEqual({
           plus: show(a + c, 4),

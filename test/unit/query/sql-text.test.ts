@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   and,
@@ -6,12 +6,14 @@ import {
   contains,
   count,
   every,
+  f,
   gt,
   gte,
   icontains,
   iexact,
   max,
   min,
+  model,
   none,
   not,
   oneOf,
@@ -93,6 +95,31 @@ describe('joins', () => {
         'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "profile" AS t2 ON t1."id" = t2."author_id" WHERE t0."reviewer_id" IS NULL AND t2."id" IS NULL',
       parameters: [],
     });
+  });
+
+  it('Q2: what lies behind a missing relation may be missing, too', async () => {
+    class Tree extends model('tree', { id: f.auto(), name: f.string() }) {}
+    class Branch extends model('branch', { id: f.auto(), tree: f.foreignKey(() => Tree) }) {}
+    class Leaf extends model('leaf', { id: f.auto(), branch: f.foreignKey(() => Branch, { nullable: true }) }) {}
+    const woods = await openTestDatabase({ models: [Leaf] });
+    await woods.transaction((s) =>
+      s.add(new Leaf({}), new Leaf({ branch: new Branch({ tree: new Tree({ name: 'oak' }) }) })),
+    );
+    const leaves = woods
+      .session()
+      .query(Leaf)
+      .orderBy((l) => l.branch.tree.name.asc());
+    expectSql(leaves, {
+      sqlite:
+        'SELECT t0."id", t0."branch_id" FROM "leaf" AS t0 LEFT JOIN "branch" AS t1 ON t0."branch_id" = t1."id" LEFT JOIN "tree" AS t2 ON t1."tree_id" = t2."id" ORDER BY t2."name"',
+    });
+    expect(await leaves.valuesList('id', { flat: true })).toEqual([1, 2]);
+    expect((await leaves.selectRelated('branch.tree')).map((leaf) => leaf.branch?.tree.name)).toEqual([
+      undefined,
+      'oak',
+    ]);
+    expect(await leaves.exclude({ branch: { tree: { name: 'oak' } } }).valuesList('id', { flat: true })).toEqual([1]);
+    await woods.close();
   });
 
   it('Q3: two foreign keys to one table have an alias each', () => {
