@@ -46,7 +46,12 @@ export function checkKey(meta: ModelMeta, key: unknown): readonly unknown[] {
     });
   }
   for (let i = 0; i < parts.length; i++) checkValue(meta.key[i]!, parts[i]);
-  return parts;
+  // A UUID has two spellings; rows have it in lower case.
+  return meta.key.some(isUuid) ? parts.map((part: unknown, i) => (isUuid(meta.key[i]!) ? String(part).toLowerCase() : part)) : parts;
+}
+
+function isUuid(field: FieldMeta): boolean {
+  return field.type.kind === 'uuid';
 }
 
 /** @throws InvalidValueError if the field cannot hold the value; null counts as wrong unless the field takes it. */

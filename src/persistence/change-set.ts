@@ -127,7 +127,7 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
     if (!State.is(target) || work.added.has(target) || (entity as Record<string, unknown>)[relation.sourceField.name] !== undefined) continue;
-    if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation, target);
+    if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation);
   }
 }
 
@@ -139,7 +139,7 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
     const { owner, relation, pending } = collection;
     if (relation.link === undefined || pending === undefined) continue;
     for (const item of pending.added) {
-      if (State.group(item) === null && !hasKey(metaOfEntity(item), item)) throw notSaved(relation, item);
+      if (State.group(item) === null && !hasKey(metaOfEntity(item), item)) throw notSaved(relation);
       linked.add(relation.link, owner, item);
     }
     for (const item of pending.removed) unlinked.add(relation.link, owner, item);
@@ -147,7 +147,7 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
   return { linked: linked.pairs, unlinked: unlinked.pairs };
 }
 
-function notSaved({ model, name, target }: RelationMeta, item: object): SessionStateError {
+function notSaved({ model, name, target }: RelationMeta): SessionStateError {
   return new SessionStateError(`${model.name}.${name} holds a ${target.name} that the session does not save.`, { model: model.name, field: name, remedy: 'Add it to the session, or take it out.' });
 }
 

@@ -7,7 +7,7 @@ import type { TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError, LockTimeoutError } from '../utils/errors.ts';
 import { Engine } from './engine.ts';
 import type { SessionOptions } from './options.ts';
-import { openSession } from './session.ts';
+import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
 
 /** Settings of a database: models, session defaults, and the connection's own. */
@@ -84,7 +84,7 @@ export class DatabaseCore {
         // Full jitter, so that those who collided do not collide again.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_BASE_MS * 2 ** attempt));
       } finally {
-        await session.close();
+        endSession(session);
       }
     }
   }

@@ -127,7 +127,7 @@ function storedTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): Targ
 function stored(entity: object, field: FieldMeta): string | undefined {
   const row = State.row(entity);
   const value = row === null ? Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown : row[field.index];
-  return value === null || value === undefined ? undefined : String(value);
+  return value === null || value === undefined ? undefined : String(value as string | number | bigint | Uint8Array);
 }
 
 function finder(entities: ReadonlyMap<ModelMeta, readonly object[]>, valueOf: (item: object, field: FieldMeta) => unknown): (relation: RelationMeta, key: unknown) => object | undefined {

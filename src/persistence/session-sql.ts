@@ -1,11 +1,17 @@
 import type { SessionSql } from '../core/types/index.ts';
 import { Identifier, rawNode } from '../query/sql.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Nodes that mean something only inside a query of a model. */
+const REFERENCES = new Set(['path', 'related', 'relatedAggregate', 'column']);
 
 /** `session.sql`: a statement of the application's own, its rows as objects by column name. */
 export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void> | undefined): SessionSql {
   const run = async (strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<Record<string, unknown>[]> => {
-    const { sql, slots } = workspace.compiled.dialect.compileRaw(rawNode(strings, values));
+    const node = rawNode(strings, values);
+    for (const part of node.parts) if (REFERENCES.has(part.kind)) throw new InvalidQueryError('session.sql`…` has no model whose columns it could name.', { remedy: "Name columns with sql.id('table', 'column')." });
+    const { sql, slots } = workspace.compiled.dialect.compileRaw(node);
     const parameters = slots.map(({ bound, encode }) => encode(bound.kind === 'list' ? bound.values : bound.value));
     const flushed = beforeRead();
     if (flushed !== undefined) await flushed;

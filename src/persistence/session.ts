@@ -78,7 +78,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     const meta = metaOf(modelClass);
     const parts = checkKey(meta, pk);
-    const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, pk));
+    const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, parts.length === 1 ? parts[0] : parts));
     if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
@@ -212,6 +212,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     }
     this.#closed = true;
     if (this.#ownsEngine) await this.#engine.adapter.close();
+  }
+
+  /** Close without a look for unwritten changes: after a transaction of its own there are none. */
+  end(): void {
+    this.#closed = true;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -415,4 +420,9 @@ export const Session = RunningSession as unknown as SessionConstructor; // Named
 /** A session on an engine that a database shares among its sessions. */
 export function openSession(engine: Engine, options: SessionOptions = {}): Session {
   return new RunningSession(engine, options) as unknown as Session; // Named cast, as above.
+}
+
+/** Close a session whose transaction has ended. */
+export function endSession(session: Session): void {
+  (session as unknown as RunningSession).end(); // Named cast, the way back.
 }

@@ -32,9 +32,15 @@ function statementOf(statement: Statement<unknown[]>): SQLiteStatement {
     reader,
     readOnly: statement.readonly,
     all: (parameters) => statement.all(...parameters) as unknown[][],
-    // Spread: the driver binds arguments faster than an array of them.
-    run: (parameters) => statement.run(...parameters),
+    run: (parameters) => run(statement, parameters),
     iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown[]>,
     columns: () => statement.columns().map((column) => column.name),
   };
+}
+
+/** The driver binds arguments faster than an array of them, and a few faster than many by spread. */
+function run(statement: Statement<unknown[]>, parameters: readonly unknown[]): ReturnType<SQLiteStatement['run']> {
+  if (parameters.length === 2) return statement.run(parameters[0], parameters[1]);
+  if (parameters.length === 3) return statement.run(parameters[0], parameters[1], parameters[2]);
+  return statement.run(...parameters);
 }

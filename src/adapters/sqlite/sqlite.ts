@@ -70,7 +70,7 @@ export class SQLiteAdapter implements Adapter {
   /** Lets transactions that are under way end first, for as long as others would wait for them. */
   async close(): Promise<void> {
     const leases = new Set([this.#reader, this.#writer]);
-    await Promise.all([...leases].map((lease) => lease?.close((connection) => connection.close())));
+    await Promise.all([...leases].map(async (lease) => lease?.close((connection) => connection.close())));
     this.#writer = undefined;
     this.#reader = undefined;
   }

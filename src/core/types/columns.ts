@@ -88,7 +88,7 @@ export interface Embedded<F extends Fields, Null = never> {
   readonly '~required': [Null] extends [never] ? string : never;
   readonly '~optional': [Null] extends [never] ? never : string;
   readonly '~writable': string;
-  readonly '~settable': string;
+  readonly '~settable': never;
   readonly '~generated': never;
   readonly '~primary': never;
   readonly '~value': { -readonly [K in keyof F]: F[K]['~value'] } | Null;

@@ -140,12 +140,12 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** Plain rows as tuples. @example .valuesList('id', 'title') */
   valuesList<const K extends readonly (ColumnKey<M> | (keyof E & string))[]>(
     ...keys: { [I in keyof K]: K[I] | ColumnKey<M> | (keyof E & string) }
-  ): ValuesSet<{ -readonly [I in keyof K]: Cell<M, E, K[I]> }>;
+  ): ValuesSet<{ -readonly [I in keyof K]: Cell<M, E, K[I]> }, K[number]>;
   /** The values of one column. @example .valuesList('title', { flat: true }) */
   valuesList<K extends ColumnKey<M> | (keyof E & string)>(
     key: K,
     options: { readonly flat: true },
-  ): ValuesSet<Cell<M, E, K>>;
+  ): ValuesSet<Cell<M, E, K>, K>;
   /** Aggregates over all rows. @example .aggregate((p) => ({ n: count(), views: sum(p.views) })) */
   aggregate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): Promise<Values<X>>;
   count(): Promise<number>;

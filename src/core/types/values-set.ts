@@ -7,21 +7,21 @@ export interface CompiledSql {
 }
 
 /**
- * A query for plain rows of type `T`. Nothing is sent until it is awaited or iterated over.
+ * A query for plain rows of type `T`, whose columns are `K`. Nothing is sent until it is awaited or iterated over.
  *
  * @example const rows = await session.query(Post).values('title', 'views').orderBy('-views').limit(3);
  */
-export interface ValuesSet<out T> {
+export interface ValuesSet<out T, out K extends string = keyof T & string> {
   then<R1 = T[], R2 = never>(
     onfulfilled?: ((rows: T[]) => R1 | PromiseLike<R1>) | null,
     onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2>;
   [Symbol.asyncIterator](): AsyncIterator<T, undefined, undefined>;
   /** Sorts by columns of the rows. */
-  orderBy(...keys: readonly `${'' | '-'}${keyof T & string}`[]): ValuesSet<T>;
-  limit(count: number): ValuesSet<T>;
-  offset(count: number): ValuesSet<T>;
-  distinct(): ValuesSet<T>;
+  orderBy(...keys: readonly `${'' | '-'}${K}`[]): ValuesSet<T, K>;
+  limit(count: number): ValuesSet<T, K>;
+  offset(count: number): ValuesSet<T, K>;
+  distinct(): ValuesSet<T, K>;
   first(): Promise<T | null>;
   all(): Promise<T[]>;
   count(): Promise<number>;

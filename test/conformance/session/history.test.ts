@@ -10,7 +10,12 @@ import type { Session } from 'blazeorm';
 
 import { items } from '../../unit/persistence/kit.ts';
 
-class Owner extends model('owner', { id: f.auto(), name: f.string(), data: f.json<{ n: number }>(), items: f.reverse(() => Item, 'owner') }) {}
+class Owner extends model('owner', {
+  id: f.auto(),
+  name: f.string(),
+  data: f.json<{ n: number }>(),
+  items: f.reverse(() => Item, 'owner'),
+}) {}
 class Item extends model('item', {
   id: f.auto(),
   name: f.string(),
@@ -41,12 +46,18 @@ interface World {
   entities: Map<string, Owner | Item | Label>;
 }
 
-const copy = (things: Map<string, Thing>): Map<string, Thing> => new Map([...things].map(([key, thing]) => [key, { ...thing, labels: new Set(thing.labels) }]));
+const copy = (things: Map<string, Thing>): Map<string, Thing> =>
+  new Map([...things].map(([key, thing]) => [key, { ...thing, labels: new Set(thing.labels) }]));
 
 type Step =
   | { readonly do: 'create'; readonly kind: Kind; readonly name: string }
   | { readonly do: 'change'; readonly at: number; readonly name: string; readonly n: number }
-  | { readonly do: 'own' | 'ownById' | 'addTo' | 'next' | 'label' | 'unlabel' | 'labelFromOther'; readonly at: number; readonly to: number; readonly loaded: boolean }
+  | {
+      readonly do: 'own' | 'ownById' | 'addTo' | 'next' | 'label' | 'unlabel' | 'labelFromOther';
+      readonly at: number;
+      readonly to: number;
+      readonly loaded: boolean;
+    }
   | { readonly do: 'disown' | 'delete'; readonly at: number }
   | { readonly do: 'flush' | 'query' }
   | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean };
@@ -56,15 +67,57 @@ const name = fc.string({ maxLength: 4, unit: fc.constantFrom('a', "'", '"', 'é'
 const { step: anyStep } = fc.letrec<{ step: Step }>((tie) => ({
   step: fc.oneof(
     { depthSize: 'small', maxDepth: 3 },
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('create' as const), kind: fc.constantFrom<Kind>('owner', 'item', 'item', 'label'), name }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('create' as const),
+        kind: fc.constantFrom<Kind>('owner', 'item', 'item', 'label'),
+        name,
+      }),
+    },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('change' as const), at, name, n: fc.nat({ max: 3 }) }) },
-    { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('own' as const, 'ownById' as const, 'addTo' as const, 'next' as const, 'label' as const, 'unlabel' as const, 'labelFromOther' as const), at, to: at, loaded: fc.boolean() }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constantFrom(
+          'own' as const,
+          'ownById' as const,
+          'addTo' as const,
+          'next' as const,
+          'label' as const,
+          'unlabel' as const,
+          'labelFromOther' as const,
+        ),
+        at,
+        to: at,
+        loaded: fc.boolean(),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('disown' as const, 'delete' as const), at }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'query' as const) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('nest' as const), steps: fc.array(tie('step'), { maxLength: 6 }), fails: fc.boolean() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('nest' as const),
+        steps: fc.array(tie('step'), { maxLength: 6 }),
+        fails: fc.boolean(),
+      }),
+    },
   ),
 }));
-const history = fc.array(fc.record({ steps: fc.array(anyStep, { minLength: 1, maxLength: 12 }), end: fc.constantFrom('commit' as const, 'commit' as const, 'rollback' as const, 'transaction' as const, 'failed transaction' as const) }), { minLength: 1, maxLength: 5 });
+const history = fc.array(
+  fc.record({
+    steps: fc.array(anyStep, { minLength: 1, maxLength: 12 }),
+    end: fc.constantFrom(
+      'commit' as const,
+      'commit' as const,
+      'rollback' as const,
+      'transaction' as const,
+      'failed transaction' as const,
+    ),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
 
 class Stop extends Error {}
 
@@ -79,8 +132,22 @@ async function take(session: Session, world: World, step: Step): Promise<void> {
   switch (step.do) {
     case 'create': {
       const key = `${step.kind} ${world.entities.size}`;
-      world.things.set(key, { kind: step.kind, key, name: step.name, n: 0, price: '1.00', owner: null, next: null, labels: new Set() });
-      const made = step.kind === 'owner' ? new Owner({ name: step.name, data: { n: 0 } }) : step.kind === 'item' ? new Item({ name: step.name, price: '1.00' }) : new Label({ name: step.name });
+      world.things.set(key, {
+        kind: step.kind,
+        key,
+        name: step.name,
+        n: 0,
+        price: '1.00',
+        owner: null,
+        next: null,
+        labels: new Set(),
+      });
+      const made =
+        step.kind === 'owner'
+          ? new Owner({ name: step.name, data: { n: 0 } })
+          : step.kind === 'item'
+            ? new Item({ name: step.name, price: '1.00' })
+            : new Label({ name: step.name });
       world.entities.set(key, made);
       session.add(made);
       return;
@@ -106,7 +173,8 @@ async function take(session: Session, world: World, step: Step): Promise<void> {
       if (item === undefined || owner === undefined) return;
       const [child, parent] = [entity<Item>(item), entity<Owner>(owner)];
       if (step.do === 'addTo') parent.items.add(child);
-      else if (step.do === 'ownById' && parent.id !== undefined && session.state(parent) === 'persistent') child.ownerId = parent.id;
+      else if (step.do === 'ownById' && parent.id !== undefined && session.state(parent) === 'persistent')
+        child.ownerId = parent.id;
       else child.owner = parent;
       item.owner = owner.key;
       return;
@@ -125,8 +193,14 @@ async function take(session: Session, world: World, step: Step): Promise<void> {
       if (item === undefined || label === undefined) return;
       const [tagged, tag] = [entity<Item>(item), entity<Label>(label)];
       if (step.loaded) {
-        await session.prefetch([tagged].filter((one) => session.state(one) === 'persistent'), 'labels');
-        await session.prefetch([tag].filter((one) => session.state(one) === 'persistent'), 'items');
+        await session.prefetch(
+          [tagged].filter((one) => session.state(one) === 'persistent'),
+          'labels',
+        );
+        await session.prefetch(
+          [tag].filter((one) => session.state(one) === 'persistent'),
+          'items',
+        );
       }
       if (step.do === 'unlabel') {
         tagged.labels.remove(tag);
@@ -153,7 +227,10 @@ async function take(session: Session, world: World, step: Step): Promise<void> {
         if (other.owner === thing.key) entity<Item>(other).owner = other.owner = null;
         if (other.next === thing.key && other !== thing) entity<Item>(other).next = other.next = null;
         if (other.labels.delete(thing.key)) {
-          await session.prefetch([entity<Item>(other)].filter((one) => session.state(one) === 'persistent'), 'labels');
+          await session.prefetch(
+            [entity<Item>(other)].filter((one) => session.state(one) === 'persistent'),
+            'labels',
+          );
           entity<Item>(other).labels.remove(entity<Label>(thing));
         }
       }
@@ -199,16 +276,24 @@ function expectMemory(world: World): void {
       seen['n'] = entity.data.n;
       wanted['n'] = thing.n;
     } else if (thing.kind === 'item') {
-      Object.assign(seen, { price: entity.price, owner: nameOf(world, entity.owner), next: nameOf(world, entity.next) });
+      Object.assign(seen, {
+        price: entity.price,
+        owner: nameOf(world, entity.owner),
+        next: nameOf(world, entity.next),
+      });
       Object.assign(wanted, { price: thing.price, owner: thing.owner, next: thing.next });
       if ((entity.labels as unknown as { isLoaded: boolean }).isLoaded) {
-        seen['labels'] = items(entity.labels).map((label) => nameOf(world, label)).toSorted();
-        wanted['labels'] = [...thing.labels].toSorted();
+        seen['labels'] = items(entity.labels)
+          .map((label) => nameOf(world, label))
+          .toSorted();
+        wanted['labels'] = [...thing.labels].toSorted(byText);
       }
     }
     expect(seen).toEqual(wanted);
   }
 }
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function nameOf(world: World, entity: unknown): string | null {
   if (entity === null) return null;
@@ -218,18 +303,29 @@ function nameOf(world: World, entity: unknown): string | null {
 
 async function expectDatabase(db: Database, world: World): Promise<void> {
   const session = db.session();
-  const [owners, all, labels] = [await session.query(Owner), await session.query(Item).selectRelated('owner', 'next').prefetchRelated('labels'), await session.query(Label)];
+  const [owners, all, labels] = [
+    await session.query(Owner),
+    await session.query(Item).selectRelated('owner', 'next').prefetchRelated('labels'),
+    await session.query(Label),
+  ];
   const keyOf = new Map<string, string>();
   for (const thing of world.things.values()) keyOf.set(`${thing.kind} ${world.entities.get(thing.key)!.id}`, thing.key);
   const seen = [
     ...owners.map((owner) => [keyOf.get(`owner ${owner.id}`), owner.name, owner.data.n]),
-    ...all.map((item) => [keyOf.get(`item ${item.id}`), item.name, item.price, item.owner === null ? null : keyOf.get(`owner ${item.owner.id}`), item.next === null ? null : keyOf.get(`item ${item.next.id}`), ...item.labels.map((label) => keyOf.get(`label ${label.id}`)).toSorted()]),
+    ...all.map((item) => [
+      keyOf.get(`item ${item.id}`),
+      item.name,
+      item.price,
+      item.owner === null ? null : keyOf.get(`owner ${item.owner.id}`),
+      item.next === null ? null : keyOf.get(`item ${item.next.id}`),
+      ...item.labels.map((label) => keyOf.get(`label ${label.id}`) ?? 'a stranger').toSorted(byText),
+    ]),
     ...labels.map((label) => [keyOf.get(`label ${label.id}`), label.name]),
   ];
   const wanted = [...world.things.values()].map((thing) => {
     if (thing.kind === 'owner') return [thing.key, thing.name, thing.n];
     if (thing.kind === 'label') return [thing.key, thing.name];
-    return [thing.key, thing.name, thing.price, thing.owner, thing.next, ...[...thing.labels].toSorted()];
+    return [thing.key, thing.name, thing.price, thing.owner, thing.next, ...[...thing.labels].toSorted(byText)];
   });
   expect(new Set(seen.map((row) => JSON.stringify(row)))).toEqual(new Set(wanted.map((row) => JSON.stringify(row))));
   expect(seen.length).toBe(wanted.length);

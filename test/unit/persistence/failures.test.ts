@@ -3,7 +3,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TransactionAbortedError } from 'blazeorm';
 import type { Database, Session } from 'blazeorm';
 
-import { Author, Category, Comment, Order, OrderLine, Post, Profile, Sample, Tag, Venue } from '../../support/models.ts';
+import {
+  Author,
+  Category,
+  Comment,
+  Order,
+  OrderLine,
+  Post,
+  Profile,
+  Sample,
+  Tag,
+  Venue,
+} from '../../support/models.ts';
 import { errorFrom, InjectedFault, openFaulty, pictureOf, rowsOf } from './kit.ts';
 import type { Faults } from './kit.ts';
 
@@ -21,7 +32,12 @@ beforeEach(async () => {
       post.comments.create({ body: `on ${title}`, author: bob });
       session.add(post);
     }
-    session.add(...tags, new Profile({ nickname: 'ann', author: ann }), new Venue({ name: 'v', address: { street: 's', city: 'c' } }), new Sample({ json: { a: 1 }, datetime: new Date(1) }));
+    session.add(
+      ...tags,
+      new Profile({ nickname: 'ann', author: ann }),
+      new Venue({ name: 'v', address: { street: 's', city: 'c' } }),
+      new Sample({ json: { a: 1 }, datetime: new Date(1) }),
+    );
   });
 });
 
@@ -37,7 +53,11 @@ interface Work {
 /** A session with a loaded graph, and changes of every kind to make to it: some twenty statements. */
 async function workOn(database: Database): Promise<Work> {
   const session = database.session();
-  const authors = await session.query(Author).orderBy('id').prefetchRelated('posts', 'reviews').selectRelated('profile');
+  const authors = await session
+    .query(Author)
+    .orderBy('id')
+    .prefetchRelated('posts', 'reviews')
+    .selectRelated('profile');
   const posts = await session.query(Post).orderBy('id').prefetchRelated('tags', 'comments');
   const tags = await session.query(Tag).orderBy('id').prefetchRelated('posts');
   const profile = await session.query(Profile).one();
@@ -66,17 +86,51 @@ async function workOn(database: Database): Promise<Work> {
     sample.datetime!.setTime(2);
     session.delete(posts[2]!, comments[2]!, profile);
   };
-  return { session, entities: [...authors, ...posts, ...tags, profile, venue, sample, ...comments, cid, four, fresh, root, leaf, order, line, newProfile], change };
+  return {
+    session,
+    entities: [
+      ...authors,
+      ...posts,
+      ...tags,
+      profile,
+      venue,
+      sample,
+      ...comments,
+      cid,
+      four,
+      fresh,
+      root,
+      leaf,
+      order,
+      line,
+      newProfile,
+    ],
+    change,
+  };
 }
 
 const EXPECTED = {
   author: [{ id: 1 }, { id: 2 }, { id: 3, name: 'Cid' }],
-  post: [{ id: 1, title: 'One!', author_id: 2, reviewer_id: 2 }, { id: 2, author_id: 1, reviewer_id: null }, { id: 4, title: 'Four', author_id: 3, reviewer_id: 3 }],
+  post: [
+    { id: 1, title: 'One!', author_id: 2, reviewer_id: 2 },
+    { id: 2, author_id: 1, reviewer_id: null },
+    { id: 4, title: 'Four', author_id: 3, reviewer_id: 3 },
+  ],
   tag: [{ name: 'a' }, { name: 'b' }, { name: 'c!' }, { name: 'fresh' }],
-  post_tags: [{ post_id: 1, tag_id: 1 }, { post_id: 1, tag_id: 2 }, { post_id: 2, tag_id: 2 }, { post_id: 2, tag_id: 3 }, { post_id: 4, tag_id: 1 }, { post_id: 4, tag_id: 4 }],
+  post_tags: [
+    { post_id: 1, tag_id: 1 },
+    { post_id: 1, tag_id: 2 },
+    { post_id: 2, tag_id: 2 },
+    { post_id: 2, tag_id: 3 },
+    { post_id: 4, tag_id: 1 },
+    { post_id: 4, tag_id: 4 },
+  ],
   comment: [{ body: 'on One' }, { body: 'on Two' }],
   profile: [{ nickname: 'cid', author_id: 3 }],
-  category: [{ name: 'root', parent_id: null }, { name: 'leaf', parent_id: 1 }],
+  category: [
+    { name: 'root', parent_id: null },
+    { name: 'leaf', parent_id: 1 },
+  ],
   order: [{ customer: 'c' }],
   order_line: [{ order_id: 1, line: 1, unit_price: '1.50' }],
   venue: [{ address_city: 'other' }],
@@ -107,7 +161,11 @@ describe('a statement that fails', () => {
         if (at < 18) continue;
         await work.session.commit();
         expect(await rowsOf(db)).toMatchObject(EXPECTED);
-        expect(work.entities.map((entity) => work.session.state(entity as never)).filter((state) => state === 'pending' || state === 'deleted')).toEqual([]);
+        expect(
+          work.entities
+            .map((entity) => work.session.state(entity as never))
+            .filter((state) => state === 'pending' || state === 'deleted'),
+        ).toEqual([]);
       }
     });
   }
@@ -133,6 +191,7 @@ describe('a statement that fails', () => {
 
   it('S7: at every place in a savepoint: what came before it stays, what came in it goes, and the transaction goes on', async () => {
     const database = await rowsOf(db);
+    let end: unknown;
     let at = 1;
     for (; at < 60; at++) {
       const work = await workOn(db);
@@ -158,22 +217,23 @@ describe('a statement that fails', () => {
         }),
       );
       if (inner === undefined) {
-        expect(outer).toMatchObject({ message: 'the end' });
-        expect(await rowsOf(db)).toEqual(database);
-        expect(work.session.state(before)).toBe('transient');
+        end = [(outer as Error).message, await rowsOf(db), work.session.state(before)];
         break;
       }
       expect([outer, inner]).toEqual([undefined, expect.any(InjectedFault)]);
       // New entities are nobody's until they are added: only what the session had comes back whole.
       const had = work.entities.length - 8;
       expect((after as unknown[]).slice(0, had)).toEqual((clean as unknown[]).slice(0, had));
-      expect((after as { state: string }[]).slice(had).map(({ state }) => state)).toEqual((clean as { state: string }[]).slice(had).map(({ state }) => state));
+      expect((after as { state: string }[]).slice(had).map(({ state }) => state)).toEqual(
+        (clean as { state: string }[]).slice(had).map(({ state }) => state),
+      );
       expect(await rowsOf(db)).toEqual({ ...database, tag: [...database['tag']!, { id: before.id, name: 'before' }] });
       work.session.delete(before);
       await work.session.commit();
       expect(await rowsOf(db)).toEqual(database);
     }
     expect(at).toBeGreaterThan(18);
+    expect(end).toEqual(['the end', database, 'transient']);
   });
 });
 
@@ -210,7 +270,13 @@ describe('a transaction that cannot begin or end', () => {
       }),
     );
     expect(error).toBeInstanceOf(InjectedFault);
-    expect([post.title, post.views, session.state(post), session.state(tag), tag.id]).toEqual(['One', 0, 'persistent', 'transient', undefined]);
+    expect([post.title, post.views, session.state(post), session.state(tag), tag.id]).toEqual([
+      'One',
+      0,
+      'persistent',
+      'transient',
+      undefined,
+    ]);
   });
 
   for (const call of ['savepoint', 'release'] as const) {
@@ -225,7 +291,11 @@ describe('a transaction that cannot begin or end', () => {
         expect(error).toBeInstanceOf(InjectedFault);
       });
       expect((await rowsOf(db))['tag']!.map((row) => row['name'])).toEqual(['a', 'b', 'c', 'outside']);
-      expect([session.state(outside), session.state(inside), inside.id]).toEqual(['persistent', 'transient', undefined]);
+      expect([session.state(outside), session.state(inside), inside.id]).toEqual([
+        'persistent',
+        'transient',
+        undefined,
+      ]);
     });
   }
 
@@ -250,8 +320,14 @@ describe('a transaction that cannot begin or end', () => {
     );
     expect(seen[0]).toBeInstanceOf(TransactionAbortedError);
     expect(error).toBe(seen[0]);
-    expect(error).toMatchObject({ code: 'E_TRANSACTION_ABORTED', message: 'A write failed, and so did its rollback: the transaction cannot be committed.' });
-    expect((error as { cause: AggregateError }).cause.errors.map((item: Error) => item.message)).toEqual(['mine', 'A fault at rollbackTo 1.']);
+    expect(error).toMatchObject({
+      code: 'E_TRANSACTION_ABORTED',
+      message: 'A write failed, and so did its rollback: the transaction cannot be committed.',
+    });
+    expect((error as { cause: AggregateError }).cause.errors.map((item: Error) => item.message)).toEqual([
+      'mine',
+      'A fault at rollbackTo 1.',
+    ]);
     expect(await rowsOf(db)).toEqual(database);
     session.add(new Tag({ name: 'usable' }));
     await session.commit();
@@ -261,11 +337,12 @@ describe('a transaction that cannot begin or end', () => {
     const session = db.session();
     const database = await rowsOf(db);
     for (const run of [
-      () => session.transaction(async () => {
-        session.add(new Tag({ name: 'inside' }));
-        await session.flush();
-        throw new Error('mine');
-      }),
+      () =>
+        session.transaction(async () => {
+          session.add(new Tag({ name: 'inside' }));
+          await session.flush();
+          throw new Error('mine');
+        }),
       async () => {
         session.add(new Tag({ name: 'a' }));
         await session.commit();
@@ -292,7 +369,9 @@ describe('rollback()', () => {
     const clean = pictureOf(work.session, work.entities) as { linked: Record<string, unknown> }[];
     const old = work.entities.length - 8;
     expect(clean.slice(0, old)).toEqual(memory.slice(0, old));
-    expect(work.entities.slice(old).map((entity) => work.session.state(entity as never))).toEqual(Array.from({ length: 8 }, () => 'transient'));
+    expect(work.entities.slice(old).map((entity) => work.session.state(entity as never))).toEqual(
+      Array.from({ length: 8 }, () => 'transient'),
+    );
     const database = await rowsOf(db);
     await work.session.commit();
     expect(await rowsOf(db)).toEqual(database);

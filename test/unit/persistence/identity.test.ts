@@ -4,8 +4,19 @@ import { f, model, NotFoundError, SessionStateError } from 'blazeorm';
 import type { Database } from 'blazeorm';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
-import { Author, Category, City, Comment, Country, Order, OrderLine, Post, Profile, Tag } from '../../support/models.ts';
-import { statementsOf } from './kit.ts';
+import {
+  Author,
+  Category,
+  City,
+  Comment,
+  Country,
+  Order,
+  OrderLine,
+  Post,
+  Profile,
+  Tag,
+} from '../../support/models.ts';
+import { plain, statementsOf } from './kit.ts';
 
 let db: Database;
 
@@ -71,9 +82,21 @@ describe('one object for each row', () => {
   it('S1: refuses a key of another type, before anything is sent', async () => {
     const session = db.session();
     const sent = await statementsOf(async () => {
-      expect(await errorOf(() => session.get(Author, '1' as never))).toMatchObject({ code: 'E_INVALID_VALUE', model: 'Author', field: 'id', message: 'Author.id takes an integer, not a string.' });
-      expect(await errorOf(() => session.get(Author, undefined as never))).toMatchObject({ code: 'E_INVALID_VALUE', message: 'Author.id takes an integer, not undefined.' });
-      expect(await errorOf(() => session.get(OrderLine, [1] as never))).toMatchObject({ code: 'E_INVALID_VALUE', fields: ['orderId', 'line'], message: 'The key of OrderLine is a list of 2 values: [orderId, line].' });
+      expect(await errorOf(() => session.get(Author, '1' as never))).toMatchObject({
+        code: 'E_INVALID_VALUE',
+        model: 'Author',
+        field: 'id',
+        message: 'Author.id takes an integer, not a string.',
+      });
+      expect(await errorOf(() => session.get(Author, undefined as never))).toMatchObject({
+        code: 'E_INVALID_VALUE',
+        message: 'Author.id takes an integer, not undefined.',
+      });
+      expect(await errorOf(() => session.get(OrderLine, [1] as never))).toMatchObject({
+        code: 'E_INVALID_VALUE',
+        fields: ['orderId', 'line'],
+        message: 'The key of OrderLine is a list of 2 values: [orderId, line].',
+      });
     });
     expect(sent).toEqual([]);
   });
@@ -83,11 +106,18 @@ describe('one object for each row', () => {
     await db.transaction((session) => {
       const norway = new Country({ code: 'NO', name: 'Norway', dialCode: 47 });
       const order = new Order({ customer: 'c' });
-      session.add(new City({ id, name: 'Oslo', country: norway, dial: norway }), new OrderLine({ order, line: 1, product: 'p', unitPrice: '1.5' }), new OrderLine({ order, line: 11, product: 'q', unitPrice: '2' }));
+      session.add(
+        new City({ id, name: 'Oslo', country: norway, dial: norway }),
+        new OrderLine({ order, line: 1, product: 'p', unitPrice: '1.5' }),
+        new OrderLine({ order, line: 11, product: 'q', unitPrice: '2' }),
+      );
     });
     const session = db.session();
     const lines = await session.query(OrderLine).orderBy('line');
-    expect(lines.map((line) => line.pk)).toEqual([[1, 1], [1, 11]]);
+    expect(lines.map((line) => line.pk)).toEqual([
+      [1, 1],
+      [1, 11],
+    ]);
     expect(await session.get(OrderLine, [1, 11])).toBe(lines[1]);
     const [city] = await session.query(City);
     expect(await session.get(City, id)).toBe(city);
@@ -124,7 +154,9 @@ describe('get', () => {
     const post = await session.query(Post).one();
     const reference = post.author as object;
     const sent = await statementsOf(async () => expect(await session.get(Author, 1)).toBe(reference));
-    expect(sent).toEqual(['SELECT t0."id", t0."name", t0."email", t0."bio", t0."age", t0."role" FROM "author" AS t0 WHERE t0."id" = ?']);
+    expect(sent).toEqual([
+      'SELECT t0."id", t0."name", t0."email", t0."bio", t0."age", t0."role" FROM "author" AS t0 WHERE t0."id" = ?',
+    ]);
     expect((reference as Author).name).toBe('Ann');
     const [partial] = await session.query(Author).filter({ id: 2 }).only('name');
     expect((await session.get(Author, 2))!.email).toBe('bob@x.org');
@@ -194,15 +226,41 @@ describe('states', () => {
     a.add(norway);
     await a.commit();
     const city = new City({ id: '0190a0a0-0000-7000-8000-00000000000a', name: 'Oslo', country: 'NO', dial: norway });
-    expect(await errorOf(() => b.add(ann))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Author', message: 'A Author that belongs to another session cannot be added to this one. Read it in this session, or use its key.' });
+    expect(await errorOf(() => b.add(ann))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      model: 'Author',
+      message:
+        'A Author that belongs to another session cannot be added to this one. Read it in this session, or use its key.',
+    });
     expect(await errorOf(() => b.add(city))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Country' });
     expect(b.state(city)).toBe('transient');
-    expect(await errorOf(() => a.add(bob))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Author', message: 'A Author that is detached cannot be added: its row exists already. Read it in this session and change that one.' });
-    expect(await errorOf(() => a.delete(fresh))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Tag', message: 'A Tag that is transient cannot be deleted. Read it in this session first.' });
-    expect(await errorOf(() => b.delete(ann))).toMatchObject({ code: 'E_SESSION_STATE', message: 'A Author that is detached cannot be deleted. Read it in this session first.' });
-    expect(await errorOf(() => b.refresh(ann))).toMatchObject({ code: 'E_SESSION_STATE', message: 'A Author that is detached cannot be refreshed.' });
-    expect(await errorOf(() => a.add({ name: 'x' } as never))).toMatchObject({ code: 'E_INVALID_VALUE', message: 'A session takes entities, not a plain object. Make one with new TheModel({ … }).' });
-    expect(await errorOf(() => a.add(fresh, null as never))).toMatchObject({ code: 'E_INVALID_VALUE', message: 'A session takes entities, not null. Make one with new TheModel({ … }).' });
+    expect(await errorOf(() => a.add(bob))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      model: 'Author',
+      message:
+        'A Author that is detached cannot be added: its row exists already. Read it in this session and change that one.',
+    });
+    expect(await errorOf(() => a.delete(fresh))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      model: 'Tag',
+      message: 'A Tag that is transient cannot be deleted. Read it in this session first.',
+    });
+    expect(await errorOf(() => b.delete(ann))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      message: 'A Author that is detached cannot be deleted. Read it in this session first.',
+    });
+    expect(await errorOf(() => b.refresh(ann))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      message: 'A Author that is detached cannot be refreshed.',
+    });
+    expect(await errorOf(() => a.add({ name: 'x' } as never))).toMatchObject({
+      code: 'E_INVALID_VALUE',
+      message: 'A session takes entities, not a plain object. Make one with new TheModel({ … }).',
+    });
+    expect(await errorOf(() => a.add(fresh, null as never))).toMatchObject({
+      code: 'E_INVALID_VALUE',
+      message: 'A session takes entities, not null. Make one with new TheModel({ … }).',
+    });
     expect(a.state(fresh)).toBe('transient');
     expect(await statementsOf(() => a.commit())).toEqual([]);
   });
@@ -236,7 +294,11 @@ describe('states', () => {
     const session = db.session();
     const ann = (await session.get(Author, 1))!;
     ann.name = 'Anna';
-    const refused = { code: 'E_SESSION_STATE', message: 'clear() would lose what has been added, changed, deleted or linked and is not written. Call commit() or rollback() first.' };
+    const refused = {
+      code: 'E_SESSION_STATE',
+      message:
+        'clear() would lose what has been added, changed, deleted or linked and is not written. Call commit() or rollback() first.',
+    };
     expect(await errorOf(() => session.clear())).toMatchObject(refused);
     await session.rollback();
     session.delete(ann);
@@ -285,8 +347,17 @@ describe('states', () => {
 
   it('S2: entities of no session: what they cannot do is said by name', async () => {
     const post = new Post({ title: 'Two', author: 1 });
-    expect(await errorOf(() => (post.author as { load(): Promise<unknown> }).load())).toMatchObject({ code: 'E_NO_SESSION', message: 'Author is a reference that belongs to no session. Add its owner to a session first, or load it with session.get().' });
-    expect(await errorOf(() => post.tags.query())).toMatchObject({ code: 'E_NO_SESSION', model: 'Post', field: 'tags', message: 'Post.tags.query() needs a session, and this Post belongs to none. Add the entity to a session first.' });
+    expect(await errorOf(() => (post.author as { load(): Promise<unknown> }).load())).toMatchObject({
+      code: 'E_NO_SESSION',
+      message:
+        'Author is a reference that belongs to no session. Add its owner to a session first, or load it with session.get().',
+    });
+    expect(await errorOf(() => post.tags.query())).toMatchObject({
+      code: 'E_NO_SESSION',
+      model: 'Post',
+      field: 'tags',
+      message: 'Post.tags.query() needs a session, and this Post belongs to none. Add the entity to a session first.',
+    });
     const session = db.session();
     session.add(post);
     await session.commit();
@@ -303,8 +374,19 @@ describe('refresh', () => {
       Object.assign((await other.get(Author, 1))!, { name: 'Annie', bio: 'of another' });
     });
     expect(await session.refresh(ann)).toBe(ann);
-    expect({ ...ann }).toEqual({ id: 1, name: 'Anna', email: 'ann@x.org', bio: 'of another', age: null, role: 'editor' });
-    expect(await statementsOf(() => session.commit())).toEqual(['BEGIN', 'UPDATE "author" SET "name" = ? WHERE "id" = ?', 'COMMIT']);
+    expect(plain(ann)).toEqual({
+      id: 1,
+      name: 'Anna',
+      email: 'ann@x.org',
+      bio: 'of another',
+      age: null,
+      role: 'editor',
+    });
+    expect(await statementsOf(() => session.commit())).toEqual([
+      'BEGIN',
+      'UPDATE "author" SET "name" = ? WHERE "id" = ?',
+      'COMMIT',
+    ]);
     await session.close();
   });
 
@@ -312,7 +394,11 @@ describe('refresh', () => {
     const session = db.session();
     const comment = (await session.get(Comment, 1))!;
     await db.session().sql`DELETE FROM comment`;
-    expect(await errorOf(() => session.refresh(comment))).toMatchObject({ code: 'E_NOT_FOUND', model: 'Comment', message: 'The row of this Comment does not exist any more.' });
+    expect(await errorOf(() => session.refresh(comment))).toMatchObject({
+      code: 'E_NOT_FOUND',
+      model: 'Comment',
+      message: 'The row of this Comment does not exist any more.',
+    });
     expect(session.state(comment)).toBe('detached');
     await session.close();
   });
@@ -324,7 +410,11 @@ describe('refresh', () => {
     await session.sql`PRAGMA foreign_keys = OFF`;
     await session.sql`INSERT INTO category (name, parent_id) VALUES ('x', 77)`;
     const category = await session.query(Category).one();
-    expect(await errorOf(() => category.parent!.load())).toMatchObject({ code: 'E_NOT_FOUND', model: 'Category', message: 'The row of a Category that is referred to does not exist.' });
+    expect(await errorOf(() => category.parent!.load())).toMatchObject({
+      code: 'E_NOT_FOUND',
+      model: 'Category',
+      message: 'The row of a Category that is referred to does not exist.',
+    });
     await loose.close();
   });
 });

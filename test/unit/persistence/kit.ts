@@ -1,6 +1,18 @@
 /** What the tests of the unit of work share: statements as they are sent, faults on demand, pictures of memory and database. */
-import { ConnectionConfig, Database, DatabaseError, statementChannel } from 'blazeorm';
-import type { AcquireOptions, Adapter, BeginOptions, Collection, Connection, Model, Rows, Session, StatementEvent, WriteResult } from 'blazeorm';
+import { Database, DatabaseError, statementChannel } from 'blazeorm';
+import type {
+  AcquireOptions,
+  Adapter,
+  BeginOptions,
+  Collection,
+  ConnectionConfig,
+  Connection,
+  Model,
+  Rows,
+  Session,
+  StatementEvent,
+  WriteResult,
+} from 'blazeorm';
 import { SQLiteAdapter } from 'blazeorm/sqlite';
 
 import { models } from '../../support/models.ts';
@@ -24,6 +36,11 @@ export async function statementsOf(run: () => unknown): Promise<string[]> {
 /** What a collection holds, loaded at run time, whatever its type knows of that. */
 export function items<M extends Model, Via extends string>(collection: Collection<M, Via>): M[] {
   return [...(collection as unknown as Iterable<M>)];
+}
+
+/** The own attributes of an entity. */
+export function plain(entity: object | null | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entity ?? {}));
 }
 
 /** The error of a call, or undefined. */
@@ -217,9 +234,15 @@ export function pictureOf(session: Session, entities: readonly object[]): unknow
     for (const relation of relations) {
       const value = (entity as Record<string, unknown>)[relation.name];
       if (!relation.many) linked[relation.name] = name(value);
-      else if ((value as { isLoaded: boolean }).isLoaded) linked[relation.name] = [...(value as Iterable<object>)].map(name);
+      else if ((value as { isLoaded: boolean }).isLoaded)
+        linked[relation.name] = [...(value as Iterable<object>)].map(name);
       else linked[relation.name] = 'not loaded';
     }
-    return { model: entity.constructor.name, state: session.state(entity as never), values: structuredClone({ ...entity }), linked };
+    return {
+      model: entity.constructor.name,
+      state: session.state(entity as never),
+      values: structuredClone(plain(entity)),
+      linked,
+    };
   });
 }

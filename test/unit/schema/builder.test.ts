@@ -5,7 +5,7 @@ import { SchemaBuilder, SQLiteDialect } from 'blazeorm/schema';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { models, OrderLine } from '../../support/models.ts';
-import { rowsOf, statementsOf } from '../persistence/kit.ts';
+import { plain, rowsOf, statementsOf } from '../persistence/kit.ts';
 
 const builder = new SchemaBuilder(new SQLiteDialect());
 const open: Database[] = [];
@@ -22,7 +22,11 @@ afterEach(async () => {
 });
 
 describe('tables', () => {
-  class Owner extends model('owner', { id: f.auto(), code: f.string({ unique: true, maxLength: 3 }), pets: f.manyToMany(() => Pet) }, { comment: 'who' }) {}
+  class Owner extends model(
+    'owner',
+    { id: f.auto(), code: f.string({ unique: true, maxLength: 3 }), pets: f.manyToMany(() => Pet) },
+    { comment: 'who' },
+  ) {}
   class Pet extends model(
     'pet',
     {
@@ -64,7 +68,14 @@ describe('tables', () => {
   ) {}
 
   it('G1: whole tables: types, keys, actions, defaults, generated columns, checks with quotes, decimals and booleans', async () => {
-    expect(builder.createTableSql(Owner)).toBe(['CREATE TABLE "owner" (', '  "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,', '  "code" varchar(3) NOT NULL', ')'].join('\n'));
+    expect(builder.createTableSql(Owner)).toBe(
+      [
+        'CREATE TABLE "owner" (',
+        '  "id" integer PRIMARY KEY AUTOINCREMENT NOT NULL,',
+        '  "code" varchar(3) NOT NULL',
+        ')',
+      ].join('\n'),
+    );
     expect(builder.createTableSql(Pet, { ifNotExists: true })).toBe(
       [
         'CREATE TABLE IF NOT EXISTS "pet" (',
@@ -113,14 +124,16 @@ describe('tables', () => {
       ].join('\n'),
     ]);
     expect(builder.createManyToManySql(Pet)).toEqual([]);
-    expect(builder.createIndexSql(Pet)).toEqual([
-      'CREATE UNIQUE INDEX "pet_house_id_key" ON "pet" ("house_id")',
-      'CREATE INDEX "pet_owner_code_idx" ON "pet" ("owner_code")',
-      'CREATE INDEX "pet_owner_id_born_idx" ON "pet" ("owner_id", "born" DESC)',
-      'CREATE INDEX "tame_cats" ON "pet" ("kind") WHERE ("tame" = 1) AND ("kind" = \'cat\')',
-      'CREATE UNIQUE INDEX "pet_weight_key" ON "pet" ("weight") WHERE CAST(ROUND("weight" * 100) AS INTEGER) >= 150',
-      'CREATE UNIQUE INDEX "pet_owner_id_kind_key" ON "pet" ("owner_id", "kind")',
-    ].map((sql) => sql.replace('("tame" = 1) AND ("kind" = \'cat\')', '"tame" = 1 AND "kind" = \'cat\'')));
+    expect(builder.createIndexSql(Pet)).toEqual(
+      [
+        'CREATE UNIQUE INDEX "pet_house_id_key" ON "pet" ("house_id")',
+        'CREATE INDEX "pet_owner_code_idx" ON "pet" ("owner_code")',
+        'CREATE INDEX "pet_owner_id_born_idx" ON "pet" ("owner_id", "born" DESC)',
+        'CREATE INDEX "tame_cats" ON "pet" ("kind") WHERE ("tame" = 1) AND ("kind" = \'cat\')',
+        'CREATE UNIQUE INDEX "pet_weight_key" ON "pet" ("weight") WHERE CAST(ROUND("weight" * 100) AS INTEGER) >= 150',
+        'CREATE UNIQUE INDEX "pet_owner_id_kind_key" ON "pet" ("owner_id", "kind")',
+      ].map((sql) => sql.replace('("tame" = 1) AND ("kind" = \'cat\')', '"tame" = 1 AND "kind" = \'cat\'')),
+    );
     expect(builder.dropTableSql(Pet, { ifExists: true })).toBe('DROP TABLE IF EXISTS "pet"');
   });
 
@@ -138,7 +151,9 @@ describe('tables', () => {
     expect(await errorOf(() => session.sql`UPDATE pet SET tame = 0`)).toMatchObject({ constraint: 'tame_flag' });
     expect(await errorOf(() => session.sql`UPDATE pet SET note = 'o''clock?'`)).toMatchObject({ constraint: 'quoted' });
     await session.sql`UPDATE owner SET id = 5`;
-    expect((await rowsOf(db))['pet']).toMatchObject([{ id, owner_id: 5, weight: '2.00', tame: 1, kind: 'cat', legs: 4, twice: 8, pos_x: 1, pos_y: null }]);
+    expect((await rowsOf(db))['pet']).toMatchObject([
+      { id, owner_id: 5, weight: '2.00', tame: 1, kind: 'cat', legs: 4, twice: 8, pos_x: 1, pos_y: null },
+    ]);
     expect(await session.sql`PRAGMA foreign_key_check`).toEqual([]);
     await session.sql`DELETE FROM owner`;
     expect(await rowsOf(db)).toEqual({});
@@ -163,31 +178,54 @@ describe('tables', () => {
   });
 
   it('X1: names with quotes, spaces and keywords stay names', async () => {
-    class Odd extends model('odd', { id: f.auto(), a: f.string({ column: 'drop "table"; --' }), select: f.int({ index: true }) }, { table: 'the "odd" table', constraints: [check('a "check"', (p) => p.select.gte(0))] }) {}
+    class Odd extends model(
+      'odd',
+      { id: f.auto(), a: f.string({ column: 'drop "table"; --' }), select: f.int({ index: true }) },
+      { table: 'the "odd" table', constraints: [check('a "check"', (p) => p.select.gte(0))] },
+    ) {}
     const db = await execute([Odd]);
     const session = db.session();
     session.add(new Odd({ a: 'x', select: 1 }));
     await session.commit();
     expect(await rowsOf(db)).toEqual({ 'the "odd" table': [{ id: 1, 'drop "table"; --': 'x', select: 1 }] });
-    expect({ ...(await session.get(Odd, 1)) }).toEqual({ id: 1, a: 'x', select: 1 });
+    expect(plain(await session.get(Odd, 1))).toEqual({ id: 1, a: 'x', select: 1 });
     await session.close();
   });
 
   it('G1: a partial index over a list of values', async () => {
-    class Listed extends model('listed', { id: f.auto(), kind: f.string() }, { indexes: [index('kind', { where: { kind: oneOf(['a', 'b']) } })] }) {}
-    expect(builder.createIndexSql(Listed)).toEqual([`CREATE INDEX "listed_kind_idx" ON "listed" ("kind") WHERE ("kind" = 'a' OR "kind" = 'b')`]);
+    class Listed extends model(
+      'listed',
+      { id: f.auto(), kind: f.string() },
+      { indexes: [index('kind', { where: { kind: oneOf(['a', 'b']) } })] },
+    ) {}
+    expect(builder.createIndexSql(Listed)).toEqual([
+      `CREATE INDEX "listed_kind_idx" ON "listed" ("kind") WHERE ("kind" = 'a' OR "kind" = 'b')`,
+    ]);
     await execute([Listed]);
   });
 
   it('refuses conditions that read another table, by name', async () => {
     class Parent extends model('parent', { id: f.auto(), name: f.string() }) {}
-    class Child extends model('child', { id: f.auto(), parent: f.foreignKey(() => Parent) }, { indexes: [index('parent', { name: 'named', where: { parent: { name: 'x' } as never } })] }) {}
-    expect(await errorOf(() => builder.createIndexSql(Child))).toMatchObject({ name: 'DefinitionError', code: 'E_DEFINITION', model: 'Child', constraint: 'named', message: "Child: 'named' reads another table, which a constraint cannot." });
+    class Child extends model(
+      'child',
+      { id: f.auto(), parent: f.foreignKey(() => Parent) },
+      { indexes: [index('parent', { name: 'named', where: { parent: { name: 'x' } as never } })] },
+    ) {}
+    expect(await errorOf(() => builder.createIndexSql(Child))).toMatchObject({
+      name: 'DefinitionError',
+      code: 'E_DEFINITION',
+      model: 'Child',
+      constraint: 'named',
+      message: "Child: 'named' reads another table, which a constraint cannot.",
+    });
   });
 });
 
 describe('createAll and dropAll', () => {
-  const tables = (statements: readonly string[]): string[] => statements.flatMap((sql) => /^(?:CREATE TABLE(?: IF NOT EXISTS)?|DROP TABLE(?: IF EXISTS)?) "([^"]+)"/.exec(sql)?.[1] ?? []);
+  const tables = (statements: readonly string[]): string[] =>
+    statements.flatMap(
+      (sql) => /^(?:CREATE TABLE(?: IF NOT EXISTS)?|DROP TABLE(?: IF EXISTS)?) "([^"]+)"/.exec(sql)?.[1] ?? [],
+    );
 
   it('G1: creates each table after those that it refers to, in one transaction, drops in reverse, and does both twice', async () => {
     const db = await Database.connect('sqlite::memory:', { models: [...models].toReversed() });
@@ -195,9 +233,12 @@ describe('createAll and dropAll', () => {
     const created = await statementsOf(() => db.createAll());
     expect([created[0], created.at(-1)]).toEqual(['BEGIN', 'COMMIT']);
     const order = tables(created);
-    for (const { table, relations } of db.registry.models) {
-      for (const relation of relations) if (relation.owning) expect(order.indexOf(relation.target.table), `${table} → ${relation.target.table}`).toBeLessThanOrEqual(order.indexOf(table));
-    }
+    const late = db.registry.models.flatMap(({ table, relations }) =>
+      relations
+        .filter(({ owning, target }) => owning && order.indexOf(target.table) > order.indexOf(table))
+        .map((relation) => `${table}.${relation.name}`),
+    );
+    expect(late).toEqual([]);
     expect(order.toSorted()).toEqual(db.registry.models.map(({ table }) => table).toSorted());
     await db.createAll();
     expect(await db.session().sql`PRAGMA foreign_key_check`).toEqual([]);
@@ -213,7 +254,10 @@ describe('createAll and dropAll', () => {
     open.push(db);
     await db.session().sql`DROP TABLE comment`;
     const before = await db.session().sql`SELECT name FROM sqlite_schema ORDER BY name`;
-    expect(await errorOf(() => db.createAll({ ifNotExists: false }))).toMatchObject({ name: 'DatabaseError', message: expect.stringContaining('already exists') });
+    expect(await errorOf(() => db.createAll({ ifNotExists: false }))).toMatchObject({
+      name: 'DatabaseError',
+      message: expect.stringContaining('already exists'),
+    });
     expect(await db.session().sql`SELECT name FROM sqlite_schema ORDER BY name`).toEqual(before);
     await db.createAll();
   });
@@ -222,11 +266,18 @@ describe('createAll and dropAll', () => {
     const db = await openTestDatabase();
     open.push(db);
     for (const options of [undefined, {}, { confirm: false }, { confirm: 'yes' }]) {
-      expect(await errorOf(() => db.dropAll(options as never))).toMatchObject({ name: 'ConfigError', code: 'E_CONFIG', message: 'dropAll() deletes every row of every model. Say dropAll({ confirm: true }) if that is meant.' });
+      expect(await errorOf(() => db.dropAll(options as never))).toMatchObject({
+        name: 'ConfigError',
+        code: 'E_CONFIG',
+        message: 'dropAll() deletes every row of every model. Say dropAll({ confirm: true }) if that is meant.',
+      });
     }
     const empty = await Database.connect('sqlite::memory:');
     open.push(empty);
-    expect(await errorOf(() => empty.createAll())).toMatchObject({ code: 'E_CONFIG', message: 'The database was given no models. Pass them: Database.connect(dsn, { models: [...] }).' });
+    expect(await errorOf(() => empty.createAll())).toMatchObject({
+      code: 'E_CONFIG',
+      message: 'The database was given no models. Pass them: Database.connect(dsn, { models: [...] }).',
+    });
   });
 
   // Reported: dropSql() needs `PRAGMA defer_foreign_keys = ON` first, which is the dialect's to say.

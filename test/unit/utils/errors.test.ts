@@ -4,8 +4,12 @@ import * as blaze from 'blazeorm';
 
 type ErrorClass = new (message: string, details?: blaze.ErrorDetails) => blaze.BlazeError;
 
-const classes = (Object.values(blaze) as unknown[]).filter((value): value is ErrorClass => typeof value === 'function' && (value === blaze.BlazeError || value.prototype instanceof blaze.BlazeError));
-const make = (Class: ErrorClass, details?: blaze.ErrorDetails): blaze.BlazeError => new Class((Class as unknown) === blaze.DefinitionError ? (['text'] as unknown as string) : 'text', details);
+const classes = (Object.values(blaze) as unknown[]).filter(
+  (value): value is ErrorClass =>
+    typeof value === 'function' && (value === blaze.BlazeError || value.prototype instanceof blaze.BlazeError),
+);
+const make = (Class: ErrorClass, details?: blaze.ErrorDetails): blaze.BlazeError =>
+  new Class((Class as unknown) === blaze.DefinitionError ? (['text'] as unknown as string) : 'text', details);
 
 describe('errors', () => {
   it('every class has a code of its own, its own name, and one root', () => {
@@ -29,8 +33,24 @@ describe('errors', () => {
       expect(Object.hasOwn(make(Class, { cause: undefined }), 'cause')).toBe(false);
     }
     const cause = new Error('below');
-    const error = new blaze.UniqueViolationError('Twice.', { model: 'Post', field: 'title', fields: ['title'], constraint: 'post_title_key', remedy: 'Choose another.', sql: 'INSERT', cause });
-    expect({ ...error }).toEqual({ code: 'E_UNIQUE_VIOLATION', model: 'Post', field: 'title', fields: ['title'], constraint: 'post_title_key', remedy: 'Choose another.', sql: 'INSERT' });
+    const error = new blaze.UniqueViolationError('Twice.', {
+      model: 'Post',
+      field: 'title',
+      fields: ['title'],
+      constraint: 'post_title_key',
+      remedy: 'Choose another.',
+      sql: 'INSERT',
+      cause,
+    });
+    expect(Object.fromEntries(Object.entries(error))).toEqual({
+      code: 'E_UNIQUE_VIOLATION',
+      model: 'Post',
+      field: 'title',
+      fields: ['title'],
+      constraint: 'post_title_key',
+      remedy: 'Choose another.',
+      sql: 'INSERT',
+    });
     expect([error.message, error.cause]).toEqual(['Twice. Choose another.', cause]);
   });
 

@@ -10,11 +10,25 @@ import { unreachable } from '../../../src/utils/unreachable.ts';
 
 describe('naming', () => {
   it('M4: camelCase and PascalCase become snake_case', () => {
-    const cases = { name: 'name', unitPrice: 'unit_price', billingPostalCode: 'billing_postal_code', HTTPServer: 'http_server', userID: 'user_id', line2Text: 'line2_text', already_snake: 'already_snake', aB: 'a_b', ABTest: 'ab_test', '': '' };
+    const cases = {
+      name: 'name',
+      unitPrice: 'unit_price',
+      billingPostalCode: 'billing_postal_code',
+      HTTPServer: 'http_server',
+      userID: 'user_id',
+      line2Text: 'line2_text',
+      already_snake: 'already_snake',
+      aB: 'a_b',
+      ABTest: 'ab_test',
+      '': '',
+    };
     for (const [name, column] of Object.entries(cases)) expect(snakeCase(name)).toBe(column);
-    fc.assert(fc.property(fc.stringMatching(/^[a-zA-Z0-9]+$/), (name) => {
-      expect(snakeCase(snakeCase(name))).toBe(snakeCase(name));
-    }), { seed: 3 });
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-zA-Z0-9]+$/), (name) => {
+        expect(snakeCase(snakeCase(name))).toBe(snakeCase(name));
+      }),
+      { seed: 3 },
+    );
   });
 
   it('suggests what is near, and lists what there is otherwise', () => {
@@ -29,15 +43,25 @@ describe('naming', () => {
 
 describe('helpers', () => {
   it('X1: generated code holds names as literals only', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => {
-      expect(compileFunction<() => unknown>({}, `return () => ${quoted(name)}`)()).toBe(name);
-    }), { seed: 5, numRuns: 500 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        expect(compileFunction<() => unknown>({}, `return () => ${quoted(name)}`)()).toBe(name);
+      }),
+      { seed: 5, numRuns: 500 },
+    );
     const nasty = '\u2028"];process.exit()//\u2029';
-    expect(compileFunction<(entity: object) => unknown>({}, `return (e) => e[${quoted(nasty)}]`)({ [nasty]: 1 })).toBe(1);
+    expect(compileFunction<(entity: object) => unknown>({}, `return (e) => e[${quoted(nasty)}]`)({ [nasty]: 1 })).toBe(
+      1,
+    );
   });
 
   it('values now or later', async () => {
-    expect([isPromise(1), isPromise(null), isPromise(Promise.resolve(1)), isPromise({ then: () => undefined } as never)]).toEqual([false, false, true, true]);
+    expect([
+      isPromise(1),
+      isPromise(null),
+      isPromise(Promise.resolve(1)),
+      isPromise({ then: () => undefined } as never),
+    ]).toEqual([false, false, true, true]);
     expect([chain(1, (n) => n + 1), await chain(Promise.resolve(1), (n) => n + 1)]).toEqual([2, 2]);
   });
 
