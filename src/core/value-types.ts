@@ -21,8 +21,6 @@ export type ValueType =
   /** `columnType`: in DDL, for all dialects or for each by its name. */
   | { readonly kind: 'custom'; readonly codec: CustomCodec; readonly columnType: string | Readonly<Record<string, string>> };
 
-export type ValueKind = ValueType['kind'];
-
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;

@@ -1,6 +1,3 @@
-/** How attributes and models become columns and tables. Set once per model; `snakeCase` unless told otherwise. */
-export type NamingStrategy = (name: string) => string;
-
 /**
  * camelCase or PascalCase to snake_case: `unitPrice` → `unit_price`, `HTTPServer` → `http_server`.
  *

@@ -295,7 +295,7 @@ describe('statements', () => {
     ]);
   });
 
-  it('Q12: rows are read one by one, beside other statements; what is written does not change what is read', async () => {
+  it('rows are read one by one, beside other statements; what is written does not change what is read', async () => {
     const connection = await open('sqlite::memory:');
     await connection.script('CREATE TABLE t (x INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)');
     const seen: unknown[] = [];

@@ -239,7 +239,7 @@ describe('prefetch()', () => {
     });
   });
 
-  it('L3: S2: loading keeps what is not written: fields, links and members', async () => {
+  it('S2: loading keeps what is not written: fields, links and members', async () => {
     const session = db.session();
     const [first, second] = await session.query(Author).orderBy('-id');
     const post = await session.query(Post).filter({ title: 'P51' }).one();

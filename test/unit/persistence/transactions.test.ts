@@ -684,7 +684,7 @@ describe('a file', () => {
     );
   });
 
-  it('T4: T6: a lock of another process is an error by name, and retry runs the closure again on a fresh session', async () => {
+  it('T6: a lock of another process is an error by name, and retry runs the closure again on a fresh session', async () => {
     const other = new Sqlite(join(folder, 'app.db'));
     other.exec('BEGIN IMMEDIATE');
     const error = await errorOf(() => file.transaction((session) => session.add(new Tag({ name: 'a' }))));
@@ -726,7 +726,7 @@ describe('a file', () => {
     await again.close();
   });
 
-  it('Q12: iterate() ends its statement when the loop does, and reads in batches', async () => {
+  it('iterate() ends its statement when the loop does, and reads in batches', async () => {
     await file.transaction((session) =>
       session.addAll(Array.from({ length: 2_500 }, (_, i) => new Tag({ name: `t${String(i).padStart(4, '0')}` }))),
     );
@@ -744,7 +744,7 @@ describe('a file', () => {
     await file.dropAll({ confirm: true });
   });
 
-  it('Q12: rows are written while others are read: the stream gives what was there when it was overtaken', async () => {
+  it('rows are written while others are read: the stream gives what was there when it was overtaken', async () => {
     await file.transaction((session) =>
       session.addAll(Array.from({ length: 300 }, (_, i) => new Tag({ name: `t${i}` }))),
     );
@@ -766,7 +766,7 @@ describe('a file', () => {
     }
   });
 
-  it('Q12: L4: relations are loaded and queries run inside the loop of iterate()', async () => {
+  it('L4: relations are loaded and queries run inside the loop of iterate()', async () => {
     await file.transaction((session) => {
       for (let i = 0; i < 3; i++)
         session.add(new Post({ title: `p${i}`, author: new Author({ name: `a${i}`, email: `${i}@x.org` }) }));

@@ -262,7 +262,7 @@ describe('createAll and dropAll', () => {
     await db.createAll();
   });
 
-  it('G6: dropAll wants to be told that it is meant', async () => {
+  it('dropAll wants to be told that it is meant', async () => {
     const db = await openTestDatabase();
     open.push(db);
     for (const options of [undefined, {}, { confirm: false }, { confirm: 'yes' }]) {
