@@ -42,7 +42,11 @@ const steps: readonly Step[] = [
     run: () => run(bin('oxlint'), ['--type-aware', '--deny-warnings']),
   },
   { name: 'type-tests', about: 'test/types and examples under both compilers', run: () => script('test-types') },
-  { name: 'type-cost', about: 'instantiations of the Chinook models, 200 chained models', run: () => script('type-cost') },
+  {
+    name: 'type-cost',
+    about: 'instantiations of the Chinook models, 200 chained models',
+    run: () => script('type-cost'),
+  },
   { name: 'docs', about: 'code blocks of the documentation compile', run: () => script('check-docs') },
   { name: 'package', about: 'build, pack, publint, are-the-types-wrong', run: checkPackage },
   { name: 'unused', about: 'knip: unused files, exports, dependencies', run: () => run(bin('knip')) },

@@ -29,7 +29,10 @@ export class Database extends DatabaseCore {
 
   /** Drop the tables of all models, with everything in them. `confirm: true` says that this is meant. */
   async dropAll(options: { readonly confirm: true }): Promise<void> {
-    if (options?.confirm !== true) throw new ConfigError('dropAll() deletes every row of every model.', { remedy: 'Say dropAll({ confirm: true }) if that is meant.' });
+    if (options?.confirm !== true)
+      throw new ConfigError('dropAll() deletes every row of every model.', {
+        remedy: 'Say dropAll({ confirm: true }) if that is meant.',
+      });
     await this.#run(this.#builder().dropSql(this.#models(), { ifExists: true }));
   }
 
@@ -39,7 +42,10 @@ export class Database extends DatabaseCore {
 
   #models(): Database['registry']['models'] {
     const { models } = this.registry;
-    if (models.length === 0) throw new ConfigError('The database was given no models.', { remedy: 'Pass them: Database.connect(dsn, { models: [...] }).' });
+    if (models.length === 0)
+      throw new ConfigError('The database was given no models.', {
+        remedy: 'Pass them: Database.connect(dsn, { models: [...] }).',
+      });
     return models;
   }
 

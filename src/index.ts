@@ -12,8 +12,27 @@ export type * from './core/types/index.ts';
 export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
 
 export {
-  between, contains, endsWith, every, exact, gt, gte, icontains, iendsWith, iexact, iregex, isNull, istartsWith, Lookup, lt, lte, none, oneOf,
-  regex, some, startsWith,
+  between,
+  contains,
+  endsWith,
+  every,
+  exact,
+  gt,
+  gte,
+  icontains,
+  iendsWith,
+  iexact,
+  iregex,
+  isNull,
+  istartsWith,
+  Lookup,
+  lt,
+  lte,
+  none,
+  oneOf,
+  regex,
+  some,
+  startsWith,
 } from './query/lookups.ts';
 export { and, not, or, Q } from './query/q.ts';
 export { avg, count, max, min, sum } from './query/expressions.ts';

@@ -19,7 +19,10 @@ export interface WriteResult {
 export interface Connection {
   query(sql: string, parameters: readonly unknown[]): MaybePromise<Rows>;
   /** Like `query`, with the names of the columns. */
-  queryNamed(sql: string, parameters: readonly unknown[]): MaybePromise<{ readonly columns: readonly string[]; readonly rows: Rows }>;
+  queryNamed(
+    sql: string,
+    parameters: readonly unknown[],
+  ): MaybePromise<{ readonly columns: readonly string[]; readonly rows: Rows }>;
   execute(sql: string, parameters: readonly unknown[]): MaybePromise<WriteResult>;
   /** One statement once for each list of parameters; results in the same order. */
   executeMany(sql: string, batches: readonly (readonly unknown[])[]): MaybePromise<readonly WriteResult[]>;

@@ -25,7 +25,8 @@ type OptionParser = (text: string, name: string) => string | number | boolean;
 
 const number: OptionParser = (text, name) => {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > MAX_MILLISECONDS) throw new ConfigError(`The option '${name}' is a whole number of milliseconds.`, { field: name });
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > MAX_MILLISECONDS)
+    throw new ConfigError(`The option '${name}' is a whole number of milliseconds.`, { field: name });
   return value;
 };
 
@@ -35,10 +36,12 @@ const flag: OptionParser = (text, name) => {
   throw new ConfigError(`The option '${name}' is true or false.`, { field: name });
 };
 
-const oneOf = (...allowed: readonly string[]): OptionParser => (text, name) => {
-  if (allowed.includes(text)) return text;
-  throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });
-};
+const oneOf =
+  (...allowed: readonly string[]): OptionParser =>
+  (text, name) => {
+    if (allowed.includes(text)) return text;
+    throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });
+  };
 
 const SQLITE_OPTIONS: Readonly<Record<keyof SQLiteOptions, OptionParser>> = {
   busyTimeout: number,
@@ -81,7 +84,11 @@ export class ConnectionConfig {
    */
   static fromDsn(dsn: string, options: SQLiteOptions = {}): ConnectionConfig {
     const parsed = parseDsn(dsn);
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]));
+    const given = Object.fromEntries(
+      Object.entries(options)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, String(value)]),
+    );
     const merged = { ...(parsed.scheme === 'sqlite' ? parseOptions(parsed.options) : {}), ...parseOptions(given) };
     refuseConflicts(parsed.path, merged);
     return new ConnectionConfig(dsn, parsed.scheme, parsed.path, merged);
@@ -92,9 +99,15 @@ export class ConnectionConfig {
    * @param env Where to look. Default `process.env`.
    * @throws ConfigError if it is not set.
    */
-  static fromEnv(name = 'DATABASE_URL', env: Readonly<Record<string, string | undefined>> = process.env): ConnectionConfig {
+  static fromEnv(
+    name = 'DATABASE_URL',
+    env: Readonly<Record<string, string | undefined>> = process.env,
+  ): ConnectionConfig {
     const dsn = env[name];
-    if (dsn === undefined || dsn === '') throw new ConfigError(`The environment variable ${name} is not set.`, { remedy: `Set it to a DSN, as in ${name}=sqlite:app.db.` });
+    if (dsn === undefined || dsn === '')
+      throw new ConfigError(`The environment variable ${name} is not set.`, {
+        remedy: `Set it to a DSN, as in ${name}=sqlite:app.db.`,
+      });
     return ConnectionConfig.fromDsn(dsn);
   }
 
@@ -127,11 +140,22 @@ function parseOptions(given: Readonly<Record<string, string>>): SQLiteOptions {
 
 function refuseConflicts(path: string, { readOnly, journalMode }: SQLiteOptions): void {
   if (readOnly !== true) return;
-  if (path === ':memory:') throw new ConfigError("A database in memory is empty, and 'readOnly' would keep it so.", { field: 'readOnly', remedy: 'Leave one of them out.' });
-  if (journalMode !== undefined) throw new ConfigError("The option 'journalMode' changes the file, which 'readOnly' forbids.", { fields: ['readOnly', 'journalMode'], remedy: 'Leave one of them out.' });
+  if (path === ':memory:')
+    throw new ConfigError("A database in memory is empty, and 'readOnly' would keep it so.", {
+      field: 'readOnly',
+      remedy: 'Leave one of them out.',
+    });
+  if (journalMode !== undefined)
+    throw new ConfigError("The option 'journalMode' changes the file, which 'readOnly' forbids.", {
+      fields: ['readOnly', 'journalMode'],
+      remedy: 'Leave one of them out.',
+    });
 }
 
 function parserOf(name: string): OptionParser {
   if (Object.hasOwn(SQLITE_OPTIONS, name)) return SQLITE_OPTIONS[name as keyof SQLiteOptions];
-  throw new ConfigError(`There is no connection option '${name}'.`, { field: name, remedy: suggest(name, Object.keys(SQLITE_OPTIONS)) });
+  throw new ConfigError(`There is no connection option '${name}'.`, {
+    field: name,
+    remedy: suggest(name, Object.keys(SQLITE_OPTIONS)),
+  });
 }

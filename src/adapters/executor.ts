@@ -50,7 +50,11 @@ export class Executor {
     return observe(sql, 1, () => connection.query(sql, parameters));
   }
 
-  queryNamed(connection: Connection, sql: string, parameters: readonly unknown[]): ReturnType<Connection['queryNamed']> {
+  queryNamed(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+  ): ReturnType<Connection['queryNamed']> {
     this.#statements++;
     return observe(sql, 1, () => connection.queryNamed(sql, parameters));
   }
@@ -60,7 +64,11 @@ export class Executor {
     return observe(sql, 1, () => connection.execute(sql, parameters));
   }
 
-  executeMany(connection: Connection, sql: string, batches: readonly (readonly unknown[])[]): MaybePromise<readonly WriteResult[]> {
+  executeMany(
+    connection: Connection,
+    sql: string,
+    batches: readonly (readonly unknown[])[],
+  ): MaybePromise<readonly WriteResult[]> {
     this.#statements += batches.length;
     return observe(sql, batches.length, () => connection.executeMany(sql, batches));
   }
@@ -104,7 +112,8 @@ export class Executor {
 function observe<T>(sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
   if (!statementChannel.hasSubscribers) return run();
   const start = performance.now();
-  const publish = (error?: unknown): void => statementChannel.publish({ sql, runs, durationMs: performance.now() - start, error } satisfies StatementEvent);
+  const publish = (error?: unknown): void =>
+    statementChannel.publish({ sql, runs, durationMs: performance.now() - start, error } satisfies StatementEvent);
   let result: MaybePromise<T>;
   try {
     result = run();

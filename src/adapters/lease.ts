@@ -73,8 +73,12 @@ export class Lease<T> {
   }
 
   #timedOut(purpose: string): AcquireTimeoutError {
-    return new AcquireTimeoutError(`No connection for ${purpose} within ${this.#timeout} ms: it is held by ${this.#holder}.`, {
-      remedy: 'Is a query of another session awaited inside that transaction? Use its own session there, or make the transaction shorter.',
-    });
+    return new AcquireTimeoutError(
+      `No connection for ${purpose} within ${this.#timeout} ms: it is held by ${this.#holder}.`,
+      {
+        remedy:
+          'Is a query of another session awaited inside that transaction? Use its own session there, or make the transaction shorter.',
+      },
+    );
   }
 }

@@ -10,5 +10,7 @@ import { SQLiteAdapter } from './sqlite/sqlite.ts';
  */
 export async function openAdapter({ scheme }: ConnectionConfig): Promise<Adapter> {
   if (scheme === 'sqlite') return new SQLiteAdapter();
-  throw new UnsupportedError(`There is no adapter for ${scheme} in this version.`, { remedy: "Use a DSN such as 'sqlite:app.db', or pass an adapter of your own." });
+  throw new UnsupportedError(`There is no adapter for ${scheme} in this version.`, {
+    remedy: "Use a DSN such as 'sqlite:app.db', or pass an adapter of your own.",
+  });
 }

@@ -18,7 +18,10 @@ export function defineAccessors(prototype: object, fields: Readonly<Record<strin
     if (!(field instanceof RelationDefinition)) continue;
     let relation: RelationMeta | undefined;
     const relationOf = (entity: object): RelationMeta => (relation ??= metaThrough(entity).relationByName.get(name)!);
-    const accessor = field.kind === 'many' ? collectionAccessor(relationOf) : toOneAccessor(relationOf, name, index, field.via === undefined);
+    const accessor =
+      field.kind === 'many'
+        ? collectionAccessor(relationOf)
+        : toOneAccessor(relationOf, name, index, field.via === undefined);
     Object.defineProperty(prototype, name, accessor);
     index++;
   }
@@ -28,12 +31,20 @@ function metaThrough(entity: object): ModelMeta {
   return State.group(entity)?.meta ?? metaOf(entity.constructor as ModelClassValue);
 }
 
-function toOneAccessor(relationOf: (entity: object) => RelationMeta, name: string, index: number, owning: boolean): PropertyDescriptor & ThisType<object> {
+function toOneAccessor(
+  relationOf: (entity: object) => RelationMeta,
+  name: string,
+  index: number,
+  owning: boolean,
+): PropertyDescriptor & ThisType<object> {
   return {
     configurable: true,
-    get: owning && canCompile ? directGetter(relationOf, name, index) : function (this: object) {
-      return readToOne(this, relationOf(this));
-    },
+    get:
+      owning && canCompile
+        ? directGetter(relationOf, name, index)
+        : function (this: object) {
+            return readToOne(this, relationOf(this));
+          },
     set(value: unknown) {
       assignRelation(this, relationOf(this), value);
     },
@@ -100,7 +111,8 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
   if (group !== null) {
-    if (relation.targetField.primaryKey && relation.targetField.type.kind !== 'binary') group.targets[relation.index] ??= group.loader.entitiesOf(relation.target);
+    if (relation.targetField.primaryKey && relation.targetField.type.kind !== 'binary')
+      group.targets[relation.index] ??= group.loader.entitiesOf(relation.target);
     return group.loader.reference(relation, key, entity);
   }
   const free = createReference(relation.target, relation.targetField, key, null);
@@ -127,7 +139,8 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
   const { inverse } = relation;
   if (inverse !== undefined && relation.owning) moveBetween(entity, inverse, previous, value as object | null);
   const group = State.group(entity);
-  if (group !== null && value !== null && State.group(value as object) === null) group.loader.cascadeSave(value as object);
+  if (group !== null && value !== null && State.group(value as object) === null)
+    group.loader.cascadeSave(value as object);
 }
 
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
@@ -135,7 +148,12 @@ function setOwning(entity: object, relation: RelationMeta, value: object | null)
   State.setLink(entity, relation.index, value ?? undefined);
 }
 
-function setInverseOne(entity: object, relation: RelationMeta, previous: object | undefined, value: object | null): void {
+function setInverseOne(
+  entity: object,
+  relation: RelationMeta,
+  previous: object | undefined,
+  value: object | null,
+): void {
   const owning = relation.inverse!;
   if (previous !== undefined && previous !== value) setOwning(previous, owning, null);
   if (value !== null) {
@@ -159,7 +177,10 @@ function loadedLink(entity: object, relation: RelationMeta): object | undefined 
 /** Keep the loaded other sides in step when an owner changes. */
 function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
   if (previous === next) return;
-  for (const [side, joined] of [[previous, false], [next, true]] as const) {
+  for (const [side, joined] of [
+    [previous, false],
+    [next, true],
+  ] as const) {
     if (side === undefined || side === null) continue;
     if (inverse.many) {
       const collection = collectionOf(side, inverse);
@@ -183,9 +204,14 @@ export function checkTarget(relation: RelationMeta, value: unknown): void {
   if (value === null && (relation.nullable || !relation.owning)) return;
   if (State.is(value) && value instanceof (relation.target.modelClass as unknown as new () => object)) return;
   const { model, name, target } = relation;
-  throw new InvalidValueError(`${model.name}.${name} takes ${relation.nullable ? `a ${target.name} or null` : `a ${target.name}`}, not ${describe(value)}.`, {
-    model: model.name,
-    field: name,
-    ...(relation.owning && typeof value !== 'object' ? { remedy: `To assign a key, set ${relation.sourceField.name}.` } : {}),
-  });
+  throw new InvalidValueError(
+    `${model.name}.${name} takes ${relation.nullable ? `a ${target.name} or null` : `a ${target.name}`}, not ${describe(value)}.`,
+    {
+      model: model.name,
+      field: name,
+      ...(relation.owning && typeof value !== 'object'
+        ? { remedy: `To assign a key, set ${relation.sourceField.name}.` }
+        : {}),
+    },
+  );
 }

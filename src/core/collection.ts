@@ -234,7 +234,9 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     const { inverse } = this.relation;
     const values = item as Record<string, unknown>;
     if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
-    return values[inverse!.sourceField.name] === (this.owner as Record<string, unknown>)[this.relation.sourceField.name];
+    return (
+      values[inverse!.sourceField.name] === (this.owner as Record<string, unknown>)[this.relation.sourceField.name]
+    );
   }
 
   /** Many-to-many: note the pair on both sides. */
@@ -273,18 +275,24 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   #check(item: unknown): void {
     const { model, name, target } = this.relation;
     if (State.is(item) && item instanceof (target.modelClass as unknown as new () => object)) return;
-    throw new InvalidValueError(`${model.name}.${name} takes ${target.name} entities, not ${describe(item)}.`, { model: model.name, field: name });
+    throw new InvalidValueError(`${model.name}.${name} takes ${target.name} entities, not ${describe(item)}.`, {
+      model: model.name,
+      field: name,
+    });
   }
 
   #loader(call: string): RelationLoader {
     const group = State.group(this.owner);
     const { model, name } = this.relation;
     if (group !== null) return group.loader;
-    throw new NoSessionError(`${model.name}.${name}.${call}() needs a session, and this ${model.name} belongs to none.`, {
-      model: model.name,
-      field: name,
-      remedy: 'Add the entity to a session first.',
-    });
+    throw new NoSessionError(
+      `${model.name}.${name}.${call}() needs a session, and this ${model.name} belongs to none.`,
+      {
+        model: model.name,
+        field: name,
+        remedy: 'Add the entity to a session first.',
+      },
+    );
   }
 }
 

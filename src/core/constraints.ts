@@ -3,7 +3,11 @@ import { DefinitionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { CheckFunction, IndexFunction, UniqueFunction } from './types/index.ts';
 
-function split<O>(builder: string, args: readonly unknown[], allowed: readonly string[]): { fields: string[]; options: Partial<O> } {
+function split<O>(
+  builder: string,
+  args: readonly unknown[],
+  allowed: readonly string[],
+): { fields: string[]; options: Partial<O> } {
   const last = args.at(-1);
   const options = typeof last === 'object' && last !== null ? (last as Partial<O>) : undefined;
   const fields = options === undefined ? args : args.slice(0, -1);
@@ -11,7 +15,11 @@ function split<O>(builder: string, args: readonly unknown[], allowed: readonly s
     throw new DefinitionError([`${builder}() takes the names of one or more fields, and options last.`]);
   }
   for (const key of Object.keys(options ?? {})) {
-    if (!allowed.includes(key)) throw new DefinitionError([`${builder}() has no option '${key}'.`], { field: key, remedy: suggest(key, allowed) });
+    if (!allowed.includes(key))
+      throw new DefinitionError([`${builder}() has no option '${key}'.`], {
+        field: key,
+        remedy: suggest(key, allowed),
+      });
   }
   return { fields: fields as string[], options: options ?? {} };
 }

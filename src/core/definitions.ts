@@ -74,7 +74,10 @@ export class EmbeddedDefinition {
   readonly prefix: string | undefined;
   readonly nullable: boolean;
 
-  constructor(fields: Readonly<Record<string, ColumnDefinition>>, options: { prefix?: string; nullable?: boolean } = {}) {
+  constructor(
+    fields: Readonly<Record<string, ColumnDefinition>>,
+    options: { prefix?: string; nullable?: boolean } = {},
+  ) {
     this.fields = Object.freeze({ ...fields });
     this.prefix = options.prefix;
     this.nullable = options.nullable ?? false;

@@ -10,12 +10,32 @@ import type { CustomCodec, ValueType } from './value-types.ts';
 type Options = ColumnOptions & Readonly<Record<string, unknown>>;
 
 const COLUMN_OPTIONS = new Set([
-  'nullable', 'default', 'dbDefault', 'unique', 'index', 'primaryKey', 'column', 'sensitive', 'comment', 'generated',
-  'validators', 'renamedFrom',
+  'nullable',
+  'default',
+  'dbDefault',
+  'unique',
+  'index',
+  'primaryKey',
+  'column',
+  'sensitive',
+  'comment',
+  'generated',
+  'validators',
+  'renamedFrom',
 ]);
 const RELATION_OPTIONS = new Set([
-  'nullable', 'unique', 'index', 'primaryKey', 'column', 'comment', 'default', 'onDelete', 'onUpdate', 'to',
-  'validators', 'renamedFrom',
+  'nullable',
+  'unique',
+  'index',
+  'primaryKey',
+  'column',
+  'comment',
+  'default',
+  'onDelete',
+  'onUpdate',
+  'to',
+  'validators',
+  'renamedFrom',
 ]);
 
 const ACTIONS: readonly ReferentialAction[] = ['cascade', 'restrict', 'set null', 'set default', 'no action'];
@@ -27,7 +47,11 @@ function known(builder: string, options: object | undefined, allowed: ReadonlySe
   }
   const names = [...allowed, ...more];
   for (const key of Object.keys(options ?? {})) {
-    if (!names.includes(key)) throw new DefinitionError([`f.${builder}() has no option '${key}'.`], { field: key, remedy: suggest(key, names) });
+    if (!names.includes(key))
+      throw new DefinitionError([`f.${builder}() has no option '${key}'.`], {
+        field: key,
+        remedy: suggest(key, names),
+      });
   }
 }
 
@@ -38,7 +62,9 @@ function column(builder: string, type: ValueType, options: Options = {}, ...more
 
 function positive(builder: string, option: string, value: unknown, least = 1): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of at least ${least}.`], { field: option });
+  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of at least ${least}.`], {
+    field: option,
+  });
 }
 
 /** The builders as they run; `FieldBuilders` says what they mean to the compiler. */
@@ -53,11 +79,13 @@ const builders = {
   decimal: (options: Options) => {
     const precision = positive('decimal', 'precision', options?.['precision']);
     const scale = positive('decimal', 'scale', options?.['scale'], 0);
-    if (scale > precision) throw new DefinitionError(["f.decimal() needs a 'scale' that is not above its 'precision'."]);
+    if (scale > precision)
+      throw new DefinitionError(["f.decimal() needs a 'scale' that is not above its 'precision'."]);
     return column('decimal', { kind: 'decimal', precision, scale }, options, 'precision', 'scale');
   },
   string: (options: Options = {}) => {
-    const maxLength = options['maxLength'] === undefined ? undefined : positive('string', 'maxLength', options['maxLength']);
+    const maxLength =
+      options['maxLength'] === undefined ? undefined : positive('string', 'maxLength', options['maxLength']);
     return column('string', { kind: 'string', maxLength }, options, 'maxLength');
   },
   text: (options?: Options) => column('text', { kind: 'text' }, options),
@@ -66,7 +94,8 @@ const builders = {
   time: (options?: Options) => column('time', { kind: 'time' }, options),
   datetime: (options: Options = {}) => {
     known('datetime', options, COLUMN_OPTIONS, 'autoNow', 'autoNowAdd');
-    const generation = options['autoNow'] === true ? 'now on save' : options['autoNowAdd'] === true ? 'now on insert' : undefined;
+    const generation =
+      options['autoNow'] === true ? 'now on save' : options['autoNowAdd'] === true ? 'now on insert' : undefined;
     return new ColumnDefinition({ kind: 'datetime' }, options, generation);
   },
   json: (options?: Options) => column('json', { kind: 'json' }, options, 'schema'),
@@ -78,7 +107,8 @@ const builders = {
   },
   binary: (options?: Options) => column('binary', { kind: 'binary' }, options),
   array: (of: ColumnDefinition, options?: Options) => {
-    if (!(of instanceof ColumnDefinition)) throw new DefinitionError(['f.array() takes the column that its items are like, as in f.array(f.string()).']);
+    if (!(of instanceof ColumnDefinition))
+      throw new DefinitionError(['f.array() takes the column that its items are like, as in f.array(f.string()).']);
     return column('array', { kind: 'array', of: of.type }, options);
   },
   custom: (type: { codec: CustomCodec; type: string | Readonly<Record<string, string>> }, options?: Options) => {
@@ -88,7 +118,9 @@ const builders = {
       throw new DefinitionError(["f.custom() needs a 'codec' with encode() and decode()."]);
     }
     if (typeof columnType !== 'string' && (typeof columnType !== 'object' || columnType === null)) {
-      throw new DefinitionError(["f.custom() needs a 'type': the column's type in SQL, or one for each dialect by its name."]);
+      throw new DefinitionError([
+        "f.custom() needs a 'type': the column's type in SQL, or one for each dialect by its name.",
+      ]);
     }
     return column('custom', { kind: 'custom', codec, columnType }, options);
   },
@@ -120,7 +152,10 @@ function toOne(kind: 'foreignKey' | 'oneToOne', target: unknown, options?: Relat
   for (const event of ['onDelete', 'onUpdate'] as const) {
     const action = options?.[event];
     if (action === undefined || ACTIONS.includes(action)) continue;
-    throw new DefinitionError([`f.${kind}() does not know what its '${event}' says.`], { field: event, remedy: `Use one of: ${ACTIONS.join(', ')}.` });
+    throw new DefinitionError([`f.${kind}() does not know what its '${event}' says.`], {
+      field: event,
+      remedy: `Use one of: ${ACTIONS.join(', ')}.`,
+    });
   }
   return new RelationDefinition(kind, target, options);
 }

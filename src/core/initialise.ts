@@ -29,7 +29,9 @@ const initialisers = new WeakMap<ModelMeta, Initialise>();
  */
 export function initialise(meta: ModelMeta, entity: object, init: Readonly<Record<string, unknown>>): void {
   if (typeof init !== 'object' || init === null || Array.isArray(init)) {
-    throw new InvalidValueError(`new ${meta.name}() takes an object of field values, not ${describe(init)}.`, { model: meta.name });
+    throw new InvalidValueError(`new ${meta.name}() takes an object of field values, not ${describe(init)}.`, {
+      model: meta.name,
+    });
   }
   let initialiser = initialisers.get(meta);
   if (initialiser === undefined) initialisers.set(meta, (initialiser = createInitialiser(meta)));
@@ -38,12 +40,17 @@ export function initialise(meta: ModelMeta, entity: object, init: Readonly<Recor
 
 function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): UnknownFieldError {
   const relation = meta.fieldByName.get(name)?.relation ?? meta.relationByName.get(name);
-  const remedy = relation === undefined
-    ? suggest(name, names)
-    : relation.owning
-      ? `Give the relation instead: { ${relation.name}: … } takes an instance, a reference or a key.`
-      : `A collection is filled after construction: ${relation.name}.add(…).`;
-  return new UnknownFieldError(`new ${meta.name}() was given '${name}', which it does not take.`, { model: meta.name, field: name, remedy });
+  const remedy =
+    relation === undefined
+      ? suggest(name, names)
+      : relation.owning
+        ? `Give the relation instead: { ${relation.name}: … } takes an instance, a reference or a key.`
+        : `A collection is filled after construction: ${relation.name}.add(…).`;
+  return new UnknownFieldError(`new ${meta.name}() was given '${name}', which it does not take.`, {
+    model: meta.name,
+    field: name,
+    remedy,
+  });
 }
 
 function createInitialiser(meta: ModelMeta): Initialise {
@@ -78,14 +85,19 @@ function generate(steps: readonly Step[], names: ReadonlySet<string>, refuse: (n
     scope[`c${i}`] = constant.value;
     const plain = `e[${quoted(attribute)}] = v === undefined ? c${i} : v;`;
     const take = `v = i[${quoted(key)}];`;
-    return constant.relation ? `${take} if (typeof v === 'object' && v !== null) run${i}(e, i); else ${plain}` : `${take} ${plain}`;
+    return constant.relation
+      ? `${take} if (typeof v === 'object' && v !== null) run${i}(e, i); else ${plain}`
+      : `${take} ${plain}`;
   });
   const cases = [...names].map((name) => `case ${quoted(name)}:`).join(' ');
-  return compileFunction(scope, `return function (e, i) {
+  return compileFunction(
+    scope,
+    `return function (e, i) {
     for (const k in i) switch (k) { ${cases} break; default: refuse(k); }
     let v;
     ${lines.join('\n')}
-  };`);
+  };`,
+  );
 }
 
 function interpret(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
@@ -157,9 +169,18 @@ function embeddedStep(meta: ModelMeta, embedded: EmbeddedMeta): Step {
       entity[name] = embedded.nullable ? null : buildEmbedded(embedded, {});
       return;
     }
-    if (typeof given !== 'object') throw new InvalidValueError(`${meta.name}.${name} takes an object, not ${describe(given)}.`, { model: meta.name, field: name });
+    if (typeof given !== 'object')
+      throw new InvalidValueError(`${meta.name}.${name} takes an object, not ${describe(given)}.`, {
+        model: meta.name,
+        field: name,
+      });
     for (const part in given) {
-      if (!known.has(part)) throw new UnknownFieldError(`${meta.name}.${name} has no part '${part}'.`, { model: meta.name, field: `${name}.${part}`, remedy: suggest(part, known) });
+      if (!known.has(part))
+        throw new UnknownFieldError(`${meta.name}.${name} has no part '${part}'.`, {
+          model: meta.name,
+          field: `${name}.${part}`,
+          remedy: suggest(part, known),
+        });
     }
     entity[name] = buildEmbedded(embedded, given as Values);
   };

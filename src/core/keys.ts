@@ -47,7 +47,9 @@ export function checkKey(meta: ModelMeta, key: unknown): readonly unknown[] {
   }
   for (let i = 0; i < parts.length; i++) checkValue(meta.key[i]!, parts[i]);
   // A UUID has two spellings; rows have it in lower case.
-  return meta.key.some(isUuid) ? parts.map((part: unknown, i) => (isUuid(meta.key[i]!) ? String(part).toLowerCase() : part)) : parts;
+  return meta.key.some(isUuid)
+    ? parts.map((part: unknown, i) => (isUuid(meta.key[i]!) ? String(part).toLowerCase() : part))
+    : parts;
 }
 
 function isUuid(field: FieldMeta): boolean {

@@ -76,21 +76,33 @@ const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constr
 /** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
 function checkOptions(name: string, fields: unknown, options: unknown): void {
   if (typeof fields !== 'object' || fields === null) {
-    throw new DefinitionError([`model('${name}', …) takes an object of fields, not ${describe(fields)}.`], { model: name });
+    throw new DefinitionError([`model('${name}', …) takes an object of fields, not ${describe(fields)}.`], {
+      model: name,
+    });
   }
   if (typeof options !== 'object' || options === null) {
-    throw new DefinitionError([`model('${name}', …) takes its options as an object, not ${describe(options)}.`], { model: name });
+    throw new DefinitionError([`model('${name}', …) takes its options as an object, not ${describe(options)}.`], {
+      model: name,
+    });
   }
   for (const key of Object.keys(options)) {
-    if (!OPTIONS.includes(key)) throw new DefinitionError([`model('${name}', …) has no option '${key}'.`], { model: name, field: key, remedy: suggest(key, OPTIONS) });
+    if (!OPTIONS.includes(key))
+      throw new DefinitionError([`model('${name}', …) has no option '${key}'.`], {
+        model: name,
+        field: key,
+        remedy: suggest(key, OPTIONS),
+      });
   }
 }
 
 function createModel(name: string, fields: Readonly<Record<string, Definition>>, options: ModelOptions = {}): unknown {
-  if (typeof name !== 'string' || name === '') throw new InvalidValueError('model() takes a name first, as in model(\'post\', …).');
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidValueError("model() takes a name first, as in model('post', …).");
   checkOptions(name, fields, options);
   class Base extends Entity {}
-  Object.defineProperty(Base, DEFINITION, { value: Object.freeze({ name, fields: Object.freeze({ ...fields }), options }) });
+  Object.defineProperty(Base, DEFINITION, {
+    value: Object.freeze({ name, fields: Object.freeze({ ...fields }), options }),
+  });
   defineAccessors(Base.prototype, fields);
   return Base;
 }

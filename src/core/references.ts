@@ -35,11 +35,14 @@ export function notLoaded(meta: ModelMeta, name: string, group: EntityGroup | nu
   const origin = group?.origin;
   if (group?.kind === 'reference' && origin !== undefined) {
     const { relation } = origin;
-    return new NotLoadedError(`${meta.name}.${name} is not loaded: ${relation.model.name}.${relation.name} is a reference.`, {
-      model: meta.name,
-      field: name,
-      remedy: `Load it with await ${relation.name}.load(), or add .selectRelated('${relation.name}') to the query of ${relation.model.name}.`,
-    });
+    return new NotLoadedError(
+      `${meta.name}.${name} is not loaded: ${relation.model.name}.${relation.name} is a reference.`,
+      {
+        model: meta.name,
+        field: name,
+        remedy: `Load it with await ${relation.name}.load(), or add .selectRelated('${relation.name}') to the query of ${relation.model.name}.`,
+      },
+    );
   }
   return new NotLoadedError(`${meta.name}.${name} is not loaded.`, {
     model: meta.name,

@@ -23,9 +23,7 @@ export function metaOf(modelClass: ModelClassValue): ModelMeta {
 
 /** What `model()` was given for this class; `undefined` if it is no model. */
 export function definitionOf(modelClass: unknown): ModelDefinition | undefined {
-  return typeof modelClass === 'function'
-    ? (modelClass as { [DEFINITION]?: ModelDefinition })[DEFINITION]
-    : undefined;
+  return typeof modelClass === 'function' ? (modelClass as { [DEFINITION]?: ModelDefinition })[DEFINITION] : undefined;
 }
 
 /**
@@ -63,7 +61,9 @@ export class Registry {
   meta(modelClass: ModelClassValue): ModelMeta {
     const found = this.models.find((meta) => meta.modelClass === modelClass);
     if (found === undefined) {
-      throw new DefinitionError([`${modelClass.name} is not among the models of this registry.`], { model: modelClass.name });
+      throw new DefinitionError([`${modelClass.name} is not among the models of this registry.`], {
+        model: modelClass.name,
+      });
     }
     return found;
   }

@@ -29,7 +29,9 @@ function toPlain(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(toPlain);
-  return isEmbedded(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, toPlain(part)])) : value;
+  return isEmbedded(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, toPlain(part)]))
+    : value;
 }
 
 /** An embedded value or an object of a JSON column; dates and other classes know their own JSON form. */

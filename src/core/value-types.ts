@@ -19,7 +19,11 @@ export type ValueType =
   | { readonly kind: 'json' }
   | { readonly kind: 'array'; readonly of: ValueType }
   /** `columnType`: in DDL, for all dialects or for each by its name. */
-  | { readonly kind: 'custom'; readonly codec: CustomCodec; readonly columnType: string | Readonly<Record<string, string>> };
+  | {
+      readonly kind: 'custom';
+      readonly codec: CustomCodec;
+      readonly columnType: string | Readonly<Record<string, string>>;
+    };
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
@@ -47,7 +51,9 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
       if (typeof value !== 'bigint') return `takes a bigint (as in 1n), not ${describe(value)}`;
       return value < MIN_INT64 || value > MAX_INT64 ? 'takes a bigint of 64 bits' : undefined;
     case 'float':
-      return typeof value === 'number' && Number.isFinite(value) ? undefined : `takes a finite number, not ${describe(value)}`;
+      return typeof value === 'number' && Number.isFinite(value)
+        ? undefined
+        : `takes a finite number, not ${describe(value)}`;
     case 'decimal':
       return decimalProblem(type.precision, type.scale, value);
     case 'string':
@@ -64,7 +70,9 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
     case 'date':
       return isCalendarDate(value) ? undefined : `takes a date as 'YYYY-MM-DD', not ${describe(value)}`;
     case 'time':
-      return typeof value === 'string' && TIME.test(value) ? undefined : `takes a time as 'HH:MM:SS[.ffffff]', not ${describe(value)}`;
+      return typeof value === 'string' && TIME.test(value)
+        ? undefined
+        : `takes a time as 'HH:MM:SS[.ffffff]', not ${describe(value)}`;
     case 'datetime': {
       if (!(value instanceof Date)) return `takes a Date, not ${describe(value)}`;
       const time = value.getTime();
@@ -124,7 +132,8 @@ function decimalProblem(precision: number, scale: number, value: unknown): strin
   if (wholeDigits <= precision - scale && (point < 0 || value.length - point - 1 <= scale)) return undefined;
   const [whole = '', fraction = ''] = value.replace('-', '').split('.');
   if (fraction.replace(/0+$/, '').length > scale) return `takes at most ${scale} digits after the point`;
-  if (whole.replace(/^0+/, '').length > precision - scale) return `takes at most ${precision - scale} digits before the point`;
+  if (whole.replace(/^0+/, '').length > precision - scale)
+    return `takes at most ${precision - scale} digits before the point`;
   return undefined;
 }
 
@@ -149,7 +158,9 @@ function jsonProblem(value: unknown): string | undefined {
     const text: string | undefined = JSON.stringify(value);
     if (text === undefined) return 'takes a value that has a JSON form';
     // JSON writes NaN and Infinity as null: look closer only where there is one.
-    return text.includes('null') && holdsNoNumber(value) ? 'takes a JSON value, and NaN and Infinity have no JSON form' : undefined;
+    return text.includes('null') && holdsNoNumber(value)
+      ? 'takes a JSON value, and NaN and Infinity have no JSON form'
+      : undefined;
   } catch (error) {
     return `takes a value that has a JSON form (${error instanceof TypeError ? 'it is circular or holds a bigint' : 'toJSON failed'})`;
   }

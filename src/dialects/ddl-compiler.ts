@@ -36,7 +36,11 @@ export abstract class DdlCompiler {
     return model.schema === undefined ? this.dialect.quote(model.table) : this.dialect.quote(model.schema, model.table);
   }
 
-  protected createTable(model: ModelMeta, checks: readonly (CheckMeta & { readonly expression: Expression })[], ifNotExists: boolean): string {
+  protected createTable(
+    model: ModelMeta,
+    checks: readonly (CheckMeta & { readonly expression: Expression })[],
+    ifNotExists: boolean,
+  ): string {
     const lines = [
       ...model.fields.map((field) => this.column(model, field)),
       ...this.primaryKey(model),
@@ -49,7 +53,8 @@ export abstract class DdlCompiler {
   protected column(_model: ModelMeta, field: FieldMeta): string {
     let sql = `${this.dialect.quote(field.column)} ${this.columnType(field)}`;
     if (field.generation === 'identity') return `${sql} ${this.identity(field)}`;
-    if (field.generatedAs !== undefined) return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) ${field.generatedStored ? 'STORED' : 'VIRTUAL'}`;
+    if (field.generatedAs !== undefined)
+      return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) ${field.generatedStored ? 'STORED' : 'VIRTUAL'}`;
     if (!field.nullable) sql += ' NOT NULL';
     if (field.dbDefault !== undefined) sql += ` DEFAULT ${this.defaultValue(field.dbDefault)}`;
     return sql;
@@ -73,8 +78,15 @@ export abstract class DdlCompiler {
     return `CONSTRAINT ${name} ${columns}${action('DELETE', onDelete)}${action('UPDATE', onUpdate)}`;
   }
 
-  protected createIndex(model: ModelMeta, index: IndexMeta, where: Expression | undefined, ifNotExists: boolean): string {
-    const columns = index.columns.map(({ field, descending }) => `${this.dialect.quote(field.column)}${descending ? ' DESC' : ''}`);
+  protected createIndex(
+    model: ModelMeta,
+    index: IndexMeta,
+    where: Expression | undefined,
+    ifNotExists: boolean,
+  ): string {
+    const columns = index.columns.map(
+      ({ field, descending }) => `${this.dialect.quote(field.column)}${descending ? ' DESC' : ''}`,
+    );
     const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(index.name)}`;
     return `${head} ON ${this.table(model)} (${columns.join(', ')})${where === undefined ? '' : ` WHERE ${this.inline(where)}`}`;
   }

@@ -1,7 +1,19 @@
 import { typeOf } from '../core/ast/expressions.ts';
 import type {
-  AggregateExpression, ArithmeticExpression, CallExpression, CompareExpression, DerivedTable, Expression, InListExpression, MatchExpression,
-  NotExpression, OrderNode, ParamExpression, RawExpression, SelectStatement, TableRef,
+  AggregateExpression,
+  ArithmeticExpression,
+  CallExpression,
+  CompareExpression,
+  DerivedTable,
+  Expression,
+  InListExpression,
+  MatchExpression,
+  NotExpression,
+  OrderNode,
+  ParamExpression,
+  RawExpression,
+  SelectStatement,
+  TableRef,
 } from '../core/ast/expressions.ts';
 import type { DeleteStatement, InsertStatement, Statement, UpdateStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
@@ -12,7 +24,16 @@ import { mayBeNull } from './nullability.ts';
 import { Writer } from './writer.ts';
 
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
-const COMPARISONS = new Set<Expression['kind']>(['compare', 'isNull', 'between', 'inList', 'inQuery', 'match', 'not', 'exists']);
+const COMPARISONS = new Set<Expression['kind']>([
+  'compare',
+  'isNull',
+  'between',
+  'inList',
+  'inQuery',
+  'match',
+  'not',
+  'exists',
+]);
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
 /**
@@ -120,7 +141,9 @@ export abstract class QueryCompiler {
   }
 
   protected update({ model, alias, set, where }: UpdateStatement): string {
-    const changes = set.map(({ field, value }) => `${this.dialect.quote(field.column)} = ${this.assigned(field, value)}`);
+    const changes = set.map(
+      ({ field, value }) => `${this.dialect.quote(field.column)} = ${this.assigned(field, value)}`,
+    );
     const target = alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
     return `UPDATE ${target} SET ${changes.join(', ')}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
   }
@@ -294,5 +317,11 @@ function identity(value: unknown): unknown {
 
 /** A parameter whose value is given for each row. */
 export function placeholderFor(field: FieldMeta): ParamExpression {
-  return { kind: 'param', value: undefined, type: field.type, nullable: field.nullable, label: { model: field.model.name, field: field.name } };
+  return {
+    kind: 'param',
+    value: undefined,
+    type: field.type,
+    nullable: field.nullable,
+    label: { model: field.model.name, field: field.name },
+  };
 }

@@ -51,14 +51,19 @@ export function linkRow({ link, source, target }: LinkChange): object {
   const Through = link.model.modelClass as unknown as new (init: object) => object;
   const entity = new Through({});
   for (const [relation, end] of endsOf(link, source, target)) {
-    (entity as Record<string, unknown>)[relation.sourceField.name] = (end as Record<string, unknown>)[relation.targetField.name];
+    (entity as Record<string, unknown>)[relation.sourceField.name] = (end as Record<string, unknown>)[
+      relation.targetField.name
+    ];
     State.setLink(entity, relation.index, end);
   }
   return entity;
 }
 
 function endsOf({ source, target }: LinkMeta, from: object, to: object): readonly (readonly [RelationMeta, object])[] {
-  return [[source.relation!, from], [target.relation!, to]];
+  return [
+    [source.relation!, from],
+    [target.relation!, to],
+  ];
 }
 
 function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
@@ -126,7 +131,12 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   if (links === null) return;
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
-    if (!State.is(target) || work.added.has(target) || (entity as Record<string, unknown>)[relation.sourceField.name] !== undefined) continue;
+    if (
+      !State.is(target) ||
+      work.added.has(target) ||
+      (entity as Record<string, unknown>)[relation.sourceField.name] !== undefined
+    )
+      continue;
     if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation);
   }
 }
@@ -148,7 +158,11 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
 }
 
 function notSaved({ model, name, target }: RelationMeta): SessionStateError {
-  return new SessionStateError(`${model.name}.${name} holds a ${target.name} that the session does not save.`, { model: model.name, field: name, remedy: 'Add it to the session, or take it out.' });
+  return new SessionStateError(`${model.name}.${name} holds a ${target.name} that the session does not save.`, {
+    model: model.name,
+    field: name,
+    remedy: 'Add it to the session, or take it out.',
+  });
 }
 
 class PairSet {

@@ -86,7 +86,10 @@ export function rowOrder<T>(rows: readonly T[], dependenciesOf: (row: T) => read
       const edge = frame.edges[frame.next++];
       if (edge === undefined) {
         state.set(frame.row, 'done');
-        const level = frame.edges.reduce((deepest, item) => (deferred.has(item) ? deepest : Math.max(deepest, levelOf.get(item.to)! + 1)), 0);
+        const level = frame.edges.reduce(
+          (deepest, item) => (deferred.has(item) ? deepest : Math.max(deepest, levelOf.get(item.to)! + 1)),
+          0,
+        );
         levelOf.set(frame.row, level);
         (levels[level] ??= []).push(frame.row);
         trail.pop();

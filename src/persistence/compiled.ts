@@ -90,8 +90,19 @@ export class CompiledCache {
     return found;
   }
 
-  insert(model: ModelMeta, fields: readonly FieldMeta[], returning: readonly FieldMeta[], onConflict: InsertStatement['onConflict']): string {
-    return this.#write(`i${onConflict}${returning.length}`, model, fields, () => ({ kind: 'insert', model, fields, returning, onConflict }));
+  insert(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    returning: readonly FieldMeta[],
+    onConflict: InsertStatement['onConflict'],
+  ): string {
+    return this.#write(`i${onConflict}${returning.length}`, model, fields, () => ({
+      kind: 'insert',
+      model,
+      fields,
+      returning,
+      onConflict,
+    }));
   }
 
   /** Parameters: the fields, then those that name the rows. */
@@ -107,10 +118,20 @@ export class CompiledCache {
 
   /** Parameters: the fields that name the rows. */
   delete(model: ModelMeta, fields: readonly FieldMeta[]): string {
-    return this.#write('d', model, fields, () => ({ kind: 'delete', model, alias: undefined, where: keyCondition(fields) }));
+    return this.#write('d', model, fields, () => ({
+      kind: 'delete',
+      model,
+      alias: undefined,
+      where: keyCondition(fields),
+    }));
   }
 
-  #write(kind: string, model: ModelMeta, fields: readonly FieldMeta[], build: () => InsertStatement | UpdateStatement | DeleteStatement): string {
+  #write(
+    kind: string,
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    build: () => InsertStatement | UpdateStatement | DeleteStatement,
+  ): string {
     let key = `${kind}${model.id}`;
     for (const field of fields) key += `,${field.index}`;
     let sql = this.#writes.get(key);
@@ -130,7 +151,10 @@ export class CompiledCache {
       plan,
       sql,
       slots: slots.map((slot) => ({ ordinal: ordinals.get(slot.bound)!, encode: slot.encode })),
-      hydrator: plan.kind === 'entities' ? new Hydrator(plan.shape, this.#dialect, (segment) => this.codec(segment.meta)) : undefined,
+      hydrator:
+        plan.kind === 'entities'
+          ? new Hydrator(plan.shape, this.#dialect, (segment) => this.codec(segment.meta))
+          : undefined,
       decoders: plan.kind === 'values' ? this.#decoders(plan) : undefined,
     };
   }
@@ -141,7 +165,12 @@ export class CompiledCache {
   }
 
   #compileKeyQuery(meta: ModelMeta): KeyQuery {
-    const items = meta.key.map((field): Expression => ({ kind: 'compare', operator: 'eq', left: fieldPath(field), right: placeholderFor(field) }));
+    const items = meta.key.map((field): Expression => ({
+      kind: 'compare',
+      operator: 'eq',
+      left: fieldPath(field),
+      right: placeholderFor(field),
+    }));
     const plan = planQuery({ kind: 'entities', state: { ...initialState(meta), where: items, order: [] } });
     const { sql, slots } = this.#dialect.compile(plan.statement);
     return { sql, encoders: slots.map((slot) => slot.encode) };

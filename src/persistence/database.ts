@@ -52,8 +52,17 @@ export class DatabaseCore {
    * @param source A DSN (`sqlite:app.db`, `sqlite::memory:`) or a `ConnectionConfig`.
    * @throws ConfigError, DriverMissingError, ConnectionError, DefinitionError
    */
-  static async connect<D extends DatabaseCore>(this: { readonly prototype: D }, source: string | ConnectionConfig, options: DatabaseOptions = {}): Promise<D> {
-    for (const name of Object.keys(options)) if (!OPTIONS.has(name)) throw new ConfigError(`Database.connect() has no option '${name}'.`, { field: name, remedy: `Use one of: ${[...OPTIONS].join(', ')}.` });
+  static async connect<D extends DatabaseCore>(
+    this: { readonly prototype: D },
+    source: string | ConnectionConfig,
+    options: DatabaseOptions = {},
+  ): Promise<D> {
+    for (const name of Object.keys(options))
+      if (!OPTIONS.has(name))
+        throw new ConfigError(`Database.connect() has no option '${name}'.`, {
+          field: name,
+          remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
+        });
     const config = typeof source === 'string' ? ConnectionConfig.fromDsn(source, options.connection) : source;
     const registry = new Registry(options.models ?? []);
     const adapter = options.adapter ?? (await openAdapter(config));
@@ -72,11 +81,18 @@ export class DatabaseCore {
    * Run the closure in a transaction on a session of its own: written and committed when it returns, rolled back, in
    * the database and in memory, when it throws.
    */
-  async transaction<T>(fn: (session: Session) => T | Promise<T>, options: TransactionOptions & SessionOptions = {}): Promise<T> {
+  async transaction<T>(
+    fn: (session: Session) => T | Promise<T>,
+    options: TransactionOptions & SessionOptions = {},
+  ): Promise<T> {
     const { retry = 0, fetchMode, flushMode, ...rest } = options;
-    if (!Number.isInteger(retry) || retry < 0) throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
+    if (!Number.isInteger(retry) || retry < 0)
+      throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     for (let attempt = 0; ; attempt++) {
-      const session = this.session({ ...(fetchMode === undefined ? {} : { fetchMode }), ...(flushMode === undefined ? {} : { flushMode }) });
+      const session = this.session({
+        ...(fetchMode === undefined ? {} : { fetchMode }),
+        ...(flushMode === undefined ? {} : { flushMode }),
+      });
       try {
         return await session.transaction(fn, rest);
       } catch (error) {

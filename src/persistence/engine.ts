@@ -31,9 +31,11 @@ export class Engine {
   /** Connect at first use; once. */
   connect(): MaybePromise<void> {
     if (this.#config === undefined || this.#connected) return undefined;
-    this.#connecting ??= Promise.resolve(chain(this.adapter.connect(this.#config), () => {
-      this.#connected = true;
-    }));
+    this.#connecting ??= Promise.resolve(
+      chain(this.adapter.connect(this.#config), () => {
+        this.#connected = true;
+      }),
+    );
     return this.#connecting;
   }
 

@@ -42,11 +42,17 @@ export class EntityCodec {
     const changed = meta.fields.map((field, i) => changeTest(field, this.#codecs[i]!));
     const assign = canCompile ? generateAssign(meta, decoders) : closeAssign(meta, decoders);
     this.assign = assign;
-    this.construct = canCompile && meta.modelClass !== undefined ? generateConstructor(meta, decoders) : closeConstructor(meta, assign);
+    this.construct =
+      canCompile && meta.modelClass !== undefined
+        ? generateConstructor(meta, decoders)
+        : closeConstructor(meta, assign);
     this.diff = canCompile ? generateDiff(meta, this.#codecs, changed) : closeDiff(meta, changed);
-    this.encode = canCompile ? generateEncode(meta, this.#encoders, this.#codecs) : (entity) => meta.fields.map((field, i) => this.#encoders[i]!(readField(entity, field)));
+    this.encode = canCompile
+      ? generateEncode(meta, this.#encoders, this.#codecs)
+      : (entity) => meta.fields.map((field, i) => this.#encoders[i]!(readField(entity, field)));
     this.keyOfRow = keyReader(meta, decoders);
-    this.plainKey = meta.key.length === 1 && decoders[meta.keyIndexes[0]!] === undefined ? meta.keyIndexes[0] : undefined;
+    this.plainKey =
+      meta.key.length === 1 && decoders[meta.keyIndexes[0]!] === undefined ? meta.keyIndexes[0] : undefined;
   }
 
   /** The driver value of one field of an entity. @throws InvalidValueError */
@@ -56,7 +62,9 @@ export class EntityCodec {
 
   /** A value as a row has it in the form in which a parameter names it. */
   storedValue(field: FieldMeta, raw: unknown): unknown {
-    return this.#codecs[field.index]!.select === undefined ? raw : this.encodeField(field, this.decodeField(field, raw));
+    return this.#codecs[field.index]!.select === undefined
+      ? raw
+      : this.encodeField(field, this.decodeField(field, raw));
   }
 
   /** The application's value of one field of a row. */
@@ -123,10 +131,15 @@ export function writeField(entity: object, field: FieldMeta, value: unknown): vo
 function encoderOf(field: FieldMeta, codec: Codec): Encode {
   const encode = codec.encode as Encode;
   const checked: Encode = (value) => {
-    if (value === undefined && field.generation !== undefined) return field.generation === 'identity' ? null : undefined;
+    if (value === undefined && field.generation !== undefined)
+      return field.generation === 'identity' ? null : undefined;
     if (value === null || value === undefined) {
       if (field.nullable) return null;
-      throw invalidValue(field.model.name, field.relation?.name ?? field.name, `has no value and is not nullable: give it one, or declare it nullable: true`);
+      throw invalidValue(
+        field.model.name,
+        field.relation?.name ?? field.name,
+        `has no value and is not nullable: give it one, or declare it nullable: true`,
+      );
     }
     const problem = problemWith(field.type, value);
     if (problem !== undefined) throw invalidValue(field.model.name, field.name, problem);
@@ -142,7 +155,8 @@ function changeTest(field: FieldMeta, codec: Codec): (value: unknown, raw: unkno
   const decode = codec.decode as Decode | undefined;
   return (value, raw) => {
     if (value === raw) return false;
-    if (value === null || value === undefined || raw === null || problemWith(field.type, value) !== undefined) return true;
+    if (value === null || value === undefined || raw === null || problemWith(field.type, value) !== undefined)
+      return true;
     const stored = encode(value);
     if (sameStored(stored, raw)) return false;
     // A row written by another program may hold another form of the same value.
@@ -205,7 +219,11 @@ function generateAssign(meta: ModelMeta, decoders: readonly (Decode | undefined)
   return compileFunction(numbered('d', decoders), `return function (e, r) {\n${assignments(meta, decoders, 'e')}\n};`);
 }
 
-function generateDiff(meta: ModelMeta, codecs: readonly Codec[], changed: readonly ((value: unknown, raw: unknown) => boolean)[]): EntityCodec['diff'] {
+function generateDiff(
+  meta: ModelMeta,
+  codecs: readonly Codec[],
+  changed: readonly ((value: unknown, raw: unknown) => boolean)[],
+): EntityCodec['diff'] {
   const lines = meta.fields
     .filter((field) => field.generatedAs === undefined)
     .map((field) => {
@@ -216,7 +234,10 @@ function generateDiff(meta: ModelMeta, codecs: readonly Codec[], changed: readon
       const test = plain ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
       return `if (r[${i}] !== undefined && ${test}) (out ??= []).push(${i});`;
     });
-  return compileFunction(numbered('c', changed), `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`);
+  return compileFunction(
+    numbered('c', changed),
+    `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`,
+  );
 }
 
 /** The common case of each simple type inline; all else goes through the checked encoder, which also words the error. */
@@ -250,7 +271,9 @@ function closeAssign(meta: ModelMeta, decoders: readonly (Decode | undefined)[])
       const embedded = meta.embeddedByName.get(field.path[0]!)!;
       if (embedded.fields[0] !== field) continue;
       const absent = embedded.nullable && embedded.fields.every((part) => row[part.index] === null);
-      (entity as Values)[embedded.name] = absent ? null : Object.fromEntries(embedded.fields.map((part) => [part.path[1]!, decoded(part, row)]));
+      (entity as Values)[embedded.name] = absent
+        ? null
+        : Object.fromEntries(embedded.fields.map((part) => [part.path[1]!, decoded(part, row)]));
     }
   };
 }
@@ -266,12 +289,16 @@ function closeConstructor(meta: ModelMeta, assign: EntityCodec['assign']): Entit
   return construct as unknown as EntityCodec['construct'];
 }
 
-function closeDiff(meta: ModelMeta, changed: readonly ((value: unknown, raw: unknown) => boolean)[]): EntityCodec['diff'] {
+function closeDiff(
+  meta: ModelMeta,
+  changed: readonly ((value: unknown, raw: unknown) => boolean)[],
+): EntityCodec['diff'] {
   return (entity, row) => {
     const out: number[] = [];
     for (const field of meta.fields) {
       const raw = row[field.index];
-      if (field.generatedAs === undefined && raw !== undefined && changed[field.index]!(readField(entity, field), raw)) out.push(field.index);
+      if (field.generatedAs === undefined && raw !== undefined && changed[field.index]!(readField(entity, field), raw))
+        out.push(field.index);
     }
     return out.length === 0 ? null : out;
   };

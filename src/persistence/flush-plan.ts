@@ -9,12 +9,32 @@ type Values = Record<string, unknown>;
 
 /** One step of a flush: rows of one table that one statement writes. */
 export type FlushStep =
-  | { readonly kind: 'insert'; readonly meta: ModelMeta; readonly entities: readonly object[]; readonly deferred: ReadonlyMap<object, readonly FieldMeta[]> }
-  | { readonly kind: 'update'; readonly meta: ModelMeta; readonly changed: readonly number[]; readonly entities: readonly object[] }
+  | {
+      readonly kind: 'insert';
+      readonly meta: ModelMeta;
+      readonly entities: readonly object[];
+      readonly deferred: ReadonlyMap<object, readonly FieldMeta[]>;
+    }
+  | {
+      readonly kind: 'update';
+      readonly meta: ModelMeta;
+      readonly changed: readonly number[];
+      readonly entities: readonly object[];
+    }
   /** A reference that had to wait until both rows were there. */
-  | { readonly kind: 'connect'; readonly meta: ModelMeta; readonly field: FieldMeta; readonly entities: readonly object[] }
+  | {
+      readonly kind: 'connect';
+      readonly meta: ModelMeta;
+      readonly field: FieldMeta;
+      readonly entities: readonly object[];
+    }
   /** The reverse, before rows that refer to each other are deleted. */
-  | { readonly kind: 'disconnect'; readonly meta: ModelMeta; readonly field: FieldMeta; readonly entities: readonly object[] }
+  | {
+      readonly kind: 'disconnect';
+      readonly meta: ModelMeta;
+      readonly field: FieldMeta;
+      readonly entities: readonly object[];
+    }
   | { readonly kind: 'unlink'; readonly link: LinkMeta; readonly pairs: readonly LinkChange[] }
   | { readonly kind: 'link'; readonly link: LinkMeta; readonly pairs: readonly LinkChange[] }
   | { readonly kind: 'delete'; readonly meta: ModelMeta; readonly entities: readonly object[] };
@@ -44,12 +64,17 @@ function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
     }
     const { levels, deferred } = orderRows(group, inserts, newTarget(inserts));
     const waiting = new Map<object, FieldMeta[]>();
-    for (const { from, relation: { sourceField } } of deferred) {
+    for (const {
+      from,
+      relation: { sourceField },
+    } of deferred) {
       waiting.set(from, [...(waiting.get(from) ?? []), sourceField]);
       if (!connects.has(sourceField)) connects.set(sourceField, []);
       connects.get(sourceField)!.push(from);
     }
-    yield* levels.flatMap(byMeta).map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
+    yield* levels
+      .flatMap(byMeta)
+      .map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
   }
   for (const [field, entities] of connects) yield { kind: 'connect', meta: field.model, field, entities };
 }
@@ -89,8 +114,12 @@ function* deleteSteps({ deletes }: ChangeSet): Generator<FlushStep> {
       continue;
     }
     const { levels, deferred } = orderRows(group, deletes, storedTarget(deletes));
-    for (const { from, relation } of deferred) yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
-    yield* levels.toReversed().flatMap(byMeta).map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
+    for (const { from, relation } of deferred)
+      yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
+    yield* levels
+      .toReversed()
+      .flatMap(byMeta)
+      .map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
   }
 }
 
@@ -108,7 +137,12 @@ function newTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetF
   return (entity, relation) => {
     const linked = State.link(entity, relation.index) as object | null | undefined;
     const key = (entity as Values)[relation.sourceField.name];
-    if (linked !== undefined && linked !== null && (key === undefined || (linked as Values)[relation.targetField.name] === key)) return linked;
+    if (
+      linked !== undefined &&
+      linked !== null &&
+      (key === undefined || (linked as Values)[relation.targetField.name] === key)
+    )
+      return linked;
     return find(relation, key);
   };
 }
@@ -126,25 +160,42 @@ function storedTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): Targ
 /** A stored value as a text, since drivers take and give some types in different forms; undefined where it is not known. */
 function stored(entity: object, field: FieldMeta): string | undefined {
   const row = State.row(entity);
-  const value = row === null ? Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown : row[field.index];
+  const value =
+    row === null ? (Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown) : row[field.index];
   return value === null || value === undefined ? undefined : String(value as string | number | bigint | Uint8Array);
 }
 
-function finder(entities: ReadonlyMap<ModelMeta, readonly object[]>, valueOf: (item: object, field: FieldMeta) => unknown): (relation: RelationMeta, key: unknown) => object | undefined {
+function finder(
+  entities: ReadonlyMap<ModelMeta, readonly object[]>,
+  valueOf: (item: object, field: FieldMeta) => unknown,
+): (relation: RelationMeta, key: unknown) => object | undefined {
   const indexes = new Map<FieldMeta, Map<unknown, object>>();
   return ({ target, targetField }, key) => {
     if (key === null || key === undefined) return undefined;
     let index = indexes.get(targetField);
-    if (index === undefined) indexes.set(targetField, (index = new Map((entities.get(target) ?? []).map((item) => [valueOf(item, targetField), item]))));
+    if (index === undefined)
+      indexes.set(
+        targetField,
+        (index = new Map((entities.get(target) ?? []).map((item) => [valueOf(item, targetField), item]))),
+      );
     return index.get(key);
   };
 }
 
 /** Order among rows of models that refer to each other. */
-function orderRows(group: readonly ModelMeta[], entities: ReadonlyMap<ModelMeta, readonly object[]>, targetOf: TargetFinder): { levels: readonly (readonly MetaRow[])[]; deferred: { from: object; relation: RelationMeta }[] } {
+function orderRows(
+  group: readonly ModelMeta[],
+  entities: ReadonlyMap<ModelMeta, readonly object[]>,
+  targetOf: TargetFinder,
+): { levels: readonly (readonly MetaRow[])[]; deferred: { from: object; relation: RelationMeta }[] } {
   const rows = new Map<object, MetaRow>();
   for (const meta of group) for (const entity of entities.get(meta) ?? []) rows.set(entity, { meta, entity });
-  const owning = new Map(group.map((meta) => [meta, meta.relations.filter((relation) => relation.owning && group.includes(relation.target))]));
+  const owning = new Map(
+    group.map((meta) => [
+      meta,
+      meta.relations.filter((relation) => relation.owning && group.includes(relation.target)),
+    ]),
+  );
   const dependenciesOf = (row: MetaRow): Dependency<MetaRow>[] =>
     owning.get(row.meta)!.flatMap((relation) => {
       const target = targetOf(row.entity, relation);

@@ -86,7 +86,9 @@ export class Flusher {
     });
     const generated = meta.fields.filter((field) => field.generation === 'database');
     if (generated.length === 0) await this.#insertRows(meta, entities, rows);
-    else for (const [i, row] of rows.entries()) values[i] = { ...(await this.#insertReturning(meta, codec, entities[i]!, row, generated)), ...values[i] };
+    else
+      for (const [i, row] of rows.entries())
+        values[i] = { ...(await this.#insertReturning(meta, codec, entities[i]!, row, generated)), ...values[i] };
     this.#outcomes.push(() => this.#acceptInserted(meta, codec, entities, rows));
   }
 
@@ -95,13 +97,16 @@ export class Flusher {
    * key that the database is to give among them, so that it is unset again if the row does not stay.
    */
   #stamper(meta: ModelMeta): (entity: object) => Readonly<Values> {
-    const stamps = meta.fields.filter((field) => field.generation === 'now on insert' || field.generation === 'now on save');
+    const stamps = meta.fields.filter(
+      (field) => field.generation === 'now on insert' || field.generation === 'now on save',
+    );
     const [key] = meta.key;
     const identity = key!.generation === 'identity' ? key!.name : undefined;
     const unset: Readonly<Values> = identity === undefined ? NOTHING : Object.freeze({ [identity]: undefined });
     return (entity) => {
       const values = entity as Values;
-      const own = identity === undefined || (values[identity] !== undefined && values[identity] !== null) ? NOTHING : unset;
+      const own =
+        identity === undefined || (values[identity] !== undefined && values[identity] !== null) ? NOTHING : unset;
       const links = State.links(entity);
       // Nothing but the key can change: the usual case, and one object for all.
       if (stamps.length === 0 && links === null) return own;
@@ -110,7 +115,8 @@ export class Flusher {
       for (const field of stamps) {
         const given = readField(entity, field);
         before[field.name] = given;
-        if (field.generation === 'now on save' || given === undefined || given === null) writeField(entity, field, this.#now);
+        if (field.generation === 'now on save' || given === undefined || given === null)
+          writeField(entity, field, this.#now);
       }
       syncLinks(meta, entity);
       return before;
@@ -121,13 +127,19 @@ export class Flusher {
     const [key] = meta.key;
     const all = { meta, fields: meta.fields, entities, rows };
     if (key!.generation !== 'identity') return void (await this.#insertBatch(all));
-    if (this.#workspace.compiled.dialect.features.nullKeyGenerates) return this.#takeKeys(all, key!, await this.#insertBatch(all));
+    if (this.#workspace.compiled.dialect.features.nullKeyGenerates)
+      return this.#takeKeys(all, key!, await this.#insertBatch(all));
     // A key that is to be generated is left out, so rows with and without one take two statements.
     for (const given of [true, false]) {
       const positions = rows.flatMap((row, i) => ((row[key!.index] !== null) === given ? [i] : []));
       if (positions.length === 0) continue;
       const fields = given ? meta.fields : meta.fields.filter((field) => field !== key);
-      const batch = { meta, fields, entities: positions.map((i) => entities[i]!), rows: positions.map((i) => rows[i]!) };
+      const batch = {
+        meta,
+        fields,
+        entities: positions.map((i) => entities[i]!),
+        rows: positions.map((i) => rows[i]!),
+      };
       this.#takeKeys(batch, key!, await this.#insertBatch(batch));
     }
   }
@@ -153,13 +165,30 @@ export class Flusher {
   }
 
   /** A row of which the database fills in more than the key: read back from the same statement. Gives what was there before. */
-  async #insertReturning(meta: ModelMeta, codec: EntityCodec, entity: object, row: unknown[], generated: readonly FieldMeta[]): Promise<Values> {
+  async #insertReturning(
+    meta: ModelMeta,
+    codec: EntityCodec,
+    entity: object,
+    row: unknown[],
+    generated: readonly FieldMeta[],
+  ): Promise<Values> {
     const { executor, compiled } = this.#workspace;
     const key = meta.key[0]!;
     const wanted = [...(key.generation === 'identity' ? [key] : []), ...generated];
-    const given = meta.fields.filter((field) => row[field.index] !== undefined && field.generatedAs === undefined && !(field === key && row[field.index] === null));
+    const given = meta.fields.filter(
+      (field) =>
+        row[field.index] !== undefined &&
+        field.generatedAs === undefined &&
+        !(field === key && row[field.index] === null),
+    );
     const sql = compiled.insert(meta, given, wanted, 'error');
-    const [back] = await this.#named(meta, () => executor.query(this.#connection, sql, given.map((field) => row[field.index])));
+    const [back] = await this.#named(meta, () =>
+      executor.query(
+        this.#connection,
+        sql,
+        given.map((field) => row[field.index]),
+      ),
+    );
     const before: Values = {};
     wanted.forEach((field, i) => {
       before[field.name] = readField(entity, field);
@@ -191,10 +220,18 @@ export class Flusher {
     const own = changed.map((index) => meta.fields[index]!);
     const fixed = own.find((field) => field.primaryKey);
     if (fixed !== undefined) {
-      throw new SessionStateError(`The key ${meta.name}.${fixed.name} of a stored entity was changed.`, { model: meta.name, field: fixed.name, remedy: 'Insert a new entity and delete the old one.' });
+      throw new SessionStateError(`The key ${meta.name}.${fixed.name} of a stored entity was changed.`, {
+        model: meta.name,
+        field: fixed.name,
+        remedy: 'Insert a new entity and delete the old one.',
+      });
     }
     const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
-    const fields = [...own.filter((field) => field !== meta.version), ...stamps, ...(meta.version === undefined ? [] : [meta.version])];
+    const fields = [
+      ...own.filter((field) => field !== meta.version),
+      ...stamps,
+      ...(meta.version === undefined ? [] : [meta.version]),
+    ];
     const named = namesRow(meta);
     const before: Row[] = [];
     const values: Readonly<Values>[] = [];
@@ -205,7 +242,12 @@ export class Flusher {
       before.push(row);
       values.push(this.#restamp(meta, entity, stamps));
       const bound: unknown[] = [];
-      for (const field of fields) bound.push(field === meta.version ? (row[field.index] as number) + 1 : codec.encodeField(field, readField(entity, field)));
+      for (const field of fields)
+        bound.push(
+          field === meta.version
+            ? (row[field.index] as number) + 1
+            : codec.encodeField(field, readField(entity, field)),
+        );
       for (const field of named) bound.push(codec.storedValue(field, row[field.index]));
       parameters.push(bound);
     }
@@ -246,7 +288,9 @@ export class Flusher {
   /** Driver values of the key and version that name a stored row. */
   #identify(meta: ModelMeta, codec: EntityCodec, entity: object): unknown[] {
     const row = State.row(entity);
-    return namesRow(meta).map((field) => (row === null ? codec.encodeField(field, readField(entity, field)) : codec.storedValue(field, row[field.index])));
+    return namesRow(meta).map((field) =>
+      row === null ? codec.encodeField(field, readField(entity, field)) : codec.storedValue(field, row[field.index]),
+    );
   }
 
   async #connect({ meta, field, entities }: Step<'connect'>): Promise<void> {
@@ -254,7 +298,10 @@ export class Flusher {
     const { executor, compiled } = this.#workspace;
     for (const entity of entities) syncLinks(meta, entity);
     const sql = compiled.update(meta, [field], meta.key);
-    const parameters = entities.map((entity) => [codec.encodeField(field, readField(entity, field)), ...meta.key.map((key) => codec.encodeField(key, readField(entity, key)))]);
+    const parameters = entities.map((entity) => [
+      codec.encodeField(field, readField(entity, field)),
+      ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
+    ]);
     await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
     this.#outcomes.push(() =>
       entities.forEach((entity, i) => {
@@ -269,7 +316,10 @@ export class Flusher {
     const codec = this.#workspace.compiled.codec(meta);
     const { executor, compiled } = this.#workspace;
     const sql = compiled.update(meta, [field], meta.key);
-    const parameters = entities.map((entity) => [null, ...meta.key.map((key) => codec.encodeField(key, readField(entity, key)))]);
+    const parameters = entities.map((entity) => [
+      null,
+      ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
+    ]);
     await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
   }
 
@@ -277,14 +327,26 @@ export class Flusher {
     const { executor, compiled } = this.#workspace;
     const codec = compiled.codec(link.model);
     const sql = compiled.insert(link.model, [link.source, link.target], [], 'nothing');
-    await this.#named(link.model, () => executor.executeMany(this.#connection, sql, pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)])));
+    await this.#named(link.model, () =>
+      executor.executeMany(
+        this.#connection,
+        sql,
+        pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]),
+      ),
+    );
   }
 
   async #unlink({ link, pairs }: Step<'unlink'>): Promise<void> {
     const { executor, compiled } = this.#workspace;
     const codec = compiled.codec(link.model);
     const sql = compiled.delete(link.model, [link.source, link.target]);
-    await this.#named(link.model, () => executor.executeMany(this.#connection, sql, pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)])));
+    await this.#named(link.model, () =>
+      executor.executeMany(
+        this.#connection,
+        sql,
+        pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]),
+      ),
+    );
   }
 
   async #delete({ meta, entities }: Step<'delete'>): Promise<void> {
@@ -292,7 +354,13 @@ export class Flusher {
     const codec = compiled.codec(meta);
     const sql = compiled.delete(meta, namesRow(meta));
     for (const entity of entities) this.#journal.touch(meta, entity);
-    const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, entities.map((entity) => this.#identify(meta, codec, entity))));
+    const results = await this.#named(meta, () =>
+      executor.executeMany(
+        this.#connection,
+        sql,
+        entities.map((entity) => this.#identify(meta, codec, entity)),
+      ),
+    );
     for (const { changes } of results) if (changes !== 1) throw stale(meta, 'deleted');
     this.#outcomes.push(() => {
       for (const entity of entities) {
@@ -352,7 +420,8 @@ function noteLinks(meta: ModelMeta, entity: object, before: Values): void {
   if (links === null) return;
   const values = entity as Values;
   for (const relation of meta.relations) {
-    if (relation.owning && links[relation.index] !== undefined) before[relation.sourceField.name] = values[relation.sourceField.name];
+    if (relation.owning && links[relation.index] !== undefined)
+      before[relation.sourceField.name] = values[relation.sourceField.name];
   }
 }
 
@@ -377,8 +446,11 @@ function namesRow(meta: ModelMeta): readonly FieldMeta[] {
 }
 
 function stale(meta: ModelMeta, done: string): StaleObjectError {
-  return new StaleObjectError(`A ${meta.name} that was to be ${done} has been changed or deleted by another transaction.`, {
-    model: meta.name,
-    remedy: 'Refresh it and try again.',
-  });
+  return new StaleObjectError(
+    `A ${meta.name} that was to be ${done} has been changed or deleted by another transaction.`,
+    {
+      model: meta.name,
+      remedy: 'Refresh it and try again.',
+    },
+  );
 }

@@ -31,13 +31,18 @@ export class Hydrator {
     const readers = shape.segments.map((segment) => readerOf(segment, codecOf(segment)));
     const decoders = shape.annotations.map(({ type }) => dialect.codec(type).decode as Decode | undefined);
     const whole = shape.segments.every((segment) => segment.fields.length === segment.meta.fields.length);
-    this.#hydrate = canCompile && whole
-      ? generate(shape, shape.segments.map(codecOf), readers, decoders)
-      : interpret(shape, readers, decoders);
+    this.#hydrate =
+      canCompile && whole
+        ? generate(shape, shape.segments.map(codecOf), readers, decoders)
+        : interpret(shape, readers, decoders);
   }
 
   hydrate(rows: readonly Row[], identityMap: IdentityMap, groups: readonly EntityGroup[]): object[] {
-    return this.#hydrate(rows, this.segments.map((segment) => identityMap.of(segment.meta)), groups);
+    return this.#hydrate(
+      rows,
+      this.segments.map((segment) => identityMap.of(segment.meta)),
+      groups,
+    );
   }
 }
 
@@ -50,7 +55,12 @@ function needsLink({ relation }: Segment): boolean {
  * One loop with the offsets, the constructors and the names of the shape written into it. A row becomes the snapshot of
  * the root as it is; joined entities get a slice of it, once for each entity and not once for each row.
  */
-function generate(shape: EntityShape, codecs: readonly EntityCodec[], readers: readonly SegmentReader[], decoders: readonly (Decode | undefined)[]): HydrateRows {
+function generate(
+  shape: EntityShape,
+  codecs: readonly EntityCodec[],
+  readers: readonly SegmentReader[],
+  decoders: readonly (Decode | undefined)[],
+): HydrateRows {
   const { segments, annotations } = shape;
   const scope: Record<string, unknown> = { State };
   const setup: string[] = [];
@@ -70,7 +80,12 @@ function generate(shape: EntityShape, codecs: readonly EntityCodec[], readers: r
         m${s}.set(k, e${s});
         p${s}.push(e${s});
       } else if (State.group(e${s}) !== g${s}) read${s}(r, m${s}, g${s});`;
-    body.push(`let e${s} = null;`, segment.presence === undefined ? `k = ${key};${find}` : `if (r[${segment.presence}] !== null) { k = ${key};${find}\n}`);
+    body.push(
+      `let e${s} = null;`,
+      segment.presence === undefined
+        ? `k = ${key};${find}`
+        : `if (r[${segment.presence}] !== null) { k = ${key};${find}\n}`,
+    );
     if (needsLink(segment)) {
       const owner = segments.indexOf(segment.parent!);
       body.push(`if (e${owner} !== null) State.setLink(e${owner}, ${segment.relation!.index}, e${s});`);
@@ -78,9 +93,13 @@ function generate(shape: EntityShape, codecs: readonly EntityCodec[], readers: r
   });
   annotations.forEach(({ name, position }, a) => {
     scope[`d${a}`] = decoders[a];
-    body.push(`e0[${quoted(name)}] = ${decoders[a] === undefined ? `r[${position}]` : `r[${position}] === null ? null : d${a}(r[${position}])`};`);
+    body.push(
+      `e0[${quoted(name)}] = ${decoders[a] === undefined ? `r[${position}]` : `r[${position}] === null ? null : d${a}(r[${position}])`};`,
+    );
   });
-  return compileFunction(scope, `return function hydrate(rows, maps, groups) {
+  return compileFunction(
+    scope,
+    `return function hydrate(rows, maps, groups) {
     ${setup.join('\n')}
     const n = rows.length, out = new Array(n);
     let k;
@@ -90,17 +109,23 @@ function generate(shape: EntityShape, codecs: readonly EntityCodec[], readers: r
       out[i] = e0;
     }
     return out;
-  };`);
+  };`,
+  );
 }
 
 /** The same without generated code, and for rows of which only some fields were read. */
-function interpret({ segments, annotations }: EntityShape, readers: readonly SegmentReader[], decoders: readonly (Decode | undefined)[]): HydrateRows {
+function interpret(
+  { segments, annotations }: EntityShape,
+  readers: readonly SegmentReader[],
+  decoders: readonly (Decode | undefined)[],
+): HydrateRows {
   const owners = segments.map((segment) => segments.indexOf(segment.parent!));
   const hydrateRow = (row: Row, maps: Maps, groups: readonly EntityGroup[]): object => {
     const found = readers.map((read, s) => read(row, maps[s]!, groups[s]!));
     segments.forEach((segment, s) => {
       const owner = found[owners[s]!];
-      if (needsLink(segment) && owner !== null && owner !== undefined) State.setLink(owner, segment.relation!.index, found[s]);
+      if (needsLink(segment) && owner !== null && owner !== undefined)
+        State.setLink(owner, segment.relation!.index, found[s]);
     });
     annotations.forEach(({ name, position }, a) => {
       const raw = row[position];

@@ -75,6 +75,7 @@ export class Journal {
   /** A savepoint was released: what it did now belongs to the transaction around it. */
   absorb(inner: Journal): void {
     for (const deed of inner.deeds) this.deeds.push(deed);
-    for (const [collection, restore] of inner.collections) if (!this.collections.has(collection)) this.collections.set(collection, restore);
+    for (const [collection, restore] of inner.collections)
+      if (!this.collections.has(collection)) this.collections.set(collection, restore);
   }
 }

@@ -10,11 +10,17 @@ import type { Workspace } from './workspace.ts';
 type Values = Record<string, unknown>;
 
 /** After a flush: rows of `through` models that came and went with links are shown in collections, and forgotten. */
-export function followLinkRows(workspace: Workspace, work: UnitOfWork, journal: Journal, steps: readonly FlushStep[]): void {
+export function followLinkRows(
+  workspace: Workspace,
+  work: UnitOfWork,
+  journal: Journal,
+  steps: readonly FlushStep[],
+): void {
   if (work.collections.size === 0) return;
   for (const step of steps) {
     if (step.kind === 'insert') {
-      for (const entity of step.entities) if (!work.added.has(entity)) showOnOtherSides(step.meta, entity, true, journal);
+      for (const entity of step.entities)
+        if (!work.added.has(entity)) showOnOtherSides(step.meta, entity, true, journal);
     } else if (step.kind === 'unlink' && !step.link.implicit) {
       forgetRows(workspace, journal, step.link, step.pairs);
     }
@@ -26,7 +32,8 @@ function forgetRows(workspace: Workspace, journal: Journal, link: LinkMeta, pair
   const gone = new Set(pairs.map((pair) => pairKey(keyAt(pair.source, link.source), keyAt(pair.target, link.target))));
   for (const [key, entity] of map) {
     const row = State.row(entity);
-    if (row === null || !gone.has(pairKey((entity as Values)[link.source.name], (entity as Values)[link.target.name]))) continue;
+    if (row === null || !gone.has(pairKey((entity as Values)[link.source.name], (entity as Values)[link.target.name])))
+      continue;
     journal.touch(link.model, entity);
     showOnOtherSides(link.model, entity, false, journal);
     map.delete(key);

@@ -19,7 +19,15 @@ export function journalStart(workspace: Workspace, work: UnitOfWork): JournalSta
     for (const entity of entities.values()) {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
-      if (changed !== null) unwritten.set(entity, unwrittenOf(meta, entity, changed.map((index) => meta.fields[index]!)));
+      if (changed !== null)
+        unwritten.set(
+          entity,
+          unwrittenOf(
+            meta,
+            entity,
+            changed.map((index) => meta.fields[index]!),
+          ),
+        );
     }
   }
   for (const entity of work.added) {
@@ -31,9 +39,17 @@ export function journalStart(workspace: Workspace, work: UnitOfWork): JournalSta
 
 function unwrittenOf(meta: ModelMeta, entity: object, fields: readonly FieldMeta[]): Unwritten {
   const values: Values = {};
-  for (const { path: [name, part], type } of fields) values[name!] = copyOf((entity as Values)[name!], part === undefined ? type.kind : 'json');
+  for (const {
+    path: [name, part],
+    type,
+  } of fields)
+    values[name!] = copyOf((entity as Values)[name!], part === undefined ? type.kind : 'json');
   const links = State.links(entity);
-  return { values, links: links === null ? null : meta.relations.map((relation) => (relation.many ? undefined : links[relation.index])) };
+  return {
+    values,
+    links:
+      links === null ? null : meta.relations.map((relation) => (relation.many ? undefined : links[relation.index])),
+  };
 }
 
 /** Values that can be changed in place are copied, so that what they are now is still known then. */
@@ -68,7 +84,9 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
   for (const [entity, { values, links }] of start.unwritten) {
     const meta = metaOfEntity(entity);
     putBack(meta, entity, values);
-    for (const relation of meta.relations) if (!relation.many && (links !== null || State.links(entity) !== null)) State.setLink(entity, relation.index, links?.[relation.index]);
+    for (const relation of meta.relations)
+      if (!relation.many && (links !== null || State.links(entity) !== null))
+        State.setLink(entity, relation.index, links?.[relation.index]);
   }
   relinkOthers(workspace, start);
   work.reset(start);
@@ -128,9 +146,11 @@ function resetChanges(workspace: Workspace): void {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
-      for (const index of changed) resetField(entity, meta.fields[index]!, codec.decodeField(meta.fields[index]!, row![index]));
+      for (const index of changed)
+        resetField(entity, meta.fields[index]!, codec.decodeField(meta.fields[index]!, row![index]));
       for (const embedded of meta.embeddedByName.values()) {
-        if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null)) (entity as Values)[embedded.name] = null;
+        if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null))
+          (entity as Values)[embedded.name] = null;
       }
     }
   }
@@ -164,6 +184,7 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
 
 function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
   const owners = new Map<unknown, object>();
-  for (const item of workspace.identityMap.of(target).values()) if (State.row(item)?.[targetField.index] !== undefined) owners.set(readField(item, targetField), item);
+  for (const item of workspace.identityMap.of(target).values())
+    if (State.row(item)?.[targetField.index] !== undefined) owners.set(readField(item, targetField), item);
   return owners;
 }

@@ -74,7 +74,9 @@ export class SessionRunner implements QueryRunner {
   }
 
   #fetch({ compiled, parameters }: BoundQuery): MaybePromise<Rows> {
-    return this.#workspace.read((connection: Connection) => this.#workspace.executor.query(connection, compiled.sql, parameters));
+    return this.#workspace.read((connection: Connection) =>
+      this.#workspace.executor.query(connection, compiled.sql, parameters),
+    );
   }
 
   #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
@@ -85,7 +87,10 @@ export class SessionRunner implements QueryRunner {
   }
 
   #group(segment: Segment, requested: RelationTree): EntityGroup {
-    return this.#workspace.group(segment.meta, segment.parent === undefined && requested.size > 0 ? requested : undefined);
+    return this.#workspace.group(
+      segment.meta,
+      segment.parent === undefined && requested.size > 0 ? requested : undefined,
+    );
   }
 
   async #load(state: QueryState, entities: readonly object[]): Promise<void> {

@@ -50,7 +50,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
     this.#workspace = new Workspace(this.#engine, this);
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
-    this.#batch = new BatchLoader(this.#workspace, (collection) => this.#transactions.current?.journal.touchCollection(collection));
+    this.#batch = new BatchLoader(this.#workspace, (collection) =>
+      this.#transactions.current?.journal.touchCollection(collection),
+    );
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     this.#runner = new SessionRunner(this.#workspace, this.#batch);
     this.#batch.use(this.#runner);
@@ -61,7 +63,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   static current(): RunningSession {
     const session = currentSession.getStore();
     if (session instanceof RunningSession) return session;
-    throw new NoSessionError('No session is current here.', { remedy: 'Call it inside db.transaction(), session.transaction() or session.run().' });
+    throw new NoSessionError('No session is current here.', {
+      remedy: 'Call it inside db.transaction(), session.transaction() or session.run().',
+    });
   }
 
   get sql(): SessionSql {
@@ -111,7 +115,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       const meta = this.#checkEntity(entity);
       const state = this.state(entity);
       if (state === 'transient' || state === 'detached') {
-        throw new SessionStateError(`A ${meta.name} that is ${state} cannot be deleted.`, { model: meta.name, remedy: 'Read it in this session first.' });
+        throw new SessionStateError(`A ${meta.name} that is ${state} cannot be deleted.`, {
+          model: meta.name,
+          remedy: 'Read it in this session first.',
+        });
       }
     }
     for (const entity of entities) {
@@ -123,9 +130,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async refresh(entity: object): Promise<object> {
     this.#refuseClosed();
     const meta = this.#checkEntity(entity);
-    if (this.state(entity) !== 'persistent') throw new SessionStateError(`A ${meta.name} that is ${this.state(entity)} cannot be refreshed.`, { model: meta.name });
+    if (this.state(entity) !== 'persistent')
+      throw new SessionStateError(`A ${meta.name} that is ${this.state(entity)} cannot be refreshed.`, {
+        model: meta.name,
+      });
     const [present] = await this.#workspace.refresh(meta, [entity]);
-    if (present === undefined) throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
+    if (present === undefined)
+      throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
     return present;
   }
 
@@ -136,8 +147,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (first === undefined) return all;
     const meta = this.#checkEntity(first);
     for (const entity of all) {
-      if (this.#checkEntity(entity) !== meta) throw new InvalidValueError(`prefetch() takes entities of one model: a ${metaOfEntity(entity).name} is among those of ${meta.name}.`, { model: meta.name });
-      if (State.group(entity)?.loader !== this) throw new SessionStateError(`prefetch() was given a ${meta.name} that does not belong to this session.`, { model: meta.name });
+      if (this.#checkEntity(entity) !== meta)
+        throw new InvalidValueError(
+          `prefetch() takes entities of one model: a ${metaOfEntity(entity).name} is among those of ${meta.name}.`,
+          { model: meta.name },
+        );
+      if (State.group(entity)?.loader !== this)
+        throw new SessionStateError(`prefetch() was given a ${meta.name} that does not belong to this session.`, {
+          model: meta.name,
+        });
     }
     await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
     return all;
@@ -160,7 +178,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async commit(): Promise<void> {
     this.#refuseClosed();
     if (this.#transactions.current !== undefined) {
-      throw new SessionStateError('commit() was called inside a transaction that ends by itself.', { remedy: 'Return from its function to commit it; call flush() to write now.' });
+      throw new SessionStateError('commit() was called inside a transaction that ends by itself.', {
+        remedy: 'Return from its function to commit it; call flush() to write now.',
+      });
     }
     await this.#transactions.flush();
   }
@@ -172,7 +192,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
     this.#refuseClosed();
-    if (options.retry !== undefined) throw new SessionStateError('A retry needs a fresh session each time.', { remedy: 'Use db.transaction(fn, { retry }).' });
+    if (options.retry !== undefined)
+      throw new SessionStateError('A retry needs a fresh session each time.', {
+        remedy: 'Use db.transaction(fn, { retry }).',
+      });
     return this.#transactions.run(() => currentSession.run(this, async () => fn(this)), options);
   }
 
@@ -183,8 +206,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   clear(): void {
     this.#refuseInTransaction('clear()');
-    if (this.#transactions.hasUnwritten) throw new SessionStateError('clear() would lose what has been added, changed, deleted or linked and is not written.', { remedy: 'Call commit() or rollback() first.' });
-    for (const [, entities] of this.#workspace.identityMap.entries()) for (const entity of entities.values()) State.setGroup(entity, null);
+    if (this.#transactions.hasUnwritten)
+      throw new SessionStateError(
+        'clear() would lose what has been added, changed, deleted or linked and is not written.',
+        { remedy: 'Call commit() or rollback() first.' },
+      );
+    for (const [, entities] of this.#workspace.identityMap.entries())
+      for (const entity of entities.values()) State.setGroup(entity, null);
     this.#workspace.identityMap.clear();
   }
 
@@ -208,7 +236,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (this.#closed) return;
     this.#refuseInTransaction('close()');
     if (this.#transactions.hasUnwritten) {
-      this.#engine.warnOnce('BLAZE_LOST', 'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.');
+      this.#engine.warnOnce(
+        'BLAZE_LOST',
+        'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
+      );
     }
     this.#closed = true;
     if (this.#ownsEngine) await this.#engine.adapter.close();
@@ -257,7 +288,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   loadedTarget(relation: RelationMeta, key: unknown): object | undefined {
-    return relation.targetField.primaryKey ? this.#workspace.identityMap.of(relation.target).get(mapKey(relation.target, key)) : undefined;
+    return relation.targetField.primaryKey
+      ? this.#workspace.identityMap.of(relation.target).get(mapKey(relation.target, key))
+      : undefined;
   }
 
   loadEntity(entity: object): Promise<void> {
@@ -278,11 +311,21 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const key = { kind: 'param' as const, value, type: sourceField.type, nullable: false, label };
     const runner = this.#runner;
     if (link === undefined) {
-      return new ModelQuerySet(runner, { ...initialState(target), where: [{ kind: 'compare', operator: 'eq', left: path([], targetField), right: key }] });
+      return new ModelQuerySet(runner, {
+        ...initialState(target),
+        where: [{ kind: 'compare', operator: 'eq', left: path([], targetField), right: key }],
+      });
     }
-    if (inverse === undefined) throw new SessionStateError(`${label.model}.${label.field} has no reverse relation on ${target.name}.`, { ...label, remedy: `Add f.reverse(() => ${label.model}, '${label.field}') to ${target.name}.` });
+    if (inverse === undefined)
+      throw new SessionStateError(`${label.model}.${label.field} has no reverse relation on ${target.name}.`, {
+        ...label,
+        remedy: `Add f.reverse(() => ${label.model}, '${label.field}') to ${target.name}.`,
+      });
     const own = { kind: 'compare' as const, operator: 'eq' as const, left: path([], sourceField), right: key };
-    return new ModelQuerySet(runner, { ...initialState(target), where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own }] });
+    return new ModelQuerySet(runner, {
+      ...initialState(target),
+      where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own }],
+    });
   }
 
   collectionChanges(collection: ChangingCollection): void {
@@ -351,17 +394,25 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   #foreign(entity: object): SessionStateError {
     const { name } = metaOfEntity(entity);
-    return new SessionStateError(`A ${name} that belongs to another session cannot be added to this one.`, { model: name, remedy: 'Read it in this session, or use its key.' });
+    return new SessionStateError(`A ${name} that belongs to another session cannot be added to this one.`, {
+      model: name,
+      remedy: 'Read it in this session, or use its key.',
+    });
   }
 
   #detached(entity: object): SessionStateError {
     const { name } = metaOfEntity(entity);
-    return new SessionStateError(`A ${name} that is detached cannot be added: its row exists already.`, { model: name, remedy: 'Read it in this session and change that one.' });
+    return new SessionStateError(`A ${name} that is detached cannot be added: its row exists already.`, {
+      model: name,
+      remedy: 'Read it in this session and change that one.',
+    });
   }
 
   #checkEntity(entity: unknown): ModelMeta {
     if (State.is(entity)) return State.group(entity)?.meta ?? metaOfEntity(entity);
-    throw new InvalidValueError(`A session takes entities, not ${describe(entity)}.`, { remedy: 'Make one with new TheModel({ … }).' });
+    throw new InvalidValueError(`A session takes entities, not ${describe(entity)}.`, {
+      remedy: 'Make one with new TheModel({ … }).',
+    });
   }
 
   /** A query that runs beside the transaction that it was written in sees nothing of it, and is no part of it. */
@@ -369,15 +420,22 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const session = currentSession.getStore();
     if (session === undefined || session === this || !(session instanceof RunningSession)) return;
     if (session.#engine !== this.#engine || session.#transactions.current === undefined) return;
-    this.#engine.warnOnce('BLAZE_ESCAPED', 'A query ran on another session while a transaction was current: it is no part of that transaction. Use the session that the transaction hands to its function.');
+    this.#engine.warnOnce(
+      'BLAZE_ESCAPED',
+      'A query ran on another session while a transaction was current: it is no part of that transaction. Use the session that the transaction hands to its function.',
+    );
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw new SessionStateError('The session is closed.', { remedy: 'Open another with db.session().' });
+    if (this.#closed)
+      throw new SessionStateError('The session is closed.', { remedy: 'Open another with db.session().' });
   }
 
   #refuseInTransaction(call: string): void {
-    if (this.#transactions.current !== undefined) throw new SessionStateError(`${call} was called inside a transaction.`, { remedy: 'Return from its function first.' });
+    if (this.#transactions.current !== undefined)
+      throw new SessionStateError(`${call} was called inside a transaction.`, {
+        remedy: 'Return from its function first.',
+      });
   }
 }
 

@@ -59,7 +59,10 @@ export class Transactions {
   /** Whether anything is not written yet. */
   get hasUnwritten(): boolean {
     const { identityMap, compiled } = this.#workspace;
-    return !this.#work.isEmpty || hasChanges(identityMap, new Set([...identityMap.entries()].map(([meta]) => meta)), compiled);
+    return (
+      !this.#work.isEmpty ||
+      hasChanges(identityMap, new Set([...identityMap.entries()].map(([meta]) => meta)), compiled)
+    );
   }
 
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
@@ -69,13 +72,17 @@ export class Transactions {
     if (this.#open !== undefined && this.#flushMode === 'commit') return undefined;
     if (!this.#work.concerns(reads) && !hasChanges(identityMap, reads, compiled)) return undefined;
     if (this.#open !== undefined) return this.flush();
-    engine.warnOnce('BLAZE_UNWRITTEN', 'A query outside of a transaction read tables for which the session holds unwritten changes: it does not see them. Call session.commit() first.');
+    engine.warnOnce(
+      'BLAZE_UNWRITTEN',
+      'A query outside of a transaction read tables for which the session holds unwritten changes: it does not see them. Call session.commit() first.',
+    );
     return undefined;
   }
 
   /** Which tables raw SQL reads is not known: inside a transaction all that is pending is written first. */
   beforeRaw(): Promise<void> | undefined {
-    if (this.#open === undefined || this.#flushing !== undefined || this.#flushMode !== 'auto' || !this.hasUnwritten) return undefined;
+    if (this.#open === undefined || this.#flushing !== undefined || this.#flushMode !== 'auto' || !this.hasUnwritten)
+      return undefined;
     return this.flush();
   }
 
@@ -113,7 +120,9 @@ export class Transactions {
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (this.#open === undefined) return this.#outermost(fn, options);
     if (options.isolation !== undefined || options.readOnly !== undefined) {
-      throw new SessionStateError('A nested transaction is a savepoint: isolation and readOnly belong to the outermost.');
+      throw new SessionStateError(
+        'A nested transaction is a savepoint: isolation and readOnly belong to the outermost.',
+      );
     }
     return this.#nested(this.#open, fn);
   }
@@ -125,7 +134,10 @@ export class Transactions {
     try {
       const begin = beginOptions(options);
       await engine.connect();
-      const connection = await executor.acquire({ mode: options.readOnly === true ? 'read' : 'write', purpose: 'a transaction' });
+      const connection = await executor.acquire({
+        mode: options.readOnly === true ? 'read' : 'write',
+        purpose: 'a transaction',
+      });
       try {
         await executor.begin(connection, begin);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
@@ -262,7 +274,11 @@ export class Transactions {
     }
   }
 
-  async #flushOnto({ connection, journals }: OpenTransaction, steps: readonly FlushStep[], seal: () => unknown): Promise<void> {
+  async #flushOnto(
+    { connection, journals }: OpenTransaction,
+    steps: readonly FlushStep[],
+    seal: () => unknown,
+  ): Promise<void> {
     if (steps.length === 0) return this.#work.clear();
     const journal = new Journal();
     await this.#write(connection, journal, steps, seal);
@@ -275,7 +291,12 @@ export class Transactions {
   }
 
   /** Run the steps, make them last, and only then change what memory says. */
-  async #write(connection: Connection, journal: Journal, steps: readonly FlushStep[], seal: () => unknown): Promise<void> {
+  async #write(
+    connection: Connection,
+    journal: Journal,
+    steps: readonly FlushStep[],
+    seal: () => unknown,
+  ): Promise<void> {
     const flusher = new Flusher(this.#workspace, connection, journal);
     try {
       await flusher.run(steps);
@@ -295,7 +316,9 @@ export class Transactions {
 
   #refuseInside(call: string): void {
     if (this.#open === undefined) return;
-    throw new SessionStateError(`${call} was called inside a transaction that ends by itself.`, { remedy: 'Throw an error to roll it back; return to commit it.' });
+    throw new SessionStateError(`${call} was called inside a transaction that ends by itself.`, {
+      remedy: 'Throw an error to roll it back; return to commit it.',
+    });
   }
 }
 
@@ -306,12 +329,18 @@ function parallel(): SessionStateError {
 }
 
 function ended(): SessionStateError {
-  return new SessionStateError('A nested transaction was still running when the one around it ended: nothing of it is kept.', { remedy: 'Await it.' });
+  return new SessionStateError(
+    'A nested transaction was still running when the one around it ended: nothing of it is kept.',
+    { remedy: 'Await it.' },
+  );
 }
 
 /** @throws SessionStateError if a savepoint inside of this one has not ended. */
 function refuseUnawaited({ journals, nesting }: OpenTransaction, journal: Journal): void {
-  if (nesting || journals.at(-1) !== journal) throw new SessionStateError('A nested transaction is still running at the end of the one around it.', { remedy: 'Await it.' });
+  if (nesting || journals.at(-1) !== journal)
+    throw new SessionStateError('A nested transaction is still running at the end of the one around it.', {
+      remedy: 'Await it.',
+    });
 }
 
 function refuseBroken({ broken }: OpenTransaction): void {
@@ -319,7 +348,9 @@ function refuseBroken({ broken }: OpenTransaction): void {
 }
 
 function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedError {
-  return new TransactionAbortedError('A write failed, and so did its rollback: the transaction cannot be committed.', { cause: new AggregateError([cause, failure], 'The failure, and that of the rollback.') });
+  return new TransactionAbortedError('A write failed, and so did its rollback: the transaction cannot be committed.', {
+    cause: new AggregateError([cause, failure], 'The failure, and that of the rollback.'),
+  });
 }
 
 function noop(): void {}
@@ -327,8 +358,10 @@ function noop(): void {}
 const OPTIONS = new Set(['isolation', 'readOnly', 'retry']);
 
 function beginOptions(options: TransactionOptions): { isolation?: string; readOnly?: boolean } {
-  for (const key of Object.keys(options)) if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
+  for (const key of Object.keys(options))
+    if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
   const { isolation, readOnly } = options;
-  if (readOnly !== undefined && typeof readOnly !== 'boolean') throw new InvalidQueryError(`readOnly is true or false, not ${describe(readOnly)}.`);
+  if (readOnly !== undefined && typeof readOnly !== 'boolean')
+    throw new InvalidQueryError(`readOnly is true or false, not ${describe(readOnly)}.`);
   return { ...(isolation === undefined ? {} : { isolation }), ...(readOnly === undefined ? {} : { readOnly }) };
 }

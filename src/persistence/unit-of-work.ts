@@ -20,14 +20,17 @@ export class UnitOfWork {
 
   get isEmpty(): boolean {
     if (this.added.size > 0 || this.deleted.size > 0) return false;
-    for (const { relation, pending } of this.collections) if (relation.link !== undefined && pending !== undefined) return false;
+    for (const { relation, pending } of this.collections)
+      if (relation.link !== undefined && pending !== undefined) return false;
     return true;
   }
 
   /** Whether any of it concerns these models. */
   concerns(models: ReadonlySet<ModelMeta>): boolean {
-    for (const set of [this.added, this.deleted]) for (const entity of set) if (models.has(metaOfEntity(entity))) return true;
-    for (const { relation } of this.collections) if (relation.link !== undefined && models.has(relation.link.model)) return true;
+    for (const set of [this.added, this.deleted])
+      for (const entity of set) if (models.has(metaOfEntity(entity))) return true;
+    for (const { relation } of this.collections)
+      if (relation.link !== undefined && models.has(relation.link.model)) return true;
     return false;
   }
 

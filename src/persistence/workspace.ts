@@ -90,7 +90,10 @@ export class Workspace {
   }
 
   /** UPDATE or DELETE of a set; what the session holds of that model is brought in step. */
-  async writeSet(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>, { compiled, parameters }: BoundQuery): Promise<number> {
+  async writeSet(
+    request: Extract<QueryRequest, { kind: 'update' | 'delete' }>,
+    { compiled, parameters }: BoundQuery,
+  ): Promise<number> {
     const { meta } = request.state;
     const flushed = this.beforeRead(new Set([...compiled.plan.reads, meta]));
     if (flushed !== undefined) await flushed;
@@ -161,14 +164,19 @@ export class Workspace {
   }
 
   async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
-    const { compiled, parameters } = this.compiled.query({ kind: 'entities', state: { ...initialState(meta), where: [keysCondition(meta, entities)], order: [] } });
+    const { compiled, parameters } = this.compiled.query({
+      kind: 'entities',
+      state: { ...initialState(meta), where: [keysCondition(meta, entities)], order: [] },
+    });
     return this.read((connection) => this.executor.query(connection, compiled.sql, parameters));
   }
 
   #on<T>(mode: 'read' | 'write', run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     const transaction = this.#owner.currentTransaction;
     if (transaction !== undefined) return run(transaction.connection);
-    return chain(this.engine.connect(), () => chain(this.executor.acquire({ mode, purpose: this.#owner.label }), (connection) => this.#using(connection, run)));
+    return chain(this.engine.connect(), () =>
+      chain(this.executor.acquire({ mode, purpose: this.#owner.label }), (connection) => this.#using(connection, run)),
+    );
   }
 
   #using<T>(connection: Connection, run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
@@ -191,7 +199,11 @@ function keysCondition(meta: ModelMeta, entities: readonly object[]): Expression
   const [only] = meta.key;
   if (meta.key.length === 1) {
     const values = entities.map((entity) => readField(entity, only!));
-    return { kind: 'inList', operand: fieldPath(only!), list: { kind: 'list', values, type: only!.type, label: label(only!.name) } };
+    return {
+      kind: 'inList',
+      operand: fieldPath(only!),
+      list: { kind: 'list', values, type: only!.type, label: label(only!.name) },
+    };
   }
   const rows = entities.map((entity): Expression => ({
     kind: 'and',
@@ -199,7 +211,13 @@ function keysCondition(meta: ModelMeta, entities: readonly object[]): Expression
       kind: 'compare',
       operator: 'eq',
       left: fieldPath(field),
-      right: { kind: 'param', value: readField(entity, field), type: field.type, nullable: false, label: label(field.name) },
+      right: {
+        kind: 'param',
+        value: readField(entity, field),
+        type: field.type,
+        nullable: false,
+        label: label(field.name),
+      },
     })),
   }));
   return rows.length === 1 ? rows[0]! : { kind: 'or', items: rows };

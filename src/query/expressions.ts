@@ -1,6 +1,12 @@
 import { conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type {
-  AggregateName, CompareOperator, Expression, FunctionName, MatchOperator, OrderNode, Typed,
+  AggregateName,
+  CompareOperator,
+  Expression,
+  FunctionName,
+  MatchOperator,
+  OrderNode,
+  Typed,
 } from '../core/ast/expressions.ts';
 import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
@@ -104,7 +110,13 @@ export class ExpressionBuilder {
 
   coalesce(...others: unknown[]): ExpressionBuilder {
     const args = [this.#node, ...others.map((other) => this.#value(other))];
-    return this.#make({ kind: 'call', fn: 'coalesce', args, type: this.#typed().type, nullable: args.every((arg) => typeOf(arg).nullable) });
+    return this.#make({
+      kind: 'call',
+      fn: 'coalesce',
+      args,
+      type: this.#typed().type,
+      nullable: args.every((arg) => typeOf(arg).nullable),
+    });
   }
 
   asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
@@ -156,7 +168,8 @@ export class ExpressionBuilder {
   }
 
   round(digits = 0): ExpressionBuilder {
-    if (!Number.isInteger(digits) || digits < 0 || digits > 15) throw new InvalidQueryError('round() takes 0 to 15 digits.');
+    if (!Number.isInteger(digits) || digits < 0 || digits > 15)
+      throw new InvalidQueryError('round() takes 0 to 15 digits.');
     const type = this.#number('round');
     return this.#call('round', type, { kind: 'literal', value: digits, type: INT, nullable: false });
   }
@@ -180,9 +193,7 @@ export class ExpressionBuilder {
 
   concat(...others: unknown[]): ExpressionBuilder {
     this.#text('concat');
-    const tail = others.map((other) =>
-      ExpressionBuilder.is(other) ? other.#node : param(TEXT, other, this.#label()),
-    );
+    const tail = others.map((other) => (ExpressionBuilder.is(other) ? other.#node : param(TEXT, other, this.#label())));
     return this.#call('concat', TEXT, ...tail);
   }
 
@@ -313,7 +324,8 @@ export function conditionNode(value: unknown): Expression {
     throw new InvalidQueryError(`A condition is an expression such as p.views.gt(3), not ${describe(value)}.`);
   }
   const node = ExpressionBuilder.node(value);
-  if (node.kind !== 'raw' && typeOf(node).type.kind !== 'bool') throw new InvalidQueryError('A condition must be true or false, and this expression is neither.');
+  if (node.kind !== 'raw' && typeOf(node).type.kind !== 'bool')
+    throw new InvalidQueryError('A condition must be true or false, and this expression is neither.');
   return node;
 }
 
@@ -336,7 +348,8 @@ function aggregateFunction(fn: AggregateName) {
     const argument = value === undefined && fn === 'count' ? undefined : expressionNode(value, `${fn}()`);
     if (argument !== undefined) {
       refuseAggregates(argument, `${fn}()`);
-      if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) throw notFor(fn, 'numbers', labelOf(argument, 'The query'));
+      if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type))
+        throw notFor(fn, 'numbers', labelOf(argument, 'The query'));
     }
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const root = ExpressionBuilder.is(value) ? ExpressionBuilder.root(value) : 'The query';

@@ -39,8 +39,12 @@ function parse(place: Place, input: unknown): Expression {
   if (input instanceof Condition) return combine(place, input);
   if (typeof input === 'function') return wholeCondition(place, (input as (refs: object) => unknown)(refsAt(place)));
   if (ExpressionBuilder.is(input)) return wholeCondition(place, input);
-  if (isPlain(input)) return conjunction(entriesOf(place.meta, input).map(([name, value]) => member(place, name, value)));
-  throw new InvalidQueryError(`A filter of ${place.meta.name} is an object, a Q or a callback, not ${describe(input)}.`, { model: place.meta.name });
+  if (isPlain(input))
+    return conjunction(entriesOf(place.meta, input).map(([name, value]) => member(place, name, value)));
+  throw new InvalidQueryError(
+    `A filter of ${place.meta.name} is an object, a Q or a callback, not ${describe(input)}.`,
+    { model: place.meta.name },
+  );
 }
 
 function refsAt({ meta, steps, origin, refs }: Place): object {
@@ -95,14 +99,19 @@ function member(place: Place, name: string, value: unknown): Expression {
 /** The error for a name that a model does not have. */
 export function unknownName(meta: ModelMeta, name: string): UnknownFieldError {
   const names = [...meta.fieldByName.keys(), ...meta.relationByName.keys()];
-  return new UnknownFieldError(`${meta.name} has no field '${name}'.`, { model: meta.name, field: name, remedy: suggest(name, names) });
+  return new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
+    model: meta.name,
+    field: name,
+    remedy: suggest(name, names),
+  });
 }
 
 function column(node: PathExpression, field: FieldMeta, value: unknown): Expression {
   const label = { model: field.model.name, field: field.name };
   if (value === null) return { kind: 'isNull', operand: node, negated: false };
   if (value instanceof Lookup) return lookup(node, label, value);
-  if (ExpressionBuilder.is(value)) return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.node(value) };
+  if (ExpressionBuilder.is(value))
+    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.node(value) };
   if (field.type.kind === 'json' && typeof value === 'object') {
     throw new InvalidValueError(`${label.model}.${label.field} is JSON: an object in a filter would be ambiguous.`, {
       ...label,
@@ -110,7 +119,10 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
     });
   }
   if (Array.isArray(value) && field.type.kind !== 'array') {
-    throw new InvalidValueError(`${label.model}.${label.field} takes one value here, not an array.`, { ...label, remedy: `Write { ${field.name}: oneOf([…]) }.` });
+    throw new InvalidValueError(`${label.model}.${label.field} takes one value here, not an array.`, {
+      ...label,
+      remedy: `Write { ${field.name}: oneOf([…]) }.`,
+    });
   }
   return { kind: 'compare', operator: 'eq', left: node, right: param(field.type, value, label) };
 }
@@ -120,7 +132,12 @@ function lookup(node: PathExpression, label: ParamLabel, { name, value, negated 
   return negated ? negation(positive) : positive;
 }
 
-function positiveLookup(node: PathExpression, label: ParamLabel, name: Lookup<unknown>['name'], value: unknown): Expression {
+function positiveLookup(
+  node: PathExpression,
+  label: ParamLabel,
+  name: Lookup<unknown>['name'],
+  value: unknown,
+): Expression {
   const { type } = node;
   switch (name) {
     case 'exact':
@@ -138,7 +155,11 @@ function positiveLookup(node: PathExpression, label: ParamLabel, name: Lookup<un
     case 'oneOf':
       return { kind: 'inList', operand: node, list: list(type, value, label) };
     case 'isNull':
-      if (typeof value !== 'boolean') throw new InvalidValueError(`isNull() on ${label.model}.${label.field} takes true or false, not ${describe(value)}.`, label);
+      if (typeof value !== 'boolean')
+        throw new InvalidValueError(
+          `isNull() on ${label.model}.${label.field} takes true or false, not ${describe(value)}.`,
+          label,
+        );
       return { kind: 'isNull', operand: node, negated: !value };
     case 'iexact':
       return match(node, label, 'exact', true, value);
@@ -161,7 +182,10 @@ function positiveLookup(node: PathExpression, label: ParamLabel, name: Lookup<un
     case 'some':
     case 'none':
     case 'every':
-      throw new InvalidQueryError(`${name}() is for relations to many, and ${label.model}.${label.field} is a column.`, label);
+      throw new InvalidQueryError(
+        `${name}() is for relations to many, and ${label.model}.${label.field} is a column.`,
+        label,
+      );
     default:
       return unreachable(name);
   }
@@ -179,7 +203,10 @@ function match(
   value: unknown,
 ): Expression {
   if (!isTextual(node.type)) {
-    throw new InvalidQueryError(`${label.model}.${label.field} is not text: ${insensitive ? 'i' : ''}${operator} does not apply to it.`, label);
+    throw new InvalidQueryError(
+      `${label.model}.${label.field} is not text: ${insensitive ? 'i' : ''}${operator} does not apply to it.`,
+      label,
+    );
   }
   return { kind: 'match', operator, insensitive, operand: node, pattern: param({ kind: 'text' }, value, label) };
 }
@@ -189,13 +216,22 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
   if (value === null) return { kind: 'isNull', operand: key, negated: false };
   if (State.is(value)) {
     const field = relation.owning ? relation.targetField : relation.target.key[0]!;
-    return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, entityKey(relation, field, value), labelFor(relation)) };
+    return {
+      kind: 'compare',
+      operator: 'eq',
+      left: key,
+      right: param(key.type, entityKey(relation, field, value), labelFor(relation)),
+    };
   }
   if (value instanceof Lookup) return lookup(key, labelFor(relation), keyLookup(relation, value));
   if (isPlain(value) || value instanceof Condition || typeof value === 'function') {
-    return parse({ meta: relation.target, steps: [...place.steps, relation], origin: place.origin, refs: undefined }, value);
+    return parse(
+      { meta: relation.target, steps: [...place.steps, relation], origin: place.origin, refs: undefined },
+      value,
+    );
   }
-  if (ExpressionBuilder.is(value)) return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
+  if (ExpressionBuilder.is(value))
+    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
   return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
 }
 
@@ -203,7 +239,11 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
 function keyLookup(relation: RelationMeta, given: Lookup<unknown>): Lookup<unknown> {
   const field = relation.owning ? relation.targetField : relation.target.key[0]!;
   const toKey = (value: unknown): unknown => (State.is(value) ? entityKey(relation, field, value) : value);
-  return new Lookup(given.name, Array.isArray(given.value) ? given.value.map(toKey) : toKey(given.value), given.negated);
+  return new Lookup(
+    given.name,
+    Array.isArray(given.value) ? given.value.map(toKey) : toKey(given.value),
+    given.negated,
+  );
 }
 
 function labelFor(relation: RelationMeta): ParamLabel {
@@ -215,39 +255,73 @@ export function entityKey(relation: RelationMeta, field: FieldMeta, entity: obje
   const { target } = relation;
   const label = labelFor(relation);
   if (!(entity instanceof (target.modelClass as unknown as new () => object))) {
-    throw new InvalidValueError(`${label.model}.${label.field} takes a ${target.name}, not ${describe(entity)}.`, label);
+    throw new InvalidValueError(
+      `${label.model}.${label.field} takes a ${target.name}, not ${describe(entity)}.`,
+      label,
+    );
   }
   const key = (entity as Record<string, unknown>)[field.name];
   if (key !== undefined && key !== null) return key;
-  throw new InvalidValueError(`${label.model}.${label.field} was compared with a ${target.name} that has no key yet.`, { ...label, remedy: 'Flush the session first.' });
+  throw new InvalidValueError(`${label.model}.${label.field} was compared with a ${target.name} that has no key yet.`, {
+    ...label,
+    remedy: 'Flush the session first.',
+  });
 }
 
 function toMany(place: Place, relation: RelationMeta, value: unknown): Expression {
   const { origin, steps } = place;
   const inner = Symbol(relation.name);
-  const some = (where: Expression): Expression => ({ kind: 'related', origin, inner, steps, relation, quantifier: 'some', where });
-  if (State.is(value)) return some(conjunction(relation.target.key.map((key) => isEntity(relation, key, value, inner))));
+  const some = (where: Expression): Expression => ({
+    kind: 'related',
+    origin,
+    inner,
+    steps,
+    relation,
+    quantifier: 'some',
+    where,
+  });
+  if (State.is(value))
+    return some(conjunction(relation.target.key.map((key) => isEntity(relation, key, value, inner))));
   if (value instanceof Lookup) {
     const { name, negated } = value;
     if (name !== 'some' && name !== 'none' && name !== 'every') {
-      throw new InvalidQueryError(`${relation.model.name}.${relation.name} is a relation to many: use some(), none() or every(), not ${name}().`, labelFor(relation));
+      throw new InvalidQueryError(
+        `${relation.model.name}.${relation.name} is a relation to many: use some(), none() or every(), not ${name}().`,
+        labelFor(relation),
+      );
     }
     const where = value.value === undefined ? undefined : parseCondition(relation.target, value.value, inner);
     const node: Expression = { kind: 'related', origin, inner, steps, relation, quantifier: name, where };
     return negated ? negation(node) : node;
   }
-  if (isPlain(value) || value instanceof Condition || typeof value === 'function') return some(parseCondition(relation.target, value, inner));
-  throw new InvalidValueError(`${relation.model.name}.${relation.name} is a relation to many and takes a filter, an entity, some(), none() or every(), not ${describe(value)}.`, labelFor(relation));
+  if (isPlain(value) || value instanceof Condition || typeof value === 'function')
+    return some(parseCondition(relation.target, value, inner));
+  throw new InvalidValueError(
+    `${relation.model.name}.${relation.name} is a relation to many and takes a filter, an entity, some(), none() or every(), not ${describe(value)}.`,
+    labelFor(relation),
+  );
 }
 
 function isEntity(relation: RelationMeta, key: FieldMeta, entity: object, origin: Origin): Expression {
-  return { kind: 'compare', operator: 'eq', left: path([], key, origin), right: param(key.type, entityKey(relation, key, entity), labelFor(relation)) };
+  return {
+    kind: 'compare',
+    operator: 'eq',
+    left: path([], key, origin),
+    right: param(key.type, entityKey(relation, key, entity), labelFor(relation)),
+  };
 }
 
 function embeddedMember(place: Place, embedded: EmbeddedMeta, value: unknown): Expression {
   const { meta, steps, origin } = place;
-  if (value === null) return conjunction(embedded.fields.map((field) => ({ kind: 'isNull', operand: path(steps, field, origin), negated: false })));
-  if (!isPlain(value)) throw new InvalidValueError(`${meta.name}.${embedded.name} takes an object of its parts, not ${describe(value)}.`, { model: meta.name, field: embedded.name });
+  if (value === null)
+    return conjunction(
+      embedded.fields.map((field) => ({ kind: 'isNull', operand: path(steps, field, origin), negated: false })),
+    );
+  if (!isPlain(value))
+    throw new InvalidValueError(`${meta.name}.${embedded.name} takes an object of its parts, not ${describe(value)}.`, {
+      model: meta.name,
+      field: embedded.name,
+    });
   return conjunction(
     entriesOf(meta, value).map(([part, inner]) => {
       const field = embedded.fields.find((candidate) => candidate.path[1] === part);

@@ -1,6 +1,14 @@
 import { modelAt } from '../core/ast/expressions.ts';
 import type {
-  ArithmeticExpression, ArithmeticOperator, Expression, ListParam, Origin, ParamExpression, ParamLabel, PathExpression, Typed,
+  ArithmeticExpression,
+  ArithmeticOperator,
+  Expression,
+  ListParam,
+  Origin,
+  ParamExpression,
+  ParamLabel,
+  PathExpression,
+  Typed,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { describe, invalidValue, problemWith } from '../core/value-types.ts';
@@ -11,7 +19,14 @@ import { InvalidValueError } from '../utils/errors.ts';
 
 /** A field at the end of to-one steps; NULL may come from the field or from any step on the way. */
 export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: Origin): PathExpression {
-  return { kind: 'path', origin, steps, field, type: field.type, nullable: field.nullable || steps.some((step) => step.nullable) };
+  return {
+    kind: 'path',
+    origin,
+    steps,
+    field,
+    type: field.type,
+    nullable: field.nullable || steps.some((step) => step.nullable),
+  };
 }
 
 /** How errors call an expression: the field where there is one. */
@@ -32,7 +47,8 @@ export function param(type: ValueType, value: unknown, label: ParamLabel): Param
 
 /** A list bound as one parameter. */
 export function list(type: ValueType, values: unknown, label: ParamLabel): ListParam {
-  if (!Array.isArray(values)) throw invalidValue(label.model, label.field, `takes a list here, not ${describe(values)}`);
+  if (!Array.isArray(values))
+    throw invalidValue(label.model, label.field, `takes a list here, not ${describe(values)}`);
   for (const value of values) checkScalar(type, value, label);
   return { kind: 'list', values: Object.freeze([...values]), type, label };
 }
@@ -98,12 +114,17 @@ export function operand(other: ValueType, value: unknown, label: ParamLabel): Ex
   }
   if (typeof value === 'bigint') return param({ kind: 'bigint' }, value, label);
   if (other.kind === 'bigint' && Number.isSafeInteger(value)) return param(other, BigInt(value as number), label);
-  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31) return param(INT, value, label);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31)
+    return param(INT, value, label);
   return param(FLOAT, value, label);
 }
 
 /** Arithmetic with the type of its result: exact where both sides are. */
-export function arithmetic(operator: ArithmeticOperator, left: Expression & Typed, right: Expression & Typed): ArithmeticExpression {
+export function arithmetic(
+  operator: ArithmeticOperator,
+  left: Expression & Typed,
+  right: Expression & Typed,
+): ArithmeticExpression {
   const nullable = left.nullable || right.nullable || operator === 'dividedBy' || operator === 'modulo';
   return { kind: 'arithmetic', operator, left, right, type: arithmeticType(operator, left.type, right.type), nullable };
 }
@@ -134,5 +155,7 @@ export function aggregateType(fn: 'count' | 'sum' | 'avg' | 'min' | 'max', of: V
 
 /** The field that says which row a to-one relation leads to, as a path: the key column on this side where it is here. */
 export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta, origin?: Origin): PathExpression {
-  return relation.owning ? path(steps, relation.sourceField, origin) : path([...steps, relation], relation.target.key[0]!, origin);
+  return relation.owning
+    ? path(steps, relation.sourceField, origin)
+    : path([...steps, relation], relation.target.key[0]!, origin);
 }

@@ -11,10 +11,18 @@ type MutableTree = Map<string, MutableTree>;
  *
  * @throws UnknownFieldError for a name that is no relation, InvalidQueryError for a to-many one where only to-one may be.
  */
-export function addPaths(meta: ModelMeta, tree: RelationTree, paths: readonly unknown[], toOneOnly: boolean): RelationTree {
+export function addPaths(
+  meta: ModelMeta,
+  tree: RelationTree,
+  paths: readonly unknown[],
+  toOneOnly: boolean,
+): RelationTree {
   const grown = copyTree(tree);
   for (const path of paths) {
-    if (typeof path !== 'string') throw new InvalidQueryError(`A path of ${meta.name} is a text such as 'author.company', not ${describe(path)}.`, { model: meta.name });
+    if (typeof path !== 'string')
+      throw new InvalidQueryError(`A path of ${meta.name} is a text such as 'author.company', not ${describe(path)}.`, {
+        model: meta.name,
+      });
     let here = grown;
     let at = meta;
     for (const name of path.split('.')) {

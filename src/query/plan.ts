@@ -37,7 +37,17 @@ export interface ValueShape {
 
 /** What the planner makes of a request. */
 export type Plan =
-  | { readonly kind: 'entities'; readonly statement: SelectStatement; readonly shape: EntityShape; readonly reads: ReadonlySet<ModelMeta> }
-  | { readonly kind: 'values'; readonly statement: SelectStatement; readonly shape: ValueShape; readonly reads: ReadonlySet<ModelMeta> }
+  | {
+      readonly kind: 'entities';
+      readonly statement: SelectStatement;
+      readonly shape: EntityShape;
+      readonly reads: ReadonlySet<ModelMeta>;
+    }
+  | {
+      readonly kind: 'values';
+      readonly statement: SelectStatement;
+      readonly shape: ValueShape;
+      readonly reads: ReadonlySet<ModelMeta>;
+    }
   | { readonly kind: 'update'; readonly statement: UpdateStatement; readonly reads: ReadonlySet<ModelMeta> }
   | { readonly kind: 'delete'; readonly statement: DeleteStatement; readonly reads: ReadonlySet<ModelMeta> };

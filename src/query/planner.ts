@@ -48,7 +48,14 @@ function planEntities(state: QueryState): Plan {
 /** The columns of the root and of every relation that is joined, one segment each, parents before children. */
 function* selectSegments(state: QueryState, scope: Scope, columns: Selection[]): Generator<Segment> {
   const fields = state.fields ?? state.meta.fields;
-  const root: Segment = { meta: state.meta, fields, positions: fields.map((_, i) => i), presence: undefined, parent: undefined, relation: undefined };
+  const root: Segment = {
+    meta: state.meta,
+    fields,
+    positions: fields.map((_, i) => i),
+    presence: undefined,
+    parent: undefined,
+    relation: undefined,
+  };
   for (const field of root.fields) columns.push({ expression: columnOf(scope.root.alias, field), as: undefined });
   yield root;
   yield* joinedSegments(root, [], state.joined, scope, columns);
@@ -72,7 +79,14 @@ function* joinedSegments(
       return columns.push({ expression: columnOf(table.alias, field, optional), as: undefined }) - 1;
     });
     const proof = shared === undefined ? relation.target.key[0]! : proofOfRow(relation);
-    const segment: Segment = { meta: relation.target, fields, positions, presence: optional ? positions[proof!.index] : undefined, parent, relation };
+    const segment: Segment = {
+      meta: relation.target,
+      fields,
+      positions,
+      presence: optional ? positions[proof!.index] : undefined,
+      parent,
+      relation,
+    };
     yield segment;
     yield* joinedSegments(segment, path, below, scope, columns);
   }
@@ -112,14 +126,21 @@ function selectValues(
   whole: boolean,
 ): { statement: SelectStatement; columns: ExtraColumn[] } {
   if (whole && (state.limit !== undefined || state.offset !== undefined || state.distinct)) {
-    throw new InvalidQueryError('aggregate() is over the whole set: take away limit(), offset() and distinct().', { model: state.meta.name });
+    throw new InvalidQueryError('aggregate() is over the whole set: take away limit(), offset() and distinct().', {
+      model: state.meta.name,
+    });
   }
   const scope = new Scope(state.meta, aliases);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
-  const plain = selections.filter((_, i) => !hasAggregate(named[i]!.expression)).map((selection) => selection.expression);
+  const plain = selections
+    .filter((_, i) => !hasAggregate(named[i]!.expression))
+    .map((selection) => selection.expression);
   const grouped = plain.length < selections.length;
-  if (whole && plain.length > 0) throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', { model: state.meta.name });
+  if (whole && plain.length > 0)
+    throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
+      model: state.meta.name,
+    });
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
   const orderBy = orders.map((order) => scope.resolveOrder(order));
@@ -136,25 +157,57 @@ function selectValues(
 
 function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
   const aliases = new Aliases();
-  const count: Expression = { kind: 'aggregate', fn: 'count', argument: undefined, distinct: false, filter: undefined, type: { kind: 'int' }, nullable: false };
+  const count: Expression = {
+    kind: 'aggregate',
+    fn: 'count',
+    argument: undefined,
+    distinct: false,
+    filter: undefined,
+    type: { kind: 'int' },
+    nullable: false,
+  };
   const selection: Selection[] = [];
   const shape = { columns: [pushColumn(selection, 'count', count)] };
   const cut = state.limit !== undefined || state.offset !== undefined || state.distinct;
   if (!cut && columns === undefined) {
     const scope = new Scope(state.meta, aliases);
-    return { kind: 'values', statement: select({ columns: selection, ...clauses(state, scope) }), shape, reads: aliases.reads };
+    return {
+      kind: 'values',
+      statement: select({ columns: selection, ...clauses(state, scope) }),
+      shape,
+      reads: aliases.reads,
+    };
   }
   // What counts are the rows of the query itself: limited, distinct or grouped.
-  const inner = selectValues(state, columns ?? state.meta.fields.map((field) => ({ name: field.name, expression: fieldPath(field) })), aliases, false);
-  const query = { ...inner.statement, columns: inner.statement.columns.map((column, i) => ({ ...column, as: `c${i}` })) };
-  return { kind: 'values', statement: select({ columns: selection, from: { query, alias: 'counted' } }), shape, reads: aliases.reads };
+  const inner = selectValues(
+    state,
+    columns ?? state.meta.fields.map((field) => ({ name: field.name, expression: fieldPath(field) })),
+    aliases,
+    false,
+  );
+  const query = {
+    ...inner.statement,
+    columns: inner.statement.columns.map((column, i) => ({ ...column, as: `c${i}` })),
+  };
+  return {
+    kind: 'values',
+    statement: select({ columns: selection, from: { query, alias: 'counted' } }),
+    shape,
+    reads: aliases.reads,
+  };
 }
 
 function planExists(state: QueryState): Plan {
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
-  const statement = select({ columns: [], ...clauses(state, scope), distinct: false, limit: state.limit, offset: state.offset });
+  const statement = select({
+    columns: [],
+    ...clauses(state, scope),
+    distinct: false,
+    limit: state.limit,
+    offset: state.offset,
+  });
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
 }
 
@@ -164,11 +217,18 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
-  const changes = request.kind === 'update' ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) })) : [];
+  const changes =
+    request.kind === 'update'
+      ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))
+      : [];
   let where = condition;
   if (scope.joins.length > 0 || state.limit !== undefined || state.offset !== undefined) {
     const [key, ...more] = state.meta.key;
-    if (more.length > 0) throw new InvalidQueryError(`${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`, { model: state.meta.name });
+    if (more.length > 0)
+      throw new InvalidQueryError(
+        `${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`,
+        { model: state.meta.name },
+      );
     const inner = new Scope(state.meta, aliases);
     const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
     const query = select({
@@ -182,12 +242,20 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
     });
     where = { kind: 'inQuery', operand: columnOf(scope.root.alias, key!), query };
     if (changes.some(({ value }) => readsBeyond(value, scope.root.alias))) {
-      throw new InvalidQueryError(`update() of ${state.meta.name} can compute from its own columns only.`, { model: state.meta.name });
+      throw new InvalidQueryError(`update() of ${state.meta.name} can compute from its own columns only.`, {
+        model: state.meta.name,
+      });
     }
   }
   const target = { model: state.meta, alias: scope.root.alias, where };
-  const statement = request.kind === 'update' ? { kind: 'update' as const, ...target, set: changes } : { kind: 'delete' as const, ...target };
-  return { ...(statement.kind === 'update' ? { kind: 'update' as const, statement } : { kind: 'delete' as const, statement }), reads: aliases.reads };
+  const statement =
+    request.kind === 'update'
+      ? { kind: 'update' as const, ...target, set: changes }
+      : { kind: 'delete' as const, ...target };
+  return {
+    ...(statement.kind === 'update' ? { kind: 'update' as const, statement } : { kind: 'delete' as const, statement }),
+    reads: aliases.reads,
+  };
 }
 
 /** FROM, joins and WHERE. The list of joins is the scope's own: it grows while the other clauses are resolved. */
@@ -202,9 +270,18 @@ function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distin
 
 /** The order that holds: the query's or the model's, turned round where asked. Without any, `reverse` goes by the key. */
 function ordersOf(state: QueryState): readonly OrderNode[] {
-  const own = state.order ?? state.meta.ordering.map(({ field, descending }) => ({ expression: fieldPath(field), descending, nulls: undefined }));
+  const own =
+    state.order ??
+    state.meta.ordering.map(({ field, descending }) => ({
+      expression: fieldPath(field),
+      descending,
+      nulls: undefined,
+    }));
   if (!state.reversed) return own;
-  const orders = own.length > 0 ? own : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
+  const orders =
+    own.length > 0
+      ? own
+      : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
   return orders.map((order) => ({
     ...order,
     descending: !order.descending,

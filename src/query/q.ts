@@ -48,10 +48,12 @@ export type Q<M extends Model> = QType<M>;
 export const Q = Condition as unknown as QConstructor; // Named cast: which model a condition is about exists for the compiler only.
 
 /** True where every condition is. */
-export const and = ((...conditions: readonly unknown[]) => new Condition('and', conditions)) as unknown as CombineFunction;
+export const and = ((...conditions: readonly unknown[]) =>
+  new Condition('and', conditions)) as unknown as CombineFunction;
 
 /** True where one of the conditions is. */
-export const or = ((...conditions: readonly unknown[]) => new Condition('or', conditions)) as unknown as CombineFunction;
+export const or = ((...conditions: readonly unknown[]) =>
+  new Condition('or', conditions)) as unknown as CombineFunction;
 
 /** The opposite of a condition or a lookup. A row for which it is NULL counts as false, so its opposite holds. */
 export const not = ((condition: unknown) =>

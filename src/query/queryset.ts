@@ -4,7 +4,13 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
-import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError, UnknownFieldError } from '../utils/errors.ts';
+import {
+  InvalidQueryError,
+  MultipleResultsError,
+  NotFoundError,
+  UnfilteredWriteError,
+  UnknownFieldError,
+} from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
@@ -80,8 +86,16 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     const { meta, annotations } = this.#state;
     const added = this.#named('annotate()', callback);
     for (const { name } of added) {
-      const hides = meta.fieldByName.has(name) || meta.relationByName.has(name) || meta.embeddedByName.has(name) || name in meta.modelClass!.prototype;
-      if (hides) throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, { model: meta.name, field: name });
+      const hides =
+        meta.fieldByName.has(name) ||
+        meta.relationByName.has(name) ||
+        meta.embeddedByName.has(name) ||
+        name in meta.modelClass!.prototype;
+      if (hides)
+        throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, {
+          model: meta.name,
+          field: name,
+        });
     }
     const kept = annotations.filter(({ name }) => !added.some((item) => item.name === name));
     return this.#with({ annotations: [...kept, ...added] });
@@ -111,17 +125,26 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   valuesList(...args: readonly unknown[]): ModelValuesSet {
     const last = args.at(-1);
-    const options = typeof last === 'object' && last !== null && !Array.isArray(last) ? (last as { flat?: boolean }) : undefined;
+    const options =
+      typeof last === 'object' && last !== null && !Array.isArray(last) ? (last as { flat?: boolean }) : undefined;
     const unknown = Object.keys(options ?? {}).find((key) => key !== 'flat');
-    if (unknown !== undefined) throw new InvalidQueryError(`valuesList() has no option '${unknown}'.`, { model: this.#state.meta.name, remedy: "Use { flat: true } or none." });
+    if (unknown !== undefined)
+      throw new InvalidQueryError(`valuesList() has no option '${unknown}'.`, {
+        model: this.#state.meta.name,
+        remedy: 'Use { flat: true } or none.',
+      });
     const names = options === undefined ? args : args.slice(0, -1);
-    if (options?.flat === true && names.length !== 1) throw new InvalidQueryError('valuesList() with { flat: true } takes exactly one column.', { model: this.#state.meta.name });
+    if (options?.flat === true && names.length !== 1)
+      throw new InvalidQueryError('valuesList() with { flat: true } takes exactly one column.', {
+        model: this.#state.meta.name,
+      });
     return this.#values(names, options?.flat === true ? 'flat' : 'tuple');
   }
 
   async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
     const columns = this.#named('aggregate()', callback);
-    if (this.#state.empty) return Object.fromEntries(columns.map(({ name, expression }) => [name, ofNoRows(expression)]));
+    if (this.#state.empty)
+      return Object.fromEntries(columns.map(({ name, expression }) => [name, ofNoRows(expression)]));
     const rows = await this.#runner.rows({ kind: 'aggregate', state: this.#state, columns });
     return Object.fromEntries(columns.map(({ name }, i) => [name, rows[0]?.[i] ?? null]));
   }
@@ -146,7 +169,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async last(): Promise<object | null> {
     if (this.#state.limit !== undefined || this.#state.offset !== undefined) {
-      throw new InvalidQueryError('last() of a limited set is ambiguous: reverse the order and take first().', { model: this.#state.meta.name });
+      throw new InvalidQueryError('last() of a limited set is ambiguous: reverse the order and take first().', {
+        model: this.#state.meta.name,
+      });
     }
     return (await this.reverse().limit(1))[0] ?? null;
   }
@@ -156,7 +181,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     const found = await (this.#state.limit === undefined ? this.limit(2) : this);
     if (found.length === 1) return found[0]!;
     if (found.length === 0) throw new NotFoundError(`No ${meta.name} matches the query.`, { model: meta.name });
-    throw new MultipleResultsError(`More than one ${meta.name} matches the query.`, { model: meta.name, remedy: 'Filter by something unique, or use first().' });
+    throw new MultipleResultsError(`More than one ${meta.name} matches the query.`, {
+      model: meta.name,
+      remedy: 'Filter by something unique, or use first().',
+    });
   }
 
   /** Without an argument: the only row. An argument that is undefined is a mistake like any other. */
@@ -170,7 +198,8 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   iterate(options: { batchSize?: number } = {}): AsyncIterableIterator<object> {
     const batchSize = options.batchSize ?? DEFAULT_BATCH;
-    if (!Number.isInteger(batchSize) || batchSize < 1) throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
     return this.#runner.iterate(this.#state, batchSize);
   }
 
@@ -188,7 +217,8 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
     const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
-    if (parsed.length === 0) throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
+    if (parsed.length === 0)
+      throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'update', state: this.#state, changes: parsed });
   }
@@ -219,18 +249,25 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   #refs(): object {
     const { meta, annotations } = this.#state;
     const refs = refsOf(meta, { origin: ROOT, steps: [], parse: parseCondition });
-    for (const { name, expression } of annotations) Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
+    for (const { name, expression } of annotations)
+      Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
     return refs;
   }
 
   #orderKey(key: unknown): OrderNode {
     if (typeof key === 'function') {
       const order: unknown = (key as (refs: object) => unknown)(this.#refs());
-      const node = order instanceof OrderKey ? OrderKey.node(order) : { expression: expressionNode(order, 'orderBy()'), descending: false, nulls: undefined };
+      const node =
+        order instanceof OrderKey
+          ? OrderKey.node(order)
+          : { expression: expressionNode(order, 'orderBy()'), descending: false, nulls: undefined };
       refuseAggregates(node.expression, `orderBy() of ${this.#state.meta.name}`);
       return node;
     }
-    if (typeof key !== 'string') throw new InvalidQueryError(`orderBy() takes names such as '-createdAt' and callbacks, not ${describe(key)}.`, { model: this.#state.meta.name });
+    if (typeof key !== 'string')
+      throw new InvalidQueryError(`orderBy() takes names such as '-createdAt' and callbacks, not ${describe(key)}.`, {
+        model: this.#state.meta.name,
+      });
     const descending = key.startsWith('-');
     return { expression: this.#column(descending ? key.slice(1) : key), descending, nulls: undefined };
   }
@@ -243,12 +280,19 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #field(name: string): FieldMeta {
     const { meta, annotations } = this.#state;
-    if (typeof name !== 'string') throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, { model: meta.name });
+    if (typeof name !== 'string')
+      throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, {
+        model: meta.name,
+      });
     const field = meta.fieldByName.get(name);
     if (field !== undefined) return field;
     const relation = meta.relationByName.get(name);
     if (relation?.owning === true) {
-      throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, { model: meta.name, field: name, remedy: `Use '${relation.sourceField.name}'.` });
+      throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, {
+        model: meta.name,
+        field: name,
+        remedy: `Use '${relation.sourceField.name}'.`,
+      });
     }
     if (relation !== undefined) throw unknownName(meta, name);
     throw new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
@@ -259,18 +303,29 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   #named(place: string, callback: (refs: object) => Readonly<Record<string, unknown>>): NamedExpression[] {
-    if (typeof callback !== 'function') throw new InvalidQueryError(`${place} takes a callback that gives named expressions.`, { model: this.#state.meta.name });
+    if (typeof callback !== 'function')
+      throw new InvalidQueryError(`${place} takes a callback that gives named expressions.`, {
+        model: this.#state.meta.name,
+      });
     const record = callback(this.#refs());
-    if (typeof record !== 'object' || record === null) throw new InvalidQueryError(`${place} takes a callback that gives an object of expressions.`, { model: this.#state.meta.name });
-    const named = Object.entries(record).map(([name, value]) => ({ name, expression: expressionNode(value, `'${name}' of ${place}`) }));
-    if (named.length === 0) throw new InvalidQueryError(`${place} was given no expression.`, { model: this.#state.meta.name });
+    if (typeof record !== 'object' || record === null)
+      throw new InvalidQueryError(`${place} takes a callback that gives an object of expressions.`, {
+        model: this.#state.meta.name,
+      });
+    const named = Object.entries(record).map(([name, value]) => ({
+      name,
+      expression: expressionNode(value, `'${name}' of ${place}`),
+    }));
+    if (named.length === 0)
+      throw new InvalidQueryError(`${place} was given no expression.`, { model: this.#state.meta.name });
     if (Object.hasOwn(record, '__proto__')) throw new InvalidQueryError(`${place} cannot name a value '__proto__'.`);
     return named;
   }
 
   #values(args: readonly unknown[], form: 'object' | 'tuple' | 'flat'): ModelValuesSet {
     const [first] = args;
-    if (typeof first === 'function') return new ModelValuesSet(this.#runner, this.#state, this.#named('values()', first as never), form);
+    if (typeof first === 'function')
+      return new ModelValuesSet(this.#runner, this.#state, this.#named('values()', first as never), form);
     const names = args.length > 0 ? args : this.#state.meta.fields.map((field) => field.name);
     const columns = names.map((name) => ({ name: name as string, expression: this.#column(name) }));
     return new ModelValuesSet(this.#runner, this.#state, columns, form);
@@ -286,18 +341,31 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     const relation = meta.relationByName.get(name);
     const field = relation?.owning === true ? relation.sourceField : this.#field(name);
     const label = { model: meta.name, field: field.name };
-    if (field.primaryKey || field.generatedAs !== undefined) throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`, label);
-    if (typeof value === 'function') return { field, value: expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`) };
+    if (field.primaryKey || field.generatedAs !== undefined)
+      throw new InvalidQueryError(
+        `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
+        label,
+      );
+    if (typeof value === 'function')
+      return {
+        field,
+        value: expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
+      };
     if (ExpressionBuilder.is(value)) return { field, value: ExpressionBuilder.node(value) };
-    if (relation !== undefined && State.is(value)) return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
-    if (value === null && field.nullable) return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
+    if (relation !== undefined && State.is(value))
+      return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
+    if (value === null && field.nullable)
+      return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
     return { field, value: param(field.type, value, label) };
   }
 
   #checkWrite(call: string): void {
     const { meta, where, unfiltered, limit, empty } = this.#state;
     if (where.length > 0 || unfiltered || limit !== undefined || empty) return;
-    throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, { model: meta.name, remedy: `Add a filter, or say .unfiltered() before .${call}().` });
+    throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
+      model: meta.name,
+      remedy: `Add a filter, or say .unfiltered() before .${call}().`,
+    });
   }
 }
 

@@ -81,7 +81,15 @@ export class ManyRefs {
     const wanted = condition === undefined ? undefined : this.#place.parse(this.#relation.target, condition, inner);
     const { origin, steps } = this.#place;
     return new ExpressionBuilder(
-      { kind: 'related', origin, inner, steps, relation: this.#relation, quantifier, where: both(quantifier, where, wanted) },
+      {
+        kind: 'related',
+        origin,
+        inner,
+        steps,
+        relation: this.#relation,
+        quantifier,
+        where: both(quantifier, where, wanted),
+      },
       this.#root,
     );
   }
@@ -89,23 +97,40 @@ export class ManyRefs {
   #aggregate(fn: AggregateName, value: ((refs: object) => unknown) | undefined): ExpressionBuilder {
     const { inner, where } = this.#open();
     const { target, name } = this.#relation;
-    const refs = value === undefined ? undefined : refsOf(target, { origin: inner, steps: [], parse: this.#place.parse });
+    const refs =
+      value === undefined ? undefined : refsOf(target, { origin: inner, steps: [], parse: this.#place.parse });
     const argument = value === undefined ? undefined : expressionNode(value(refs!), `${name}.${fn}()`);
     if (argument !== undefined) {
       refuseAggregates(argument, `${name}.${fn}()`);
-      if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type)) throw notFor(fn, 'numbers', labelOf(argument, target.name));
+      if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type))
+        throw notFor(fn, 'numbers', labelOf(argument, target.name));
     }
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const { origin, steps } = this.#place;
     return new ExpressionBuilder(
-      { kind: 'relatedAggregate', origin, inner, steps, relation: this.#relation, fn, argument, where, type, nullable: fn !== 'count' },
+      {
+        kind: 'relatedAggregate',
+        origin,
+        inner,
+        steps,
+        relation: this.#relation,
+        fn,
+        argument,
+        where,
+        type,
+        nullable: fn !== 'count',
+      },
       this.#root,
     );
   }
 }
 
 /** `some` and `none` ask for rows that meet filter and condition; `every` that no row of the filter fails the condition. */
-function both(quantifier: Quantifier, filter: Expression | undefined, wanted: Expression | undefined): Expression | undefined {
+function both(
+  quantifier: Quantifier,
+  filter: Expression | undefined,
+  wanted: Expression | undefined,
+): Expression | undefined {
   if (filter === undefined || wanted === undefined) return filter ?? wanted;
   return quantifier === 'every' ? disjunction([negation(filter), wanted]) : conjunction([filter, wanted]);
 }
@@ -134,16 +159,21 @@ function refsPrototype(meta: ModelMeta): object {
     });
   };
   for (const field of meta.fields) {
-    if (field.path.length === 1) define(field.name, ({ steps, origin }) => new ExpressionBuilder(path(steps, field, origin), meta.name));
+    if (field.path.length === 1)
+      define(field.name, ({ steps, origin }) => new ExpressionBuilder(path(steps, field, origin), meta.name));
   }
   for (const embedded of meta.embeddedByName.values()) {
     define(embedded.name, ({ steps, origin }) =>
-      Object.fromEntries(embedded.fields.map((field) => [field.path[1], new ExpressionBuilder(path(steps, field, origin), meta.name)])),
+      Object.fromEntries(
+        embedded.fields.map((field) => [field.path[1], new ExpressionBuilder(path(steps, field, origin), meta.name)]),
+      ),
     );
   }
   for (const relation of meta.relations) {
     define(relation.name, (place) =>
-      relation.many ? new ManyRefs(place, relation, meta.name) : refsOf(relation.target, { ...place, steps: [...place.steps, relation] }),
+      relation.many
+        ? new ManyRefs(place, relation, meta.name)
+        : refsOf(relation.target, { ...place, steps: [...place.steps, relation] }),
     );
   }
   return prototype;

@@ -1,6 +1,15 @@
 import { conjunction, negation, TRUE } from '../core/ast/expressions.ts';
 import type {
-  ColumnExpression, Expression, Join, OrderNode, Origin, PathExpression, RelatedAggregateExpression, RelatedExpression, SelectStatement, TableRef,
+  ColumnExpression,
+  Expression,
+  Join,
+  OrderNode,
+  Origin,
+  PathExpression,
+  RelatedAggregateExpression,
+  RelatedExpression,
+  SelectStatement,
+  TableRef,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
@@ -65,7 +74,14 @@ export class Scope {
   column({ steps, field, origin }: PathExpression): ColumnExpression {
     const last = steps.at(-1);
     if (last !== undefined && last.owning && last.targetField === field) {
-      return this.column({ kind: 'path', origin, steps: steps.slice(0, -1), field: last.sourceField, type: field.type, nullable: true });
+      return this.column({
+        kind: 'path',
+        origin,
+        steps: steps.slice(0, -1),
+        field: last.sourceField,
+        type: field.type,
+        nullable: true,
+      });
     }
     const { table, optional } = this.#from(origin, steps[0]?.model ?? field.model).table(steps);
     return columnOf(table.alias, field, optional);
@@ -73,7 +89,8 @@ export class Scope {
 
   /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
   #from(origin: Origin, meta: ModelMeta): Scope {
-    if (origin !== undefined && origin !== this.#origin && this.#outer !== undefined) return this.#outer.#from(origin, meta);
+    if (origin !== undefined && origin !== this.#origin && this.#outer !== undefined)
+      return this.#outer.#from(origin, meta);
     if (this.#meta === meta) return this;
     throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${this.#meta.name}.`, {
       model: this.#meta.name,
@@ -102,7 +119,12 @@ export class Scope {
       case 'isNull':
         return { ...node, operand: this.resolve(node.operand) };
       case 'between':
-        return { ...node, operand: this.resolve(node.operand), low: this.resolve(node.low), high: this.resolve(node.high) };
+        return {
+          ...node,
+          operand: this.resolve(node.operand),
+          low: this.resolve(node.low),
+          high: this.resolve(node.high),
+        };
       case 'inList':
         return { ...node, operand: this.resolve(node.operand) };
       case 'inQuery':
@@ -114,7 +136,12 @@ export class Scope {
       case 'aggregate':
         return { ...node, argument: this.#optional(node.argument), filter: this.#optional(node.filter) };
       case 'raw':
-        return { ...node, parts: node.parts.map((part) => (part.kind === 'text' || part.kind === 'identifier' ? part : this.resolve(part))) };
+        return {
+          ...node,
+          parts: node.parts.map((part) =>
+            part.kind === 'text' || part.kind === 'identifier' ? part : this.resolve(part),
+          ),
+        };
       case 'column':
       case 'param':
       case 'literal':
@@ -149,7 +176,15 @@ export class Scope {
   #relatedAggregate(node: RelatedAggregateExpression): Expression {
     const query = this.#relatedRows(node, node.where, (scope, filter) => {
       const argument = node.argument === undefined ? undefined : scope.resolve(node.argument);
-      const aggregate: Expression = { kind: 'aggregate', fn: node.fn, argument, distinct: false, filter: undefined, type: node.type, nullable: node.nullable };
+      const aggregate: Expression = {
+        kind: 'aggregate',
+        fn: node.fn,
+        argument,
+        distinct: false,
+        filter: undefined,
+        type: node.type,
+        nullable: node.nullable,
+      };
       return { columns: [{ expression: aggregate, as: undefined }], where: filter, scope };
     });
     return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
@@ -159,9 +194,15 @@ export class Scope {
   #relatedRows(
     { origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression,
     where: Expression | undefined,
-    build: (scope: Scope, filter: Expression) => { columns: SelectStatement['columns']; where: Expression; scope: Scope },
+    build: (
+      scope: Scope,
+      filter: Expression,
+    ) => { columns: SelectStatement['columns']; where: Expression; scope: Scope },
   ): SelectStatement {
-    const owner = columnOf(this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias, relation.sourceField);
+    const owner = columnOf(
+      this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias,
+      relation.sourceField,
+    );
     const scope = new Scope(relation.target, this.#aliases, this, inner);
     const { link } = relation;
     let correlation: Expression;
@@ -169,7 +210,11 @@ export class Scope {
       correlation = equal(columnOf(scope.root.alias, relation.targetField), owner);
     } else {
       const table = this.#aliases.take(link.model);
-      scope.joins.push({ kind: 'inner', table, on: equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField)) });
+      scope.joins.push({
+        kind: 'inner',
+        table,
+        on: equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField)),
+      });
       correlation = equal(columnOf(table.alias, link.source), owner);
     }
     const filter = conjunction(where === undefined ? [correlation] : [correlation, scope.resolve(where)]);

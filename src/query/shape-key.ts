@@ -1,5 +1,12 @@
 import type {
-  Expression, ListParam, OrderNode, Origin, ParamExpression, RelatedAggregateExpression, RelatedExpression, SelectStatement,
+  Expression,
+  ListParam,
+  OrderNode,
+  Origin,
+  ParamExpression,
+  RelatedAggregateExpression,
+  RelatedExpression,
+  SelectStatement,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { RelationMeta } from '../core/metadata.ts';
@@ -72,7 +79,8 @@ function stateKey(state: QueryState, met: Met): string {
 
 function ordersKey(orders: readonly OrderNode[], met: Met): string {
   let text = '';
-  for (const { expression, descending, nulls } of orders) text += `${expressionKey(expression, met)}${descending ? '-' : '+'}${nulls ?? ''}`;
+  for (const { expression, descending, nulls } of orders)
+    text += `${expressionKey(expression, met)}${descending ? '-' : '+'}${nulls ?? ''}`;
   return text;
 }
 
@@ -114,7 +122,10 @@ function originKey(origin: Origin, { origins }: Met): string {
   return position < 0 ? '^/' : `^${position}/`;
 }
 
-function relatedKey({ origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression, met: Met): string {
+function relatedKey(
+  { origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression,
+  met: Met,
+): string {
   const key = `${originKey(origin, met)}${stepsKey(steps)}${relation.id}`;
   met.origins.push(inner);
   return key;

@@ -10,7 +10,7 @@ export class Identifier {
 
   constructor(names: readonly string[]) {
     if (names.length === 0 || !names.every((name) => typeof name === 'string' && name !== '' && !name.includes('\0'))) {
-      throw new InvalidValueError('sql.id() takes one or more names: sql.id(\'schema\', \'table\').');
+      throw new InvalidValueError("sql.id() takes one or more names: sql.id('schema', 'table').");
     }
     this.identifier = Object.freeze([...names]);
     Object.freeze(this);
@@ -44,7 +44,9 @@ const AS_IT_IS = Object.freeze({ encode: (value: unknown) => value as string, de
 
 function partOf(value: unknown): RawIdentifier | Expression {
   if (value instanceof Identifier) return { kind: 'identifier', names: value.identifier };
-  return ExpressionBuilder.is(value) ? ExpressionBuilder.node(value) : plainValue(value, { model: 'sql', field: 'value' });
+  return ExpressionBuilder.is(value)
+    ? ExpressionBuilder.node(value)
+    : plainValue(value, { model: 'sql', field: 'value' });
 }
 
 const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Fragment => {

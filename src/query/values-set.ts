@@ -14,7 +14,12 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
   readonly #columns: readonly NamedExpression[];
   readonly #form: 'object' | 'tuple' | 'flat';
 
-  constructor(runner: QueryRunner, state: QueryState, columns: readonly NamedExpression[], form: 'object' | 'tuple' | 'flat') {
+  constructor(
+    runner: QueryRunner,
+    state: QueryState,
+    columns: readonly NamedExpression[],
+    form: 'object' | 'tuple' | 'flat',
+  ) {
     this.#runner = runner;
     this.#state = state;
     this.#columns = columns;
@@ -81,11 +86,18 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
   }
 
   #orderKey(key: unknown): OrderNode {
-    if (typeof key !== 'string') throw new InvalidQueryError(`orderBy() of values takes names of their columns, not ${describe(key)}.`);
+    if (typeof key !== 'string')
+      throw new InvalidQueryError(`orderBy() of values takes names of their columns, not ${describe(key)}.`);
     const descending = key.startsWith('-');
     const name = descending ? key.slice(1) : key;
     const column = this.#columns.find((item) => item.name === name);
     if (column !== undefined) return { expression: column.expression, descending, nulls: undefined };
-    throw new UnknownFieldError(`The values have no column '${name}'.`, { field: name, remedy: suggest(name, this.#columns.map((item) => item.name)) });
+    throw new UnknownFieldError(`The values have no column '${name}'.`, {
+      field: name,
+      remedy: suggest(
+        name,
+        this.#columns.map((item) => item.name),
+      ),
+    });
   }
 }

@@ -32,14 +32,21 @@ export class SchemaBuilder {
   /** CREATE TABLE of one model, with its keys, foreign keys and checks. */
   createTableSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string {
     const meta = toMeta(model);
-    const checks = meta.checks.map((check) => ({ ...check, expression: this.#condition(meta, check.condition, check.name) }));
+    const checks = meta.checks.map((check) => ({
+      ...check,
+      expression: this.#condition(meta, check.condition, check.name),
+    }));
     return this.#print({ kind: 'createTable', model: meta, checks, ifNotExists: options.ifNotExists ?? false });
   }
 
   /** CREATE TABLE of the link tables that the model's many-to-many relations need; `through` models are models. */
   createManyToManySql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string[] {
-    const owned = toMeta(model).relations.filter((relation) => relation.link?.implicit === true && relation.inverse?.link !== relation.link);
-    return [...new Set(owned.map((relation) => relation.link!.model))].map((link) => this.createTableSql(link, options));
+    const owned = toMeta(model).relations.filter(
+      (relation) => relation.link?.implicit === true && relation.inverse?.link !== relation.link,
+    );
+    return [...new Set(owned.map((relation) => relation.link!.model))].map((link) =>
+      this.createTableSql(link, options),
+    );
   }
 
   /** CREATE INDEX of all indexes and unique constraints of a model. */
@@ -55,12 +62,17 @@ export class SchemaBuilder {
   /** Everything that a set of models needs, tables in an order in which each finds what it refers to. */
   createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
     const metas = withLinks([...models].map(toMeta));
-    return [...metas.map((meta) => this.createTableSql(meta, options)), ...metas.flatMap((meta) => this.createIndexSql(meta, options))];
+    return [
+      ...metas.map((meta) => this.createTableSql(meta, options)),
+      ...metas.flatMap((meta) => this.createIndexSql(meta, options)),
+    ];
   }
 
   /** The reverse: tables that refer to others go first. */
   dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
-    return withLinks([...models].map(toMeta)).toReversed().map((meta) => this.dropTableSql(meta, options));
+    return withLinks([...models].map(toMeta))
+      .toReversed()
+      .map((meta) => this.dropTableSql(meta, options));
   }
 
   #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {
@@ -73,7 +85,10 @@ export class SchemaBuilder {
     const scope = new Scope(meta, new Aliases());
     const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
-      throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], { model: meta.name, constraint: name });
+      throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {
+        model: meta.name,
+        constraint: name,
+      });
     }
     return condition;
   }
@@ -85,7 +100,9 @@ export class SchemaBuilder {
 
 /** The models and the link tables that the library makes for them, in an order in which each finds what it refers to. */
 function withLinks(models: readonly ModelMeta[]): ModelMeta[] {
-  const links = models.flatMap((meta) => meta.relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])));
+  const links = models.flatMap((meta) =>
+    meta.relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])),
+  );
   return creationOrder([...new Set([...models, ...links])]);
 }
 
@@ -105,6 +122,11 @@ function unaliased(node: Expression, alias: string): Expression | undefined {
     foreign ||= found === undefined;
     return found;
   };
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'type' || key === 'list' || key === 'label' ? value : strip(value)]));
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === 'type' || key === 'list' || key === 'label' ? value : strip(value),
+    ]),
+  );
   return foreign ? undefined : (copy as unknown as Expression);
 }

@@ -6,7 +6,8 @@ export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
   const placed = new Set<ModelMeta>();
   const place = (model: ModelMeta, trail: readonly ModelMeta[]): void => {
     if (placed.has(model) || trail.includes(model)) return;
-    for (const { owning, target } of model.relations) if (owning && wanted.has(target)) place(target, [...trail, model]);
+    for (const { owning, target } of model.relations)
+      if (owning && wanted.has(target)) place(target, [...trail, model]);
     placed.add(model);
   };
   for (const model of wanted) place(model, []);

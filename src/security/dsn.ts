@@ -21,13 +21,21 @@ export function parseDsn(dsn: string): ParsedDsn {
   if (typeof dsn !== 'string' || dsn === '') throw new ConfigError("A DSN is a text such as 'sqlite:app.db'.");
   if (dsn === ':memory:') return { scheme: 'sqlite', path: ':memory:', options: {} };
   const scheme = SCHEME.exec(dsn)?.[1]?.toLowerCase();
-  if (scheme === undefined) throw new ConfigError("The DSN has no scheme.", { remedy: "Begin it with one, as in 'sqlite:app.db'." });
+  if (scheme === undefined)
+    throw new ConfigError('The DSN has no scheme.', { remedy: "Begin it with one, as in 'sqlite:app.db'." });
   const rest = dsn.slice(scheme.length + 1);
   const normal = SCHEMES.get(scheme);
-  if (normal === undefined) throw new ConfigError('The DSN has an unknown scheme.', { remedy: `Use one of: ${[...new Set(SCHEMES.values())].join(', ')}.` });
+  if (normal === undefined)
+    throw new ConfigError('The DSN has an unknown scheme.', {
+      remedy: `Use one of: ${[...new Set(SCHEMES.values())].join(', ')}.`,
+    });
   const question = rest.indexOf('?');
   const body = question < 0 ? rest : rest.slice(0, question);
-  return { scheme: normal, path: normal === 'sqlite' ? sqlitePath(body) : body, options: question < 0 ? {} : parseOptions(rest.slice(question + 1)) };
+  return {
+    scheme: normal,
+    path: normal === 'sqlite' ? sqlitePath(body) : body,
+    options: question < 0 ? {} : parseOptions(rest.slice(question + 1)),
+  };
 }
 
 const SCHEMES = new Map([
@@ -46,7 +54,10 @@ const WINDOWS_DRIVE = /^\/([a-z]:[\\/])/i;
 /** `//` begins an authority, which a file has none of; `///x` is absolute, `//x` and `x` are relative. */
 function sqlitePath(body: string): string {
   const path = decode(body.startsWith('//') ? body.slice(2) : body).replace(WINDOWS_DRIVE, '$1');
-  if (path === '') throw new ConfigError('The DSN names no file.', { remedy: "Name one, as in 'sqlite:app.db', or use 'sqlite::memory:'." });
+  if (path === '')
+    throw new ConfigError('The DSN names no file.', {
+      remedy: "Name one, as in 'sqlite:app.db', or use 'sqlite::memory:'.",
+    });
   return path;
 }
 
@@ -56,7 +67,8 @@ function parseOptions(query: string): Record<string, string> {
   for (const pair of query.split('&').filter((item) => item !== '')) {
     const equals = pair.indexOf('=');
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    if (Object.hasOwn(options, name)) throw new ConfigError(`The DSN gives the option '${name}' twice.`, { field: name });
+    if (Object.hasOwn(options, name))
+      throw new ConfigError(`The DSN gives the option '${name}' twice.`, { field: name });
     options[name] = equals < 0 ? 'true' : decode(pair.slice(equals + 1));
   }
   return options;
@@ -66,7 +78,10 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {
-    throw new ConfigError('The DSN has a percent sign that is no escape.', { remedy: 'Write a plain percent sign as %25.', cause: error });
+    throw new ConfigError('The DSN has a percent sign that is no escape.', {
+      remedy: 'Write a plain percent sign as %25.',
+      cause: error,
+    });
   }
 }
 

@@ -16,7 +16,9 @@ export const canCompile: boolean = (() => {
 
 /** A property name as a quoted literal of JavaScript source. */
 export function quoted(name: string): string {
-  return JSON.stringify(name).replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
+  return JSON.stringify(name)
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');
 }
 
 /**

@@ -164,7 +164,10 @@ export class SQLiteConnection implements Connection {
   }
 
   #refuseAborted(): void {
-    if (this.#aborted) throw new TransactionAbortedError('SQLite has ended this transaction: nothing of it is kept.', { remedy: 'Let its function throw, and run it again.' });
+    if (this.#aborted)
+      throw new TransactionAbortedError('SQLite has ended this transaction: nothing of it is kept.', {
+        remedy: 'Let its function throw, and run it again.',
+      });
   }
 
   /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
@@ -172,10 +175,14 @@ export class SQLiteConnection implements Connection {
     if (this.#begun === this.#handle.inTransaction) return;
     if (this.#begun) {
       this.#aborted = true;
-      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', { remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.' });
+      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
+        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
+      });
     }
     this.rollback();
-    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', { remedy: 'Use session.transaction().' });
+    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
+      remedy: 'Use session.transaction().',
+    });
   }
 
   #prepare(sql: string): SQLiteStatement {

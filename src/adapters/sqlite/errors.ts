@@ -1,5 +1,13 @@
 import {
-  BlazeError, CheckViolationError, ConnectionError, DatabaseError, ForeignKeyViolationError, IntegrityError, LockTimeoutError, NotNullViolationError, UniqueViolationError,
+  BlazeError,
+  CheckViolationError,
+  ConnectionError,
+  DatabaseError,
+  ForeignKeyViolationError,
+  IntegrityError,
+  LockTimeoutError,
+  NotNullViolationError,
+  UniqueViolationError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
 
@@ -33,22 +41,37 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
     case 1555:
     case 2067:
     case 2579:
-      return new UniqueViolationError(`A row with the same ${columnsIn(text).join(', ') || 'key'} exists.`, { ...details, ...namesIn(text) });
+      return new UniqueViolationError(`A row with the same ${columnsIn(text).join(', ') || 'key'} exists.`, {
+        ...details,
+        ...namesIn(text),
+      });
     case 787:
     case 1811:
       return new ForeignKeyViolationError('A row refers to one that does not exist, or is still referred to.', details);
     case 1299:
-      return new NotNullViolationError(`The column ${columnsIn(text).join(', ')} must have a value.`, { ...details, ...namesIn(text) });
+      return new NotNullViolationError(`The column ${columnsIn(text).join(', ')} must have a value.`, {
+        ...details,
+        ...namesIn(text),
+      });
     case 275:
-      return new CheckViolationError(`The check '${afterColon(text)}' failed.`, { ...details, constraint: afterColon(text) });
+      return new CheckViolationError(`The check '${afterColon(text)}' failed.`, {
+        ...details,
+        constraint: afterColon(text),
+      });
     case 5:
     case 6:
-      return new LockTimeoutError('The database is locked by another connection.', { ...details, remedy: 'Try again, or wait longer with the option busyTimeout.' });
+      return new LockTimeoutError('The database is locked by another connection.', {
+        ...details,
+        remedy: 'Try again, or wait longer with the option busyTimeout.',
+      });
     case 8:
       return new DatabaseError('The database is open for reading only.', details);
     case 14:
     case 26:
-      return new ConnectionError(code === 14 ? 'The database file cannot be opened.' : 'The file is not a SQLite database.', details);
+      return new ConnectionError(
+        code === 14 ? 'The database file cannot be opened.' : 'The file is not a SQLite database.',
+        details,
+      );
     case undefined:
       // Without a result code it is the driver that objects, not SQLite: the connection is closed, a value cannot be bound.
       return new DatabaseError(`The SQLite driver refused the statement: ${text}`, details);
@@ -64,10 +87,15 @@ export function openError(error: unknown): Error {
   const wrapped = wrapError(error, undefined);
   if (wrapped instanceof LockTimeoutError) return wrapped;
   const notADatabase = resultCode(error) === 26;
-  return new ConnectionError(notADatabase ? 'The file is not a SQLite database.' : 'The database file cannot be opened.', {
-    remedy: notADatabase ? 'Check the path in the DSN.' : 'Check that its folder exists, and that this process may read and write there.',
-    cause: error,
-  });
+  return new ConnectionError(
+    notADatabase ? 'The file is not a SQLite database.' : 'The database file cannot be opened.',
+    {
+      remedy: notADatabase
+        ? 'Check the path in the DSN.'
+        : 'Check that its folder exists, and that this process may read and write there.',
+      cause: error,
+    },
+  );
 }
 
 /** An extended code that is told apart here, else the plain one; undefined for what did not come from SQLite. */

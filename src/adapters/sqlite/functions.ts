@@ -6,7 +6,9 @@ const PATTERNS = 100;
 export function registerFunctions(handle: SQLiteHandle): void {
   handle.function('blaze_lower', (text: unknown) => (typeof text === 'string' ? text.toLowerCase() : text));
   handle.function('blaze_upper', (text: unknown) => (typeof text === 'string' ? text.toUpperCase() : text));
-  handle.function('blaze_ends_with', (text: string | null, end: string | null) => (text === null || end === null ? null : Number(text.endsWith(end))));
+  handle.function('blaze_ends_with', (text: string | null, end: string | null) =>
+    text === null || end === null ? null : Number(text.endsWith(end)),
+  );
   const patterns = new Map<string, RegExp>();
   handle.function('blaze_regexp', (text: string | null, pattern: string | null, flags: string) => {
     if (text === null || pattern === null) return null;

@@ -23,7 +23,13 @@ export async function loadDriver(wanted: DriverName | undefined): Promise<SQLite
   }
   throw new DriverMissingError(
     wanted === 'node:sqlite' ? 'This Node has no node:sqlite.' : 'The SQLite driver is not installed.',
-    { remedy: wanted === 'node:sqlite' ? 'Use Node 22.16 or later, or the driver better-sqlite3.' : 'Run: npm install better-sqlite3', cause: causes[0] },
+    {
+      remedy:
+        wanted === 'node:sqlite'
+          ? 'Use Node 22.16 or later, or the driver better-sqlite3.'
+          : 'Run: npm install better-sqlite3',
+      cause: causes[0],
+    },
   );
 }
 
@@ -36,7 +42,8 @@ const LOADERS: Readonly<Record<DriverName, () => Promise<SQLiteDriver>>> = {
     // The name is kept from the compiler, whose types are those of our oldest Node.
     const name: string = 'node:sqlite';
     const module = (await import(name)) as NodeSqlite;
-    if (typeof module.DatabaseSync !== 'function') throw Object.assign(new TypeError('node:sqlite is incomplete'), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
+    if (typeof module.DatabaseSync !== 'function')
+      throw Object.assign(new TypeError('node:sqlite is incomplete'), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
     return nodeSqlite(module);
   },
 };

@@ -2,7 +2,10 @@ import type { SQLiteDriver, SQLiteHandle, SQLiteStatement } from './driver.ts';
 
 /** The part of Node's built-in module that is used; its types came with a later Node than the one we compile for. */
 export interface NodeSqlite {
-  readonly DatabaseSync: new (path: string, options: { readOnly?: boolean; timeout?: number; enableForeignKeyConstraints?: boolean }) => NodeDatabase;
+  readonly DatabaseSync: new (
+    path: string,
+    options: { readOnly?: boolean; timeout?: number; enableForeignKeyConstraints?: boolean },
+  ) => NodeDatabase;
 }
 
 interface NodeDatabase {

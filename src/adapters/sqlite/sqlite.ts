@@ -50,7 +50,10 @@ export class SQLiteAdapter implements Adapter {
 
   acquire({ mode, purpose }: AcquireOptions): MaybePromise<Connection> {
     const lease = mode === 'write' ? this.#writer : this.#reader;
-    if (lease === undefined) throw new ConnectionError('The database is closed, or was never opened.', { remedy: 'Await Database.connect() first.' });
+    if (lease === undefined)
+      throw new ConnectionError('The database is closed, or was never opened.', {
+        remedy: 'Await Database.connect() first.',
+      });
     const connection = lease.take(purpose);
     if (mode !== 'stream') return connection;
     // It waits for its turn, and then keeps nobody out: a cursor and other statements go together.
@@ -89,7 +92,10 @@ function openBeside(first: SQLiteConnection, driver: SQLiteDriver, config: Conne
 function open(driver: SQLiteDriver, { path, options }: ConnectionConfig, memory: boolean): SQLiteConnection {
   let handle: SQLiteHandle | undefined;
   try {
-    handle = driver.open(path, { readOnly: options.readOnly ?? false, busyTimeout: options.busyTimeout ?? BUSY_TIMEOUT });
+    handle = driver.open(path, {
+      readOnly: options.readOnly ?? false,
+      busyTimeout: options.busyTimeout ?? BUSY_TIMEOUT,
+    });
     if (!memory && options.readOnly !== true) handle.exec(`PRAGMA journal_mode = ${options.journalMode ?? 'wal'}`);
     handle.exec(`PRAGMA foreign_keys = ON; PRAGMA synchronous = ${options.synchronous ?? 'normal'}`);
     // The header of a file is read at the first question about its content: a file of another kind is found now.

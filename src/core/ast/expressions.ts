@@ -179,9 +179,17 @@ export interface ArithmeticExpression extends Typed {
 }
 
 export type FunctionName =
-  | 'abs' | 'round' | 'negate'
-  | 'lower' | 'upper' | 'trim' | 'length' | 'concat'
-  | 'year' | 'month' | 'day'
+  | 'abs'
+  | 'round'
+  | 'negate'
+  | 'lower'
+  | 'upper'
+  | 'trim'
+  | 'length'
+  | 'concat'
+  | 'year'
+  | 'month'
+  | 'day'
   | 'coalesce';
 
 export interface CallExpression extends Typed {

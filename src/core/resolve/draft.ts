@@ -10,7 +10,9 @@ export type RelationDraft = Writable<RelationMeta>;
 export interface ModelDraft {
   readonly modelClass: ModelClassValue | undefined;
   readonly definition: ModelDefinition;
-  readonly meta: Writable<Omit<ModelMeta, 'fields' | 'relations' | 'fieldByName' | 'relationByName' | 'embeddedByName'>> & {
+  readonly meta: Writable<
+    Omit<ModelMeta, 'fields' | 'relations' | 'fieldByName' | 'relationByName' | 'embeddedByName'>
+  > & {
     readonly fields: FieldDraft[];
     readonly relations: RelationDraft[];
     readonly fieldByName: Map<string, FieldDraft>;
@@ -103,7 +105,9 @@ export function addField(
     dbDefault: options.dbDefault,
     generatedAs: typeof options.generated === 'object' ? options.generated.sql : options.generated,
     generatedStored: typeof options.generated !== 'object' || options.generated.stored !== false,
-    generation: definition.generation ?? (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
+    generation:
+      definition.generation ??
+      (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
     sensitive: options.sensitive === true,
     comment: options.comment,
     relation: undefined,

@@ -13,7 +13,9 @@ export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
   const { meta, definition } = draft;
   for (const [name, field] of Object.entries(definition.fields)) {
     if (RESERVED.has(name) || name in Object.prototype) {
-      resolution.report(`${meta.name}.${name} clashes with a member that every model has: rename it, and keep its column with { column: '${snakeCase(name)}' }.`);
+      resolution.report(
+        `${meta.name}.${name} clashes with a member that every model has: rename it, and keep its column with { column: '${snakeCase(name)}' }.`,
+      );
     } else if (field instanceof ColumnDefinition) {
       checkDefault(addField(draft, name, [name], field.options.column ?? snakeCase(name), field), resolution);
     } else if (field instanceof EmbeddedDefinition) {
@@ -48,7 +50,13 @@ function addEmbedded(draft: ModelDraft, name: string, embedded: EmbeddedDefiniti
     }
     const options: ColumnOptions = embedded.nullable ? { ...column.options, nullable: true } : column.options;
     const columnName = `${prefix}${column.options.column ?? snakeCase(part)}`;
-    fields.push(addField(draft, `${name}.${part}`, [name, part], columnName, { type: column.type, options, generation: column.generation }));
+    fields.push(
+      addField(draft, `${name}.${part}`, [name, part], columnName, {
+        type: column.type,
+        options,
+        generation: column.generation,
+      }),
+    );
   }
   draft.meta.embeddedByName.set(name, { name, nullable: embedded.nullable, fields });
 }
@@ -78,18 +86,27 @@ function resolveKey(draft: ModelDraft, { report }: Resolution): void {
   const flagged = meta.fields.filter((field) => field.primaryKey);
   if (named === undefined) {
     if (flagged.length === 1) meta.key = flagged;
-    else if (flagged.length === 0) report(`${meta.name} has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.`);
-    else report(`${meta.name} has ${flagged.length} fields with primaryKey: true: for a composite key name them in the options, { primaryKey: [...] }.`);
+    else if (flagged.length === 0)
+      report(`${meta.name} has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.`);
+    else
+      report(
+        `${meta.name} has ${flagged.length} fields with primaryKey: true: for a composite key name them in the options, { primaryKey: [...] }.`,
+      );
   } else {
     const fields = named.map((name) => draft.keyColumns.get(name) ?? meta.fieldByName.get(name));
     named.forEach((name, i) => {
-      if (fields[i] === undefined) report(`${meta.name}: the primary key names '${name}', which is no field. ${suggest(name, [...draft.keyColumns.keys(), ...meta.fieldByName.keys()])}`);
+      if (fields[i] === undefined)
+        report(
+          `${meta.name}: the primary key names '${name}', which is no field. ${suggest(name, [...draft.keyColumns.keys(), ...meta.fieldByName.keys()])}`,
+        );
     });
     meta.key = fields.filter((field) => field !== undefined);
     for (const field of meta.key as FieldDraft[]) field.primaryKey = true;
-    if (named.length === 0 || flagged.some((field) => !meta.key.includes(field))) report(`${meta.name}: { primaryKey: [...] } must name every field of the key.`);
+    if (named.length === 0 || flagged.some((field) => !meta.key.includes(field)))
+      report(`${meta.name}: { primaryKey: [...] } must name every field of the key.`);
   }
-  for (const field of meta.key) if (field.nullable) report(`${meta.name}.${field.name} is part of the primary key and cannot be nullable.`);
+  for (const field of meta.key)
+    if (field.nullable) report(`${meta.name}.${field.name} is part of the primary key and cannot be nullable.`);
   meta.keyIndexes = meta.key.map((field) => field.index);
   meta.primaryKey = meta.key.map((field) => field.name);
 }
@@ -97,12 +114,18 @@ function resolveKey(draft: ModelDraft, { report }: Resolution): void {
 function checkNames(draft: ModelDraft, { report }: Resolution): void {
   const { meta, definition } = draft;
   for (const name of draft.keyColumns.keys()) {
-    if (`${name}Id` in definition.fields) report(`${meta.name}.${name}Id is the key value of the relation '${name}': remove the field of that name, or rename the relation.`);
+    if (`${name}Id` in definition.fields)
+      report(
+        `${meta.name}.${name}Id is the key value of the relation '${name}': remove the field of that name, or rename the relation.`,
+      );
   }
   const columns = new Map<string, string>();
   for (const field of meta.fields) {
     const other = columns.get(field.column.toLowerCase());
-    if (other !== undefined) report(`${meta.name}.${other} and ${meta.name}.${field.name} share the column '${field.column}': give one another name with { column: … }.`);
+    if (other !== undefined)
+      report(
+        `${meta.name}.${other} and ${meta.name}.${field.name} share the column '${field.column}': give one another name with { column: … }.`,
+      );
     columns.set(field.column.toLowerCase(), field.name);
   }
 }
@@ -115,7 +138,9 @@ export function resolveKeyTypes(drafts: readonly ModelDraft[], resolution: Resol
     const relation = draft.definition.fields[name] as RelationDefinition;
     if (done.has(field)) return;
     if (trail.includes(field)) {
-      resolution.report(`${draft.meta.name}.${name} is a key that refers to itself through ${trail.map((f) => `${f.model.name}.${f.name}`).join(' → ')}.`);
+      resolution.report(
+        `${draft.meta.name}.${name} is a key that refers to itself through ${trail.map((f) => `${f.model.name}.${f.name}`).join(' → ')}.`,
+      );
       return;
     }
     const target = resolution.targetOf(draft, name, relation);
@@ -142,10 +167,17 @@ export function referredField(
   const { to } = relation.options;
   if (to !== undefined) {
     const field = target.keyColumns.get(to) ?? target.meta.fieldByName.get(to);
-    if (field === undefined) report(`${where} refers to ${target.meta.name}.${to}, which is no field. ${suggest(to, target.meta.fieldByName.keys())}`);
-    else if (!field.unique && !(field.primaryKey && target.meta.key.length === 1)) report(`${where} refers to ${target.meta.name}.${to}, which is not unique: add unique: true there.`);
+    if (field === undefined)
+      report(
+        `${where} refers to ${target.meta.name}.${to}, which is no field. ${suggest(to, target.meta.fieldByName.keys())}`,
+      );
+    else if (!field.unique && !(field.primaryKey && target.meta.key.length === 1))
+      report(`${where} refers to ${target.meta.name}.${to}, which is not unique: add unique: true there.`);
     return field;
   }
-  if (target.meta.key.length > 1) report(`${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: name one unique column with { to: … }, or give ${target.meta.name} a single key.`);
+  if (target.meta.key.length > 1)
+    report(
+      `${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: name one unique column with { to: … }, or give ${target.meta.name} a single key.`,
+    );
   return target.meta.key[0] as FieldDraft | undefined;
 }

@@ -11,8 +11,12 @@ export function resolveOptions(draft: ModelDraft, report: Report): void {
   const declared = [...(options.indexes ?? []), ...(options.constraints ?? [])];
   const indexes = [
     ...meta.fields.filter((field) => field.unique).map((field) => singleIndex(draft, field, true)),
-    ...meta.fields.filter((field) => field.indexed && !field.unique && !leadsAnIndex(draft, field)).map((field) => singleIndex(draft, field, false)),
-    ...declared.filter((item): item is IndexDefinition | UniqueDefinition => item.kind !== 'check').map((item) => indexOf(draft, item, report)),
+    ...meta.fields
+      .filter((field) => field.indexed && !field.unique && !leadsAnIndex(draft, field))
+      .map((field) => singleIndex(draft, field, false)),
+    ...declared
+      .filter((item): item is IndexDefinition | UniqueDefinition => item.kind !== 'check')
+      .map((item) => indexOf(draft, item, report)),
   ];
   meta.indexes = indexes;
   meta.checks = declared.filter((item): item is CheckDefinition => item.kind === 'check').map(checkOf);
@@ -23,7 +27,10 @@ export function resolveOptions(draft: ModelDraft, report: Report): void {
 function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
   if (draft.meta.key[0] === field) return true;
   return [...(draft.definition.options.indexes ?? []), ...(draft.definition.options.constraints ?? [])].some(
-    (item) => item.kind !== 'check' && (item.kind === 'unique' || item.options.where === undefined) && fieldNamed(draft, bare(item.fields[0] ?? '')) === field,
+    (item) =>
+      item.kind !== 'check' &&
+      (item.kind === 'unique' || item.options.where === undefined) &&
+      fieldNamed(draft, bare(item.fields[0] ?? '')) === field,
   );
 }
 
@@ -37,8 +44,14 @@ function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, re
   if (item.fields.length === 0) report(`${draft.meta.name}: ${item.kind}() names no field.`);
   const unique = item.kind === 'unique' || item.options.unique === true;
   const given = item.kind === 'unique' ? item.name : item.options.name;
-  const name = given ?? [draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_');
-  return Object.freeze({ name, columns: Object.freeze(columns), unique, where: item.kind === 'unique' ? undefined : item.options.where });
+  const name =
+    given ?? [draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_');
+  return Object.freeze({
+    name,
+    columns: Object.freeze(columns),
+    unique,
+    where: item.kind === 'unique' ? undefined : item.options.where,
+  });
 }
 
 function checkOf(item: CheckDefinition): CheckMeta {
@@ -50,7 +63,9 @@ function orderOf(draft: ModelDraft, key: string, place: string, report: Report):
   const name = bare(key);
   const field = fieldNamed(draft, name);
   if (field !== undefined) return [Object.freeze({ field, descending: key.startsWith('-') })];
-  report(`${draft.meta.name}: ${place} names '${name}', which is no field. ${suggest(name, [...draft.meta.fieldByName.keys(), ...draft.keyColumns.keys()])}`);
+  report(
+    `${draft.meta.name}: ${place} names '${name}', which is no field. ${suggest(name, [...draft.meta.fieldByName.keys(), ...draft.keyColumns.keys()])}`,
+  );
   return [];
 }
 
@@ -65,6 +80,8 @@ function bare(key: string): string {
 function reportTwins(draft: ModelDraft, named: readonly { readonly name: string }[], report: Report): void {
   const names = named.map((item) => item.name);
   for (const name of new Set(names.filter((item, i) => names.indexOf(item) !== i))) {
-    report(`${draft.meta.name} has two indexes or constraints named '${name}': give one another name with { name: … }.`);
+    report(
+      `${draft.meta.name} has two indexes or constraints named '${name}': give one another name with { name: … }.`,
+    );
   }
 }

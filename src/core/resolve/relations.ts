@@ -24,9 +24,10 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
         resolution.report(`${draft.meta.name}.${name} has onDelete: 'set null' but is not nullable.`);
       }
     } else if (definition.relation === 'manyToMany') {
-      const made = definition.options.through === undefined
-        ? implicitLink(draft, relation, target, definition)
-        : throughLink(draft, relation, target, definition, resolution);
+      const made =
+        definition.options.through === undefined
+          ? implicitLink(draft, relation, target, definition)
+          : throughLink(draft, relation, target, definition, resolution);
       if (made === undefined) continue;
       relation.link = made.link;
       if (made.link.implicit) links.push(made.draft);
@@ -90,25 +91,38 @@ function findForward(
 ): RelationDraft | undefined {
   const where = `${draft.meta.name}.${name}`;
   const via = definition.via!;
-  const owned = [...target.meta.relationByName.values()].filter((relation) => relation.owning || relation.link !== undefined);
+  const owned = [...target.meta.relationByName.values()].filter(
+    (relation) => relation.owning || relation.link !== undefined,
+  );
   const forward = target.meta.relationByName.get(via);
   if (forward === undefined || !owned.includes(forward)) {
-    report(`${where} is the reverse of ${target.meta.name}.${via}, which is no relation of that model. ${suggest(via, owned.filter((r) => r.target === (draft.meta as unknown)).map((r) => r.name))}`);
+    report(
+      `${where} is the reverse of ${target.meta.name}.${via}, which is no relation of that model. ${suggest(
+        via,
+        owned.filter((r) => r.target === (draft.meta as unknown)).map((r) => r.name),
+      )}`,
+    );
     return undefined;
   }
   if (forward.target !== (draft.meta as unknown)) {
-    report(`${where} is the reverse of ${target.meta.name}.${via}, which refers to ${forward.target.name}, not to ${draft.meta.name}.`);
+    report(
+      `${where} is the reverse of ${target.meta.name}.${via}, which refers to ${forward.target.name}, not to ${draft.meta.name}.`,
+    );
     return undefined;
   }
   if (forward.inverse !== undefined) {
-    report(`${where} and ${forward.inverse.model.name}.${forward.inverse.name} are both the reverse of ${target.meta.name}.${via}: keep one.`);
+    report(
+      `${where} and ${forward.inverse.model.name}.${forward.inverse.name} are both the reverse of ${target.meta.name}.${via}: keep one.`,
+    );
     return undefined;
   }
   const single = forward.kind === 'oneToOne';
   if (single !== (definition.relation === 'reverseOne')) {
-    report(single
-      ? `${where} is the reverse of a one-to-one relation: use f.reverseOne().`
-      : `${where} is the reverse of a relation to many: use f.reverse().`);
+    report(
+      single
+        ? `${where} is the reverse of a one-to-one relation: use f.reverseOne().`
+        : `${where} is the reverse of a relation to many: use f.reverse().`,
+    );
     return undefined;
   }
   return forward;
@@ -132,9 +146,17 @@ function implicitLink(
   ] as const;
   const [source, destination] = sides.map(([prefix, name, side, key, attribute]) => {
     const column = [prefix, snakeCase(name), 'id'].filter((part) => part !== '').join('_');
-    const field = addField(link, attribute, [attribute], column, { type: key.type, generation: undefined, options: { index: true } });
+    const field = addField(link, attribute, [attribute], column, {
+      type: key.type,
+      generation: undefined,
+      options: { index: true },
+    });
     field.primaryKey = true;
-    const toSide = addRelation(link, `${attribute}Side`, new RelationDefinition('foreignKey', () => side.modelClass, { onDelete: 'cascade' }));
+    const toSide = addRelation(
+      link,
+      `${attribute}Side`,
+      new RelationDefinition('foreignKey', () => side.modelClass, { onDelete: 'cascade' }),
+    );
     toSide.target = side.meta as unknown as ModelMeta;
     toSide.sourceField = field;
     toSide.targetField = key;
@@ -144,7 +166,10 @@ function implicitLink(
   link.meta.key = [source!, destination!];
   link.meta.keyIndexes = [0, 1];
   link.meta.primaryKey = ['source', 'target'];
-  return { draft: link, link: { model: link.meta as unknown as ModelMeta, source: source!, target: destination!, implicit: true } };
+  return {
+    draft: link,
+    link: { model: link.meta as unknown as ModelMeta, source: source!, target: destination!, implicit: true },
+  };
 }
 
 /** The link through a model of the application: its two foreign keys to the two sides. */
@@ -156,26 +181,40 @@ function throughLink(
   resolution: Resolution,
 ): { link: LinkMeta; draft: ModelDraft } | undefined {
   const where = `${draft.meta.name}.${relation.name}`;
-  const through = resolution.targetOf(draft, relation.name, new RelationDefinition('foreignKey', definition.options.through));
+  const through = resolution.targetOf(
+    draft,
+    relation.name,
+    new RelationDefinition('foreignKey', definition.options.through),
+  );
   if (through === undefined) return undefined;
   const keysTo = (side: ModelDraft): FieldDraft[] =>
     [...through.keyColumns]
-      .filter(([name]) => resolution.targetOf(through, name, through.definition.fields[name] as RelationDefinition) === side)
+      .filter(
+        ([name]) => resolution.targetOf(through, name, through.definition.fields[name] as RelationDefinition) === side,
+      )
       .map(([, field]) => field);
   const [sources, targets] = [keysTo(draft), keysTo(target)];
   const pair = draft === target ? [sources[0], sources[1]] : [sources[0], targets[0]];
   const wanted = draft === target ? 2 : 1;
   if (pair[0] === undefined || pair[1] === undefined || sources.length !== wanted || targets.length !== wanted) {
-    resolution.report(`${where} goes through ${through.meta.name}, which needs exactly ${draft === target ? 'two foreign keys' : 'one foreign key'} to ${draft.meta.name}${draft === target ? '' : ` and one to ${target.meta.name}`}.`);
+    resolution.report(
+      `${where} goes through ${through.meta.name}, which needs exactly ${draft === target ? 'two foreign keys' : 'one foreign key'} to ${draft.meta.name}${draft === target ? '' : ` and one to ${target.meta.name}`}.`,
+    );
     return undefined;
   }
-  return { draft: through, link: { model: through.meta as unknown as ModelMeta, source: pair[0], target: pair[1], implicit: false } };
+  return {
+    draft: through,
+    link: { model: through.meta as unknown as ModelMeta, source: pair[0], target: pair[1], implicit: false },
+  };
 }
 
 /** A many-to-many relation goes from key to key. */
 function setKeySides(draft: ModelDraft, relation: RelationDraft, target: ModelDraft, { report }: Resolution): void {
   for (const side of [draft, target]) {
-    if (side.meta.key.length > 1) report(`${draft.meta.name}.${relation.name}: ${side.meta.name} has a composite key, which a many-to-many relation cannot refer to.`);
+    if (side.meta.key.length > 1)
+      report(
+        `${draft.meta.name}.${relation.name}: ${side.meta.name} has a composite key, which a many-to-many relation cannot refer to.`,
+      );
   }
   relation.sourceField = draft.meta.key[0] ?? relation.sourceField;
   relation.targetField = target.meta.key[0] ?? relation.targetField;

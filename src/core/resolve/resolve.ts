@@ -33,7 +33,9 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
     if (!problems.includes(problem)) problems.push(problem);
   };
   const reached = discover(classes, source, report);
-  const drafts = new Map([...reached].map(([modelClass, definition]) => [modelClass, draftOf(modelClass, definition, source, report)]));
+  const drafts = new Map(
+    [...reached].map(([modelClass, definition]) => [modelClass, draftOf(modelClass, definition, source, report)]),
+  );
   const resolution = createResolution(drafts, source, report);
   const all = [...drafts.values()].filter((draft) => !Object.isFrozen(draft.meta));
   for (const draft of all) resolveFields(draft, resolution);
@@ -90,7 +92,11 @@ function sharedDefinition(first: string, second: string, name: string): string {
   return `${first} and ${second} share one call of model('${name}', …): each model needs its own.`;
 }
 
-function createResolution(drafts: ReadonlyMap<ModelClassValue, ModelDraft>, source: Source, report: Report): Resolution {
+function createResolution(
+  drafts: ReadonlyMap<ModelClassValue, ModelDraft>,
+  source: Source,
+  report: Report,
+): Resolution {
   return {
     drafts,
     report,
@@ -103,7 +109,9 @@ function createResolution(drafts: ReadonlyMap<ModelClassValue, ModelDraft>, sour
       }
       const draft = source.definitionOf(target) === undefined ? undefined : drafts.get(target as ModelClassValue);
       if (draft === undefined) {
-        report(`${where} refers to something that is not a model: write it as () => TheModel, and check for circular imports.`);
+        report(
+          `${where} refers to something that is not a model: write it as () => TheModel, and check for circular imports.`,
+        );
       }
       return draft;
     },
@@ -140,7 +148,16 @@ function freeze(meta: ModelMeta): void {
     if (relation.link !== undefined) Object.freeze(relation.link);
     Object.freeze(relation);
   }
-  for (const list of [meta.fields, meta.relations, meta.key, meta.keyIndexes, meta.ordering, meta.indexes, meta.checks, meta.primaryKey]) {
+  for (const list of [
+    meta.fields,
+    meta.relations,
+    meta.key,
+    meta.keyIndexes,
+    meta.ordering,
+    meta.indexes,
+    meta.checks,
+    meta.primaryKey,
+  ]) {
     Object.freeze(list);
   }
   for (const embedded of meta.embeddedByName.values()) Object.freeze(Object.freeze(embedded).fields);

@@ -7,7 +7,10 @@ export function checkTables(models: readonly ModelMeta[], report: Report): void 
   for (const meta of models) {
     const table = `${meta.schema ?? ''}.${meta.table}`.toLowerCase();
     const other = tables.get(table);
-    if (other !== undefined) report(`${other.name} and ${meta.name} are both on the table '${meta.table}': give one another with { table: … }.`);
+    if (other !== undefined)
+      report(
+        `${other.name} and ${meta.name} are both on the table '${meta.table}': give one another with { table: … }.`,
+      );
     tables.set(table, meta);
   }
 }

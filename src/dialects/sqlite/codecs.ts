@@ -54,7 +54,8 @@ const BIGINT: Codec = {
 };
 
 function decodeBigint(raw: string | number | bigint): bigint {
-  if (typeof raw === 'string' && raw.includes('.')) throw new UnsupportedError('SQLite cannot do this: compute integers of more than 64 bits.');
+  if (typeof raw === 'string' && raw.includes('.'))
+    throw new UnsupportedError('SQLite cannot do this: compute integers of more than 64 bits.');
   return BigInt(raw);
 }
 
@@ -88,8 +89,12 @@ function decodeDatetime(raw: string | number): Date {
   };
   const year = digits(0, 4);
   const time = Date.UTC(
-    year, digits(5, 7) - 1, digits(8, 10),
-    raw.length > 10 ? digits(11, 13) : 0, raw.length > 13 ? digits(14, 16) : 0, raw.length > 16 ? digits(17, 19) : 0,
+    year,
+    digits(5, 7) - 1,
+    digits(8, 10),
+    raw.length > 10 ? digits(11, 13) : 0,
+    raw.length > 13 ? digits(14, 16) : 0,
+    raw.length > 16 ? digits(17, 19) : 0,
     raw.length >= 23 ? digits(20, 23) : 0,
   );
   const date = new Date(time);
@@ -111,11 +116,19 @@ function arrayCodec(item: Codec): Codec {
   const decode = (item.decode ?? same) as Plain;
   return {
     encode: (values: readonly unknown[]) =>
-      JSON.stringify(values.map((value) => {
-        const stored = value === null ? null : encode(value);
-        return typeof stored === 'bigint' ? stored.toString() : stored instanceof Uint8Array ? Buffer.from(stored).toString('hex') : stored;
-      })),
+      JSON.stringify(
+        values.map((value) => {
+          const stored = value === null ? null : encode(value);
+          return typeof stored === 'bigint'
+            ? stored.toString()
+            : stored instanceof Uint8Array
+              ? Buffer.from(stored).toString('hex')
+              : stored;
+        }),
+      ),
     decode: (raw: string) =>
-      (JSON.parse(raw) as unknown[]).map((value) => (value === null ? null : item === BINARY ? new Uint8Array(Buffer.from(value as string, 'hex')) : decode(value))),
+      (JSON.parse(raw) as unknown[]).map((value) =>
+        value === null ? null : item === BINARY ? new Uint8Array(Buffer.from(value as string, 'hex')) : decode(value),
+      ),
   };
 }

@@ -1,7 +1,15 @@
 import { typeOf } from '../../core/ast/expressions.ts';
 import type {
-  AggregateExpression, ArithmeticExpression, CallExpression, CompareExpression, Expression, InListExpression, MatchExpression, OrderNode,
-  ParamExpression, SelectStatement,
+  AggregateExpression,
+  ArithmeticExpression,
+  CallExpression,
+  CompareExpression,
+  Expression,
+  InListExpression,
+  MatchExpression,
+  OrderNode,
+  ParamExpression,
+  SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
@@ -22,7 +30,12 @@ export class SQLiteCompiler extends QueryCompiler {
 
   protected override limits(node: SelectStatement): string {
     // SQLite takes no OFFSET without a LIMIT; -1 is none.
-    const limit = node.limit === undefined ? (node.offset === undefined ? '' : ' LIMIT -1') : ` LIMIT ${this.expression(node.limit)}`;
+    const limit =
+      node.limit === undefined
+        ? node.offset === undefined
+          ? ''
+          : ' LIMIT -1'
+        : ` LIMIT ${this.expression(node.limit)}`;
     return node.offset === undefined ? limit : `${limit} OFFSET ${this.expression(node.offset)}`;
   }
 
@@ -41,8 +54,19 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const { type } = list;
     const whole = isDecimal(typeOf(operand).type) && !isColumn(operand);
-    const left = type.kind === 'binary' ? `hex(${this.expression(operand)})` : whole ? this.scaled(operand, scaleOf(type)) : this.expression(operand);
-    const values = this.writer.bind(list, encodeList(whole ? { kind: 'bigint' } : type, whole ? (value) => scaledInteger(value as string, scaleOf(type)) : this.encoder(type)));
+    const left =
+      type.kind === 'binary'
+        ? `hex(${this.expression(operand)})`
+        : whole
+          ? this.scaled(operand, scaleOf(type))
+          : this.expression(operand);
+    const values = this.writer.bind(
+      list,
+      encodeList(
+        whole ? { kind: 'bigint' } : type,
+        whole ? (value) => scaledInteger(value as string, scaleOf(type)) : this.encoder(type),
+      ),
+    );
     return `${left} IN (SELECT value FROM json_each(${values}))`;
   }
 
@@ -54,14 +78,23 @@ export class SQLiteCompiler extends QueryCompiler {
     const text = this.expression(operand);
     const subject = insensitive && operator !== 'regex' ? `blaze_lower(${text})` : text;
     if (operator === 'regex') return this.regex(text, insensitive, pattern);
-    if (pattern.kind !== 'param') return this.matchExpression(operator, subject, insensitive ? `blaze_lower(${this.expression(pattern)})` : this.expression(pattern));
+    if (pattern.kind !== 'param')
+      return this.matchExpression(
+        operator,
+        subject,
+        insensitive ? `blaze_lower(${this.expression(pattern)})` : this.expression(pattern),
+      );
     const fold = (value: unknown): string => (insensitive ? (value as string).toLowerCase() : (value as string));
     if (operator === 'exact') return `${subject} = ${this.writer.bind(pattern, fold)}`;
     const [before, after] = [operator === 'startsWith' ? '' : '*', operator === 'endsWith' ? '' : '*'];
     return `${subject} GLOB ${this.writer.bind(pattern, (value) => `${before}${escapeGlob(fold(value))}${after}`)}`;
   }
 
-  protected matchExpression(operator: 'exact' | 'contains' | 'startsWith' | 'endsWith', subject: string, pattern: string): string {
+  protected matchExpression(
+    operator: 'exact' | 'contains' | 'startsWith' | 'endsWith',
+    subject: string,
+    pattern: string,
+  ): string {
     switch (operator) {
       case 'exact':
         return `${subject} = ${pattern}`;
@@ -75,7 +108,10 @@ export class SQLiteCompiler extends QueryCompiler {
   }
 
   protected regex(text: string, insensitive: boolean, pattern: Expression): string {
-    const given = pattern.kind === 'param' ? this.writer.bind(pattern, (value) => checkedPattern(value as string, pattern)) : this.expression(pattern);
+    const given =
+      pattern.kind === 'param'
+        ? this.writer.bind(pattern, (value) => checkedPattern(value as string, pattern))
+        : this.expression(pattern);
     return `blaze_regexp(${text}, ${given}, ${insensitive ? "'iu'" : "'u'"})`;
   }
 
@@ -108,9 +144,11 @@ export class SQLiteCompiler extends QueryCompiler {
     const { operator, left, right } = node;
     if (!isDecimal(typeOf(left).type) && !isDecimal(typeOf(right).type)) return super.compare(node);
     // Canonical text is equal where the values are, and an index on it serves.
-    if ((operator === 'eq' || operator === 'ne') && isColumn(left) && right.kind === 'param') return super.compare({ ...node, right: this.atScale(right, left) });
+    if ((operator === 'eq' || operator === 'ne') && isColumn(left) && right.kind === 'param')
+      return super.compare({ ...node, right: this.atScale(right, left) });
     const scale = Math.max(scaleOf(typeOf(left).type), scaleOf(typeOf(right).type));
-    if (isFloat(left) || isFloat(right)) return super.compare({ ...node, left: this.floating(left), right: this.floating(right) });
+    if (isFloat(left) || isFloat(right))
+      return super.compare({ ...node, left: this.floating(left), right: this.floating(right) });
     return super.compare({ ...node, left: this.lifted(left, scale), right: this.lifted(right, scale) });
   }
 
@@ -124,12 +162,16 @@ export class SQLiteCompiler extends QueryCompiler {
     const { operator, left, right, type } = node;
     const decimals = isDecimal(typeOf(left).type) || isDecimal(typeOf(right).type);
     if (!decimals) return this.plainArithmetic({ ...node, left: this.whole(left), right: this.whole(right) });
-    if (!isDecimal(type)) return this.plainArithmetic({ ...node, left: this.floating(left), right: this.floating(right) });
+    if (!isDecimal(type))
+      return this.plainArithmetic({ ...node, left: this.floating(left), right: this.floating(right) });
     const [a, b] = [scaleOf(typeOf(left).type), scaleOf(typeOf(right).type)];
     if (operator === 'times') return `(${this.scaled(left, a)} * ${this.scaled(right, b)})`;
     if (operator === 'dividedBy') {
       const shift = powerOfTen(type.scale - a + b);
-      return rounded(() => `(${this.scaled(left, a)} * ${shift})`, () => `NULLIF(${this.scaled(right, b)}, 0)`);
+      return rounded(
+        () => `(${this.scaled(left, a)} * ${shift})`,
+        () => `NULLIF(${this.scaled(right, b)}, 0)`,
+      );
     }
     const [x, y] = [this.scaled(left, type.scale), this.scaled(right, type.scale)];
     return operator === 'modulo' ? `(${x} % NULLIF(${y}, 0))` : `(${x} ${operator === 'plus' ? '+' : '-'} ${y})`;
@@ -138,7 +180,10 @@ export class SQLiteCompiler extends QueryCompiler {
   private plainArithmetic(node: ArithmeticExpression): string {
     if (node.operator !== 'modulo' || node.type.kind !== 'float') return super.arithmetic(node);
     // SQLite's % is for integers and cuts off the fractions of others.
-    const [a, b] = [(): string => this.real(this.expression(node.left)), (): string => `NULLIF(${this.expression(node.right)}, 0)`];
+    const [a, b] = [
+      (): string => this.real(this.expression(node.left)),
+      (): string => `NULLIF(${this.expression(node.right)}, 0)`,
+    ];
     return `(${a()} - CAST(${a()} / ${b()} AS INTEGER) * ${b()})`;
   }
 
@@ -156,7 +201,10 @@ export class SQLiteCompiler extends QueryCompiler {
     const shift = powerOfTen(type.scale - from);
     const sum = (): string => super.aggregate({ ...node, fn: 'sum', argument: this.lifted(argument, from) });
     const count = (): string => super.aggregate({ ...node, fn: 'count', argument });
-    return rounded(() => `(${sum()} * ${shift})`, () => `NULLIF(${count()}, 0)`);
+    return rounded(
+      () => `(${sum()} * ${shift})`,
+      () => `NULLIF(${count()}, 0)`,
+    );
   }
 
   protected override order(node: OrderNode): string {
@@ -165,7 +213,9 @@ export class SQLiteCompiler extends QueryCompiler {
   }
 
   protected override selection(node: Expression): string {
-    return isDecimal(typeOf(node).type) && !isColumn(node) && node.kind !== 'param' && node.kind !== 'literal' ? markScaled(this.expression(node)) : super.selection(node);
+    return isDecimal(typeOf(node).type) && !isColumn(node) && node.kind !== 'param' && node.kind !== 'literal'
+      ? markScaled(this.expression(node))
+      : super.selection(node);
   }
 
   /** A computed decimal is stored as the canonical text of its column. */
@@ -179,7 +229,9 @@ export class SQLiteCompiler extends QueryCompiler {
   /** A computed decimal in the form that is read as text. */
   private asText(node: Expression): Expression {
     const { type } = typeOf(node);
-    return isDecimal(type) && !isColumn(node) ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type.scale)) : node;
+    return isDecimal(type) && !isColumn(node)
+      ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type.scale))
+      : node;
   }
 
   /** A number as a scaled integer of the given scale. */
@@ -189,7 +241,11 @@ export class SQLiteCompiler extends QueryCompiler {
     if (node.kind === 'param') {
       return this.writer.bind(node, (value) => scaledInteger(String(value), scale));
     }
-    if (scale < from) return rounded(() => this.scaled(node, from), () => powerOfTen(from - scale));
+    if (scale < from)
+      return rounded(
+        () => this.scaled(node, from),
+        () => powerOfTen(from - scale),
+      );
     let text = this.expression(node);
     if (isDecimal(type) && isColumn(node)) text = this.lift(text, type.precision, from);
     if (scale > from) return `(${text} * ${powerOfTen(scale - from)})`;
@@ -198,8 +254,10 @@ export class SQLiteCompiler extends QueryCompiler {
 
   /** The stored text of a column as a scaled integer. */
   private lift(column: string, precision: number, scale: number): string {
-    if (precision > INTEGER_DIGITS) throw this.unsupported(`to compute, compare or sort decimals of more than ${INTEGER_DIGITS} digits`);
-    if (precision > FLOAT_DIGITS) return scale === 0 ? `CAST(${column} AS INTEGER)` : `CAST(REPLACE(${column}, '.', '') AS INTEGER)`;
+    if (precision > INTEGER_DIGITS)
+      throw this.unsupported(`to compute, compare or sort decimals of more than ${INTEGER_DIGITS} digits`);
+    if (precision > FLOAT_DIGITS)
+      return scale === 0 ? `CAST(${column} AS INTEGER)` : `CAST(REPLACE(${column}, '.', '') AS INTEGER)`;
     return `CAST(ROUND(${column} * ${powerOfTen(scale)}) AS INTEGER)`;
   }
 
@@ -261,6 +319,9 @@ function checkedPattern(pattern: string, { label }: ParamExpression): string {
     new RegExp(pattern, 'u');
     return pattern;
   } catch (error) {
-    throw new InvalidValueError(`${label.model}.${label.field} was given a regular expression that is not valid.`, { ...label, cause: error });
+    throw new InvalidValueError(`${label.model}.${label.field} was given a regular expression that is not valid.`, {
+      ...label,
+      cause: error,
+    });
   }
 }

@@ -80,13 +80,21 @@ class InlineCompiler extends SQLiteCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const { type, label } = list;
     return this.expression(
-      disjunction(list.values.map((value) => ({ kind: 'compare', operator: 'eq', left: operand, right: { kind: 'param', value, type, nullable: false, label } }))),
+      disjunction(
+        list.values.map((value) => ({
+          kind: 'compare',
+          operator: 'eq',
+          left: operand,
+          right: { kind: 'param', value, type, nullable: false, label },
+        })),
+      ),
     );
   }
 
   /** The functions that queries use are this library's: a schema has to work for every program that opens the file. */
   protected override match(node: MatchExpression): string {
-    if (node.insensitive || node.operator === 'regex') throw this.unsupported('to ignore case, or match a regular expression, in a constraint');
+    if (node.insensitive || node.operator === 'regex')
+      throw this.unsupported('to ignore case, or match a regular expression, in a constraint');
     return super.match(node);
   }
 

@@ -68,7 +68,9 @@ export class BatchLoader {
     const lacking = entities.filter((entity) => !hasLink(entity, relation));
     const keys = keysOf(relation, lacking);
     if (keys.size === 0) return;
-    const found = new Map((await this.#fetch(target, targetField, [...keys], [])).map((item) => [(item as Values)[targetField.name], item]));
+    const found = new Map(
+      (await this.#fetch(target, targetField, [...keys], [])).map((item) => [(item as Values)[targetField.name], item]),
+    );
     for (const entity of lacking) {
       const item = found.get((entity as Values)[sourceField.name]);
       if (item !== undefined) State.setLink(entity, relation.index, item);
@@ -83,7 +85,8 @@ export class BatchLoader {
       const owner = owners.get(this.#storedValue(relation.target, item, relation.targetField));
       if (owner !== undefined) State.setLink(owner, relation.index, item);
     }
-    for (const owner of owners.values()) if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
+    for (const owner of owners.values())
+      if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
   }
 
   async #loadReverse(relation: RelationMeta, entities: readonly object[]): Promise<void> {
@@ -105,7 +108,10 @@ export class BatchLoader {
     const { model, source, target: toTarget } = link!;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
-    const order = target.ordering.length > 0 ? modelOrdering([toTarget.relation!], target) : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
+    const order =
+      target.ordering.length > 0
+        ? modelOrdering([toTarget.relation!], target)
+        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
     const rows = await this.#runner!.rows({
       kind: 'values',
       state: { ...initialState(model), where: [inList(source, [...owners.keys()])], order },
@@ -130,14 +136,21 @@ export class BatchLoader {
     into.receive(items);
   }
 
-  #fetch(target: ModelMeta, field: FieldMeta, keys: readonly unknown[], order: readonly OrderNode[]): Promise<object[]> {
+  #fetch(
+    target: ModelMeta,
+    field: FieldMeta,
+    keys: readonly unknown[],
+    order: readonly OrderNode[],
+  ): Promise<object[]> {
     return this.#runner!.entities({ ...initialState(target), where: [inList(field, keys)], order });
   }
 
   /** What the database says, not what an unwritten change says. */
   #storedValue(meta: ModelMeta, item: object, field: FieldMeta): unknown {
     const row = State.row(item);
-    return row === null ? (item as Values)[field.name] : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]);
+    return row === null
+      ? (item as Values)[field.name]
+      : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]);
   }
 }
 
@@ -187,7 +200,11 @@ function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, obje
 }
 
 function inList(field: FieldMeta, values: readonly unknown[]): Expression {
-  return { kind: 'inList', operand: fieldPath(field), list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } } };
+  return {
+    kind: 'inList',
+    operand: fieldPath(field),
+    list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
+  };
 }
 
 function ascending(expression: Expression): OrderNode {
@@ -196,7 +213,11 @@ function ascending(expression: Expression): OrderNode {
 
 /** The model's own ordering, and the key where it leaves rows equal. */
 function modelOrdering(steps: readonly RelationMeta[], target: ModelMeta): OrderNode[] {
-  const own = target.ordering.map(({ field, descending }): OrderNode => ({ expression: path(steps, field), descending, nulls: undefined }));
+  const own = target.ordering.map(({ field, descending }): OrderNode => ({
+    expression: path(steps, field),
+    descending,
+    nulls: undefined,
+  }));
   return [...own, ...target.key.map((field) => ascending(path(steps, field)))];
 }
 

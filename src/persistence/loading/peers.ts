@@ -45,7 +45,12 @@ export class PeerLoader {
    * gives that one, and the owner is linked to it.
    */
   #referenceByField(relation: RelationMeta, key: unknown, from: object, group: EntityGroup): object {
-    const reference = createReference(relation.target, relation.targetField, key, this.#referenceGroup(group, relation));
+    const reference = createReference(
+      relation.target,
+      relation.targetField,
+      key,
+      this.#referenceGroup(group, relation),
+    );
     Object.defineProperty(reference, 'load', {
       value: async (): Promise<unknown> => {
         await this.loadRelation(from, relation);
@@ -80,11 +85,16 @@ export class PeerLoader {
   #refuseIfStrict(relation: RelationMeta): void {
     if (this.#mode !== 'raise') return;
     const { model, name, many } = relation;
-    throw new NotLoadedError(`${model.name}.${name} is not loaded, and this session loads nothing on demand (fetchMode 'raise').`, {
-      model: model.name,
-      field: name,
-      remedy: many ? `Add .prefetchRelated('${name}') to the query.` : `Add .selectRelated('${name}') or .prefetchRelated('${name}') to the query.`,
-    });
+    throw new NotLoadedError(
+      `${model.name}.${name} is not loaded, and this session loads nothing on demand (fetchMode 'raise').`,
+      {
+        model: model.name,
+        field: name,
+        remedy: many
+          ? `Add .prefetchRelated('${name}') to the query.`
+          : `Add .selectRelated('${name}') or .prefetchRelated('${name}') to the query.`,
+      },
+    );
   }
 
   /** Load for all members of a group; once, however many ask for it meanwhile. */

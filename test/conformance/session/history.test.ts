@@ -284,8 +284,8 @@ function expectMemory(world: World): void {
       Object.assign(wanted, { price: thing.price, owner: thing.owner, next: thing.next });
       if ((entity.labels as unknown as { isLoaded: boolean }).isLoaded) {
         seen['labels'] = items(entity.labels)
-          .map((label) => nameOf(world, label))
-          .toSorted();
+          .map((label) => nameOf(world, label) ?? 'nobody')
+          .toSorted(byText);
         wanted['labels'] = [...thing.labels].toSorted(byText);
       }
     }

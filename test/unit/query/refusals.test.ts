@@ -122,7 +122,11 @@ describe('names', () => {
         call('orderBy', 'author'),
         "Post.author is a relation, and a column is wanted here. Use 'authorId'.",
       ],
-      ['orderBy by nothing', call('orderBy', '-'), "Post has no field ''. Use one of: id, title, body, views, rating, price, published, createdAt, authorId, reviewerId."],
+      [
+        'orderBy by nothing',
+        call('orderBy', '-'),
+        "Post has no field ''. Use one of: id, title, body, views, rating, price, published, createdAt, authorId, reviewerId.",
+      ],
       ['only', call('only', 'tilte'), `Post has no field 'tilte'. ${FIELDS} 'title'?`],
       [
         'defer by a relation',

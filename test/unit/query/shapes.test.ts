@@ -220,12 +220,10 @@ const numberTest = (name: string, read: (row: never) => number | null): fc.Arbit
       }[op]!;
       return { filter: { [name]: lookup }, holds: (row) => compare(read(row), test) };
     }),
-    fc
-      .array(int, { maxLength: 3 })
-      .map((list): Pair<never> => ({
-        filter: { [name]: oneOf(list) },
-        holds: (row) => (list.length === 0 ? false : compare(read(row), (v) => list.includes(v))),
-      })),
+    fc.array(int, { maxLength: 3 }).map((list): Pair<never> => ({
+      filter: { [name]: oneOf(list) },
+      holds: (row) => (list.length === 0 ? false : compare(read(row), (v) => list.includes(v))),
+    })),
     int.map((n): Pair<never> => ({
       filter: { [name]: not(gt(n)) },
       holds: (row) => !nullable(compare(read(row), (v) => v > n)),
