@@ -171,9 +171,8 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   noteAdded(item: object): void {
     this.#tell();
     this.#show(item, true);
-    // Of rows that are not known, the last word counts: taking back a removal does not say that the row is there.
     const undone = this.#removed?.delete(item) === true;
-    if (!undone || this.#items === null) (this.#added ??= new Set()).add(item);
+    if (!undone || this.#lastWordCounts) (this.#added ??= new Set()).add(item);
   }
 
   /** For the accessors: an item left from the other side. */
@@ -181,7 +180,15 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     this.#tell();
     this.#show(item, false);
     const undone = this.#added?.delete(item) === true;
-    if (!undone || this.#items === null) (this.#removed ??= new Set()).add(item);
+    if (!undone || this.#lastWordCounts) (this.#removed ??= new Set()).add(item);
+  }
+
+  /**
+   * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links of two
+   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm.
+   */
+  get #lastWordCounts(): boolean {
+    return this.#items === null || this.relation.link?.implicit === true;
   }
 
   /** For the unit of work: changes that are not written yet. */
@@ -256,10 +263,10 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** The other side of a many-to-many change: shown, but written by the side where it was made. */
   mirror(item: object, joined: boolean): void {
-    if (joined) this.#removed?.delete(item);
-    else this.#added?.delete(item);
-    if (this.#items === null) return;
+    const overruled = joined ? this.#removed : this.#added;
+    if (this.#items === null && overruled?.has(item) !== true) return;
     this.#tell();
+    overruled?.delete(item);
     this.#show(item, joined);
   }
 

@@ -152,9 +152,16 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
       if (State.group(item) === null && !hasKey(metaOfEntity(item), item)) throw notSaved(relation);
       linked.add(relation.link, owner, item);
     }
-    for (const item of pending.removed) unlinked.add(relation.link, owner, item);
+    for (const item of pending.removed) {
+      if (isWritten(owner, work) && isWritten(item, work)) unlinked.add(relation.link, owner, item);
+    }
   }
   return { linked: linked.pairs, unlinked: unlinked.pairs };
+}
+
+/** Whether link rows may lead to an entity: not if it is still to be inserted, or has no key. */
+function isWritten(entity: object, work: UnitOfWork): boolean {
+  return !work.added.has(entity) && hasKey(metaOfEntity(entity), entity);
 }
 
 function notSaved({ model, name, target }: RelationMeta): SessionStateError {
