@@ -2,7 +2,6 @@ import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import { Executor } from '../adapters/executor.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
-import { chain } from '../utils/maybe-promise.ts';
 import { CompiledCache } from './compiled.ts';
 import type { SessionOptions } from './options.ts';
 
@@ -31,12 +30,18 @@ export class Engine {
   /** Connect at first use; once. */
   connect(): MaybePromise<void> {
     if (this.#config === undefined || this.#connected) return undefined;
-    this.#connecting ??= Promise.resolve(
-      chain(this.adapter.connect(this.#config), () => {
-        this.#connected = true;
-      }),
-    );
+    this.#connecting ??= this.#open(this.#config);
     return this.#connecting;
+  }
+
+  /** What failed is tried again at the next use: the server may be up by then. */
+  async #open(config: ConnectionConfig): Promise<void> {
+    try {
+      await this.adapter.connect(config);
+      this.#connected = true;
+    } finally {
+      this.#connecting = undefined;
+    }
   }
 
   #connected = false;

@@ -170,7 +170,8 @@ export class ExpressionBuilder {
   round(digits = 0): ExpressionBuilder {
     if (!Number.isInteger(digits) || digits < 0 || digits > 15)
       throw new InvalidQueryError('round() takes 0 to 15 digits.');
-    const type = this.#number('round');
+    const given = this.#number('round');
+    const type = given.kind === 'decimal' ? { ...given, scale: Math.min(digits, given.scale) } : given;
     return this.#call('round', type, { kind: 'literal', value: digits, type: INT, nullable: false });
   }
 

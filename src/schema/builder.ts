@@ -6,7 +6,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { DefinitionError } from '../utils/errors.ts';
-import { creationOrder } from './creation-order.ts';
+import { creationOrder, isCircular } from './creation-order.ts';
 
 /** A model as its class or its metadata. */
 type ModelLike = ModelMeta | ModelClassValue;
@@ -68,11 +68,14 @@ export class SchemaBuilder {
     ];
   }
 
-  /** The reverse: tables that refer to others go first. */
+  /** The reverse, to be run in one transaction: tables that refer to others go first; circles are checked at its end. */
   dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
-    return withLinks([...models].map(toMeta))
-      .toReversed()
-      .map((meta) => this.dropTableSql(meta, options));
+    const metas = withLinks([...models].map(toMeta));
+    const { deferForeignKeys } = this.#dialect.features;
+    return [
+      ...(deferForeignKeys !== undefined && isCircular(metas) ? [deferForeignKeys] : []),
+      ...metas.toReversed().map((meta) => this.dropTableSql(meta, options)),
+    ];
   }
 
   #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {

@@ -13,3 +13,12 @@ export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
   for (const model of wanted) place(model, []);
   return [...placed];
 }
+
+/** Whether tables in that order refer to one that comes after them. */
+export function isCircular(ordered: readonly ModelMeta[]): boolean {
+  const placed = new Set<ModelMeta>();
+  return ordered.some((model) => {
+    placed.add(model);
+    return model.relations.some(({ owning, target }) => owning && !placed.has(target) && ordered.includes(target));
+  });
+}

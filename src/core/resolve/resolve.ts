@@ -7,7 +7,7 @@ import type { ModelDraft, Report, Resolution } from './draft.ts';
 import { resolveFields, resolveKeyTypes } from './fields.ts';
 import { resolveOptions } from './options.ts';
 import { pairRelations, resolveRelations } from './relations.ts';
-import { checkRequiredCycles, checkTables } from './whole.ts';
+import { checkIndexNames, checkRequiredCycles, checkTables } from './whole.ts';
 
 interface Source {
   definitionOf(modelClass: unknown): ModelDefinition | undefined;
@@ -45,6 +45,7 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   for (const draft of [...all, ...links]) resolveOptions(draft, report);
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
+  checkIndexNames(models, report);
   checkRequiredCycles(models, report);
   if (problems.length > 0) throw new DefinitionError(problems);
 

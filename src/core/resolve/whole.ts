@@ -15,6 +15,22 @@ export function checkTables(models: readonly ModelMeta[], report: Report): void 
   }
 }
 
+/** One name for indexes of two tables: databases other than MySQL keep the names of a schema's indexes together. */
+export function checkIndexNames(models: readonly ModelMeta[], report: Report): void {
+  const owners = new Map<string, ModelMeta>();
+  for (const meta of models) {
+    for (const { name } of meta.indexes) {
+      const known = `${meta.schema ?? ''}.${name}`.toLowerCase();
+      const other = owners.get(known);
+      if (other !== undefined && other.table !== meta.table)
+        report(
+          `${other.name} and ${meta.name} both have an index named '${name}': give one another name with { name: … }.`,
+        );
+      owners.set(known, meta);
+    }
+  }
+}
+
 /** Models that need each other's rows first: no row of any of them could ever be the first. */
 export function checkRequiredCycles(models: readonly ModelMeta[], report: Report): void {
   const done = new Set<ModelMeta>();

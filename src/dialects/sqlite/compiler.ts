@@ -129,12 +129,8 @@ export class SQLiteCompiler extends QueryCompiler {
         return `(-${value()})`;
       case 'coalesce':
         return `COALESCE(${args.map((arg) => this.scaled(arg, scale)).join(', ')})`;
-      case 'round': {
-        const digits = args[1]?.kind === 'literal' ? Number(args[1].value) : 0;
-        if (digits >= scale) return value();
-        const unit = powerOfTen(scale - digits);
-        return `(${rounded(value, () => unit)} * ${unit})`;
-      }
+      case 'round':
+        return value();
       default:
         throw this.unsupported(`${fn}() of a decimal`);
     }

@@ -13,6 +13,8 @@ export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: true,
+    // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
+    deferForeignKeys: 'PRAGMA defer_foreign_keys = ON',
   });
   readonly #codecs = new WeakMap<ValueType, Codec>();
 

@@ -340,8 +340,8 @@ describe('expressions', () => {
         none: null,
         mod: '0.0100',
         neg: '-0.1000',
-        round: '0.1000',
-        whole: '0.0000',
+        round: '0.1',
+        whole: '0',
         coalesced: '0.1000',
       },
       {
@@ -356,8 +356,8 @@ describe('expressions', () => {
         none: null,
         mod: '-0.0200',
         neg: '7.2500',
-        round: '-7.3000',
-        whole: '-7.0000',
+        round: '-7.3',
+        whole: '-7',
         coalesced: '-7.2500',
       },
       {

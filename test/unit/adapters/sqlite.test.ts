@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -168,6 +168,17 @@ describe('opening', () => {
     expect(await errorOf(() => adapter.acquire({ mode: 'read', purpose: 'a test' }))).toMatchObject({
       code: 'E_CONNECTION',
     });
+  });
+
+  it('A2: what could not be opened is tried again at the next use', async () => {
+    class Item extends model('item', { id: f.auto() }) {}
+    const config = ConnectionConfig.fromDsn(`sqlite:${join(folder, 'later', 'app.db')}`);
+    await using session = new Session(new SQLiteAdapter(), { config });
+    const count = (): Promise<unknown> => session.sql`SELECT COUNT(*) AS n FROM sqlite_schema`;
+    expect(await errorOf(count)).toMatchObject({ code: 'E_CONNECTION' });
+    expect(await errorOf(() => session.query(Item).count())).toMatchObject({ code: 'E_CONNECTION' });
+    await mkdir(join(folder, 'later'));
+    expect(await count()).toEqual([{ n: 0 }]);
   });
 
   it('T7: a connection is never given back with a transaction open', async () => {

@@ -167,6 +167,18 @@ describe('Registry', () => {
     );
   });
 
+  it('M2: two tables do not have indexes of one name', () => {
+    class Left extends model('left_side', { id: f.auto(), a: f.int() }, { indexes: [index('a', { name: 'by_a' })] }) {}
+    class Right extends model(
+      'right_side',
+      { id: f.auto(), a: f.int() },
+      { indexes: [index('a', { name: 'By_A' })] },
+    ) {}
+    expect(problemsOf(Left, Right)).toEqual([
+      "Left and Right both have an index named 'By_A': give one another name with { name: … }.",
+    ]);
+  });
+
   it('R2: what is not a model is named', () => {
     expect(problemsOf(class Plain {}, 'Post', {}, undefined)).toEqual(
       ['Plain', 'string', 'object', 'undefined'].map(

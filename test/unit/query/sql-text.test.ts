@@ -491,7 +491,7 @@ describe('expressions', () => {
       })),
       {
         sqlite:
-          'SELECT t0."id", \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) * ?) + ?), \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) * 10000) / NULLIF(?, 0) + (CAST(ROUND(t0."price" * 100) AS INTEGER) * 10000) % NULLIF(?, 0) * 2 / NULLIF(?, 0)), \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) / 100 + CAST(ROUND(t0."price" * 100) AS INTEGER) % 100 * 2 / 100) * 100), \'~\' || ABS((-CAST(ROUND(t0."price" * 100) AS INTEGER))), \'~\' || (CAST(ROUND(t0."price" * 100) AS INTEGER) % NULLIF(?, 0)) FROM "post" AS t0',
+          'SELECT t0."id", \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) * ?) + ?), \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) * 10000) / NULLIF(?, 0) + (CAST(ROUND(t0."price" * 100) AS INTEGER) * 10000) % NULLIF(?, 0) * 2 / NULLIF(?, 0)), \'~\' || (CAST(ROUND(t0."price" * 100) AS INTEGER) / 100 + CAST(ROUND(t0."price" * 100) AS INTEGER) % 100 * 2 / 100), \'~\' || ABS((-CAST(ROUND(t0."price" * 100) AS INTEGER))), \'~\' || (CAST(ROUND(t0."price" * 100) AS INTEGER) % NULLIF(?, 0)) FROM "post" AS t0',
         parameters: [15n, 1000n, 3n, 3n, 3n, 30n],
       },
     );
