@@ -157,7 +157,7 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** The only row that fulfils the condition. Throws `NotFoundError` or `MultipleResultsError`. */
   get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
   all(): Promise<Row<M, L, E>[]>;
-  /** The rows one by one, in bounded memory. */
+  /** The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities. */
   iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
   /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */
   update(changes: Changes<M>): Promise<number>;
