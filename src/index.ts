@@ -40,7 +40,15 @@ export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';
 export type { SQLiteOptions } from './adapters/config.ts';
-export type { AcquireOptions, Adapter, BeginOptions, Connection, Rows, WriteResult } from './adapters/adapter.ts';
+export type {
+  AcquireOptions,
+  Adapter,
+  BatchResult,
+  BeginOptions,
+  Connection,
+  Rows,
+  WriteResult,
+} from './adapters/adapter.ts';
 export { statementChannel } from './adapters/executor.ts';
 export type { StatementEvent } from './adapters/executor.ts';
 export { redactDsn } from './security/dsn.ts';

@@ -12,6 +12,13 @@ export interface WriteResult {
   readonly lastInsertId: number | bigint;
 }
 
+/** What a batch of writes did, by position: a list for each figure rather than an object for each row. */
+export interface BatchResult {
+  readonly changes: readonly number[];
+  /** Keys that the database generated; meaningless where it generated none. */
+  readonly lastInsertIds: readonly (number | bigint)[];
+}
+
 /**
  * One connection. Synchronous drivers answer at once; others with promises. Parameters are driver values: the codecs
  * of the dialect have been applied.
@@ -25,7 +32,7 @@ export interface Connection {
   ): MaybePromise<{ readonly columns: readonly string[]; readonly rows: Rows }>;
   execute(sql: string, parameters: readonly unknown[]): MaybePromise<WriteResult>;
   /** One statement once for each list of parameters; results in the same order. */
-  executeMany(sql: string, batches: readonly (readonly unknown[])[]): MaybePromise<readonly WriteResult[]>;
+  executeMany(sql: string, batches: readonly (readonly unknown[])[]): MaybePromise<BatchResult>;
   /** Rows one by one, in memory for one at a time. Ends the statement when the caller stops early. */
   iterate(sql: string, parameters: readonly unknown[]): Iterable<unknown[]> | AsyncIterable<unknown[]>;
   /** Several statements without parameters or rows. */

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
-import type { Adapter, AcquireOptions, BeginOptions, Connection, Rows, WriteResult } from './adapter.ts';
+import type { Adapter, AcquireOptions, BatchResult, BeginOptions, Connection, Rows, WriteResult } from './adapter.ts';
 
 /** What one statement was: published after each, to whoever listens. Parameters are not part of it. */
 export interface StatementEvent {
@@ -68,7 +68,7 @@ export class Executor {
     connection: Connection,
     sql: string,
     batches: readonly (readonly unknown[])[],
-  ): MaybePromise<readonly WriteResult[]> {
+  ): MaybePromise<BatchResult> {
     this.#statements += batches.length;
     return observe(sql, batches.length, () => connection.executeMany(sql, batches));
   }

@@ -3,15 +3,10 @@ import { metaOfEntity } from '../core/model.ts';
 import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
+import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-
-/** A tracked entity and the positions of its changed fields. */
-export interface Update {
-  readonly entity: object;
-  readonly changed: readonly number[];
-}
 
 /** A row of a link table: the entities at its two ends, in the table's own order. */
 export interface LinkChange {
@@ -23,7 +18,8 @@ export interface LinkChange {
 /** What differs between memory and the database, by model. */
 export interface ChangeSet {
   readonly inserts: ReadonlyMap<ModelMeta, readonly object[]>;
-  readonly updates: ReadonlyMap<ModelMeta, readonly Update[]>;
+  /** Stored entities by the fields that changed: each set is one statement. */
+  readonly updates: ReadonlyMap<ModelMeta, ReadonlyMap<ChangedFields, readonly object[]>>;
   readonly deletes: ReadonlyMap<ModelMeta, readonly object[]>;
   readonly linked: readonly LinkChange[];
   readonly unlinked: readonly LinkChange[];
@@ -77,19 +73,22 @@ function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
   return groups;
 }
 
-function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): Map<ModelMeta, Update[]> {
-  const updates = new Map<ModelMeta, Update[]>();
+function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet['updates'] {
+  const updates = new Map<ModelMeta, Map<ChangedFields, object[]>>();
   for (const [meta, entities] of identityMap.entries()) {
     const { diff } = compiled.codec(meta);
-    const found: Update[] = [];
+    const found = new Map<ChangedFields, object[]>();
     for (const entity of entities.values()) {
       const row = State.row(entity);
       if (row === null || work.deleted.has(entity)) continue;
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
       const changed = diff(entity, row);
-      if (changed !== null) found.push({ entity, changed });
+      if (changed === null) continue;
+      const alike = found.get(changed);
+      if (alike === undefined) found.set(changed, [entity]);
+      else alike.push(entity);
     }
-    if (found.length > 0) updates.set(meta, found);
+    if (found.size > 0) updates.set(meta, found);
   }
   return updates;
 }

@@ -10,8 +10,11 @@ import { shapeKey } from '../query/shape-key.ts';
 import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
 import type { QueryRequest } from '../query/state.ts';
+import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
 import { Hydrator } from './hydrator.ts';
+import { updateShape } from './update-shape.ts';
+import type { UpdateShape } from './update-shape.ts';
 
 const MAX_SHAPES = 2_000;
 
@@ -49,6 +52,7 @@ export class CompiledCache {
   readonly #dialect: Dialect;
   readonly #queries = new Map<string, CompiledQuery>();
   readonly #writes = new Map<string, string>();
+  readonly #updates = new WeakMap<ChangedFields, UpdateShape>();
   readonly #keys = new Map<ModelMeta, KeyQuery>();
   readonly #codecs = new Map<ModelMeta, EntityCodec>();
 
@@ -103,6 +107,13 @@ export class CompiledCache {
       returning,
       onConflict,
     }));
+  }
+
+  /** What the unit of work needs to update rows that changed alike. @throws SessionStateError if a key changed. */
+  updateShape(meta: ModelMeta, changed: ChangedFields): UpdateShape {
+    let shape = this.#updates.get(changed);
+    if (shape === undefined) this.#updates.set(changed, (shape = updateShape(meta, changed, this.codec(meta))));
+    return shape;
   }
 
   /** Parameters: the fields, then those that name the rows. */

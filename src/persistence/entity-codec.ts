@@ -6,6 +6,7 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { invalidValue, problemWith } from '../core/value-types.ts';
 import type { Codec, Dialect } from '../dialects/dialect.ts';
+import { ChangedFields } from './changed-fields.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 
 type Values = Record<string, unknown>;
@@ -23,8 +24,8 @@ export class EntityCodec {
   readonly construct: new (row: Row, group: EntityGroup) => object;
   /** Assign every field of a full row to an entity that exists. */
   readonly assign: (entity: object, row: Row) => void;
-  /** Positions of the fields that differ from the row; null if none does. */
-  readonly diff: (entity: object, row: Row) => number[] | null;
+  /** The fields that differ from the row; null if none does. */
+  readonly diff: (entity: object, row: Row) => ChangedFields | null;
   /** The identity-map key of a row. */
   readonly keyOfRow: (row: Row) => unknown;
   /** Position of a key that the row holds as it is; undefined for composite and decoded ones. */
@@ -53,6 +54,21 @@ export class EntityCodec {
     this.keyOfRow = keyReader(meta, decoders);
     this.plainKey =
       meta.key.length === 1 && decoders[meta.keyIndexes[0]!] === undefined ? meta.keyIndexes[0] : undefined;
+  }
+
+  /**
+   * For the parameters of UPDATEs: values of `fields` now, a version counted up, then the row's own values of the fields
+   * by which it is found.
+   */
+  updateBinder(fields: readonly FieldMeta[], by: readonly FieldMeta[]): (entity: object, row: Row) => unknown[] {
+    const { version } = this.meta;
+    if (canCompile) return generateBinder(this, fields, by, this.#encoders, this.#codecs);
+    return (entity, row) => [
+      ...fields.map((field) =>
+        field === version ? (row[field.index] as number) + 1 : this.encodeField(field, readField(entity, field)),
+      ),
+      ...by.map((field) => this.storedValue(field, row[field.index])),
+    ];
   }
 
   /** The driver value of one field of an entity. @throws InvalidValueError */
@@ -232,25 +248,47 @@ function generateDiff(
       // A UUID has two spellings, and the row has one of them.
       const plain = codecs[i]!.decode === undefined && field.type.kind !== 'uuid';
       const test = plain ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
-      return `if (r[${i}] !== undefined && ${test}) (out ??= []).push(${i});`;
+      return `if (r[${i}] !== undefined && ${test}) out = (out ?? none).with(${i});`;
     });
   return compileFunction(
-    numbered('c', changed),
+    { none: new ChangedFields(), ...numbered('c', changed) },
     `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`,
   );
 }
 
 /** The common case of each simple type inline; all else goes through the checked encoder, which also words the error. */
+function encodedText(field: FieldMeta, codecs: readonly Codec[]): string {
+  const i = field.index;
+  const value = accessOf(field);
+  if (codecs[i]!.decode === undefined && (field.type.kind === 'string' || field.type.kind === 'text')) {
+    return `(typeof (v = ${value}) === 'string' && v.isWellFormed() && !v.includes('\\0') ? v : x${i}(v))`;
+  }
+  if (field.type.kind === 'int') return `(typeof (v = ${value}) === 'number' && (v | 0) === v ? v : x${i}(v))`;
+  return `x${i}(${value})`;
+}
+
+function generateBinder(
+  codec: EntityCodec,
+  fields: readonly FieldMeta[],
+  by: readonly FieldMeta[],
+  encoders: readonly Encode[],
+  codecs: readonly Codec[],
+): ReturnType<EntityCodec['updateBinder']> {
+  const stored = (field: FieldMeta): string =>
+    codecs[field.index]!.select === undefined ? `r[${field.index}]` : `s${field.index}(r[${field.index}])`;
+  const items = [
+    ...fields.map((field) => (field === codec.meta.version ? `r[${field.index}] + 1` : encodedText(field, codecs))),
+    ...by.map(stored),
+  ];
+  const spoiled = codec.meta.fields.map((field) => (raw: unknown) => codec.storedValue(field, raw));
+  return compileFunction(
+    { ...numbered('x', encoders), ...numbered('s', spoiled) },
+    `return function (e, r) {\nlet v;\nreturn [${items.join(', ')}];\n};`,
+  );
+}
+
 function generateEncode(meta: ModelMeta, encoders: readonly Encode[], codecs: readonly Codec[]): EntityCodec['encode'] {
-  const items = meta.fields.map((field) => {
-    const i = field.index;
-    const value = accessOf(field);
-    if (codecs[i]!.decode === undefined && (field.type.kind === 'string' || field.type.kind === 'text')) {
-      return `(typeof (v = ${value}) === 'string' && v.isWellFormed() && !v.includes('\\0') ? v : x${i}(v))`;
-    }
-    if (field.type.kind === 'int') return `(typeof (v = ${value}) === 'number' && (v | 0) === v ? v : x${i}(v))`;
-    return `x${i}(${value})`;
-  });
+  const items = meta.fields.map((field) => encodedText(field, codecs));
   return compileFunction(numbered('x', encoders), `return function (e) {\nlet v;\nreturn [${items.join(', ')}];\n};`);
 }
 
@@ -293,14 +331,15 @@ function closeDiff(
   meta: ModelMeta,
   changed: readonly ((value: unknown, raw: unknown) => boolean)[],
 ): EntityCodec['diff'] {
+  const none = new ChangedFields();
   return (entity, row) => {
-    const out: number[] = [];
+    let out = none;
     for (const field of meta.fields) {
       const raw = row[field.index];
       if (field.generatedAs === undefined && raw !== undefined && changed[field.index]!(readField(entity, field), raw))
-        out.push(field.index);
+        out = out.with(field.index);
     }
-    return out.length === 0 ? null : out;
+    return out === none ? null : out;
   };
 }
 

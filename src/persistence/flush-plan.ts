@@ -1,7 +1,8 @@
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
-import type { ChangeSet, LinkChange, Update } from './change-set.ts';
+import type { ChangedFields } from './changed-fields.ts';
+import type { ChangeSet, LinkChange } from './change-set.ts';
 import { modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
 import type { Dependency } from './commit-order.ts';
 
@@ -18,7 +19,7 @@ export type FlushStep =
   | {
       readonly kind: 'update';
       readonly meta: ModelMeta;
-      readonly changed: readonly number[];
+      readonly changed: ChangedFields;
       readonly entities: readonly object[];
     }
   /** A reference that had to wait until both rows were there. */
@@ -85,14 +86,7 @@ const NONE: ReadonlyMap<object, readonly FieldMeta[]> = new Map();
 function* updateSteps({ updates }: ChangeSet): Generator<FlushStep> {
   for (const group of modelOrder(updates.keys())) {
     for (const meta of group) {
-      const shapes = new Map<string | number, { changed: readonly number[]; entities: object[] }>();
-      for (const { entity, changed } of updates.get(meta)! as readonly Update[]) {
-        const key = changed.length === 1 ? changed[0]! : changed.join();
-        const shape = shapes.get(key);
-        if (shape === undefined) shapes.set(key, { changed, entities: [entity] });
-        else shape.entities.push(entity);
-      }
-      for (const { changed, entities } of shapes.values()) yield { kind: 'update', meta, changed, entities };
+      for (const [changed, entities] of updates.get(meta)!) yield { kind: 'update', meta, changed, entities };
     }
   }
 }

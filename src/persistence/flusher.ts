@@ -1,9 +1,9 @@
-import type { Connection, WriteResult } from '../adapters/adapter.ts';
+import type { Connection, BatchResult } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import { SessionStateError, StaleObjectError } from '../utils/errors.ts';
+import { StaleObjectError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
@@ -11,6 +11,7 @@ import { nameModel } from './name-errors.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
+import { namesRow } from './update-shape.ts';
 import type { Workspace } from './workspace.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
@@ -59,7 +60,7 @@ export class Flusher {
       case 'insert':
         return this.#insert(step);
       case 'update':
-        return this.#update(step.meta, step.changed, step.entities);
+        return this.#update(step);
       case 'connect':
         return this.#connect(step);
       case 'disconnect':
@@ -144,7 +145,7 @@ export class Flusher {
     }
   }
 
-  async #insertBatch({ meta, fields, rows }: InsertBatch): Promise<readonly WriteResult[]> {
+  async #insertBatch({ meta, fields, rows }: InsertBatch): Promise<BatchResult> {
     const { executor, compiled } = this.#workspace;
     const sql = compiled.insert(meta, fields, [], 'error');
     const parameters = fields === meta.fields ? rows : rows.map((row) => fields.map((field) => row[field.index]));
@@ -152,13 +153,13 @@ export class Flusher {
   }
 
   /** Keys that the database generated, to rows and entities. */
-  #takeKeys({ entities, rows }: InsertBatch, key: FieldMeta, results: readonly WriteResult[]): void {
+  #takeKeys({ entities, rows }: InsertBatch, key: FieldMeta, { lastInsertIds }: BatchResult): void {
     const { index, name } = key;
     const wide = key.type.kind === 'bigint';
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (row[index] !== null) continue;
-      const id = results[i]!.lastInsertId;
+      const id = lastInsertIds[i]!;
       row[index] = wide ? String(id) : Number(id);
       (entities[i] as Values)[name] = wide ? BigInt(id) : Number(id);
     }
@@ -215,24 +216,10 @@ export class Flusher {
   }
 
   /** UPDATE of the same columns of several rows of one model. */
-  async #update(meta: ModelMeta, changed: readonly number[], entities: readonly object[]): Promise<void> {
-    const codec = this.#workspace.compiled.codec(meta);
-    const own = changed.map((index) => meta.fields[index]!);
-    const fixed = own.find((field) => field.primaryKey);
-    if (fixed !== undefined) {
-      throw new SessionStateError(`The key ${meta.name}.${fixed.name} of a stored entity was changed.`, {
-        model: meta.name,
-        field: fixed.name,
-        remedy: 'Insert a new entity and delete the old one.',
-      });
-    }
-    const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
-    const fields = [
-      ...own.filter((field) => field !== meta.version),
-      ...stamps,
-      ...(meta.version === undefined ? [] : [meta.version]),
-    ];
-    const named = namesRow(meta);
+  async #update({ meta, changed, entities }: Step<'update'>): Promise<void> {
+    const { executor, compiled } = this.#workspace;
+    const codec = compiled.codec(meta);
+    const { fields, stamps, by, bind } = compiled.updateShape(meta, changed);
     const before: Row[] = [];
     const values: Readonly<Values>[] = [];
     const parameters: unknown[][] = [];
@@ -241,20 +228,11 @@ export class Flusher {
       const row = State.row(entity)!;
       before.push(row);
       values.push(this.#restamp(meta, entity, stamps));
-      const bound: unknown[] = [];
-      for (const field of fields)
-        bound.push(
-          field === meta.version
-            ? (row[field.index] as number) + 1
-            : codec.encodeField(field, readField(entity, field)),
-        );
-      for (const field of named) bound.push(codec.storedValue(field, row[field.index]));
-      parameters.push(bound);
+      parameters.push(bind(entity, row));
     }
-    const { executor, compiled } = this.#workspace;
-    const sql = compiled.update(meta, fields, named);
-    const results = await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
-    for (let i = 0; i < results.length; i++) if (results[i]!.changes !== 1) throw stale(meta, 'updated');
+    const sql = compiled.update(meta, fields, by);
+    const { changes } = await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    if (changes.some((count) => count !== 1)) throw stale(meta, 'updated');
     const computed = await this.#recomputed(meta, codec, entities);
     this.#outcomes.push(() => acceptUpdated(codec, fields, entities, before, parameters, computed));
   }
@@ -354,14 +332,14 @@ export class Flusher {
     const codec = compiled.codec(meta);
     const sql = compiled.delete(meta, namesRow(meta));
     for (const entity of entities) this.#journal.touch(meta, entity);
-    const results = await this.#named(meta, () =>
+    const { changes } = await this.#named(meta, () =>
       executor.executeMany(
         this.#connection,
         sql,
         entities.map((entity) => this.#identify(meta, codec, entity)),
       ),
     );
-    for (const { changes } of results) if (changes !== 1) throw stale(meta, 'deleted');
+    if (changes.some((count) => count !== 1)) throw stale(meta, 'deleted');
     this.#outcomes.push(() => {
       for (const entity of entities) {
         identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
@@ -438,11 +416,6 @@ function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly Fi
 
 function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
   return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
-}
-
-/** The fields by which a write finds a tracked row: its key, and its version where the model has one. */
-function namesRow(meta: ModelMeta): readonly FieldMeta[] {
-  return meta.version === undefined ? meta.key : [...meta.key, meta.version];
 }
 
 function stale(meta: ModelMeta, done: string): StaleObjectError {

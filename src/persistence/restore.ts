@@ -25,7 +25,7 @@ export function journalStart(workspace: Workspace, work: UnitOfWork): JournalSta
           unwrittenOf(
             meta,
             entity,
-            changed.map((index) => meta.fields[index]!),
+            changed.indexes.map((index) => meta.fields[index]!),
           ),
         );
     }
@@ -146,7 +146,7 @@ function resetChanges(workspace: Workspace): void {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
-      for (const index of changed)
+      for (const index of changed.indexes)
         resetField(entity, meta.fields[index]!, codec.decodeField(meta.fields[index]!, row![index]));
       for (const embedded of meta.embeddedByName.values()) {
         if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null))

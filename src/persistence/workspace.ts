@@ -146,7 +146,7 @@ export class Workspace {
     this.#remember(meta, entity);
     if (!this.isFull(entity)) codec.fill(entity, meta.fields, row, this.group(meta));
     if (known === null) return;
-    const changed = (codec.diff(entity, known) ?? []).map((index) => meta.fields[index]!);
+    const changed = (codec.diff(entity, known)?.indexes ?? []).map((index) => meta.fields[index]!);
     const values = changed.map((field) => readField(entity, field));
     codec.assign(entity, row);
     changed.forEach((field, i) => writeField(entity, field, values[i]));

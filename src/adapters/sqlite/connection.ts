@@ -1,5 +1,5 @@
 import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
-import type { BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
+import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { SQLiteHandle, SQLiteStatement } from './driver.ts';
 import { wrapError } from './errors.ts';
 import { RowStream } from './row-stream.ts';
@@ -59,17 +59,25 @@ export class SQLiteConnection implements Connection {
     try {
       const statement = this.#prepare(sql);
       this.#spill();
-      return resultOf(statement.run(parameters));
+      const { changes, lastInsertRowid } = statement.run(parameters);
+      return { changes, lastInsertId: lastInsertRowid };
     } catch (error) {
       throw this.#failed(error, sql);
     }
   }
 
-  executeMany(sql: string, batches: readonly (readonly unknown[])[]): WriteResult[] {
+  executeMany(sql: string, batches: readonly (readonly unknown[])[]): BatchResult {
     try {
       const statement = this.#prepare(sql);
       this.#spill();
-      return batches.map((parameters) => resultOf(statement.run(parameters)));
+      const changes: number[] = [];
+      const lastInsertIds: (number | bigint)[] = [];
+      for (const parameters of batches) {
+        const result = statement.run(parameters);
+        changes.push(result.changes);
+        lastInsertIds.push(result.lastInsertRowid);
+      }
+      return { changes, lastInsertIds };
     } catch (error) {
       throw this.#failed(error, sql);
     }
@@ -197,8 +205,4 @@ export class SQLiteConnection implements Connection {
     }
     return statement;
   }
-}
-
-function resultOf(result: { readonly changes: number; readonly lastInsertRowid: number | bigint }): WriteResult {
-  return { changes: result.changes, lastInsertId: result.lastInsertRowid };
 }

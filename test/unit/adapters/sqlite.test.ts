@@ -300,10 +300,10 @@ describe('statements', () => {
         [2, 3],
       ],
     });
-    expect(await connection.executeMany('INSERT INTO t VALUES (?)', [[3], [4]])).toEqual([
-      { changes: 1, lastInsertId: 3 },
-      { changes: 1, lastInsertId: 4 },
-    ]);
+    expect(await connection.executeMany('INSERT INTO t VALUES (?)', [[3], [4]])).toEqual({
+      changes: [1, 1],
+      lastInsertIds: [3, 4],
+    });
   });
 
   it('rows are read one by one, beside other statements; what is written does not change what is read', async () => {

@@ -11,6 +11,7 @@ import type {
   Rows,
   Session,
   StatementEvent,
+  BatchResult,
   WriteResult,
 } from 'blazeorm';
 import { SQLiteAdapter } from 'blazeorm/sqlite';
@@ -88,13 +89,16 @@ class FaultyConnection implements Connection {
   }
 
   /** One by one, so that a fault can be in the middle of a batch. */
-  async executeMany(sql: string, batches: readonly (readonly unknown[])[]): Promise<readonly WriteResult[]> {
-    const results: WriteResult[] = [];
+  async executeMany(sql: string, batches: readonly (readonly unknown[])[]): Promise<BatchResult> {
+    const results: BatchResult[] = [];
     for (const parameters of batches) {
       this.#faults.meet('statement');
-      results.push(...(await this.inner.executeMany(sql, [parameters])));
+      results.push(await this.inner.executeMany(sql, [parameters]));
     }
-    return results;
+    return {
+      changes: results.flatMap((result) => result.changes),
+      lastInsertIds: results.flatMap((result) => result.lastInsertIds),
+    };
   }
 
   iterate(sql: string, parameters: readonly unknown[]): ReturnType<Connection['iterate']> {

@@ -1,0 +1,40 @@
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { Row } from '../core/state.ts';
+import { SessionStateError } from '../utils/errors.ts';
+import type { ChangedFields } from './changed-fields.ts';
+import type { EntityCodec } from './entity-codec.ts';
+
+/** What all UPDATEs of the same fields of a model have in common. */
+export interface UpdateShape {
+  /** The fields that are written: those that changed, times of saving, the version. */
+  readonly fields: readonly FieldMeta[];
+  /** Times of saving that the application did not set itself. */
+  readonly stamps: readonly FieldMeta[];
+  /** What the row is found by. */
+  readonly by: readonly FieldMeta[];
+  /** The parameters for one entity and its row. */
+  readonly bind: (entity: object, row: Row) => unknown[];
+}
+
+/** @throws SessionStateError if a key is among the changed fields. */
+export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: EntityCodec): UpdateShape {
+  const { version } = meta;
+  const own = changed.indexes.map((index) => meta.fields[index]!);
+  const fixed = own.find((field) => field.primaryKey);
+  if (fixed !== undefined) {
+    throw new SessionStateError(`The key ${meta.name}.${fixed.name} of a stored entity was changed.`, {
+      model: meta.name,
+      field: fixed.name,
+      remedy: 'Insert a new entity and delete the old one.',
+    });
+  }
+  const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
+  const fields = [...own.filter((field) => field !== version), ...stamps, ...(version === undefined ? [] : [version])];
+  const by = namesRow(meta);
+  return { fields, stamps, by, bind: codec.updateBinder(fields, by) };
+}
+
+/** The fields by which a write finds a tracked row: its key, and its version where the model has one. */
+export function namesRow(meta: ModelMeta): readonly FieldMeta[] {
+  return meta.version === undefined ? meta.key : [...meta.key, meta.version];
+}
