@@ -15,7 +15,13 @@ import type {
   SelectStatement,
   TableRef,
 } from '../core/ast/expressions.ts';
-import type { DeleteStatement, InsertStatement, Statement, UpdateStatement } from '../core/ast/statements.ts';
+import type {
+  DeleteStatement,
+  InsertStatement,
+  Statement,
+  UpdateRowsStatement,
+  UpdateStatement,
+} from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
@@ -74,6 +80,8 @@ export abstract class QueryCompiler {
         return this.insert(statement);
       case 'update':
         return this.update(statement);
+      case 'updateRows':
+        return this.updateRows(statement);
       case 'delete':
         return this.delete(statement);
       default:
@@ -126,9 +134,23 @@ export abstract class QueryCompiler {
 
   protected insert({ model, fields, returning, onConflict }: InsertStatement): string {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
-    const values = fields.map((field) => this.writer.bind(placeholderFor(field), identity)).join(', ');
-    const body = fields.length === 0 ? 'DEFAULT VALUES' : `(${columns}) VALUES (${values})`;
+    const body = fields.length === 0 ? 'DEFAULT VALUES' : `(${columns}) VALUES ${this.placeholders(fields)}`;
     return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? ' ON CONFLICT DO NOTHING' : ''}${this.returning(returning)}`;
+  }
+
+  /** One row of values. */
+  protected placeholders(fields: readonly FieldMeta[]): string {
+    return `(${fields.map((field) => this.writer.bind(placeholderFor(field), identity)).join(', ')})`;
+  }
+
+  /** A join with a list of values, whose columns are called `column1`, `column2` and so on. */
+  protected updateRows({ model, fields, by, rows }: UpdateRowsStatement): string {
+    const table = this.table(model);
+    const columns = [...fields, ...by].map((field) => this.dialect.quote(field.column));
+    const set = fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`);
+    const found = by.map((_, i) => `${table}.${columns[fields.length + i]!} = v.column${fields.length + i + 1}`);
+    const values = Array.from({ length: rows }, () => this.placeholders([...fields, ...by]));
+    return `UPDATE ${table} SET ${set.join(', ')} FROM (VALUES ${values.join(', ')}) AS v WHERE ${found.join(' AND ')}`;
   }
 
   protected returning(fields: readonly FieldMeta[]): string {

@@ -1,6 +1,6 @@
 import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
-import type { DeleteStatement, InsertStatement, UpdateStatement } from '../core/ast/statements.ts';
+import type { DeleteStatement, InsertStatement, UpdateRowsStatement, UpdateStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { placeholderFor } from '../dialects/query-compiler.ts';
@@ -116,6 +116,11 @@ export class CompiledCache {
     return shape;
   }
 
+  /** Several rows at a time, each to values of its own. Parameters row by row, as those of `update`. */
+  updateRows(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[], rows: number): string {
+    return this.#write(`u${by.length}x${rows}`, model, fields, () => ({ kind: 'updateRows', model, fields, by, rows }));
+  }
+
   /** Parameters: the fields, then those that name the rows. */
   update(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[]): string {
     return this.#write(`u${by.length}`, model, fields, () => ({
@@ -141,7 +146,7 @@ export class CompiledCache {
     kind: string,
     model: ModelMeta,
     fields: readonly FieldMeta[],
-    build: () => InsertStatement | UpdateStatement | DeleteStatement,
+    build: () => InsertStatement | UpdateStatement | UpdateRowsStatement | DeleteStatement,
   ): string {
     let key = `${kind}${model.id}`;
     for (const field of fields) key += `,${field.index}`;

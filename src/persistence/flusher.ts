@@ -12,6 +12,7 @@ import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
 import { namesRow } from './update-shape.ts';
+import type { UpdateShape } from './update-shape.ts';
 import type { Workspace } from './workspace.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
@@ -217,9 +218,10 @@ export class Flusher {
 
   /** UPDATE of the same columns of several rows of one model. */
   async #update({ meta, changed, entities }: Step<'update'>): Promise<void> {
-    const { executor, compiled } = this.#workspace;
+    const { compiled } = this.#workspace;
     const codec = compiled.codec(meta);
-    const { fields, stamps, by, bind } = compiled.updateShape(meta, changed);
+    const shape = compiled.updateShape(meta, changed);
+    const { fields, stamps, bind } = shape;
     const before: Row[] = [];
     const values: Readonly<Values>[] = [];
     const parameters: unknown[][] = [];
@@ -230,11 +232,29 @@ export class Flusher {
       values.push(this.#restamp(meta, entity, stamps));
       parameters.push(bind(entity, row));
     }
-    const sql = compiled.update(meta, fields, by);
-    const { changes } = await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
-    if (changes.some((count) => count !== 1)) throw stale(meta, 'updated');
+    const changes = await this.#named(meta, () => this.#updateRows(meta, shape, parameters));
+    if (changes !== entities.length) throw stale(meta, 'updated');
     const computed = await this.#recomputed(meta, codec, entities);
     this.#outcomes.push(() => acceptUpdated(codec, fields, entities, before, parameters, computed));
+  }
+
+  /** Many rows go several to a statement, the rest one by one. Gives how many rows were met. */
+  async #updateRows(meta: ModelMeta, shape: UpdateShape, rows: readonly unknown[][]): Promise<number> {
+    const { executor, compiled } = this.#workspace;
+    const { fields, by, anyOrder } = shape;
+    const { rowsPerUpdate, maxParameters } = compiled.dialect.features;
+    const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / (fields.length + by.length))) : 1;
+    const whole = size === 1 ? 0 : rows.length - (rows.length % size);
+    let changes = 0;
+    if (whole > 0) {
+      const sql = compiled.updateRows(meta, fields, by, size);
+      changes += total(await executor.executeMany(this.#connection, sql, joined(rows, whole, size)));
+    }
+    if (whole < rows.length) {
+      const rest = whole === 0 ? rows : rows.slice(whole);
+      changes += total(await executor.executeMany(this.#connection, compiled.update(meta, fields, by), rest));
+    }
+    return changes;
   }
 
   /** Fill in times and keys of relations of a row that is saved again; gives what they were. */
@@ -416,6 +436,21 @@ function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly Fi
 
 function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
   return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
+}
+
+/** The parameters of the first `end` rows, those of `size` rows at a time as one list. */
+function joined(rows: readonly unknown[][], end: number, size: number): unknown[][] {
+  const lists: unknown[][] = [];
+  for (let from = 0; from < end; from += size) {
+    const list: unknown[] = [];
+    for (let i = from; i < from + size; i++) for (const value of rows[i]!) list.push(value);
+    lists.push(list);
+  }
+  return lists;
+}
+
+function total({ changes }: BatchResult): number {
+  return changes.reduce((sum, count) => sum + count, 0);
 }
 
 function stale(meta: ModelMeta, done: string): StaleObjectError {

@@ -12,6 +12,11 @@ export interface UpdateShape {
   readonly stamps: readonly FieldMeta[];
   /** What the row is found by. */
   readonly by: readonly FieldMeta[];
+  /**
+   * Whether several rows may go in one statement. There the order of the rows is the database's, and values that are
+   * unique may have to make way for each other.
+   */
+  readonly anyOrder: boolean;
   /** The parameters for one entity and its row. */
   readonly bind: (entity: object, row: Row) => unknown[];
 }
@@ -31,7 +36,10 @@ export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: Enti
   const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
   const fields = [...own.filter((field) => field !== version), ...stamps, ...(version === undefined ? [] : [version])];
   const by = namesRow(meta);
-  return { fields, stamps, by, bind: codec.updateBinder(fields, by) };
+  const anyOrder = !meta.indexes.some(
+    ({ unique, columns }) => unique && columns.some(({ field }) => fields.includes(field)),
+  );
+  return { fields, stamps, by, anyOrder, bind: codec.updateBinder(fields, by) };
 }
 
 /** The fields by which a write finds a tracked row: its key, and its version where the model has one. */

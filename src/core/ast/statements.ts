@@ -2,7 +2,7 @@ import type { FieldMeta, ModelMeta } from '../metadata.ts';
 import type { Expression, SelectStatement } from './expressions.ts';
 
 /** Statements as the compiler takes them: tables and aliases, no relations. */
-export type Statement = SelectStatement | InsertStatement | UpdateStatement | DeleteStatement;
+export type Statement = SelectStatement | InsertStatement | UpdateStatement | UpdateRowsStatement | DeleteStatement;
 
 /** One row of the named columns; its parameters come in the order of `fields`. */
 export interface InsertStatement {
@@ -20,6 +20,15 @@ export interface UpdateStatement {
   readonly alias: string | undefined;
   readonly set: readonly { readonly field: FieldMeta; readonly value: Expression }[];
   readonly where: Expression | undefined;
+}
+
+/** Several rows, each to values of its own. Parameters row by row: `fields`, then those by which the row is found. */
+export interface UpdateRowsStatement {
+  readonly kind: 'updateRows';
+  readonly model: ModelMeta;
+  readonly fields: readonly FieldMeta[];
+  readonly by: readonly FieldMeta[];
+  readonly rows: number;
 }
 
 export interface DeleteStatement {

@@ -13,6 +13,9 @@ export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: true,
+    rowsPerUpdate: 100,
+    // https://sqlite.org/limits.html#max_variable_number
+    maxParameters: 32_766,
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
     deferForeignKeys: 'PRAGMA defer_foreign_keys = ON',
   });

@@ -31,6 +31,9 @@ beforeEach(async () => {
 
 afterEach(() => db.close());
 
+/** A text as the `sql` tag gets it. */
+const textOf = (text: string): TemplateStringsArray => Object.assign([text], { raw: [text] });
+
 const post = (title: string, author: Author): Post => new Post({ title, author });
 
 describe('adding', () => {
@@ -261,6 +264,112 @@ describe('changes', () => {
     });
     expect(await statementsOf(() => session.commit())).toEqual([]);
     await session.close();
+  });
+
+  it('S5: many updates of the same columns go a hundred rows to a statement, whatever the types', async () => {
+    const columns = Sample.meta.fields.slice(1).map(({ name, column }) => ({ name, column }));
+    const none = Object.fromEntries(columns.map(({ name }) => [name, null]));
+    const valuesAt = (i: number): Record<string, unknown> => ({
+      int: -i,
+      smallInt: i % 100,
+      bigint: 9_007_199_254_740_993n + BigInt(i),
+      float: i,
+      decimal: `-${i}.5000`,
+      wide: `${'9'.repeat(28)}.0000000001`,
+      string: String(i),
+      text: `${i}.0`,
+      bool: i % 2 === 0,
+      date: `2024-02-${String((i % 28) + 1).padStart(2, '0')}`,
+      time: '23:59:59',
+      datetime: new Date(i),
+      uuid: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+      json: [i, { a: null }],
+      enum: 'green',
+      binary: new Uint8Array([i % 256, 0]),
+      strings: [`${i}`, "'"],
+      bigints: [BigInt(i)],
+    });
+    const session = db.session();
+    const entities = Array.from({ length: 250 }, () => new Sample({}));
+    session.add(...entities);
+    await session.commit();
+
+    for (const [i, entity] of entities.entries()) Object.assign(entity, valuesAt(i));
+    const row = `(${Array.from({ length: columns.length + 1 }, () => '?').join(', ')})`;
+    const several = `UPDATE "sample" SET ${columns.map(({ column }, i) => `"${column}" = v.column${i + 1}`).join(', ')} FROM (VALUES ${Array.from({ length: 100 }, () => row).join(', ')}) AS v WHERE "sample"."id" = v.column${columns.length + 1}`;
+    const single = `UPDATE "sample" SET ${columns.map(({ column }) => `"${column}" = ?`).join(', ')} WHERE "id" = ?`;
+    expect(await statementsOf(() => session.commit())).toEqual(['BEGIN', `2× ${several}`, `50× ${single}`, 'COMMIT']);
+    const expected = entities.map((_, i) => ({ id: i + 1, ...valuesAt(i) }));
+    expect((await db.session().query(Sample).orderBy('id')).map(plain)).toEqual(expected);
+    expect(entities.map(plain)).toEqual(expected);
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+
+    for (const entity of entities.slice(0, 100)) Object.assign(entity, none);
+    expect(await statementsOf(() => session.commit())).toEqual(['BEGIN', several, 'COMMIT']);
+    expect((await db.session().query(Sample).orderBy('id')).map(plain)).toEqual(
+      expected.map((values, i) => (i < 100 ? { ...none, id: i + 1 } : values)),
+    );
+    await session.close();
+  });
+
+  it('S5: S8: of many updates each is checked: versions, composite keys, and rows that are found by index', async () => {
+    class Cell extends model(
+      'cell',
+      { sheet: f.string(), row: f.int(), text: f.string(), version: f.version() },
+      { primaryKey: ['sheet', 'row'] },
+    ) {}
+    const own = await openTestDatabase({ models: [Cell] });
+    const session = own.session();
+    const cells = Array.from(
+      { length: 120 },
+      (_, row) => new Cell({ sheet: row % 2 === 0 ? 'a' : "b'", row, text: '' }),
+    );
+    session.add(...cells);
+    await session.commit();
+    for (const cell of cells) cell.text = `${cell.sheet}${cell.row}`;
+    const [, many] = await statementsOf(() => session.commit());
+    expect(many).toMatch(
+      /^UPDATE "cell" SET "text" = v\.column1, "version" = v\.column2 FROM \(VALUES (?:\(\?(?:, \?){4}\)(?:, )?){100}\) AS v WHERE "cell"\."sheet" = v\.column3 AND "cell"\."row" = v\.column4 AND "cell"\."version" = v\.column5$/,
+    );
+    expect(await own.session().query(Cell).orderBy('row').values('sheet', 'row', 'text', 'version')).toEqual(
+      cells.map(({ sheet, row }) => ({ sheet, row, text: `${sheet}${row}`, version: 2 })),
+    );
+    const plan = await own
+      .session()
+      .sql<{ detail: string }>(textOf(`EXPLAIN QUERY PLAN ${many!.replaceAll('?', '1')}`));
+    expect(plan.map(({ detail }) => detail).filter((detail) => detail.includes('cell'))).toEqual([
+      'SEARCH cell USING INDEX sqlite_autoindex_cell_1 (sheet=? AND row=?)',
+    ]);
+
+    // One of the hundred was changed by another program: none is written.
+    await own.session().sql`UPDATE cell SET version = 9 WHERE row = 57`;
+    for (const cell of cells) cell.text = 'again';
+    const failure = await errorOf(() => session.commit());
+    expect(failure).toBeInstanceOf(StaleObjectError);
+    expect(failure).toMatchObject({ model: 'Cell' });
+    expect(await own.session().query(Cell).filter({ text: 'again' }).count()).toBe(0);
+    expect(cells.map(({ text, version }) => [text, version])).toEqual(cells.map(() => ['again', 2]));
+    await session.close();
+    await own.close();
+  });
+
+  it('S5: updates of a unique column keep the order of the entities, so that values can make way for each other', async () => {
+    class Slot extends model('slot', { id: f.auto(), position: f.int({ unique: true }) }) {}
+    const own = await openTestDatabase({ models: [Slot] });
+    const session = own.session();
+    session.add(...Array.from({ length: 150 }, (_, i) => new Slot({ position: i })));
+    await session.commit();
+    const reading = own.session();
+    for (const slot of await reading.query(Slot).orderBy('-position')) slot.position++;
+    expect(await statementsOf(() => reading.commit())).toEqual([
+      'BEGIN',
+      '150× UPDATE "slot" SET "position" = ? WHERE "id" = ?',
+      'COMMIT',
+    ]);
+    expect(await own.session().query(Slot).orderBy('id').valuesList('position', { flat: true })).toEqual(
+      Array.from({ length: 150 }, (_, i) => i + 1),
+    );
+    await own.close();
   });
 
   it('M10: a part of an embedded value is one column; a nullable one comes and goes as a whole', async () => {
