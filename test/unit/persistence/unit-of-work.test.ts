@@ -270,11 +270,11 @@ describe('changes', () => {
     const columns = Sample.meta.fields.slice(1).map(({ name, column }) => ({ name, column }));
     const none = Object.fromEntries(columns.map(({ name }) => [name, null]));
     const valuesAt = (i: number): Record<string, unknown> => ({
-      int: -i,
+      int: 7 - i,
       smallInt: i % 100,
       bigint: 9_007_199_254_740_993n + BigInt(i),
       float: i,
-      decimal: `-${i}.5000`,
+      decimal: `-${i + 1}.5000`,
       wide: `${'9'.repeat(28)}.0000000001`,
       string: String(i),
       text: `${i}.0`,
