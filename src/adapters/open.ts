@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../utils/errors.ts';
 import type { Adapter } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
+import { PostgresAdapter } from './postgres/postgres.ts';
 import { SQLiteAdapter } from './sqlite/sqlite.ts';
 
 /**
@@ -10,6 +11,7 @@ import { SQLiteAdapter } from './sqlite/sqlite.ts';
  */
 export async function openAdapter({ scheme }: ConnectionConfig): Promise<Adapter> {
   if (scheme === 'sqlite') return new SQLiteAdapter();
+  if (scheme === 'postgres') return new PostgresAdapter();
   throw new UnsupportedError(`There is no adapter for ${scheme} in this version.`, {
     remedy: "Use a DSN such as 'sqlite:app.db', or pass an adapter of your own.",
   });

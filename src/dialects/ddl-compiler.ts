@@ -1,6 +1,6 @@
-import type { DdlStatement } from '../core/ast/ddl.ts';
+import type { CreateTable, DdlStatement } from '../core/ast/ddl.ts';
 import type { Expression } from '../core/ast/expressions.ts';
-import type { CheckMeta, FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -15,11 +15,13 @@ export abstract class DdlCompiler {
   compile(statement: DdlStatement): string {
     switch (statement.kind) {
       case 'createTable':
-        return this.createTable(statement.model, statement.checks, statement.ifNotExists);
+        return this.createTable(statement);
+      case 'addForeignKey':
+        return this.addForeignKey(statement.model, statement.relation, statement.ifNotExists);
       case 'createIndex':
         return this.createIndex(statement.model, statement.index, statement.where, statement.ifNotExists);
       case 'dropTable':
-        return `DROP TABLE ${statement.ifExists ? 'IF EXISTS ' : ''}${this.table(statement.model)}`;
+        return this.dropTable(statement.model, statement.ifExists);
       default:
         return unreachable(statement);
     }
@@ -36,15 +38,17 @@ export abstract class DdlCompiler {
     return model.schema === undefined ? this.dialect.quote(model.table) : this.dialect.quote(model.schema, model.table);
   }
 
-  protected createTable(
-    model: ModelMeta,
-    checks: readonly (CheckMeta & { readonly expression: Expression })[],
-    ifNotExists: boolean,
-  ): string {
+  protected dropTable(model: ModelMeta, ifExists: boolean): string {
+    return `DROP TABLE ${ifExists ? 'IF EXISTS ' : ''}${this.table(model)}`;
+  }
+
+  protected createTable({ model, checks, later, ifNotExists }: CreateTable): string {
     const lines = [
       ...model.fields.map((field) => this.column(model, field)),
       ...this.primaryKey(model),
-      ...model.relations.filter((relation) => relation.owning).map((relation) => this.foreignKey(model, relation)),
+      ...model.relations
+        .filter((relation) => relation.owning && !later.includes(relation))
+        .map((relation) => this.foreignKey(model, relation)),
       ...checks.map((check) => `CONSTRAINT ${this.dialect.quote(check.name)} CHECK (${this.inline(check.expression)})`),
     ];
     return `CREATE TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.table(model)} (\n  ${lines.join(',\n  ')}\n)`;
@@ -63,7 +67,11 @@ export abstract class DdlCompiler {
   /** A text is SQL of the application's own, in brackets; other values are literals. */
   protected defaultValue(value: string | number | boolean | null): string {
     if (typeof value === 'string') return `(${value})`;
-    return value === null ? 'NULL' : String(typeof value === 'boolean' ? Number(value) : value);
+    return value === null ? 'NULL' : typeof value === 'boolean' ? this.boolean(value) : String(value);
+  }
+
+  protected boolean(value: boolean): string {
+    return String(Number(value));
   }
 
   protected primaryKey(model: ModelMeta): string[] {
@@ -73,9 +81,18 @@ export abstract class DdlCompiler {
 
   protected foreignKey(model: ModelMeta, relation: RelationMeta): string {
     const { sourceField, targetField, target, onDelete, onUpdate } = relation;
-    const name = this.dialect.quote(`${model.table}_${sourceField.column}_fkey`);
+    const name = this.dialect.quote(this.foreignKeyName(model, relation));
     const columns = `FOREIGN KEY (${this.dialect.quote(sourceField.column)}) REFERENCES ${this.table(target)} (${this.dialect.quote(targetField.column)})`;
     return `CONSTRAINT ${name} ${columns}${action('DELETE', onDelete)}${action('UPDATE', onUpdate)}`;
+  }
+
+  protected foreignKeyName({ table }: ModelMeta, { sourceField }: RelationMeta): string {
+    return `${table}_${sourceField.column}_fkey`;
+  }
+
+  /** Of a table that refers to one that was created after it. */
+  protected addForeignKey(model: ModelMeta, relation: RelationMeta, _ifNotExists: boolean): string {
+    return `ALTER TABLE ${this.table(model)} ADD ${this.foreignKey(model, relation)}`;
   }
 
   protected createIndex(

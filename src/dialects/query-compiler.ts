@@ -100,9 +100,9 @@ export abstract class QueryCompiler {
       sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
     }
     if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
-    if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.expression(item)).join(', ')}`;
+    if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
-    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order)).join(', ')}`;
+    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
     return sql + this.limits(node);
   }
 
@@ -127,14 +127,19 @@ export abstract class QueryCompiler {
     return this.dialect.codec(typeOf(node).type).select?.(text) ?? text;
   }
 
-  protected order({ expression, descending, nulls }: OrderNode): string {
+  protected groupKey(item: Expression, _query: SelectStatement): string {
+    return this.expression(item);
+  }
+
+  protected order({ expression, descending, nulls }: OrderNode, _query: SelectStatement): string {
     const sql = `${this.expression(expression)}${descending ? ' DESC' : ''}`;
     return nulls === undefined ? sql : `${sql} NULLS ${nulls.toUpperCase()}`;
   }
 
-  protected insert({ model, fields, returning, onConflict }: InsertStatement): string {
+  protected insert({ model, fields, rows, returning, onConflict }: InsertStatement): string {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
-    const body = fields.length === 0 ? 'DEFAULT VALUES' : `(${columns}) VALUES ${this.placeholders(fields)}`;
+    const values = rows === 'lists' ? this.lists(fields) : `VALUES ${this.placeholders(fields)}`;
+    const body = fields.length === 0 ? 'DEFAULT VALUES' : `(${columns}) ${values}`;
     return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? ' ON CONFLICT DO NOTHING' : ''}${this.returning(returning)}`;
   }
 
@@ -149,8 +154,17 @@ export abstract class QueryCompiler {
     const columns = [...fields, ...by].map((field) => this.dialect.quote(field.column));
     const set = fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`);
     const found = by.map((_, i) => `${table}.${columns[fields.length + i]!} = v.column${fields.length + i + 1}`);
-    const values = Array.from({ length: rows }, () => this.placeholders([...fields, ...by]));
-    return `UPDATE ${table} SET ${set.join(', ')} FROM (VALUES ${values.join(', ')}) AS v WHERE ${found.join(' AND ')}`;
+    const all = [...fields, ...by];
+    const values =
+      rows === 'lists'
+        ? this.lists(all)
+        : `VALUES ${Array.from({ length: rows }, () => this.placeholders(all)).join(', ')}`;
+    return `UPDATE ${table} SET ${set.join(', ')} FROM (${values}) AS v WHERE ${found.join(' AND ')}`;
+  }
+
+  /** Rows out of lists, one parameter for each column; the columns are called `column1`, `column2` and so on. */
+  protected lists(_fields: readonly FieldMeta[]): string {
+    throw this.unsupported('to take the values of many rows as one list for each column');
   }
 
   protected returning(fields: readonly FieldMeta[]): string {

@@ -94,16 +94,21 @@ export class CompiledCache {
     return found;
   }
 
+  /** Parameters: the fields, each a value or a list of values. */
   insert(
     model: ModelMeta,
     fields: readonly FieldMeta[],
-    returning: readonly FieldMeta[],
-    onConflict: InsertStatement['onConflict'],
+    {
+      rows = 'one',
+      returning = [],
+      onConflict = 'error',
+    }: Partial<Pick<InsertStatement, 'rows' | 'returning' | 'onConflict'>>,
   ): string {
-    return this.#write(`i${onConflict}${returning.length}`, model, fields, () => ({
+    return this.#write(`i${rows}${onConflict}${returning.length}`, model, fields, () => ({
       kind: 'insert',
       model,
       fields,
+      rows,
       returning,
       onConflict,
     }));
@@ -117,7 +122,7 @@ export class CompiledCache {
   }
 
   /** Several rows at a time, each to values of its own. Parameters row by row, as those of `update`. */
-  updateRows(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[], rows: number): string {
+  updateRows(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[], rows: number | 'lists'): string {
     return this.#write(`u${by.length}x${rows}`, model, fields, () => ({ kind: 'updateRows', model, fields, by, rows }));
   }
 

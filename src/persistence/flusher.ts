@@ -1,4 +1,4 @@
-import type { Connection, BatchResult } from '../adapters/adapter.ts';
+import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
@@ -11,21 +11,14 @@ import { nameModel } from './name-errors.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
+import { RowWriter } from './row-writer.ts';
 import { namesRow } from './update-shape.ts';
-import type { UpdateShape } from './update-shape.ts';
 import type { Workspace } from './workspace.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
 
 /** New rows of one model, and the fields that are given. */
-interface InsertBatch {
-  readonly meta: ModelMeta;
-  readonly fields: readonly FieldMeta[];
-  readonly entities: readonly object[];
-  readonly rows: readonly unknown[][];
-}
-
 /** What a step did, to be shown in memory when all steps are done. */
 type Outcome = () => void;
 
@@ -37,12 +30,14 @@ export class Flusher {
   readonly #workspace: Workspace;
   readonly #journal: Journal;
   readonly #connection: Connection;
+  readonly #writer: RowWriter;
   readonly #outcomes: Outcome[] = [];
   readonly #now = new Date();
 
   constructor(workspace: Workspace, connection: Connection, journal: Journal) {
     this.#workspace = workspace;
     this.#connection = connection;
+    this.#writer = new RowWriter(workspace.executor, connection, workspace.compiled);
     this.#journal = journal;
   }
 
@@ -126,43 +121,43 @@ export class Flusher {
   }
 
   async #insertRows(meta: ModelMeta, entities: readonly object[], rows: readonly unknown[][]): Promise<void> {
-    const [key] = meta.key;
-    const all = { meta, fields: meta.fields, entities, rows };
-    if (key!.generation !== 'identity') return void (await this.#insertBatch(all));
-    if (this.#workspace.compiled.dialect.features.nullKeyGenerates)
-      return this.#takeKeys(all, key!, await this.#insertBatch(all));
-    // A key that is to be generated is left out, so rows with and without one take two statements.
-    for (const given of [true, false]) {
-      const positions = rows.flatMap((row, i) => ((row[key!.index] !== null) === given ? [i] : []));
-      if (positions.length === 0) continue;
-      const fields = given ? meta.fields : meta.fields.filter((field) => field !== key);
-      const batch = {
-        meta,
-        fields,
-        entities: positions.map((i) => entities[i]!),
-        rows: positions.map((i) => rows[i]!),
-      };
-      this.#takeKeys(batch, key!, await this.#insertBatch(batch));
-    }
-  }
-
-  async #insertBatch({ meta, fields, rows }: InsertBatch): Promise<BatchResult> {
-    const { executor, compiled } = this.#workspace;
-    const sql = compiled.insert(meta, fields, [], 'error');
-    const parameters = fields === meta.fields ? rows : rows.map((row) => fields.map((field) => row[field.index]));
-    return this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    const key = meta.key[0]!;
+    if (key.generation !== 'identity') return this.#named(meta, () => this.#writer.insert(meta, meta.fields, rows));
+    // A key that is to be generated is left out where NULL does not ask for one; rows that bring theirs go first.
+    const { nullKeyGenerates } = this.#workspace.compiled.dialect.features;
+    const keyless = rows.filter((row) => row[key.index] === null).length;
+    if (nullKeyGenerates || keyless === rows.length) return this.#insertKeyless(meta, entities, rows, nullKeyGenerates);
+    const given = rows.filter((row) => row[key.index] !== null);
+    await this.#named(meta, () => this.#writer.insert(meta, meta.fields, given));
+    const rest = rows.flatMap((row, i) => (row[key.index] === null ? [i] : []));
+    if (rest.length === 0) return;
+    await this.#insertKeyless(
+      meta,
+      rest.map((i) => entities[i]!),
+      rest.map((i) => rows[i]!),
+      false,
+    );
   }
 
   /** Keys that the database generated, to rows and entities. */
-  #takeKeys({ entities, rows }: InsertBatch, key: FieldMeta, { lastInsertIds }: BatchResult): void {
-    const { index, name } = key;
+  async #insertKeyless(
+    meta: ModelMeta,
+    entities: readonly object[],
+    rows: readonly unknown[][],
+    withKey: boolean,
+  ): Promise<void> {
+    const key = meta.key[0]!;
+    const fields = withKey ? meta.fields : meta.fields.filter((field) => field !== key);
+    const parameters = withKey ? rows : rows.map((row) => fields.map((field) => row[field.index]));
+    const keys = await this.#named(meta, () => this.#writer.insertGenerating(meta, fields, parameters));
+    const codec = this.#workspace.compiled.codec(meta);
     const wide = key.type.kind === 'bigint';
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      if (row[index] !== null) continue;
-      const id = lastInsertIds[i]!;
-      row[index] = wide ? String(id) : Number(id);
-      (entities[i] as Values)[name] = wide ? BigInt(id) : Number(id);
+      if (row[key.index] !== null) continue;
+      const value = wide ? BigInt(keys[i]!) : Number(keys[i]!);
+      row[key.index] = codec.encodeField(key, value);
+      (entities[i] as Values)[key.name] = value;
     }
   }
 
@@ -183,7 +178,7 @@ export class Flusher {
         field.generatedAs === undefined &&
         !(field === key && row[field.index] === null),
     );
-    const sql = compiled.insert(meta, given, wanted, 'error');
+    const sql = compiled.insert(meta, given, { returning: wanted });
     const [back] = await this.#named(meta, () =>
       executor.query(
         this.#connection,
@@ -232,29 +227,10 @@ export class Flusher {
       values.push(this.#restamp(meta, entity, stamps));
       parameters.push(bind(entity, row));
     }
-    const changes = await this.#named(meta, () => this.#updateRows(meta, shape, parameters));
+    const changes = await this.#named(meta, () => this.#writer.update(meta, shape, parameters));
     if (changes !== entities.length) throw stale(meta, 'updated');
     const computed = await this.#recomputed(meta, codec, entities);
     this.#outcomes.push(() => acceptUpdated(codec, fields, entities, before, parameters, computed));
-  }
-
-  /** Many rows go several to a statement, the rest one by one. Gives how many rows were met. */
-  async #updateRows(meta: ModelMeta, shape: UpdateShape, rows: readonly unknown[][]): Promise<number> {
-    const { executor, compiled } = this.#workspace;
-    const { fields, by, anyOrder } = shape;
-    const { rowsPerUpdate, maxParameters } = compiled.dialect.features;
-    const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / (fields.length + by.length))) : 1;
-    const whole = size === 1 ? 0 : rows.length - (rows.length % size);
-    let changes = 0;
-    if (whole > 0) {
-      const sql = compiled.updateRows(meta, fields, by, size);
-      changes += total(await executor.executeMany(this.#connection, sql, joined(rows, whole, size)));
-    }
-    if (whole < rows.length) {
-      const rest = whole === 0 ? rows : rows.slice(whole);
-      changes += total(await executor.executeMany(this.#connection, compiled.update(meta, fields, by), rest));
-    }
-    return changes;
   }
 
   /** Fill in times and keys of relations of a row that is saved again; gives what they were. */
@@ -322,16 +298,9 @@ export class Flusher {
   }
 
   async #link({ link, pairs }: Step<'link'>): Promise<void> {
-    const { executor, compiled } = this.#workspace;
-    const codec = compiled.codec(link.model);
-    const sql = compiled.insert(link.model, [link.source, link.target], [], 'nothing');
-    await this.#named(link.model, () =>
-      executor.executeMany(
-        this.#connection,
-        sql,
-        pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]),
-      ),
-    );
+    const codec = this.#workspace.compiled.codec(link.model);
+    const rows = pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]);
+    await this.#named(link.model, () => this.#writer.insert(link.model, [link.source, link.target], rows, 'nothing'));
   }
 
   async #unlink({ link, pairs }: Step<'unlink'>): Promise<void> {
@@ -436,21 +405,6 @@ function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly Fi
 
 function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
   return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
-}
-
-/** The parameters of the first `end` rows, those of `size` rows at a time as one list. */
-function joined(rows: readonly unknown[][], end: number, size: number): unknown[][] {
-  const lists: unknown[][] = [];
-  for (let from = 0; from < end; from += size) {
-    const list: unknown[] = [];
-    for (let i = from; i < from + size; i++) for (const value of rows[i]!) list.push(value);
-    lists.push(list);
-  }
-  return lists;
-}
-
-function total({ changes }: BatchResult): number {
-  return changes.reduce((sum, count) => sum + count, 0);
 }
 
 function stale(meta: ModelMeta, done: string): StaleObjectError {

@@ -1,12 +1,12 @@
 import type { DdlStatement } from '../core/ast/ddl.ts';
 import type { Expression } from '../core/ast/expressions.ts';
-import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta } from '../core/metadata.ts';
+import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { DefinitionError } from '../utils/errors.ts';
-import { creationOrder, isCircular } from './creation-order.ts';
+import { creationOrder, forwardReferences } from './creation-order.ts';
 
 /** A model as its class or its metadata. */
 type ModelLike = ModelMeta | ModelClassValue;
@@ -31,12 +31,15 @@ export class SchemaBuilder {
 
   /** CREATE TABLE of one model, with its keys, foreign keys and checks. */
   createTableSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string {
-    const meta = toMeta(model);
+    return this.#createTable(toMeta(model), [], options.ifNotExists ?? false);
+  }
+
+  #createTable(meta: ModelMeta, later: readonly RelationMeta[], ifNotExists: boolean): string {
     const checks = meta.checks.map((check) => ({
       ...check,
       expression: this.#condition(meta, check.condition, check.name),
     }));
-    return this.#print({ kind: 'createTable', model: meta, checks, ifNotExists: options.ifNotExists ?? false });
+    return this.#print({ kind: 'createTable', model: meta, checks, later, ifNotExists });
   }
 
   /** CREATE TABLE of the link tables that the model's many-to-many relations need; `through` models are models. */
@@ -62,9 +65,14 @@ export class SchemaBuilder {
   /** Everything that a set of models needs, tables in an order in which each finds what it refers to. */
   createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
     const metas = withLinks([...models].map(toMeta));
+    const later = this.#dialect.features.forwardReferences ? [] : [...forwardReferences(metas), ...toIndexes(metas)];
+    const { ifNotExists = false } = options;
     return [
-      ...metas.map((meta) => this.createTableSql(meta, options)),
+      ...metas.map((meta) => this.#createTable(meta, later, ifNotExists)),
       ...metas.flatMap((meta) => this.createIndexSql(meta, options)),
+      ...[...new Set(later)].map((relation) =>
+        this.#print({ kind: 'addForeignKey', model: relation.model, relation, ifNotExists }),
+      ),
     ];
   }
 
@@ -73,7 +81,7 @@ export class SchemaBuilder {
     const metas = withLinks([...models].map(toMeta));
     const { deferForeignKeys } = this.#dialect.features;
     return [
-      ...(deferForeignKeys !== undefined && isCircular(metas) ? [deferForeignKeys] : []),
+      ...(deferForeignKeys !== undefined && forwardReferences(metas).length > 0 ? [deferForeignKeys] : []),
       ...metas.toReversed().map((meta) => this.dropTableSql(meta, options)),
     ];
   }
@@ -107,6 +115,13 @@ function withLinks(models: readonly ModelMeta[]): ModelMeta[] {
     meta.relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])),
   );
   return creationOrder([...new Set([...models, ...links])]);
+}
+
+/** Foreign keys to a column that is unique by an index, which is made after the tables. */
+function toIndexes(metas: readonly ModelMeta[]): RelationMeta[] {
+  return metas.flatMap(({ relations }) =>
+    relations.filter(({ owning, targetField }) => owning && !targetField.primaryKey),
+  );
 }
 
 function toMeta(model: ModelLike): ModelMeta {

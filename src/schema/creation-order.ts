@@ -1,4 +1,4 @@
-import type { ModelMeta } from '../core/metadata.ts';
+import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 
 /** Tables in an order in which each comes after those that its foreign keys refer to; circles in the order given. */
 export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
@@ -14,11 +14,11 @@ export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
   return [...placed];
 }
 
-/** Whether tables in that order refer to one that comes after them. */
-export function isCircular(ordered: readonly ModelMeta[]): boolean {
+/** The foreign keys that, in that order, refer to a table that comes later. */
+export function forwardReferences(ordered: readonly ModelMeta[]): RelationMeta[] {
   const placed = new Set<ModelMeta>();
-  return ordered.some((model) => {
+  return ordered.flatMap((model) => {
     placed.add(model);
-    return model.relations.some(({ owning, target }) => owning && !placed.has(target) && ordered.includes(target));
+    return model.relations.filter(({ owning, target }) => owning && !placed.has(target) && ordered.includes(target));
   });
 }

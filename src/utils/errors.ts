@@ -177,6 +177,21 @@ export class LockTimeoutError extends DatabaseError {
   override readonly code = 'E_LOCK_TIMEOUT';
 }
 
+/** The transaction lost against a concurrent one (40001): run again, it may succeed. */
+export class SerializationError extends DatabaseError {
+  override readonly code = 'E_SERIALIZATION';
+}
+
+/** The transaction was the one that the database ended to resolve a deadlock (40P01, 1213). */
+export class DeadlockError extends DatabaseError {
+  override readonly code = 'E_DEADLOCK';
+}
+
+/** A statement took longer than it was given, or was cancelled. */
+export class QueryTimeoutError extends DatabaseError {
+  override readonly code = 'E_QUERY_TIMEOUT';
+}
+
 /** The transaction was rolled back, or has ended, while it was still in use. */
 export class TransactionAbortedError extends DatabaseError {
   override readonly code = 'E_TRANSACTION_ABORTED';

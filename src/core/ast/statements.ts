@@ -4,11 +4,13 @@ import type { Expression, SelectStatement } from './expressions.ts';
 /** Statements as the compiler takes them: tables and aliases, no relations. */
 export type Statement = SelectStatement | InsertStatement | UpdateStatement | UpdateRowsStatement | DeleteStatement;
 
-/** One row of the named columns; its parameters come in the order of `fields`. */
+/** Rows of the named columns; parameters come in the order of `fields`. */
 export interface InsertStatement {
   readonly kind: 'insert';
   readonly model: ModelMeta;
   readonly fields: readonly FieldMeta[];
+  /** `lists`: any number of rows, of which each parameter is the list of one column's values. */
+  readonly rows: 'one' | 'lists';
   readonly returning: readonly FieldMeta[];
   /** `nothing`: a row that exists already stays as it is. */
   readonly onConflict: 'error' | 'nothing';
@@ -28,7 +30,8 @@ export interface UpdateRowsStatement {
   readonly model: ModelMeta;
   readonly fields: readonly FieldMeta[];
   readonly by: readonly FieldMeta[];
-  readonly rows: number;
+  /** `lists`: any number, as in an INSERT. */
+  readonly rows: number | 'lists';
 }
 
 export interface DeleteStatement {

@@ -2,7 +2,8 @@ import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import type { Codec } from '../dialect.ts';
-import { canonicalDecimal, decodeDecimal } from './decimals.ts';
+import { canonicalDecimal } from '../canonical-decimal.ts';
+import { decodeDecimal } from './decimals.ts';
 
 type Plain = (value: unknown) => unknown;
 

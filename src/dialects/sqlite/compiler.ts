@@ -16,7 +16,8 @@ import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from './lists.ts';
-import { canonicalDecimal, decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
+import { canonicalDecimal } from '../canonical-decimal.ts';
+import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
@@ -203,9 +204,12 @@ export class SQLiteCompiler extends QueryCompiler {
     );
   }
 
-  protected override order(node: OrderNode): string {
+  protected override order(node: OrderNode, query: SelectStatement): string {
     const { type } = typeOf(node.expression);
-    return super.order(isDecimal(type) ? { ...node, expression: this.lifted(node.expression, type.scale) } : node);
+    return super.order(
+      isDecimal(type) ? { ...node, expression: this.lifted(node.expression, type.scale) } : node,
+      query,
+    );
   }
 
   protected override selection(node: Expression): string {

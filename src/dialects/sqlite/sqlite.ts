@@ -13,6 +13,8 @@ export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: true,
+    bulk: 'single',
+    forwardReferences: true,
     rowsPerUpdate: 100,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,

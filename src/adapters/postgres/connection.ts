@@ -1,0 +1,192 @@
+import type { Client, QueryArrayConfig, QueryArrayResult } from 'pg';
+import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
+import type { Pooled } from '../pool.ts';
+import { wrapError } from './errors.ts';
+import { namedTypes, rawTypes } from './types.ts';
+
+const ISOLATION = new Map([
+  ['read uncommitted', 'READ UNCOMMITTED'],
+  ['read committed', 'READ COMMITTED'],
+  ['repeatable read', 'REPEATABLE READ'],
+  ['serializable', 'SERIALIZABLE'],
+]);
+
+/** Statements that are kept prepared on a connection. */
+const MAX_STATEMENTS = 250;
+const STREAM_ROWS = 1_000;
+
+/** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
+export class PostgresConnection implements Connection, Pooled {
+  readonly #client: Client;
+  readonly #named: boolean;
+  readonly #statements = new Map<string, string>();
+  #prepared = 0;
+  #cursors = 0;
+  #open = false;
+  #broken = false;
+
+  /** `named`: whether statements are kept prepared; not behind a pooler that lends a connection per transaction. */
+  constructor(client: Client, named: boolean) {
+    this.#client = client;
+    this.#named = named;
+    client.on('error', () => (this.#broken = true));
+    client.on('end', () => (this.#broken = true));
+  }
+
+  get prepared(): number {
+    return this.#prepared;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
+    return (await this.#run(sql, parameters, rawTypes)).rows;
+  }
+
+  async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
+    const { fields, rows, command } = await this.#run(sql, parameters, namedTypes);
+    await this.#refuseTransactionByHand(command);
+    return { columns: fields.map(({ name }) => name), rows };
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]): Promise<WriteResult> {
+    return { changes: (await this.#run(sql, parameters, rawTypes)).rowCount ?? 0, lastInsertId: 0 };
+  }
+
+  /** Sent one after the other without waiting for answers in between; the first error is the one that counts. */
+  async executeMany(sql: string, batches: readonly (readonly unknown[])[]): Promise<BatchResult> {
+    const settled = await Promise.allSettled(batches.map((parameters) => this.#run(sql, parameters, rawTypes)));
+    const changes = settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value.rowCount ?? 0;
+    });
+    return { changes, lastInsertIds: [] };
+  }
+
+  /** Through a cursor, which lives in a transaction: the one that is open, or one of its own. */
+  async *iterate(sql: string, parameters: readonly unknown[]): AsyncGenerator<unknown[], undefined, undefined> {
+    const own = !this.#open;
+    const name = `blaze_cursor_${++this.#cursors}`;
+    if (own) await this.begin({ readOnly: true });
+    try {
+      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawTypes, false);
+      for (;;) {
+        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawTypes, false);
+        yield* rows;
+        if (rows.length < STREAM_ROWS) break;
+      }
+    } finally {
+      if (own) await this.rollback();
+      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawTypes, false).catch(() => undefined);
+    }
+  }
+
+  async script(sql: string): Promise<void> {
+    await this.#plain(sql);
+  }
+
+  async begin({ readOnly = false, isolation }: BeginOptions): Promise<void> {
+    const level = isolation === undefined ? undefined : ISOLATION.get(isolation);
+    if (isolation !== undefined && level === undefined)
+      throw new InvalidQueryError(`PostgreSQL has no isolation level '${isolation}'.`, {
+        remedy: `Use one of: ${[...ISOLATION.keys()].join(', ')}.`,
+      });
+    await this.#plain(`BEGIN${level === undefined ? '' : ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`);
+    this.#open = true;
+  }
+
+  /** @throws TransactionAbortedError if the server rolled back: it answers so, and calls it no error. */
+  async commit(): Promise<void> {
+    const command = await this.#plain('COMMIT');
+    this.#open = false;
+    if (command === 'ROLLBACK')
+      throw new TransactionAbortedError('PostgreSQL rolled the transaction back: one of its statements had failed.', {
+        remedy: 'Let the error of that statement end the transaction, or run the statement in a nested one.',
+      });
+  }
+
+  async rollback(): Promise<void> {
+    this.#open = false;
+    if (!this.#broken) await this.#plain('ROLLBACK');
+  }
+
+  async savepoint(name: string): Promise<void> {
+    await this.#plain(`SAVEPOINT ${name}`);
+  }
+
+  async releaseSavepoint(name: string): Promise<void> {
+    await this.#plain(`RELEASE SAVEPOINT ${name}`);
+  }
+
+  async rollbackToSavepoint(name: string): Promise<void> {
+    await this.#plain(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+  }
+
+  reset(): Promise<void> | undefined {
+    return this.#open ? this.rollback() : undefined;
+  }
+
+  end(): Promise<void> {
+    return this.#client.end();
+  }
+
+  async #run(
+    sql: string,
+    parameters: readonly unknown[],
+    types: QueryArrayConfig['types'],
+    named = this.#named,
+  ): Promise<QueryArrayResult<unknown[]>> {
+    try {
+      return await this.#client.query<unknown[]>({
+        text: sql,
+        values: parameters as unknown[],
+        rowMode: 'array',
+        types,
+        ...(named ? { name: this.#nameOf(sql) } : {}),
+      });
+    } catch (error) {
+      throw wrapError(error, sql);
+    }
+  }
+
+  async #plain(sql: string): Promise<string> {
+    try {
+      const result = (await this.#client.query(sql)) as { command: string } | { command: string }[];
+      return Array.isArray(result) ? result.at(-1)!.command : result.command;
+    } catch (error) {
+      throw wrapError(error, sql);
+    }
+  }
+
+  /** The name under which a statement is prepared. The oldest goes when there are too many. */
+  #nameOf(sql: string): string {
+    let name = this.#statements.get(sql);
+    if (name !== undefined) return name;
+    name = `blaze_${++this.#prepared}`;
+    if (this.#statements.size >= MAX_STATEMENTS) {
+      const [oldest, oldName] = this.#statements.entries().next().value!;
+      this.#statements.delete(oldest);
+      void this.#client.query(`DEALLOCATE ${oldName}`).catch(() => undefined);
+    }
+    this.#statements.set(sql, name);
+    return name;
+  }
+
+  /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
+  async #refuseTransactionByHand(command: string): Promise<void> {
+    if (this.#open && (command === 'COMMIT' || command === 'ROLLBACK')) {
+      this.#open = false;
+      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
+        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
+      });
+    }
+    if (this.#open || command !== 'BEGIN') return;
+    await this.rollback();
+    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
+      remedy: 'Use session.transaction().',
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import type { Client, ClientConfig } from 'pg';
+import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
+import { ConfigError, ConnectionError, DriverMissingError } from '../../utils/errors.ts';
+import type { MaybePromise } from '../../utils/maybe-promise.ts';
+import type { AcquireOptions, Adapter, Connection } from '../adapter.ts';
+import type { ConnectionConfig } from '../config.ts';
+import { Pool } from '../pool.ts';
+import { tlsOptions } from '../tls.ts';
+import { PostgresConnection } from './connection.ts';
+import { openError } from './errors.ts';
+
+type ClientClass = new (config: ClientConfig) => Client;
+
+/** The oldest version that is tested. */
+const MINIMUM = 15;
+
+/**
+ * PostgreSQL, through `pg`, with a pool of connections.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionConfig, Session } from 'blazeorm';
+ * import { PostgresAdapter } from 'blazeorm/postgres';
+ * const config = ConnectionConfig.fromDsn('postgres://app:secret@localhost/shop?poolSize=20');
+ * export const session = new Session(new PostgresAdapter(), { config });
+ * ```
+ */
+export class PostgresAdapter implements Adapter {
+  readonly dialect = new PostgresDialect();
+  #pool: Pool<PostgresConnection> | undefined;
+  /** Of connections that are closed by now. */
+  #prepared = 0;
+
+  get prepared(): number {
+    let sum = this.#prepared;
+    for (const connection of this.#pool?.connections ?? []) sum += connection.prepared;
+    return sum;
+  }
+
+  /** @throws ConnectionError, DriverMissingError, ConfigError */
+  async connect(config: ConnectionConfig): Promise<void> {
+    if (this.#pool !== undefined) return;
+    if (config.scheme !== 'postgres')
+      throw new ConfigError(`The PostgreSQL adapter was given a DSN for ${config.scheme}.`);
+    const ClientClass = await loadClient();
+    const ssl = await tlsOptions(config);
+    const { poolSize, acquireTimeout, idleTimeout, maxLifetime } = config.server;
+    const pool = new Pool(() => open(ClientClass, config, ssl), {
+      size: poolSize,
+      acquireTimeout,
+      idleTimeout,
+      maxLifetime,
+    });
+    // The first connection shows at once whether the server is there and the DSN is right.
+    pool.release(await pool.acquire('the first connection'));
+    this.#pool = pool;
+  }
+
+  acquire({ purpose }: AcquireOptions): MaybePromise<Connection> {
+    if (this.#pool === undefined)
+      throw new ConnectionError('The database is closed, or was never opened.', {
+        remedy: 'Await Database.connect() first.',
+      });
+    return this.#pool.acquire(purpose);
+  }
+
+  release(connection: Connection): void {
+    this.#pool?.release(connection as PostgresConnection);
+  }
+
+  /** Lets transactions that are under way end first, for as long as others would wait for them. */
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#prepared = this.prepared;
+    this.#pool = undefined;
+    await pool?.close();
+  }
+}
+
+async function loadClient(): Promise<ClientClass> {
+  try {
+    const { default: pg } = await import('pg');
+    return pg.Client;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new DriverMissingError('The PostgreSQL driver is not installed.', {
+      remedy: 'Run: npm install pg',
+      cause: error,
+    });
+  }
+}
+
+/** Try the hosts in their order. */
+async function open(
+  ClientClass: ClientClass,
+  config: ConnectionConfig,
+  ssl: ClientConfig['ssl'],
+): Promise<PostgresConnection> {
+  let failure: unknown;
+  for (const host of config.hosts) {
+    const client = new ClientClass(clientConfig(config, host, ssl));
+    // An error of a connection that is idle has nobody to be told to.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await checked(client, config);
+    } catch (error) {
+      failure = error;
+      await client.end().catch(() => undefined);
+    }
+  }
+  throw openError(failure);
+}
+
+function clientConfig(
+  config: ConnectionConfig,
+  host: ConnectionConfig['hosts'][number],
+  ssl: ClientConfig['ssl'],
+): ClientConfig {
+  const { connectTimeout, applicationName, pipeline } = config.server;
+  const password = config.password();
+  const options = {
+    ...('socket' in host ? { host: host.socket } : { host: host.host, port: host.port }),
+    user: config.user,
+    // Not undefined, which would make the driver look into the environment and into files.
+    password: password ?? '',
+    database: config.database ?? config.user,
+    ssl: ssl ?? false,
+    connectionTimeoutMillis: connectTimeout,
+    application_name: applicationName ?? 'blazeorm',
+    pipeline,
+    keepAlive: true,
+  };
+  return options as ClientConfig;
+}
+
+/** What the library relies on: the version, UTF-8, dates in the ISO form. */
+async function checked(client: Client, config: ConnectionConfig): Promise<PostgresConnection> {
+  const { rows } = await client.query<[string, string, string]>({
+    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle')",
+    rowMode: 'array',
+  });
+  const [version, encoding, dateStyle] = rows[0]!;
+  if (Number(version) < MINIMUM * 10_000)
+    throw new ConnectionError(`PostgreSQL ${MINIMUM} or later is needed.`, { remedy: 'Upgrade the server.' });
+  if (encoding !== 'UTF8')
+    throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
+      remedy: "Create it with ENCODING 'UTF8'.",
+    });
+  const { statementTimeout, lockTimeout, prepare } = config.server;
+  const settings = [
+    ...(dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"]),
+    ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
+    ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
+  ];
+  if (settings.length > 0) await client.query(settings.map((setting) => `SET ${setting}`).join('; '));
+  return new PostgresConnection(client, prepare);
+}

@@ -1,0 +1,123 @@
+import type { ValueType } from '../../core/value-types.ts';
+import { UnsupportedError } from '../../utils/errors.ts';
+import { canonicalDecimal } from '../canonical-decimal.ts';
+import { unreachable } from '../../utils/unreachable.ts';
+import type { Codec } from '../dialect.ts';
+import { formatArray, parseArray } from './arrays.ts';
+
+type Plain = (value: unknown) => unknown;
+
+const same: Plain = (value) => value;
+const AS_IS: Codec = { encode: same, decode: undefined };
+
+/**
+ * How PostgreSQL stores each type, and how its values come: numbers and booleans as such, all else as the server's text
+ * (the adapter's `types.ts`).
+ */
+export function postgresCodec(type: ValueType): Codec {
+  switch (type.kind) {
+    case 'int':
+    case 'smallInt':
+    case 'float':
+    case 'bool':
+    case 'string':
+    case 'text':
+    case 'enum':
+    case 'date':
+      return AS_IS;
+    case 'uuid':
+      return UUID;
+    case 'time':
+      return TIME;
+    case 'bigint':
+      return BIGINT;
+    case 'datetime':
+      return DATETIME;
+    case 'binary':
+      return BINARY;
+    case 'json':
+      return JSON_TEXT;
+    case 'decimal':
+      return { encode: (value: string) => canonicalDecimal(value, type.scale), decode: same };
+    case 'array':
+      return arrayCodec(type.of);
+    case 'custom':
+      return { encode: (value: unknown) => type.codec.encode(value), decode: (raw: unknown) => type.codec.decode(raw) };
+    default:
+      return unreachable(type);
+  }
+}
+
+const UUID: Codec = { encode: (value: string) => value.toLowerCase(), decode: undefined };
+
+/** The server leaves out the zeros at the end of a fraction. */
+const TIME: Codec = {
+  encode: (value: string) => (value.includes('.') ? value.replace(/\.?0+$/, '') : value),
+  decode: same,
+};
+
+/** Numbers of up to 15 digits come as numbers, others as bigints. */
+const BIGINT: Codec = {
+  encode: (value: bigint) => (value > -(10n ** 15n) && value < 10n ** 15n ? Number(value) : value),
+  decode: (raw: number | bigint | string) => BigInt(raw),
+};
+
+const BINARY: Codec = {
+  // Copies both ways: bytes that are changed in place must differ from those of the row.
+  encode: (value: Uint8Array) => Buffer.from(value),
+  decode: (raw: string | Uint8Array) =>
+    new Uint8Array(typeof raw === 'string' ? Buffer.from(raw.slice(2), 'hex') : raw),
+};
+
+const JSON_TEXT: Codec = {
+  encode: (value: unknown) => JSON.stringify(value),
+  decode: (raw: string) => JSON.parse(raw) as unknown,
+};
+
+const DATETIME: Codec = { encode: (value: Date) => value.toISOString(), decode: decodeTimestamp };
+
+/** `2026-01-31 13:45:00.123+00`, or what `encode` gave. */
+function decodeTimestamp(raw: string): Date {
+  const date = new Date(
+    raw.length >= 22 && raw.endsWith('+00') ? `${raw.slice(0, 10)}T${raw.slice(11, -3)}Z` : normal(raw),
+  );
+  if (Number.isNaN(date.getTime()))
+    throw new UnsupportedError(
+      "A timestamp that is no Date, such as 'infinity', was read. Read it as text, by the sql tag.",
+    );
+  return date;
+}
+
+/** Any time zone of the session: `+05:30`, `-03`, with seconds in the distant past. */
+function normal(raw: string): string {
+  return raw
+    .replace(' ', 'T')
+    .replace(/([+-]\d\d)(?::?(\d\d))?(?::\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
+}
+
+function arrayCodec(of: ValueType): Codec {
+  const { encode, decode } = postgresCodec(of) as { encode: Plain; decode: Plain | undefined };
+  const item = itemReader(of);
+  return {
+    encode: (values: readonly unknown[]) =>
+      formatArray(values.map((value) => (value === null ? null : textOf(encode(value))))),
+    decode: (raw: string) =>
+      parseArray(raw).map((text) => {
+        if (text === null) return null;
+        const value = item(text);
+        return decode === undefined ? value : decode(value);
+      }),
+  };
+}
+
+/** One driver value as the text that stands for it inside of an array. */
+export function textOf(value: unknown): string {
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
+}
+
+/** Inside of an array everything is text, numbers and booleans too. */
+function itemReader({ kind }: ValueType): (text: string) => unknown {
+  if (kind === 'int' || kind === 'smallInt' || kind === 'float') return Number;
+  if (kind === 'bool') return (text) => text === 't';
+  return same;
+}

@@ -1,0 +1,124 @@
+import type { BatchResult, Connection, Rows } from '../adapters/adapter.ts';
+import type { Executor } from '../adapters/executor.ts';
+import type { InsertStatement } from '../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { CompiledCache } from './compiled.ts';
+import type { UpdateShape } from './update-shape.ts';
+
+type Parameters = readonly unknown[];
+type Key = number | bigint;
+
+/** So many rows go in one statement that takes lists: what a server and a driver hold at once without trouble. */
+const ROWS_PER_LIST = 10_000;
+
+/** Rows of one table to the database, several to a statement where the dialect says that this is better. */
+export class RowWriter {
+  readonly #executor: Executor;
+  readonly #connection: Connection;
+  readonly #compiled: CompiledCache;
+
+  constructor(executor: Executor, connection: Connection, compiled: CompiledCache) {
+    this.#executor = executor;
+    this.#connection = connection;
+    this.#compiled = compiled;
+  }
+
+  /** Rows that bring their keys. */
+  async insert(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    rows: readonly Parameters[],
+    onConflict: InsertStatement['onConflict'] = 'error',
+  ): Promise<void> {
+    const { bulk } = this.#compiled.dialect.features;
+    if (bulk === 'single' || rows.length === 1) {
+      await this.#each(this.#compiled.insert(model, fields, { onConflict }), rows);
+      return;
+    }
+    const sql = this.#compiled.insert(model, fields, { rows: 'lists', onConflict });
+    for (const lists of columnLists(fields.length, rows)) await this.#executor.execute(this.#connection, sql, lists);
+  }
+
+  /** Rows whose key the database generates. Gives the keys, in the order of the rows. */
+  async insertGenerating(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    rows: readonly Parameters[],
+  ): Promise<readonly Key[]> {
+    const { bulk } = this.#compiled.dialect.features;
+    if (bulk === 'single') return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
+    const returning = model.key;
+    if (rows.length === 1 || fields.length === 0) {
+      const sql = this.#compiled.insert(model, fields, { returning });
+      const keys: Key[] = [];
+      for (const row of rows) keys.push(keyOf((await this.#query(sql, row))[0]!));
+      return keys;
+    }
+    const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
+    const keys: Key[] = [];
+    // A sequence only rises, so the lowest key is that of the first row, in whatever order they are returned.
+    for (const lists of columnLists(fields.length, rows))
+      keys.push(...(await this.#query(sql, lists)).map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
+    return keys;
+  }
+
+  /** UPDATE of the same columns. Gives the number of rows that were met. */
+  async update(model: ModelMeta, { fields, by, anyOrder }: UpdateShape, rows: readonly Parameters[]): Promise<number> {
+    const { bulk, rowsPerUpdate, maxParameters } = this.#compiled.dialect.features;
+    const width = fields.length + by.length;
+    if (bulk === 'lists' && anyOrder && rows.length > 1) {
+      const sql = this.#compiled.updateRows(model, fields, by, 'lists');
+      let changes = 0;
+      for (const lists of columnLists(width, rows))
+        changes += (await this.#executor.execute(this.#connection, sql, lists)).changes;
+      return changes;
+    }
+    const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / width)) : 1;
+    const whole = size === 1 ? 0 : rows.length - (rows.length % size);
+    let changes = 0;
+    if (whole > 0)
+      changes += total(await this.#each(this.#compiled.updateRows(model, fields, by, size), joined(rows, whole, size)));
+    if (whole < rows.length)
+      changes += total(
+        await this.#each(this.#compiled.update(model, fields, by), whole === 0 ? rows : rows.slice(whole)),
+      );
+    return changes;
+  }
+
+  #each(sql: string, batches: readonly Parameters[]): ReturnType<Executor['executeMany']> {
+    return this.#executor.executeMany(this.#connection, sql, batches);
+  }
+
+  #query(sql: string, parameters: Parameters): ReturnType<Executor['query']> {
+    return this.#executor.query(this.#connection, sql, parameters);
+  }
+}
+
+function keyOf(row: Rows[number]): Key {
+  return row[0] as Key;
+}
+
+/** The parameters of the first `end` rows, those of `size` rows at a time as one list. */
+function joined(rows: readonly Parameters[], end: number, size: number): unknown[][] {
+  const lists: unknown[][] = [];
+  for (let from = 0; from < end; from += size) {
+    const list: unknown[] = [];
+    for (let i = from; i < from + size; i++) for (const value of rows[i]!) list.push(value);
+    lists.push(list);
+  }
+  return lists;
+}
+
+/** The rows turned: one list for each of the `width` columns, for so many rows at a time as one statement takes. */
+function* columnLists(width: number, rows: readonly Parameters[]): Generator<unknown[][]> {
+  for (let from = 0; from < rows.length; from += ROWS_PER_LIST) {
+    const part = from === 0 && rows.length <= ROWS_PER_LIST ? rows : rows.slice(from, from + ROWS_PER_LIST);
+    const lists: unknown[][] = [];
+    for (let c = 0; c < width; c++) lists.push(part.map((row) => row[c]));
+    yield lists;
+  }
+}
+
+function total({ changes }: BatchResult): number {
+  return changes.reduce((sum, count) => sum + count, 0);
+}
