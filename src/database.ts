@@ -20,7 +20,7 @@ import { ConfigError } from './utils/errors.ts';
  */
 export class Database extends DatabaseCore {
   /**
-   * Create the tables and indexes of all models, in one transaction. What exists is left as it is, unless
+   * Create the tables and indexes of all models, in one transaction where the database can. What exists is left as it is, unless
    * `ifNotExists: false` asks for an error.
    */
   async createAll(options: { readonly ifNotExists?: boolean } = {}): Promise<void> {
@@ -50,9 +50,13 @@ export class Database extends DatabaseCore {
   }
 
   async #run(statements: readonly string[]): Promise<void> {
-    const { executor } = this.engine;
+    const { executor, adapter } = this.engine;
     const connection = await executor.acquire({ mode: 'write', purpose: 'a change of the schema' });
     try {
+      if (!adapter.dialect.features.transactionalDdl) {
+        for (const sql of statements) await executor.script(connection, sql);
+        return;
+      }
       await executor.begin(connection, {});
       try {
         for (const sql of statements) await executor.script(connection, sql);

@@ -8,7 +8,10 @@ export type Rows = unknown[][];
 /** What a write did. */
 export interface WriteResult {
   readonly changes: number;
-  /** Key that the database generated for the last row; meaningless where it generated none. */
+  /**
+   * Key that the database generated; meaningless where it generated none. Of several rows in one statement: that of the
+   * last, or of the first where the connection has a `keyStep`.
+   */
   readonly lastInsertId: number | bigint;
 }
 
@@ -45,6 +48,8 @@ export interface Connection {
   rollbackToSavepoint(name: string): MaybePromise<void>;
   /** Distinct statements that were prepared on this connection. */
   readonly prepared: number;
+  /** How far apart the keys are that one statement generates for several rows. */
+  readonly keyStep?: number;
 }
 
 export interface BeginOptions {

@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../utils/errors.ts';
 import type { Adapter } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
+import { MySQLAdapter } from './mysql/mysql.ts';
 import { PostgresAdapter } from './postgres/postgres.ts';
 import { SQLiteAdapter } from './sqlite/sqlite.ts';
 
@@ -12,6 +13,7 @@ import { SQLiteAdapter } from './sqlite/sqlite.ts';
 export async function openAdapter({ scheme }: ConnectionConfig): Promise<Adapter> {
   if (scheme === 'sqlite') return new SQLiteAdapter();
   if (scheme === 'postgres') return new PostgresAdapter();
+  if (scheme === 'mysql' || scheme === 'mariadb') return new MySQLAdapter();
   throw new UnsupportedError(`There is no adapter for ${scheme} in this version.`, {
     remedy: "Use a DSN such as 'sqlite:app.db', or pass an adapter of your own.",
   });

@@ -42,7 +42,7 @@ export abstract class DdlCompiler {
     return `DROP TABLE ${ifExists ? 'IF EXISTS ' : ''}${this.table(model)}`;
   }
 
-  protected createTable({ model, checks, later, ifNotExists }: CreateTable): string {
+  protected createTable({ model, checks, indexes, later, ifNotExists }: CreateTable): string {
     const lines = [
       ...model.fields.map((field) => this.column(model, field)),
       ...this.primaryKey(model),
@@ -50,8 +50,31 @@ export abstract class DdlCompiler {
         .filter((relation) => relation.owning && !later.includes(relation))
         .map((relation) => this.foreignKey(model, relation)),
       ...checks.map((check) => `CONSTRAINT ${this.dialect.quote(check.name)} CHECK (${this.inline(check.expression)})`),
+      ...indexes.map(({ index, where }) => this.tableIndex(index, where)),
     ];
-    return `CREATE TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.table(model)} (\n  ${lines.join(',\n  ')}\n)`;
+    return `CREATE TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.table(model)} (\n  ${lines.join(',\n  ')}\n)${this.tableOptions()}`;
+  }
+
+  /** What comes after the columns. */
+  protected tableOptions(): string {
+    return '';
+  }
+
+  /** An index among the columns. */
+  protected tableIndex(index: IndexMeta, where: Expression | undefined): string {
+    const head = `${index.unique ? 'UNIQUE ' : ''}INDEX ${this.dialect.quote(index.name)}`;
+    return `${head} (${this.indexColumns(index)})${this.covered(where)}`;
+  }
+
+  protected indexColumns({ columns }: IndexMeta): string {
+    return columns
+      .map(({ field, descending }) => `${this.dialect.quote(field.column)}${descending ? ' DESC' : ''}`)
+      .join(', ');
+  }
+
+  /** The rows of a partial index. */
+  protected covered(where: Expression | undefined): string {
+    return where === undefined ? '' : ` WHERE ${this.inline(where)}`;
   }
 
   protected column(_model: ModelMeta, field: FieldMeta): string {
@@ -101,11 +124,8 @@ export abstract class DdlCompiler {
     where: Expression | undefined,
     ifNotExists: boolean,
   ): string {
-    const columns = index.columns.map(
-      ({ field, descending }) => `${this.dialect.quote(field.column)}${descending ? ' DESC' : ''}`,
-    );
     const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(index.name)}`;
-    return `${head} ON ${this.table(model)} (${columns.join(', ')})${where === undefined ? '' : ` WHERE ${this.inline(where)}`}`;
+    return `${head} ON ${this.table(model)} (${this.indexColumns(index)})${this.covered(where)}`;
   }
 }
 

@@ -3,16 +3,23 @@ export interface DialectFeatures {
   /** A NULL in the key column of an INSERT asks for the next key, so one statement serves given and generated keys. */
   readonly nullKeyGenerates: boolean;
   /**
-   * How many rows go in one INSERT at best. `single`: one statement after another. `lists`: any number, each column's
-   * values as one array parameter.
+   * How many rows go in one INSERT at best. `single`: one statement after another. `values`: several rows of
+   * placeholders, whose generated keys are consecutive; an UPDATE takes its rows as one JSON text. `lists`: any number,
+   * each column's values as one array parameter.
    */
-  readonly bulk: 'single' | 'lists';
+  readonly bulk: 'single' | 'values' | 'lists';
+  /** Whether an INSERT gives back columns that the database filled in. */
+  readonly returning: boolean;
   /** Whether a table may refer to one that is created after it. */
   readonly forwardReferences: boolean;
+  /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */
+  readonly indexesInTable: boolean;
+  /** Whether changes of the schema can be rolled back. */
+  readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */
   readonly rowsPerUpdate: number;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
-  /** A statement that makes a transaction check foreign keys at its end and not before, where that can be asked for. */
-  readonly deferForeignKeys: string | undefined;
+  /** Statements before and after tables that refer to each other are dropped, where that needs any. */
+  readonly dropCircles: { readonly before: string; readonly after?: string } | undefined;
 }

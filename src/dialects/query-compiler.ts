@@ -138,9 +138,23 @@ export abstract class QueryCompiler {
 
   protected insert({ model, fields, rows, returning, onConflict }: InsertStatement): string {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
-    const values = rows === 'lists' ? this.lists(fields) : `VALUES ${this.placeholders(fields)}`;
-    const body = fields.length === 0 ? 'DEFAULT VALUES' : `(${columns}) ${values}`;
-    return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? ' ON CONFLICT DO NOTHING' : ''}${this.returning(returning)}`;
+    const body = fields.length === 0 ? this.emptyRow() : `(${columns}) ${this.values(fields, rows)}`;
+    return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? this.skipConflicts(model) : ''}${this.returning(returning)}`;
+  }
+
+  /** A row of defaults. */
+  protected emptyRow(): string {
+    return 'DEFAULT VALUES';
+  }
+
+  /** The words that leave a row as it is where it exists already. */
+  protected skipConflicts(_model: ModelMeta): string {
+    return ' ON CONFLICT DO NOTHING';
+  }
+
+  protected values(fields: readonly FieldMeta[], rows: number | 'lists'): string {
+    if (rows === 'lists') return this.lists(fields);
+    return `VALUES ${Array.from({ length: rows }, () => this.placeholders(fields)).join(', ')}`;
   }
 
   /** One row of values. */
@@ -155,11 +169,7 @@ export abstract class QueryCompiler {
     const set = fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`);
     const found = by.map((_, i) => `${table}.${columns[fields.length + i]!} = v.column${fields.length + i + 1}`);
     const all = [...fields, ...by];
-    const values =
-      rows === 'lists'
-        ? this.lists(all)
-        : `VALUES ${Array.from({ length: rows }, () => this.placeholders(all)).join(', ')}`;
-    return `UPDATE ${table} SET ${set.join(', ')} FROM (${values}) AS v WHERE ${found.join(' AND ')}`;
+    return `UPDATE ${table} SET ${set.join(', ')} FROM (${this.values(all, rows)}) AS v WHERE ${found.join(' AND ')}`;
   }
 
   /** Rows out of lists, one parameter for each column; the columns are called `column1`, `column2` and so on. */

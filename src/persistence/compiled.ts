@@ -99,7 +99,7 @@ export class CompiledCache {
     model: ModelMeta,
     fields: readonly FieldMeta[],
     {
-      rows = 'one',
+      rows = 1,
       returning = [],
       onConflict = 'error',
     }: Partial<Pick<InsertStatement, 'rows' | 'returning' | 'onConflict'>>,

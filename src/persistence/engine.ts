@@ -24,7 +24,9 @@ export class Engine {
 
   /** Compiled queries; made for the dialect that the server turned out to speak. */
   get compiled(): CompiledCache {
-    return (this.#compiled ??= new CompiledCache(this.adapter.dialect));
+    const { dialect } = this.adapter;
+    if (this.#compiled?.dialect !== dialect) this.#compiled = new CompiledCache(dialect);
+    return this.#compiled;
   }
 
   /** Connect at first use; once. */

@@ -3,7 +3,7 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import { StaleObjectError } from '../utils/errors.ts';
+import { StaleObjectError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
@@ -178,21 +178,48 @@ export class Flusher {
         field.generatedAs === undefined &&
         !(field === key && row[field.index] === null),
     );
-    const sql = compiled.insert(meta, given, { returning: wanted });
-    const [back] = await this.#named(meta, () =>
-      executor.query(
-        this.#connection,
-        sql,
-        given.map((field) => row[field.index]),
-      ),
-    );
+    const parameters = given.map((field) => row[field.index]);
+    const back = await this.#named(meta, async () => {
+      if (!compiled.dialect.features.returning) return this.#insertThenRead(meta, codec, row, given, wanted);
+      return (
+        await executor.query(this.#connection, compiled.insert(meta, given, { returning: wanted }), parameters)
+      )[0]!;
+    });
     const before: Values = {};
     wanted.forEach((field, i) => {
       before[field.name] = readField(entity, field);
-      row[field.index] = back![i];
-      writeField(entity, field, codec.decodeField(field, back![i]));
+      row[field.index] = back[i];
+      writeField(entity, field, codec.decodeField(field, back[i]));
     });
     return before;
+  }
+
+  /** The same where an INSERT gives nothing back but the key that was counted up: the row is read by its key. */
+  async #insertThenRead(
+    meta: ModelMeta,
+    codec: EntityCodec,
+    row: readonly unknown[],
+    given: readonly FieldMeta[],
+    wanted: readonly FieldMeta[],
+  ): Promise<readonly unknown[]> {
+    const { executor, compiled } = this.#workspace;
+    const lost = meta.key.find((field) => field.generation === 'database' && wanted.includes(field));
+    if (lost !== undefined)
+      throw new UnsupportedError(
+        `${compiled.dialect.name} does not tell which key it made for ${meta.name}.${lost.name}.`,
+        {
+          model: meta.name,
+          field: lost.name,
+          remedy: 'Give the key yourself, or let the database count it up with f.auto().',
+        },
+      );
+    const parameters = given.map((field) => row[field.index]);
+    const { lastInsertId } = await executor.execute(this.#connection, compiled.insert(meta, given, {}), parameters);
+    const key = meta.key.map((field) =>
+      wanted.includes(field) ? lastInsertId : codec.storedValue(field, row[field.index]),
+    );
+    const [back] = await executor.query(this.#connection, compiled.byKey(meta).sql, key);
+    return wanted.map((field) => back![field.index]);
   }
 
   #acceptInserted(meta: ModelMeta, codec: EntityCodec, entities: readonly object[], rows: readonly unknown[][]): void {

@@ -2,6 +2,7 @@ import type { BatchResult, Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import type { InsertStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { encodeRows } from '../dialects/json-lists.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { UpdateShape } from './update-shape.ts';
 
@@ -10,6 +11,8 @@ type Key = number | bigint;
 
 /** So many rows go in one statement that takes lists: what a server and a driver hold at once without trouble. */
 const ROWS_PER_LIST = 10_000;
+/** So many rows go in one statement of placeholders; a power of two. */
+const ROWS_PER_VALUES = 1_024;
 
 /** Rows of one table to the database, several to a statement where the dialect says that this is better. */
 export class RowWriter {
@@ -35,6 +38,15 @@ export class RowWriter {
       await this.#each(this.#compiled.insert(model, fields, { onConflict }), rows);
       return;
     }
+    if (bulk === 'values') {
+      for (const part of this.#parts(fields, rows))
+        await this.#executor.execute(
+          this.#connection,
+          this.#compiled.insert(model, fields, { rows: part.length, onConflict }),
+          part.flat(),
+        );
+      return;
+    }
     const sql = this.#compiled.insert(model, fields, { rows: 'lists', onConflict });
     for (const lists of columnLists(fields.length, rows)) await this.#executor.execute(this.#connection, sql, lists);
   }
@@ -47,6 +59,7 @@ export class RowWriter {
   ): Promise<readonly Key[]> {
     const { bulk } = this.#compiled.dialect.features;
     if (bulk === 'single') return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
+    if (bulk === 'values') return this.#insertCounting(model, fields, rows);
     const returning = model.key;
     if (rows.length === 1 || fields.length === 0) {
       const sql = this.#compiled.insert(model, fields, { returning });
@@ -62,14 +75,43 @@ export class RowWriter {
     return keys;
   }
 
+  /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
+  async #insertCounting(model: ModelMeta, fields: readonly FieldMeta[], rows: readonly Parameters[]): Promise<Key[]> {
+    const step = this.#connection.keyStep ?? 1;
+    const keys: Key[] = [];
+    for (const part of this.#parts(fields, rows)) {
+      const sql = this.#compiled.insert(model, fields, { rows: part.length });
+      const { lastInsertId: first } = await this.#executor.execute(this.#connection, sql, part.flat());
+      for (let i = 0; i < part.length; i++)
+        keys.push(typeof first === 'bigint' ? first + BigInt(i * step) : first + i * step);
+    }
+    return keys;
+  }
+
+  /**
+   * Rows for statements of placeholders, as many to each as a limit and a power of two allow: so there are few different
+   * statements, whatever the number of rows. A row without values goes alone.
+   */
+  *#parts(fields: readonly FieldMeta[], rows: readonly Parameters[]): Generator<readonly Parameters[]> {
+    const { maxParameters } = this.#compiled.dialect.features;
+    let size = fields.length === 0 ? 1 : ROWS_PER_VALUES;
+    while (size > 1 && size * fields.length > maxParameters) size /= 2;
+    for (let from = 0; from < rows.length; from += size) {
+      while (size > rows.length - from) size /= 2;
+      yield rows.slice(from, from + size);
+    }
+  }
+
   /** UPDATE of the same columns. Gives the number of rows that were met. */
   async update(model: ModelMeta, { fields, by, anyOrder }: UpdateShape, rows: readonly Parameters[]): Promise<number> {
     const { bulk, rowsPerUpdate, maxParameters } = this.#compiled.dialect.features;
     const width = fields.length + by.length;
-    if (bulk === 'lists' && anyOrder && rows.length > 1) {
+    const typed =
+      bulk === 'lists' || (bulk === 'values' && [...fields, ...by].every(({ type }) => type.kind !== 'custom'));
+    if (typed && anyOrder && rows.length > 1) {
       const sql = this.#compiled.updateRows(model, fields, by, 'lists');
       let changes = 0;
-      for (const lists of columnLists(width, rows))
+      for (const lists of bulk === 'lists' ? columnLists(width, rows) : rowTexts(rows))
         changes += (await this.#executor.execute(this.#connection, sql, lists)).changes;
       return changes;
     }
@@ -117,6 +159,12 @@ function* columnLists(width: number, rows: readonly Parameters[]): Generator<unk
     for (let c = 0; c < width; c++) lists.push(part.map((row) => row[c]));
     yield lists;
   }
+}
+
+/** The rows as JSON text, so many at a time as one statement takes. */
+function* rowTexts(rows: readonly Parameters[]): Generator<unknown[]> {
+  for (let from = 0; from < rows.length; from += ROWS_PER_VALUES)
+    yield [encodeRows(rows.slice(from, from + ROWS_PER_VALUES))];
 }
 
 function total({ changes }: BatchResult): number {

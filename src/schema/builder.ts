@@ -39,7 +39,10 @@ export class SchemaBuilder {
       ...check,
       expression: this.#condition(meta, check.condition, check.name),
     }));
-    return this.#print({ kind: 'createTable', model: meta, checks, later, ifNotExists });
+    const indexes = this.#dialect.features.indexesInTable
+      ? meta.indexes.map((index) => ({ index, where: this.#covered(meta, index) }))
+      : [];
+    return this.#print({ kind: 'createTable', model: meta, checks, indexes, later, ifNotExists });
   }
 
   /** CREATE TABLE of the link tables that the model's many-to-many relations need; `through` models are models. */
@@ -65,30 +68,35 @@ export class SchemaBuilder {
   /** Everything that a set of models needs, tables in an order in which each finds what it refers to. */
   createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
     const metas = withLinks([...models].map(toMeta));
-    const later = this.#dialect.features.forwardReferences ? [] : [...forwardReferences(metas), ...toIndexes(metas)];
+    const { forwardReferences: forward, indexesInTable } = this.#dialect.features;
+    const later = forward ? [] : [...forwardReferences(metas), ...(indexesInTable ? [] : toIndexes(metas))];
     const { ifNotExists = false } = options;
     return [
       ...metas.map((meta) => this.#createTable(meta, later, ifNotExists)),
-      ...metas.flatMap((meta) => this.createIndexSql(meta, options)),
+      ...(indexesInTable ? [] : metas.flatMap((meta) => this.createIndexSql(meta, options))),
       ...[...new Set(later)].map((relation) =>
         this.#print({ kind: 'addForeignKey', model: relation.model, relation, ifNotExists }),
       ),
     ];
   }
 
-  /** The reverse, to be run in one transaction: tables that refer to others go first; circles are checked at its end. */
+  /** The reverse, to be run on one connection, in one transaction where there can be: tables that refer to others go first. */
   dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
     const metas = withLinks([...models].map(toMeta));
-    const { deferForeignKeys } = this.#dialect.features;
-    return [
-      ...(deferForeignKeys !== undefined && forwardReferences(metas).length > 0 ? [deferForeignKeys] : []),
-      ...metas.toReversed().map((meta) => this.dropTableSql(meta, options)),
-    ];
+    const drops = metas.toReversed().map((meta) => this.dropTableSql(meta, options));
+    const { dropCircles } = this.#dialect.features;
+    if (dropCircles === undefined || forwardReferences(metas).length === 0) return drops;
+    const { before, after } = dropCircles;
+    return [before, ...drops, ...(after === undefined ? [] : [after])];
   }
 
   #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {
-    const where = index.where === undefined ? undefined : this.#condition(meta, index.where, index.name);
-    return this.#print({ kind: 'createIndex', model: meta, index, where, ifNotExists });
+    return this.#print({ kind: 'createIndex', model: meta, index, where: this.#covered(meta, index), ifNotExists });
+  }
+
+  /** The rows that a partial index covers. */
+  #covered(meta: ModelMeta, { name, where }: IndexMeta): Expression | undefined {
+    return where === undefined ? undefined : this.#condition(meta, where, name);
   }
 
   /** A filter or callback as a condition on the table's own columns. */

@@ -9,9 +9,17 @@ export interface CreateTable {
   readonly model: ModelMeta;
   /** Checks with their conditions in terms of the table's own columns. */
   readonly checks: readonly (CheckMeta & { readonly expression: Expression })[];
+  /** Indexes that are made with the table. */
+  readonly indexes: readonly TableIndex[];
   /** Relations whose foreign keys are added once the tables that they refer to are there. */
   readonly later: readonly RelationMeta[];
   readonly ifNotExists: boolean;
+}
+
+/** An index, and the rows that a partial one covers. */
+export interface TableIndex {
+  readonly index: IndexMeta;
+  readonly where: Expression | undefined;
 }
 
 export interface AddForeignKey {
@@ -21,12 +29,9 @@ export interface AddForeignKey {
   readonly ifNotExists: boolean;
 }
 
-export interface CreateIndex {
+export interface CreateIndex extends TableIndex {
   readonly kind: 'createIndex';
   readonly model: ModelMeta;
-  readonly index: IndexMeta;
-  /** Rows that a partial index covers. */
-  readonly where: Expression | undefined;
   readonly ifNotExists: boolean;
 }
 

@@ -9,8 +9,8 @@ export interface InsertStatement {
   readonly kind: 'insert';
   readonly model: ModelMeta;
   readonly fields: readonly FieldMeta[];
-  /** `lists`: any number of rows, of which each parameter is the list of one column's values. */
-  readonly rows: 'one' | 'lists';
+  /** `lists`: any number of rows, in the form that the dialect takes lists in. */
+  readonly rows: number | 'lists';
   readonly returning: readonly FieldMeta[];
   /** `nothing`: a row that exists already stays as it is. */
   readonly onConflict: 'error' | 'nothing';

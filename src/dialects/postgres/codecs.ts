@@ -1,14 +1,11 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
 import { unreachable } from '../../utils/unreachable.ts';
+import { canonicalDecimal } from '../canonical-decimal.ts';
+import { AS_IS, BIGINT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
+import type { Plain } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { formatArray, parseArray } from './arrays.ts';
-
-type Plain = (value: unknown) => unknown;
-
-const same: Plain = (value) => value;
-const AS_IS: Codec = { encode: same, decode: undefined };
 
 /**
  * How PostgreSQL stores each type, and how its values come: numbers and booleans as such, all else as the server's text
@@ -48,30 +45,11 @@ export function postgresCodec(type: ValueType): Codec {
   }
 }
 
-const UUID: Codec = { encode: (value: string) => value.toLowerCase(), decode: undefined };
-
-/** The server leaves out the zeros at the end of a fraction. */
-const TIME: Codec = {
-  encode: (value: string) => (value.includes('.') ? value.replace(/\.?0+$/, '') : value),
-  decode: same,
-};
-
-/** Numbers of up to 15 digits come as numbers, others as bigints. */
-const BIGINT: Codec = {
-  encode: (value: bigint) => (value > -(10n ** 15n) && value < 10n ** 15n ? Number(value) : value),
-  decode: (raw: number | bigint | string) => BigInt(raw),
-};
-
 const BINARY: Codec = {
   // Copies both ways: bytes that are changed in place must differ from those of the row.
   encode: (value: Uint8Array) => Buffer.from(value),
   decode: (raw: string | Uint8Array) =>
     new Uint8Array(typeof raw === 'string' ? Buffer.from(raw.slice(2), 'hex') : raw),
-};
-
-const JSON_TEXT: Codec = {
-  encode: (value: unknown) => JSON.stringify(value),
-  decode: (raw: string) => JSON.parse(raw) as unknown,
 };
 
 const DATETIME: Codec = { encode: (value: Date) => value.toISOString(), decode: decodeTimestamp };

@@ -3,57 +3,34 @@ import type {
   AggregateExpression,
   ArithmeticExpression,
   CallExpression,
-  CompareExpression,
   Expression,
   InListExpression,
   MatchExpression,
   OrderNode,
-  ParamExpression,
   RawExpression,
   SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { mayBeNull } from '../nullability.ts';
-import { placeholderFor, QueryCompiler } from '../query-compiler.ts';
+import { placeholderFor } from '../query-compiler.ts';
+import { TypedCompiler } from '../typed-compiler.ts';
 import { formatArray } from './arrays.ts';
 import { textOf } from './codecs.ts';
 import { castType, columnType } from './types.ts';
 
-/**
- * What PostgreSQL writes its own way. A parameter has no type of its own there: beside a column it takes the column's,
- * anywhere else it is cast, so that a number is never read as text.
- */
-export class PostgresCompiler extends QueryCompiler {
+/** What PostgreSQL writes its own way. */
+export class PostgresCompiler extends TypedCompiler {
   protected override placeholder(position: number): string {
     return `$${position}`;
   }
 
-  protected override param(node: ParamExpression, encode: (value: unknown) => unknown): string {
-    return `${this.writer.bind(node, encode)}::${castType(node.type)}`;
+  protected override cast(sql: string, type: ValueType): string {
+    return `${sql}::${castType(type)}`;
   }
 
-  /** A value that takes its type from a column beside it. */
-  private plain(node: Expression, column: Expression): string {
-    return node.kind === 'param' && column.kind === 'column' && castType(node.type) === castType(column.type)
-      ? this.writer.bind(node, this.encoder(node.type))
-      : this.operand(node);
-  }
-
-  protected override assigned(field: FieldMeta, value: Expression): string {
-    return value.kind === 'param' ? this.writer.bind(value, this.encoder(field.type)) : this.expression(value);
-  }
-
-  protected override compare(node: CompareExpression): string {
-    const { operator, left, right } = node;
-    if (operator === 'ne' && (mayBeNull(left) || mayBeNull(right)))
-      return this.distinct(this.plain(left, right), this.plain(right, left));
-    const sign = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' }[operator];
-    return `${this.plain(left, right)} ${sign} ${this.plain(right, left)}`;
-  }
-
-  protected override between(operand: Expression, low: Expression, high: Expression): string {
-    return `${this.operand(operand)} BETWEEN ${this.plain(low, operand)} AND ${this.plain(high, operand)}`;
+  protected override takesTypeOf(type: ValueType, column: ValueType): boolean {
+    return castType(type) === castType(column);
   }
 
   protected override distinct(left: string, right: string): string {
@@ -140,19 +117,11 @@ export class PostgresCompiler extends QueryCompiler {
     return node.type.kind === 'decimal' ? `ROUND(${sql}, ${node.type.scale})` : this.real(sql);
   }
 
-  /** Parameters are numbered, so an expression with one is equal to none but itself: it is named by its position. */
-  protected override groupKey(item: Expression, query: SelectStatement): string {
-    const position = query.columns.findIndex(({ expression }) => expression === item);
-    return position < 0 || item.kind === 'column' ? super.groupKey(item, query) : String(position + 1);
-  }
-
   /** NULL is the lowest value, as on the other databases. */
   protected override order(node: OrderNode, query: SelectStatement): string {
     const { expression, descending } = node;
     const nulls = node.nulls ?? (mayBeNull(expression) ? (descending ? 'last' : 'first') : undefined);
-    const position =
-      expression.kind === 'column' ? -1 : query.columns.findIndex((column) => column.expression === expression);
-    const key = position < 0 ? this.expression(expression) : String(position + 1);
+    const key = this.position(expression, query) ?? this.expression(expression);
     return `${key}${descending ? ' DESC' : ''}${nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`}`;
   }
 
@@ -160,7 +129,7 @@ export class PostgresCompiler extends QueryCompiler {
   protected override raw(node: RawExpression): string {
     return node.parts
       .map((part) => {
-        if (part.kind === 'param') return this.writer.bind(part, this.encoder(part.type)) + rawCast(part.type);
+        if (part.kind === 'param') return this.bare(part) + rawCast(part.type);
         return part.kind === 'text' || part.kind === 'identifier' || part.kind === 'raw'
           ? super.raw({ ...node, parts: [part] })
           : this.operand(part);

@@ -14,10 +14,13 @@ export class PostgresDialect implements Dialect {
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: false,
     bulk: 'lists',
+    returning: true,
     forwardReferences: false,
+    indexesInTable: false,
+    transactionalDdl: true,
     rowsPerUpdate: 1,
     maxParameters: 65_535,
-    deferForeignKeys: undefined,
+    dropCircles: undefined,
   });
   readonly #codecs = new WeakMap<ValueType, Codec>();
 

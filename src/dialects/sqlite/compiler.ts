@@ -15,7 +15,7 @@ import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
 import { QueryCompiler } from '../query-compiler.ts';
-import { encodeList } from './lists.ts';
+import { encodeList } from '../json-lists.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 

@@ -1,10 +1,10 @@
-import { disjunction } from '../../core/ast/expressions.ts';
 import type { CallExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
+import { inlined, spelledOut } from '../inline.ts';
 import { SQLiteCompiler } from './compiler.ts';
 
 /**
@@ -65,30 +65,11 @@ function typeName(type: ValueType): string {
 /** Conditions of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {
   text(condition: Expression): string {
-    const sql = this.condition(condition);
-    const { slots } = this.writer.finish(sql);
-    let position = 0;
-    // Placeholders are the only question marks outside of quoted text.
-    return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g, (token) => {
-      if (token !== '?') return token;
-      const { bound, encode } = slots[position++]!;
-      return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
-    });
+    return inlined(this.writer.finish(this.condition(condition)), literal);
   }
 
-  /** SQLite takes no subquery in a constraint, so a list is spelled out. */
-  protected override inList({ operand, list }: InListExpression): string {
-    const { type, label } = list;
-    return this.expression(
-      disjunction(
-        list.values.map((value) => ({
-          kind: 'compare',
-          operator: 'eq',
-          left: operand,
-          right: { kind: 'param', value, type, nullable: false, label },
-        })),
-      ),
-    );
+  protected override inList(node: InListExpression): string {
+    return this.expression(spelledOut(node));
   }
 
   /** The functions that queries use are this library's: a schema has to work for every program that opens the file. */

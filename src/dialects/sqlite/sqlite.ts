@@ -14,12 +14,15 @@ export class SQLiteDialect implements Dialect {
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: true,
     bulk: 'single',
+    returning: true,
     forwardReferences: true,
+    indexesInTable: false,
+    transactionalDdl: true,
     rowsPerUpdate: 100,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
-    deferForeignKeys: 'PRAGMA defer_foreign_keys = ON',
+    dropCircles: { before: 'PRAGMA defer_foreign_keys = ON' },
   });
   readonly #codecs = new WeakMap<ValueType, Codec>();
 

@@ -1,0 +1,283 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import type {
+  Connection as Client,
+  ExecuteValues,
+  FieldPacket,
+  QueryOptions,
+  QueryValues,
+  ResultSetHeader,
+} from 'mysql2';
+import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
+import type { Pooled } from '../pool.ts';
+import { aborted, abortsTransaction, refusesToPrepare, wrapError } from './errors.ts';
+import { typedParameters } from './parameters.ts';
+import type { Typed } from './parameters.ts';
+import { splitScript } from './script.ts';
+import { readNamed } from './types.ts';
+
+const ISOLATION = new Map([
+  ['read uncommitted', 'READ UNCOMMITTED'],
+  ['read committed', 'READ COMMITTED'],
+  ['repeatable read', 'REPEATABLE READ'],
+  ['serializable', 'SERIALIZABLE'],
+]);
+
+/** Of the state that a server reports after each statement: a transaction is open. */
+const IN_TRANSACTION = 1;
+
+interface Result {
+  readonly rows: Rows;
+  readonly fields: readonly FieldPacket[];
+  /** Of a statement that gives no rows. */
+  readonly header: ResultSetHeader | undefined;
+}
+
+export interface MySQLConnectionOptions {
+  /** Whether statements are prepared; not behind a proxy that lends a connection per transaction. */
+  readonly prepare: boolean;
+  /** What brings the session into the state that the library relies on. */
+  readonly settings: readonly string[];
+  readonly keyStep: number;
+  readonly typed: Typed;
+}
+
+/** One connection to MySQL or MariaDB, through `mysql2`: rows as arrays, statements prepared. */
+export class MySQLConnection implements Connection, Pooled {
+  readonly keyStep: number;
+  readonly #client: Client;
+  readonly #options: MySQLConnectionOptions;
+  readonly #seen = new Set<string>();
+  #open = false;
+  #broken = false;
+  /** Why the open transaction is no more. */
+  #aborted: Error | undefined;
+  /** A script may have changed settings of the session. */
+  #scripted = false;
+
+  constructor(client: Client, options: MySQLConnectionOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.keyStep = options.keyStep;
+    client.on('error', () => (this.#broken = true));
+    client.on('end', () => (this.#broken = true));
+  }
+
+  get prepared(): number {
+    return this.#seen.size;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
+    return (await this.#run(sql, parameters)).rows;
+  }
+
+  async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
+    const { rows, fields, header } = await this.#run(sql, parameters);
+    if (header !== undefined) await this.#refuseTransactionByHand(header);
+    return { columns: fields.map(({ name }) => name), rows: readNamed(rows, fields) };
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]): Promise<WriteResult> {
+    const { header } = await this.#run(sql, parameters);
+    return { changes: header?.affectedRows ?? 0, lastInsertId: keyOf(header) };
+  }
+
+  async executeMany(sql: string, batches: readonly (readonly unknown[])[]): Promise<BatchResult> {
+    const changes: number[] = [];
+    const lastInsertIds: (number | bigint)[] = [];
+    for (const parameters of batches) {
+      const { header } = await this.#run(sql, parameters);
+      changes.push(header?.affectedRows ?? 0);
+      lastInsertIds.push(keyOf(header));
+    }
+    return { changes, lastInsertIds };
+  }
+
+  /**
+   * Rows as the server sends them, on a connection that does nothing else meanwhile; inside a transaction, where other
+   * statements may come in between, all of them are read first.
+   */
+  async *iterate(sql: string, parameters: readonly unknown[]): AsyncGenerator<unknown[], undefined, undefined> {
+    if (this.#open) {
+      yield* await this.query(sql, parameters);
+      return undefined;
+    }
+    const stream = this.#stream(sql, parameters);
+    let finished = false;
+    try {
+      for await (const row of stream) yield row as unknown[];
+      finished = true;
+    } catch (error) {
+      finished = true;
+      throw this.#failed(error, sql);
+    } finally {
+      // The server sends the rest of the rows anyhow: it is faster to hang up than to read them.
+      if (!finished) this.#hangUp();
+    }
+    return undefined;
+  }
+
+  #stream(sql: string, parameters: readonly unknown[]): Readable {
+    const command = this.#options.prepare
+      ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
+      : this.#client.query(this.#optionsOf(sql), [...parameters]);
+    return command.stream();
+  }
+
+  #hangUp(): void {
+    this.#broken = true;
+    this.#client.destroy();
+  }
+
+  async script(sql: string): Promise<void> {
+    this.#scripted = true;
+    for (const statement of splitScript(sql)) await this.#plain(statement);
+  }
+
+  async begin({ readOnly = false, isolation }: BeginOptions): Promise<void> {
+    const level = isolation === undefined ? undefined : ISOLATION.get(isolation);
+    if (isolation !== undefined && level === undefined)
+      throw new InvalidQueryError(`The server has no isolation level '${isolation}'.`, {
+        remedy: `Use one of: ${[...ISOLATION.keys()].join(', ')}.`,
+      });
+    if (level !== undefined) await this.#plain(`SET TRANSACTION ISOLATION LEVEL ${level}`);
+    await this.#plain(`START TRANSACTION${readOnly ? ' READ ONLY' : ''}`);
+    this.#open = true;
+  }
+
+  /** @throws TransactionAbortedError if an error before had ended the transaction. */
+  async commit(): Promise<void> {
+    this.#refuseAborted();
+    await this.#plain('COMMIT');
+    this.#open = false;
+  }
+
+  async rollback(): Promise<void> {
+    this.#open = false;
+    this.#aborted = undefined;
+    if (!this.#broken) await this.#plain('ROLLBACK');
+  }
+
+  async savepoint(name: string): Promise<void> {
+    this.#refuseAborted();
+    await this.#plain(`SAVEPOINT ${name}`);
+  }
+
+  async releaseSavepoint(name: string): Promise<void> {
+    this.#refuseAborted();
+    await this.#plain(`RELEASE SAVEPOINT ${name}`);
+  }
+
+  async rollbackToSavepoint(name: string): Promise<void> {
+    this.#refuseAborted();
+    await this.#plain(`ROLLBACK TO SAVEPOINT ${name}`);
+    await this.#plain(`RELEASE SAVEPOINT ${name}`);
+  }
+
+  reset(): Promise<void> | undefined {
+    return this.#open || this.#scripted ? this.#restore() : undefined;
+  }
+
+  async #restore(): Promise<void> {
+    if (this.#open) await this.rollback();
+    for (const setting of this.#scripted ? this.#options.settings : []) await this.#plain(setting);
+    this.#scripted = false;
+  }
+
+  async end(): Promise<void> {
+    if (this.#broken) return this.#client.destroy();
+    this.#broken = true;
+    const closed = once(this.#client, 'end');
+    this.#client.end();
+    await closed;
+  }
+
+  async #run(sql: string, parameters: readonly unknown[]): Promise<Result> {
+    this.#refuseAborted();
+    try {
+      if (!this.#options.prepare) return await this.#send('query', sql, [...parameters]);
+      this.#seen.add(sql);
+      return await this.#send('execute', sql, this.#values(parameters));
+    } catch (error) {
+      if (refusesToPrepare(error) && parameters.length === 0)
+        return await this.#send('query', sql, []).catch((again: unknown) => this.#abandon(again, sql));
+      return await this.#abandon(error, sql);
+    }
+  }
+
+  /** A deadlock has ended the transaction; a lock that was waited for in vain has ended its statement alone, so we do. */
+  async #abandon(error: unknown, sql: string): Promise<never> {
+    const failure = this.#failed(error, sql);
+    if (this.#open && abortsTransaction(error)) {
+      this.#aborted = failure;
+      await this.#plain('ROLLBACK').catch(() => undefined);
+    }
+    throw failure;
+  }
+
+  #failed(error: unknown, sql: string): Error {
+    if ((error as { fatal?: unknown } | undefined)?.fatal === true) this.#broken = true;
+    return wrapError(error, sql);
+  }
+
+  #send(how: 'query' | 'execute', sql: string, values: readonly unknown[]): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const done = (error: Error | null, given: unknown, fields?: FieldPacket[]): void => {
+        if (error !== null) reject(error);
+        else if (Array.isArray(given)) resolve({ rows: given as Rows, fields: fields ?? [], header: undefined });
+        else resolve({ rows: [], fields: [], header: given as ResultSetHeader });
+      };
+      // Named casts: parameters are values of the codecs, which are all that the driver takes.
+      if (how === 'execute') this.#client.execute(this.#optionsOf(sql), values as ExecuteValues, done);
+      else this.#client.query(this.#optionsOf(sql), values as QueryValues, done);
+    });
+  }
+
+  #optionsOf(sql: string): QueryOptions {
+    return { sql, rowsAsArray: true };
+  }
+
+  #values(parameters: readonly unknown[]): readonly unknown[] {
+    return typedParameters(parameters, this.#options.typed);
+  }
+
+  async #plain(sql: string): Promise<void> {
+    try {
+      await this.#send('query', sql, []);
+    } catch (error) {
+      throw this.#failed(error, sql);
+    }
+  }
+
+  #refuseAborted(): void {
+    if (this.#aborted !== undefined) throw aborted(this.#aborted);
+  }
+
+  /** `BEGIN` or `COMMIT` as raw SQL, and what commits by itself, as DDL does: the session would not know. */
+  async #refuseTransactionByHand({ serverStatus }: ResultSetHeader): Promise<void> {
+    const open = (serverStatus & IN_TRANSACTION) !== 0;
+    if (this.#open && !open) {
+      this.#open = false;
+      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
+        remedy:
+          'Return from the function of the transaction to commit it, or throw to roll it back; changes of the schema commit by themselves.',
+      });
+    }
+    if (this.#open || !open) return;
+    await this.rollback();
+    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
+      remedy: 'Use session.transaction().',
+    });
+  }
+}
+
+/** Beyond 53 bits the driver gives it as text. */
+function keyOf(header: ResultSetHeader | undefined): number | bigint {
+  const id: number | string = header?.insertId ?? 0;
+  return typeof id === 'string' ? BigInt(id) : id;
+}

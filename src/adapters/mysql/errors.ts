@@ -1,0 +1,176 @@
+import {
+  BlazeError,
+  CheckViolationError,
+  ConnectionError,
+  DatabaseError,
+  DeadlockError,
+  ForeignKeyViolationError,
+  IntegrityError,
+  LockTimeoutError,
+  NotNullViolationError,
+  QueryTimeoutError,
+  SerializationError,
+  TransactionAbortedError,
+  UniqueViolationError,
+} from '../../utils/errors.ts';
+import type { ErrorDetails } from '../../utils/errors.ts';
+
+/** What `mysql2` gives of a server's error. Its names for numbers are MySQL's, which are wrong for some of MariaDB's. */
+interface ServerError {
+  readonly errno?: unknown;
+  readonly sqlState?: unknown;
+  readonly sqlMessage?: string;
+  readonly fatal?: unknown;
+  readonly message?: string;
+}
+
+/** Numbers after which nothing of the transaction is to be kept: a deadlock, and a lock that was waited for in vain. */
+const ABORTING = new Set([1205, 1213, 1020, 3572]);
+
+/** Numbers by which a server says that it is going, or that this connection has ended. */
+const LOST = new Set([1053, 1077, 1079, 1152, 1159, 1161, 1184, 1927, 4031]);
+
+/** Numbers of a statement that ran for too long, or was cancelled. */
+const TIMEOUTS = new Set([1317, 1969, 3024]);
+
+export function abortsTransaction(error: unknown): boolean {
+  return ABORTING.has(numberOf(error));
+}
+
+/** A statement that goes by text only. */
+export function refusesToPrepare(error: unknown): boolean {
+  return numberOf(error) === 1295;
+}
+
+function numberOf(error: unknown): number {
+  return Number((error as ServerError | undefined)?.errno);
+}
+
+/**
+ * A driver's error as one of ours, by number
+ * (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/).
+ */
+export function wrapError(error: unknown, sql: string | undefined): Error {
+  if (error instanceof BlazeError) return error;
+  const { sqlState, sqlMessage, fatal, message } = (error ?? {}) as ServerError;
+  const details: ErrorDetails = { sql, cause: error };
+  const errno = numberOf(error);
+  if (typeof sqlState !== 'string' || LOST.has(errno)) {
+    // What the driver refuses by itself, such as a parameter of a wrong type, leaves the connection as it was.
+    if (error instanceof TypeError && fatal !== true) return new DatabaseError(error.message, details);
+    return new ConnectionError('The connection to the server was lost.', {
+      ...details,
+      remedy: 'What was not committed is not kept: run the transaction again.',
+    });
+  }
+  const text = sqlMessage ?? message ?? '';
+  switch (errno) {
+    case 1062:
+    case 1586:
+      return uniqueViolation(text, details);
+    case 1216:
+    case 1217:
+    case 1451:
+    case 1452:
+    case 1761:
+    case 1762:
+      return new ForeignKeyViolationError('A row refers to one that does not exist, or is still referred to.', {
+        ...details,
+        ...foreignKey(text),
+      });
+    case 1048:
+    case 1364:
+      return notNull(text, details);
+    case 3819:
+    case 4025: {
+      const constraint = /[`']([^`']+)[`'] (?:is violated|failed)/.exec(text)?.[1];
+      return new CheckViolationError(`The check '${constraint ?? ''}' failed.`, { ...details, constraint });
+    }
+    case 1205:
+    case 3572:
+      return new LockTimeoutError('A lock was not to be had in time: the transaction was rolled back.', details);
+    case 1213:
+      return new DeadlockError('The transaction was ended to resolve a deadlock.', details);
+    case 1020:
+      return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
+    case 1792:
+      return new DatabaseError('The transaction is read-only.', details);
+    default:
+      break;
+  }
+  if (TIMEOUTS.has(errno)) return new QueryTimeoutError('The statement was cancelled, or took too long.', details);
+  if (sqlState === '40001')
+    return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
+  if (sqlState.startsWith('08')) return new ConnectionError('The connection to the server was lost.', details);
+  if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${text}`, details);
+  return new DatabaseError(`The server refused the statement: ${text}`, details);
+}
+
+/** What is left of a transaction that was rolled back because of an error before. */
+export function aborted(cause: unknown): TransactionAbortedError {
+  return new TransactionAbortedError('The transaction was rolled back after an error: nothing of it is kept.', {
+    remedy: 'Let its function throw, and run it again.',
+    cause,
+  });
+}
+
+/** The error of a server that cannot be connected to. Says what to look at, and never quotes the password. */
+export function openError(error: unknown): Error {
+  if (error instanceof BlazeError) return error;
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const errno = numberOf(error);
+  const [what, remedy] = SERVER_REFUSALS.get(errno) ??
+    NETWORK_FAILURES.get(String(code)) ?? [
+      'The connection cannot be opened.',
+      'Check the DSN, and that the server runs.',
+    ];
+  return new ConnectionError(what, { remedy, cause: error });
+}
+
+const UNKNOWN_HOST = ['The host is unknown.', 'Check the host in the DSN.'] as const;
+const REFUSED = ['The server refused user and password.', 'Check them in the DSN.'] as const;
+const FULL = [
+  'The server has no connections left.',
+  'Make poolSize smaller, or max_connections of the server larger.',
+] as const;
+
+const SERVER_REFUSALS = new Map<number, readonly [string, string]>([
+  [1045, REFUSED],
+  [1698, REFUSED],
+  [1044, ['The user may not use the database.', 'Check user and database in the DSN.']],
+  [1049, ['The database does not exist.', 'Create it, or check its name in the DSN.']],
+  [1040, FULL],
+  [1203, FULL],
+  [1226, FULL],
+  [1130, ['The server lets nobody in from here.', 'Check the host of the user on the server.']],
+]);
+
+const NETWORK_FAILURES = new Map<string, readonly [string, string]>([
+  ['ECONNREFUSED', ['No server answers there.', 'Check host and port in the DSN, and that the server runs.']],
+  ['ENOTFOUND', UNKNOWN_HOST],
+  ['EAI_AGAIN', UNKNOWN_HOST],
+  ['ETIMEDOUT', ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.']],
+  ['HANDSHAKE_NO_SSL_SUPPORT', ['The server has no TLS.', 'Turn it on there, or say tls=disable.']],
+]);
+
+/** `Duplicate entry '…' for key 'table.index'`; MariaDB leaves out the table. */
+function uniqueViolation(text: string, details: ErrorDetails): UniqueViolationError {
+  const name = /for key '([^']+)'$/.exec(text)?.[1];
+  const constraint = name?.slice(name.indexOf('.') + 1);
+  const shown = constraint === undefined ? 'key' : constraint === 'PRIMARY' ? 'primary key' : `'${constraint}'`;
+  return new UniqueViolationError(`A row with the same ${shown} exists.`, { ...details, constraint });
+}
+
+function notNull(text: string, details: ErrorDetails): NotNullViolationError {
+  const column = /'([^']+)'/.exec(text)?.[1];
+  return new NotNullViolationError(`The column ${column ?? ''} must have a value.`, {
+    ...details,
+    fields: column === undefined ? undefined : [column],
+  });
+}
+
+/** ``a foreign key constraint fails (`database`.`table`, CONSTRAINT `name` …)``: the table that refers to the other. */
+function foreignKey(text: string): ErrorDetails {
+  const constraint = /CONSTRAINT `([^`]+)`/.exec(text)?.[1];
+  return { constraint };
+}

@@ -1,0 +1,202 @@
+import { connect as connectSocket } from 'node:net';
+import type { Connection as Client, ConnectionOptions } from 'mysql2';
+import type mysql from 'mysql2';
+import { MariaDBDialect } from '../../dialects/mysql/mariadb.ts';
+import { MySQLDialect } from '../../dialects/mysql/mysql.ts';
+import { ConfigError, ConnectionError, DriverMissingError } from '../../utils/errors.ts';
+import type { MaybePromise } from '../../utils/maybe-promise.ts';
+import type { AcquireOptions, Adapter, Connection } from '../adapter.ts';
+import type { ConnectionConfig } from '../config.ts';
+import { Pool } from '../pool.ts';
+import { tlsOptions } from '../tls.ts';
+import { MySQLConnection } from './connection.ts';
+import { openError, wrapError } from './errors.ts';
+import { readServer, sessionSettings } from './session-settings.ts';
+import type { Server } from './session-settings.ts';
+
+type Driver = typeof mysql;
+type Tls = Awaited<ReturnType<typeof tlsOptions>>;
+
+/** Statements that are kept prepared on a connection. */
+const MAX_STATEMENTS = 250;
+
+/**
+ * MySQL and MariaDB, through `mysql2`, with a pool of connections. Which of the two it is the server says, when the
+ * first connection is opened.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionConfig, Session } from 'blazeorm';
+ * import { MySQLAdapter } from 'blazeorm/mysql';
+ * const config = ConnectionConfig.fromDsn('mysql://app:secret@localhost/shop?poolSize=20');
+ * export const session = new Session(new MySQLAdapter(), { config });
+ * ```
+ */
+export class MySQLAdapter implements Adapter {
+  #dialect = new MySQLDialect();
+  #pool: Pool<MySQLConnection> | undefined;
+  /** Of connections that are closed by now. */
+  #prepared = 0;
+
+  /** That of the server, once one is connected to. */
+  get dialect(): MySQLDialect {
+    return this.#dialect;
+  }
+
+  get prepared(): number {
+    let sum = this.#prepared;
+    for (const connection of this.#pool?.connections ?? []) sum += connection.prepared;
+    return sum;
+  }
+
+  /** @throws ConnectionError, DriverMissingError, ConfigError */
+  async connect(config: ConnectionConfig): Promise<void> {
+    if (this.#pool !== undefined) return;
+    if (config.scheme !== 'mysql' && config.scheme !== 'mariadb')
+      throw new ConfigError(`The MySQL adapter was given a DSN for ${config.scheme}.`);
+    const driver = await loadDriver();
+    const { poolSize, acquireTimeout, idleTimeout, maxLifetime } = config.server;
+    const pool = new Pool(() => this.#open(driver, config), {
+      size: poolSize,
+      acquireTimeout,
+      idleTimeout,
+      maxLifetime,
+    });
+    // The first connection shows at once whether the server is there, the DSN is right, and what the server speaks.
+    pool.release(await pool.acquire('the first connection'));
+    this.#pool = pool;
+  }
+
+  acquire({ purpose }: AcquireOptions): MaybePromise<Connection> {
+    if (this.#pool === undefined)
+      throw new ConnectionError('The database is closed, or was never opened.', {
+        remedy: 'Await Database.connect() first.',
+      });
+    return this.#pool.acquire(purpose);
+  }
+
+  release(connection: Connection): void {
+    this.#pool?.release(connection as MySQLConnection);
+  }
+
+  /** Lets transactions that are under way end first, for as long as others would wait for them. */
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#prepared = this.prepared;
+    this.#pool = undefined;
+    await pool?.close();
+  }
+
+  /** Try the hosts in their order. */
+  async #open(driver: Driver, config: ConnectionConfig): Promise<MySQLConnection> {
+    let failure: unknown;
+    for (const host of config.hosts) {
+      const tls = await tlsOptions(config, 'host' in host ? host.host : undefined);
+      const client = driver.createConnection(clientOptions(config, host, tls));
+      // An error of a connection that is idle has nobody to be told to.
+      client.on('error', () => undefined);
+      try {
+        await connected(client);
+        return await this.#greet(client, driver, config);
+      } catch (error) {
+        failure = error;
+        client.destroy();
+      }
+    }
+    throw openError(failure);
+  }
+
+  /** Learn what the server is, and bring the session into the state that the library relies on. */
+  async #greet(client: Client, driver: Driver, config: ConnectionConfig): Promise<MySQLConnection> {
+    const ask = (sql: string): Promise<unknown[][]> => plain(client, sql);
+    const server = await readServer(ask);
+    this.#follow(server);
+    const settings = sessionSettings(server, this.#dialect.types.collation, config.server);
+    for (const setting of settings) await ask(setting);
+    return new MySQLConnection(client, {
+      prepare: config.server.prepare,
+      settings,
+      keyStep: server.keyStep,
+      typed: driver.TypedParameter,
+    });
+  }
+
+  #follow({ mariadb }: Server): void {
+    if (this.#dialect instanceof MariaDBDialect === mariadb) return;
+    if (this.#pool !== undefined)
+      throw new ConnectionError('The hosts are of two kinds: MySQL and MariaDB.', {
+        remedy: 'Name servers of one kind.',
+      });
+    this.#dialect = mariadb ? new MariaDBDialect() : new MySQLDialect();
+  }
+}
+
+async function loadDriver(): Promise<Driver> {
+  try {
+    const { default: driver } = await import('mysql2');
+    return driver;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new DriverMissingError('The driver of MySQL and MariaDB is not installed.', {
+      remedy: 'Run: npm install mysql2',
+      cause: error,
+    });
+  }
+}
+
+function clientOptions(config: ConnectionConfig, host: ConnectionConfig['hosts'][number], tls: Tls): ConnectionOptions {
+  const { connectTimeout, applicationName } = config.server;
+  const { database, user } = config;
+  const password = config.password();
+  return {
+    ...('socket' in host ? { socketPath: host.socket } : placeOf(host, tls)),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+    ...(tls === undefined ? {} : { ssl: sslOptions(tls) }),
+    connectTimeout,
+    connectAttributes: { program_name: applicationName ?? 'blazeorm' },
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    maxPreparedStatements: MAX_STATEMENTS,
+    // Nothing is rounded on its way: what a number cannot hold comes as text.
+    supportBigNumbers: true,
+    dateStrings: true,
+    jsonStrings: true,
+    flags: ['FOUND_ROWS'],
+  } as ConnectionOptions; // Named cast: `jsonStrings` is not among the driver's types.
+}
+
+/** The driver checks certificates against the host, so where another name is to be checked it gets that one. */
+function placeOf({ host, port }: { readonly host: string; readonly port: number }, tls: Tls): ConnectionOptions {
+  const name = tls?.servername;
+  if (name === undefined || name === host) return { host, port };
+  return { host: name, port, stream: () => connectSocket(port, host).setNoDelay(true) };
+}
+
+function sslOptions({ ca, cert, key, rejectUnauthorized, checkServerIdentity }: NonNullable<Tls>): object {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized,
+    // Left to Node unless it was replaced by one that lets all pass.
+    verifyIdentity: rejectUnauthorized === true && checkServerIdentity === undefined,
+  };
+}
+
+function connected(client: Client): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve());
+    client.once('error', reject);
+  });
+}
+
+function plain(client: Client, sql: string): Promise<unknown[][]> {
+  return new Promise((resolve, reject) => {
+    client.query({ sql, rowsAsArray: true }, (error, rows) => {
+      if (error === null) resolve(rows as unknown as unknown[][]);
+      else reject(wrapError(error, sql));
+    });
+  });
+}

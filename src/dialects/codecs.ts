@@ -1,0 +1,87 @@
+import type { Codec } from './dialect.ts';
+
+/** Codecs that several databases share. */
+
+export type Plain = (value: unknown) => unknown;
+
+export const same: Plain = (value) => value;
+
+/** The driver's value is the application's. */
+export const AS_IS: Codec = { encode: same, decode: undefined };
+
+export const UUID: Codec = { encode: (value: string) => value.toLowerCase(), decode: undefined };
+
+export const JSON_TEXT: Codec = {
+  encode: (value: unknown) => JSON.stringify(value),
+  decode: (raw: string) => JSON.parse(raw) as unknown,
+};
+
+/** Where the database has no type for it: 1 and 0. */
+export const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number) => raw !== 0 };
+
+/** For servers, which leave out the zeros at the end of a fraction. */
+export const TIME: Codec = { encode: shortTime, decode: shortTime };
+
+function shortTime(value: string): string {
+  return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+}
+
+/** Numbers of up to 15 digits go and come as numbers, others as bigints or text. */
+export const BIGINT: Codec = {
+  encode: (value: bigint) => (value > -(10n ** 15n) && value < 10n ** 15n ? Number(value) : value),
+  decode: (raw: number | bigint | string) => BigInt(raw),
+};
+
+/** A point in time as text, `2026-01-31 13:45:00.000` in UTC. */
+export const DATETIME_TEXT: Codec = { encode: encodeDatetime, decode: decodeDatetime };
+
+function encodeDatetime(value: Date): string {
+  const iso = value.toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`;
+}
+
+function decodeDatetime(raw: string | number): Date {
+  if (typeof raw === 'number') return new Date(raw);
+  const digits = (from: number, to: number): number => {
+    let value = 0;
+    for (let i = from; i < to; i++) value = value * 10 + raw.charCodeAt(i) - 48;
+    return value;
+  };
+  const year = digits(0, 4);
+  const time = Date.UTC(
+    year,
+    digits(5, 7) - 1,
+    digits(8, 10),
+    raw.length > 10 ? digits(11, 13) : 0,
+    raw.length > 13 ? digits(14, 16) : 0,
+    raw.length > 16 ? digits(17, 19) : 0,
+    raw.length >= 23 ? digits(20, 23) : 0,
+  );
+  const date = new Date(time);
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  if (year < 100) date.setUTCFullYear(year, digits(5, 7) - 1, digits(8, 10));
+  return date;
+}
+
+/** Arrays as JSON text of their items' stored forms; bigints as text, which JSON numbers cannot carry, bytes as hex. */
+export function jsonArrayCodec(item: Codec, ofBytes: boolean): Codec {
+  const encode = item.encode as Plain;
+  const decode = (item.decode ?? same) as Plain;
+  return {
+    encode: (values: readonly unknown[]) =>
+      JSON.stringify(
+        values.map((value) => {
+          const stored = value === null ? null : encode(value);
+          return typeof stored === 'bigint'
+            ? stored.toString()
+            : stored instanceof Uint8Array
+              ? Buffer.from(stored).toString('hex')
+              : stored;
+        }),
+      ),
+    decode: (raw: string) =>
+      (JSON.parse(raw) as unknown[]).map((value) =>
+        value === null ? null : ofBytes ? new Uint8Array(Buffer.from(value as string, 'hex')) : decode(value),
+      ),
+  };
+}

@@ -1,0 +1,222 @@
+import { typeOf } from '../../core/ast/expressions.ts';
+import type {
+  AggregateExpression,
+  ArithmeticExpression,
+  CallExpression,
+  Expression,
+  InListExpression,
+  MatchExpression,
+  OrderNode,
+  RawExpression,
+  SelectStatement,
+  TableRef,
+  DerivedTable,
+} from '../../core/ast/expressions.ts';
+import type { DeleteStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
+import type { ValueType } from '../../core/value-types.ts';
+import { encodeList } from '../json-lists.ts';
+import { placeholderFor } from '../query-compiler.ts';
+import { TypedCompiler } from '../typed-compiler.ts';
+import { castType, listType } from './types.ts';
+import type { MySQLFlavour } from './types.ts';
+
+/** More rows than there are: the way to say "without a limit". */
+const ALL_ROWS = '18446744073709551615';
+/** For LIKE: a backslash would depend on the mode of the session. */
+const ESCAPE = '|';
+
+/** What MySQL and MariaDB write their own way. */
+export class MySQLCompiler extends TypedCompiler {
+  declare protected readonly dialect: MySQLFlavour;
+  /** The table that is written: MySQL refuses to read it in the same statement, unless it is read first. */
+  private written: Pick<ModelMeta, 'schema' | 'table'> | undefined;
+  /** The alias that stands for the written table where that can have none. */
+  private unaliased: string | undefined;
+
+  protected override placeholder(): string {
+    return '?';
+  }
+
+  protected override statement(statement: Statement): string {
+    if (statement.kind === 'update' || statement.kind === 'delete') this.written = statement.model;
+    return super.statement(statement);
+  }
+
+  protected override cast(sql: string, type: ValueType): string {
+    const name = castType(type, this.dialect.types);
+    return name === undefined ? sql : `CAST(${sql} AS ${name})`;
+  }
+
+  /** Decimals are not among them: as text they would be compared as floating-point numbers. */
+  protected override takesTypeOf(type: ValueType, column: ValueType): boolean {
+    return type.kind === column.kind && type.kind !== 'decimal' && type.kind !== 'json' && type.kind !== 'array';
+  }
+
+  protected override from(table: TableRef | DerivedTable): string {
+    if ('query' in table || table.table !== this.written?.table || table.schema !== this.written.schema)
+      return super.from(table);
+    return `(SELECT * FROM ${this.table(table)} LIMIT ${ALL_ROWS}) AS ${table.alias}`;
+  }
+
+  protected override limits({ limit, offset }: SelectStatement): string {
+    if (limit === undefined && offset === undefined) return '';
+    const sql = ` LIMIT ${limit === undefined ? ALL_ROWS : this.count(limit)}`;
+    return offset === undefined ? sql : `${sql} OFFSET ${this.count(offset)}`;
+  }
+
+  private count(node: Expression): string {
+    return node.kind === 'param' ? this.bare(node) : this.expression(node);
+  }
+
+  /** NULL is the lowest value by itself; where it is to stand elsewhere, whether it is NULL is sorted by first. */
+  protected override order({ expression, descending, nulls }: OrderNode, query: SelectStatement): string {
+    const lowest = descending ? 'last' : 'first';
+    const first =
+      nulls === undefined || nulls === lowest
+        ? ''
+        : `${this.operand(expression)} IS NULL${nulls === 'first' ? ' DESC' : ''}, `;
+    return `${first}${this.position(expression, query) ?? this.expression(expression)}${descending ? ' DESC' : ''}`;
+  }
+
+  protected override emptyRow(): string {
+    return '() VALUES ()';
+  }
+
+  /** Not IGNORE, which would let other errors pass too. */
+  protected override skipConflicts({ key }: ModelMeta): string {
+    const column = this.dialect.quote(key[0]!.column);
+    return ` ON DUPLICATE KEY UPDATE ${column} = ${column}`;
+  }
+
+  /** The rows come as one JSON text, and are read first, so that only rows that are met are locked. */
+  protected override updateRows({ model, fields, by }: UpdateRowsStatement): string {
+    const table = this.table(model);
+    const all = [...fields, ...by];
+    const column = (i: number): string => `${table}.${this.dialect.quote(all[i]!.column)}`;
+    const values = all.map(({ type }, i) => fromJson(type, `v.column${i + 1}`));
+    const rows = this.jsonTable(
+      this.writer.bind(placeholderFor(all[0]!), (value) => value),
+      all.map(({ type }, i) => [`column${i + 1}`, type, `$[${i}]`]),
+    );
+    const set = fields.map((_, i) => `${column(i)} = ${values[i]!}`);
+    const found = by.map((_, i) => `${column(fields.length + i)} = ${values[fields.length + i]!}`);
+    return `UPDATE ${rows} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')} SET ${set.join(', ')}`;
+  }
+
+  /** Without an alias, which MariaDB does not take there. */
+  protected override delete(node: DeleteStatement): string {
+    this.unaliased = node.alias;
+    return super.delete({ ...node, alias: undefined });
+  }
+
+  protected override expression(node: Expression): string {
+    if (node.kind === 'column' && node.alias !== '' && node.alias === this.unaliased)
+      return `${this.table(this.written!)}.${this.dialect.quote(node.column)}`;
+    // LIMIT is not taken in such a subquery, but in one inside of it.
+    if (node.kind === 'inQuery' && (node.query.limit !== undefined || node.query.offset !== undefined))
+      return `${this.expression(node.operand)} IN (SELECT * FROM (${this.select(node.query)}) AS limited)`;
+    return super.expression(node);
+  }
+
+  protected override distinct(left: string, right: string): string {
+    return `NOT (${left} <=> ${right})`;
+  }
+
+  protected override real(sql: string): string {
+    return `CAST(${sql} AS double)`;
+  }
+
+  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
+    return `${part.toUpperCase()}(${sql})`;
+  }
+
+  protected override inList({ operand, list }: InListExpression): string {
+    const { type } = list;
+    const left = this.operand(operand);
+    const rows = this.jsonTable(this.writer.bind(list, encodeList(type, this.encoder(type))), [['v', type, '$']]);
+    return `${left} IN (SELECT ${this.cast(fromJson(type, 'v'), type.kind === 'json' ? type : TEXT)} FROM ${rows} AS list)`;
+  }
+
+  /** Rows out of JSON. A value that does not fit is an error, and not NULL. */
+  private jsonTable(
+    json: string,
+    columns: readonly (readonly [name: string, type: ValueType, path: string])[],
+  ): string {
+    const list = columns.map(
+      ([name, type, path]) =>
+        `${name} ${listType(type, this.dialect.types)} PATH '${path}' NULL ON EMPTY ERROR ON ERROR`,
+    );
+    return `JSON_TABLE(${json}, '$[*]' COLUMNS (${list.join(', ')}))`;
+  }
+
+  /** LIKE with its special characters escaped, on both sides in lower case where case is to be ignored. */
+  protected override match({ operator, insensitive, operand, pattern }: MatchExpression): string {
+    const fold = (text: string): string => (insensitive ? `LOWER(${text})` : text);
+    const subject = this.operand(operand);
+    if (operator === 'regex') return this.dialect.regex(subject, this.operand(pattern), insensitive);
+    if (operator === 'exact') return `${fold(subject)} = ${fold(this.operand(pattern))}`;
+    if (pattern.kind === 'param') {
+      const [before, after] = [operator === 'startsWith' ? '' : '%', operator === 'endsWith' ? '' : '%'];
+      const like = this.writer.bind(pattern, (value) => `${before}${escapeLike(value as string)}${after}`);
+      return `${fold(subject)} LIKE ${fold(like)} ESCAPE '${ESCAPE}'`;
+    }
+    const other = (): string => fold(this.expression(pattern));
+    if (operator === 'contains') return `INSTR(${fold(subject)}, ${other()}) > 0`;
+    const side = operator === 'startsWith' ? 'LEFT' : 'RIGHT';
+    return `${side}(${fold(subject)}, CHAR_LENGTH(${other()})) = ${other()}`;
+  }
+
+  protected override call(node: CallExpression): string {
+    const { fn, args, type } = node;
+    const first = (): string => this.expression(args[0]!);
+    if (fn === 'concat')
+      return `CONCAT(${[first(), ...args.slice(1).map((arg) => `COALESCE(${this.expression(arg)}, '')`)].join(', ')})`;
+    if (fn === 'length') return `CHAR_LENGTH(${first()})`;
+    // Halves are rounded away from zero only where they are exact.
+    if (fn === 'round' && type.kind === 'float')
+      return this.real(`ROUND(CAST(${first()} AS decimal(65, 20)), ${this.expression(args[1]!)})`);
+    if (fn === 'round' && type.kind === 'decimal') return `ROUND(${first()}, ${type.scale})`;
+    return super.call(node);
+  }
+
+  protected override arithmetic(node: ArithmeticExpression): string {
+    const sql = super.arithmetic(node);
+    return node.type.kind === 'decimal' && node.operator === 'dividedBy' ? `ROUND(${sql}, ${node.type.scale})` : sql;
+  }
+
+  /** Sums and means of whole numbers are decimals here, the latter of four digits. There is no FILTER. */
+  protected override aggregate({ fn, argument, distinct, filter, type }: AggregateExpression): string {
+    const value = (): string => {
+      const text = argument === undefined ? '1' : this.expression(argument);
+      return fn === 'avg' && type.kind === 'float' ? this.real(text) : text;
+    };
+    const inner =
+      filter === undefined
+        ? argument === undefined
+          ? '*'
+          : value()
+        : `CASE WHEN ${this.condition(filter)} THEN ${value()} END`;
+    const sql = `${fn.toUpperCase()}(${distinct ? 'DISTINCT ' : ''}${inner})`;
+    if (fn === 'sum' && type.kind === 'int') return `CAST(${sql} AS signed)`;
+    return fn === 'avg' && type.kind === 'decimal' ? `ROUND(${sql}, ${type.scale})` : sql;
+  }
+
+  /** In raw SQL a value stands as it is: what is beside it says its type. */
+  protected override raw(node: RawExpression): string {
+    return node.parts
+      .map((part) => (part.kind === 'param' ? this.bare(part) : super.raw({ ...node, parts: [part] })))
+      .join('');
+  }
+}
+
+const TEXT: ValueType = Object.freeze({ kind: 'text' });
+
+/** A value out of JSON in the form in which a column stores it. */
+function fromJson({ kind }: ValueType, sql: string): string {
+  return kind === 'binary' ? `UNHEX(${sql})` : sql;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[|%_]/g, `${ESCAPE}$&`);
+}

@@ -1,0 +1,106 @@
+import type { Expression, InListExpression } from '../../core/ast/expressions.ts';
+import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { UnsupportedError } from '../../utils/errors.ts';
+import { DdlCompiler } from '../ddl-compiler.ts';
+import { inlined, spelledOut } from '../inline.ts';
+import { MySQLCompiler } from './compiler.ts';
+import { columnType } from './types.ts';
+import type { MySQLFlavour } from './types.ts';
+
+/** The types of MySQL and MariaDB, and tables whose texts are compared as they are, letter by letter. */
+export class MySQLDdlCompiler extends DdlCompiler {
+  declare protected readonly dialect: MySQLFlavour;
+
+  protected override columnType(field: FieldMeta): string {
+    return columnType(field.type, isIndexed(field), this.dialect.types);
+  }
+
+  protected override identity(): string {
+    return 'AUTO_INCREMENT PRIMARY KEY';
+  }
+
+  protected override tableOptions(): string {
+    return ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${this.dialect.types.collation}`;
+  }
+
+  /** An index over all rows finds what a partial one finds; but a unique one would refuse what that allows. */
+  protected override tableIndex(index: IndexMeta, where: Expression | undefined): string {
+    if (where !== undefined) this.refusePartial(index);
+    return super.tableIndex(index, undefined);
+  }
+
+  protected override createIndex(
+    model: ModelMeta,
+    index: IndexMeta,
+    where: Expression | undefined,
+    ifNotExists: boolean,
+  ): string {
+    if (where !== undefined) this.refusePartial(index);
+    const sql = super.createIndex(model, index, undefined, false);
+    return ifNotExists
+      ? unless(
+          `SELECT 1 FROM information_schema.statistics WHERE ${inSchema('table_schema', model)} AND table_name = ${literal(model.table)} AND index_name = ${literal(index.name)}`,
+          sql,
+        )
+      : sql;
+  }
+
+  private refusePartial({ unique, name }: IndexMeta): void {
+    if (unique)
+      throw new UnsupportedError(`${this.dialect.name} has no partial indexes, which the unique '${name}' needs.`, {
+        constraint: name,
+      });
+  }
+
+  protected override addForeignKey(model: ModelMeta, relation: RelationMeta, ifNotExists: boolean): string {
+    const sql = super.addForeignKey(model, relation, false);
+    return ifNotExists
+      ? unless(
+          `SELECT 1 FROM information_schema.table_constraints WHERE ${inSchema('constraint_schema', model)} AND table_name = ${literal(model.table)} AND constraint_name = ${literal(this.foreignKeyName(model, relation))}`,
+          sql,
+        )
+      : sql;
+  }
+
+  protected override inline(condition: Expression): string {
+    return new InlineCompiler(this.dialect).inline(condition);
+  }
+}
+
+/** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS. */
+function unless(query: string, sql: string): string {
+  return [
+    `SET @blaze = IF(EXISTS(${query}), 'DO 0', ${literal(sql)})`,
+    'PREPARE blaze FROM @blaze',
+    'EXECUTE blaze',
+    'DEALLOCATE PREPARE blaze',
+  ].join(';\n');
+}
+
+function inSchema(column: string, { schema }: ModelMeta): string {
+  return `${column} = ${schema === undefined ? 'DATABASE()' : literal(schema)}`;
+}
+
+/** Whether a column stands in a key or an index, or refers to one that does. */
+function isIndexed({ model, primaryKey, unique, indexed, relation, ...field }: FieldMeta): boolean {
+  if (primaryKey || unique || indexed || relation !== undefined) return true;
+  return model.indexes.some(({ columns }) => columns.some((column) => column.field.index === field.index));
+}
+
+/** Conditions of the schema: values of the model's author, written out as literals; no subqueries. */
+class InlineCompiler extends MySQLCompiler {
+  inline(condition: Expression): string {
+    return inlined(this.writer.finish(this.condition(condition)), literal);
+  }
+
+  protected override inList(node: InListExpression): string {
+    return this.expression(spelledOut(node));
+  }
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value.replace(/['\\]/g, '$&$&')}'`;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
+  throw new UnsupportedError(`A value of type ${typeof value} cannot be written into a constraint.`);
+}

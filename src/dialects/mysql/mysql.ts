@@ -1,0 +1,57 @@
+import type { DdlStatement } from '../../core/ast/ddl.ts';
+import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Statement } from '../../core/ast/statements.ts';
+import type { ValueType } from '../../core/value-types.ts';
+import type { Codec, CompiledStatement } from '../dialect.ts';
+import type { DialectFeatures } from '../features.ts';
+import { mysqlCodec } from './codecs.ts';
+import { MySQLCompiler } from './compiler.ts';
+import { MySQLDdlCompiler } from './ddl.ts';
+import type { MySQLFlavour, TypeContext } from './types.ts';
+
+/** What MySQL and MariaDB have in common. */
+const FEATURES: Omit<DialectFeatures, 'returning'> = {
+  nullKeyGenerates: false,
+  bulk: 'values',
+  forwardReferences: false,
+  indexesInTable: true,
+  transactionalDdl: false,
+  rowsPerUpdate: 1,
+  maxParameters: 65_535,
+  dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },
+};
+
+/** MySQL 8.4 and later. */
+export class MySQLDialect implements MySQLFlavour {
+  readonly name: string = 'MySQL';
+  readonly features: DialectFeatures = Object.freeze({ ...FEATURES, returning: false });
+  /** How types are written. The collation tells apart whatever differs, spaces at the end too. */
+  readonly types: TypeContext = { name: 'MySQL', collation: 'utf8mb4_0900_bin', jsonType: true };
+  readonly #codecs = new WeakMap<ValueType, Codec>();
+
+  codec(type: ValueType): Codec {
+    let codec = this.#codecs.get(type);
+    if (codec === undefined) this.#codecs.set(type, (codec = mysqlCodec(type)));
+    return codec;
+  }
+
+  compile(statement: Statement): CompiledStatement {
+    return new MySQLCompiler(this).compile(statement);
+  }
+
+  compileRaw(node: RawExpression): CompiledStatement {
+    return new MySQLCompiler(this).compileRaw(node);
+  }
+
+  ddl(statement: DdlStatement): string {
+    return new MySQLDdlCompiler(this).compile(statement);
+  }
+
+  regex(subject: string, pattern: string, insensitive: boolean): string {
+    return `REGEXP_LIKE(${subject}, ${pattern}, '${insensitive ? 'i' : 'c'}')`;
+  }
+
+  quote(...names: readonly string[]): string {
+    return names.map((name) => `\`${name.replaceAll('`', '``')}\``).join('.');
+  }
+}
