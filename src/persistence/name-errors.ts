@@ -23,6 +23,7 @@ export function nameModel(error: unknown, meta: ModelMeta): unknown {
 function fieldsOf(error: IntegrityError, meta: ModelMeta): readonly string[] | undefined {
   if (error.fields !== undefined)
     return error.fields.map((column) => meta.fields.find((field) => field.column === column)?.name ?? column);
+  if (error.constraint === 'PRIMARY') return meta.primaryKey;
   const index = meta.indexes.find(({ name }) => name === error.constraint);
   if (index !== undefined) return index.columns.map(({ field }) => field.name);
   const owning = meta.relations.filter((relation) => relation.owning);

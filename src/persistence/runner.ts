@@ -24,6 +24,8 @@ export class SessionRunner implements QueryRunner {
   }
 
   async entities(state: QueryState): Promise<object[]> {
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query({ kind: 'entities', state });
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
@@ -34,6 +36,8 @@ export class SessionRunner implements QueryRunner {
   }
 
   async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
@@ -43,6 +47,8 @@ export class SessionRunner implements QueryRunner {
 
   async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {
     if (state.empty) return undefined;
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
     const { executor, compiled } = this.#workspace;
     const query = compiled.query({ kind: 'entities', state });
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
@@ -64,6 +70,8 @@ export class SessionRunner implements QueryRunner {
   }
 
   async write(request: Of<'update' | 'delete'>): Promise<number> {
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
     return this.#workspace.writeSet(request, query);
   }
@@ -71,6 +79,11 @@ export class SessionRunner implements QueryRunner {
   compile(request: QueryRequest): CompiledSql {
     const { compiled, parameters } = this.#workspace.compiled.query(request);
     return { sql: compiled.sql, parameters };
+  }
+
+  /** Before anything is compiled: which dialect a server speaks may be known only then. */
+  #connect(): MaybePromise<void> {
+    return this.#workspace.engine.connect();
   }
 
   #fetch({ compiled, parameters }: BoundQuery): MaybePromise<Rows> {

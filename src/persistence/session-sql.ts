@@ -18,6 +18,8 @@ export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void>
         throw new InvalidQueryError('session.sql`…` has no model whose columns it could name.', {
           remedy: "Name columns with sql.id('table', 'column').",
         });
+    const connecting = workspace.engine.connect();
+    if (connecting !== undefined) await connecting;
     const { sql, slots } = workspace.compiled.dialect.compileRaw(node);
     const parameters = slots.map(({ bound, encode }) => encode(bound.kind === 'list' ? bound.values : bound.value));
     const flushed = beforeRead();

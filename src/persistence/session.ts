@@ -84,6 +84,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const parts = checkKey(meta, pk);
     const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, parts.length === 1 ? parts[0] : parts));
     if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
+    const connecting = this.#engine.connect();
+    if (connecting !== undefined) await connecting;
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
     const { sql, encoders } = this.#workspace.compiled.byKey(meta);

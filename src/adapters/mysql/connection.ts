@@ -37,6 +37,8 @@ interface Result {
 export interface MySQLConnectionOptions {
   /** Whether statements are prepared; not behind a proxy that lends a connection per transaction. */
   readonly prepare: boolean;
+  /** How many the driver keeps. */
+  readonly maxStatements: number;
   /** What brings the session into the state that the library relies on. */
   readonly settings: readonly string[];
   readonly keyStep: number;
@@ -48,7 +50,9 @@ export class MySQLConnection implements Connection, Pooled {
   readonly keyStep: number;
   readonly #client: Client;
   readonly #options: MySQLConnectionOptions;
-  readonly #seen = new Set<string>();
+  /** The texts of the statements that the driver keeps prepared. */
+  readonly #kept = new Set<string>();
+  #prepared = 0;
   #open = false;
   #broken = false;
   /** Why the open transaction is no more. */
@@ -65,7 +69,7 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   get prepared(): number {
-    return this.#seen.size;
+    return this.#prepared;
   }
 
   get broken(): boolean {
@@ -201,13 +205,20 @@ export class MySQLConnection implements Connection, Pooled {
     this.#refuseAborted();
     try {
       if (!this.#options.prepare) return await this.#send('query', sql, [...parameters]);
-      this.#seen.add(sql);
+      this.#count(sql);
       return await this.#send('execute', sql, this.#values(parameters));
     } catch (error) {
       if (refusesToPrepare(error) && parameters.length === 0)
         return await this.#send('query', sql, []).catch((again: unknown) => this.#abandon(again, sql));
       return await this.#abandon(error, sql);
     }
+  }
+
+  /** As the driver does: what was used last is kept. */
+  #count(sql: string): void {
+    if (!this.#kept.delete(sql)) this.#prepared++;
+    this.#kept.add(sql);
+    if (this.#kept.size > this.#options.maxStatements) this.#kept.delete(this.#kept.values().next().value!);
   }
 
   /** A deadlock has ended the transaction; a lock that was waited for in vain has ended its statement alone, so we do. */
@@ -264,8 +275,7 @@ export class MySQLConnection implements Connection, Pooled {
     if (this.#open && !open) {
       this.#open = false;
       throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
-        remedy:
-          'Return from the function of the transaction to commit it, or throw to roll it back; changes of the schema commit by themselves.',
+        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
       });
     }
     if (this.#open || !open) return;

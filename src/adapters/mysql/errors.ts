@@ -94,7 +94,7 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
     case 1020:
       return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
     case 1792:
-      return new DatabaseError('The transaction is read-only.', details);
+      return new DatabaseError('The database is open for reading only.', details);
     default:
       break;
   }

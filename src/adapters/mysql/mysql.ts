@@ -115,6 +115,7 @@ export class MySQLAdapter implements Adapter {
     for (const setting of settings) await ask(setting);
     return new MySQLConnection(client, {
       prepare: config.server.prepare,
+      maxStatements: MAX_STATEMENTS,
       settings,
       keyStep: server.keyStep,
       typed: driver.TypedParameter,

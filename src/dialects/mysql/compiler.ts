@@ -1,4 +1,3 @@
-import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
@@ -13,7 +12,7 @@ import type {
   DerivedTable,
 } from '../../core/ast/expressions.ts';
 import type { DeleteStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
-import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
+import type { ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
 import { placeholderFor } from '../query-compiler.ts';

@@ -52,6 +52,16 @@ export class MySQLDdlCompiler extends DdlCompiler {
       });
   }
 
+  protected override foreignKey(model: ModelMeta, relation: RelationMeta): string {
+    if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
+      throw new UnsupportedError(`${this.dialect.name} has no SET DEFAULT for foreign keys.`, {
+        model: model.name,
+        field: relation.name,
+        remedy: "Use 'set null', or 'restrict'.",
+      });
+    return super.foreignKey(model, relation);
+  }
+
   protected override addForeignKey(model: ModelMeta, relation: RelationMeta, ifNotExists: boolean): string {
     const sql = super.addForeignKey(model, relation, false);
     return ifNotExists
