@@ -24,6 +24,8 @@ interface OpenTransaction {
   readonly journals: Journal[];
   /** A savepoint is being made: another that begins now is none inside of it. */
   nesting: boolean;
+  /** COMMIT or ROLLBACK is under way, or done: what still runs inside must send nothing more. */
+  ended: boolean;
   /** Why it can only be rolled back: what it should have taken back may still be there. */
   broken: unknown;
 }
@@ -141,13 +143,14 @@ export class Transactions {
       try {
         await executor.begin(connection, begin);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
-        const open: OpenTransaction = { connection, journals: [journal], nesting: false, broken: undefined };
+        const open: OpenTransaction = { connection, journals: [journal], nesting: false, ended: false, broken: undefined };
         this.#open = open;
         try {
           const result = await currentJournal.run(journal, fn);
           refuseUnawaited(open, journal);
           if (this.#flushMode !== 'manual') await this.#flushLast();
           refuseBroken(open);
+          open.ended = true;
           await executor.commit(connection);
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
@@ -166,13 +169,14 @@ export class Transactions {
   }
 
   async #nested<T>(open: OpenTransaction, fn: () => Promise<T>): Promise<T> {
+    if (open.ended) throw ended();
     if (open.nesting || currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
     refuseBroken(open);
     const name = `blaze_${open.journals.length}`;
     const journal = await this.#savepoint(open, name);
     try {
       const result = await currentJournal.run(journal, fn);
-      if (this.#open !== open) throw ended();
+      if (open.ended) throw ended();
       refuseUnawaited(open, journal);
       if (this.#flushMode !== 'manual') await this.#flushLast();
       await this.#workspace.executor.releaseSavepoint(open.connection, name);
@@ -200,13 +204,14 @@ export class Transactions {
 
   /** Memory goes back whatever the database says; what it says is added to the error that led here. */
   async #rollback(open: OpenTransaction, cause: unknown): Promise<void> {
+    open.ended = true;
     this.#undo(open, open.journals[0]!);
     await this.#abandon(open.connection, cause);
   }
 
   async #rollbackTo(open: OpenTransaction, journal: Journal, name: string, cause: unknown): Promise<void> {
     // Not awaited, and its transaction has ended: that took everything back.
-    if (this.#open !== open) return;
+    if (open.ended) return;
     this.#undo(open, journal);
     open.journals.length = open.journals.indexOf(journal);
     await this.#takeBack(open, name, cause);

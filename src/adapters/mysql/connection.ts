@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type {
   Connection as Client,
@@ -196,9 +195,9 @@ export class MySQLConnection implements Connection, Pooled {
   async end(): Promise<void> {
     if (this.#broken) return this.#client.destroy();
     this.#broken = true;
-    const closed = once(this.#client, 'end');
-    this.#client.end();
-    await closed;
+    await new Promise<void>((resolve) => {
+      this.#client.end(() => resolve());
+    });
   }
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<Result> {

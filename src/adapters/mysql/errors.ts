@@ -150,6 +150,10 @@ const NETWORK_FAILURES = new Map<string, readonly [string, string]>([
   ['ENOTFOUND', UNKNOWN_HOST],
   ['EAI_AGAIN', UNKNOWN_HOST],
   ['ETIMEDOUT', ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.']],
+  [
+    'HANDSHAKE_SSL_ERROR',
+    ["The server's certificate is not trusted, or not this host's.", "Give its 'tlsCa', and check the host."],
+  ],
   ['HANDSHAKE_NO_SSL_SUPPORT', ['The server has no TLS.', 'Turn it on there, or say tls=disable.']],
 ]);
 
