@@ -16,9 +16,9 @@ export interface ServerOptions {
   readonly idleTimeout?: number;
   /** A connection that is so old is closed, once it is given back. Default 0, for ever. */
   readonly maxLifetime?: number;
-  /** How long a statement may run. Default 0, as long as it takes. */
+  /** How long a statement may run; on MySQL, a query. Default 0, as long as it takes. */
   readonly statementTimeout?: number;
-  /** How long a statement waits for a lock. Default 0, what the server says. */
+  /** How long a statement waits for a lock; on MySQL and MariaDB in whole seconds. Default 0, what the server says. */
   readonly lockTimeout?: number;
   /** Shown by the server beside the connection. */
   readonly applicationName?: string;

@@ -143,7 +143,13 @@ export class Transactions {
       try {
         await executor.begin(connection, begin);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
-        const open: OpenTransaction = { connection, journals: [journal], nesting: false, ended: false, broken: undefined };
+        const open: OpenTransaction = {
+          connection,
+          journals: [journal],
+          nesting: false,
+          ended: false,
+          broken: undefined,
+        };
         this.#open = open;
         try {
           const result = await currentJournal.run(journal, fn);
