@@ -199,6 +199,7 @@ export class Transactions {
     open.nesting = true;
     try {
       if (this.#flushMode !== 'manual') await this.flush();
+      if (open.ended) throw ended();
       await this.#workspace.executor.savepoint(open.connection, name);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
@@ -211,6 +212,8 @@ export class Transactions {
   /** Memory goes back whatever the database says; what it says is added to the error that led here. */
   async #rollback(open: OpenTransaction, cause: unknown): Promise<void> {
     open.ended = true;
+    // A flush that nobody awaited: what it sent after ROLLBACK would stay.
+    while (this.#flushing !== undefined) await this.#flushing;
     this.#undo(open, open.journals[0]!);
     await this.#abandon(open.connection, cause);
   }
