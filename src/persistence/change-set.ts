@@ -84,6 +84,7 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
       const changed = diff(entity, row);
       if (changed === null) continue;
+      if (work.deleted.size > 0) refuseDeleted(meta, entity, changed, work);
       const alike = found.get(changed);
       if (alike === undefined) found.set(changed, [entity]);
       else alike.push(entity);
@@ -130,6 +131,7 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   if (links === null) return;
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
+    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
     if (
       !State.is(target) ||
       work.added.has(target) ||
@@ -137,6 +139,15 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
     )
       continue;
     if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation);
+  }
+}
+
+/** @throws SessionStateError if a relation was changed to lead to an entity that the same flush deletes. */
+function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, work: UnitOfWork): void {
+  for (const relation of meta.relations) {
+    if (!relation.owning || !changed.indexes.includes(relation.sourceField.index)) continue;
+    const target = State.link(entity, relation.index);
+    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
   }
 }
 
@@ -161,6 +172,14 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
 /** Whether link rows may lead to an entity: not if it is still to be inserted, or has no key. */
 function isWritten(entity: object, work: UnitOfWork): boolean {
   return !work.added.has(entity) && hasKey(metaOfEntity(entity), entity);
+}
+
+function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {
+  return new SessionStateError(`${model.name}.${name} leads to a ${target.name} that is to be deleted.`, {
+    model: model.name,
+    field: name,
+    remedy: 'Let it lead to another, or take the deletion back with session.add().',
+  });
 }
 
 function notSaved({ model, name, target }: RelationMeta): SessionStateError {

@@ -122,8 +122,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       }
     }
     for (const entity of entities) {
-      if (this.#work.added.has(entity)) this.#forget(entity);
-      else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
+      if (this.#work.added.has(entity)) {
+        // A flush that is under way inserts it: the next one deletes it.
+        if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
+        else this.#forget(entity);
+      } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
 
@@ -333,8 +336,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#work.collections.add(collection);
   }
 
-  cascadeSave(entity: object): void {
-    this.#addOne(entity);
+  cascadeSave(entity: object, owner: object): void {
+    if (!this.#work.deleted.has(owner)) this.#addOne(entity);
   }
 
   /* ---------- parts ---------- */
@@ -369,8 +372,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const found = reachable(start);
     for (const entity of found) this.#checkAddable(entity);
     for (const entity of found) {
-      if (State.group(entity) !== null) this.#work.deleted.delete(entity);
-      else if (!isReference(entity)) this.#adoptNew(entity);
+      if (State.group(entity) !== null) {
+        // Only what is added by name takes its deletion back.
+        if (entity === start) this.#work.deleted.delete(entity);
+      } else if (!isReference(entity)) this.#adoptNew(entity);
     }
   }
 

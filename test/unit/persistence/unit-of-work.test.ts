@@ -696,6 +696,111 @@ describe('deleting', () => {
   });
 });
 
+describe('while a flush runs', () => {
+  it('S10: what is added, changed, linked or deleted meanwhile is for the next flush', async () => {
+    const session = db.session();
+    const [first, second, third] = ['a', 'b', 'c'].map((name) => new Tag({ name }));
+    session.add(first!);
+    const commit = session.commit();
+    session.add(second!);
+    await commit;
+    expect([session.state(first!), session.state(second!)]).toEqual(['persistent', 'pending']);
+    await session.commit();
+    first!.name = 'A';
+    const update = session.commit();
+    session.delete(second!);
+    session.add(third!);
+    await update;
+    expect([session.state(second!), session.state(third!)]).toEqual(['deleted', 'pending']);
+    // Deleted while it is being inserted: inserted, and deleted by the next flush.
+    const insert = session.commit();
+    session.delete(third!);
+    await insert;
+    expect(session.state(third!)).toBe('deleted');
+    await session.commit();
+    expect((await rowsOf(db))['tag']).toEqual([{ id: 1, name: 'A' }]);
+    await session.close();
+  });
+
+  it('S10: links too, and a query that flushes takes nothing away', async () => {
+    await db.transaction(async (session) => {
+      const item = post('One', new Author({ name: 'Ann', email: 'a@x.org' }));
+      const [red, blue] = [new Tag({ name: 'red' }), new Tag({ name: 'blue' })];
+      session.add(item, red, blue);
+      item.tags.add(red);
+      const counting = session.query(Tag).count();
+      item.tags.add(blue);
+      const late = new Tag({ name: 'late' });
+      session.add(late);
+      expect(await counting).toBe(2);
+      expect(session.state(late)).toBe('pending');
+      item.tags.add(late);
+    });
+    expect(((await rowsOf(db))['post_tags'] ?? []).length).toBe(3);
+    await db.transaction((session) =>
+      Promise.all(
+        ['x', 'y', 'z'].map(async (name) => {
+          session.add(new Tag({ name }));
+          await session.flush();
+        }),
+      ),
+    );
+    expect((await db.session().query(Tag).orderBy('id').valuesList('name', { flat: true })).slice(3)).toEqual([
+      'x',
+      'y',
+      'z',
+    ]);
+  });
+
+  it('S8: a new entity that was deleted while its insert failed is forgotten', async () => {
+    await db.transaction((session) => session.add(new Tag({ name: 'taken' })));
+    const session = db.session();
+    const tag = new Tag({ name: 'taken' });
+    session.add(tag);
+    const commit = errorOf(() => session.commit());
+    session.delete(tag);
+    expect(await commit).toMatchObject({ code: 'E_UNIQUE_VIOLATION' });
+    expect(session.state(tag)).toBe('transient');
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    await session.close();
+  });
+});
+
+describe('an entity that is to be deleted', () => {
+  it('R8: is not kept by what comes to refer to it, which is refused by name', async () => {
+    const session = db.session();
+    const [ann, bob] = [new Author({ name: 'Ann', email: 'a@x.org' }), new Author({ name: 'Bob', email: 'b@x.org' })];
+    session.add(ann, bob, post('One', ann));
+    await session.commit();
+    session.delete(bob);
+    const made = post('Two', bob);
+    expect([session.state(bob), session.state(made)]).toEqual(['deleted', 'transient']);
+    for (const field of ['author', 'reviewer'] as const) {
+      const item = new Post({ title: 'Three', author: ann, [field]: bob });
+      session.add(item);
+      expect(session.state(bob)).toBe('deleted');
+      expect(await errorOf(() => session.commit())).toMatchObject({
+        code: 'E_SESSION_STATE',
+        model: 'Post',
+        field,
+        message: `Post.${field} leads to a Author that is to be deleted. Let it lead to another, or take the deletion back with session.add().`,
+      });
+      session.delete(item);
+    }
+    const [one] = await session.query(Post);
+    one!.reviewer = bob;
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_SESSION_STATE', field: 'reviewer' });
+    // Taken back, with the post that its collection leads to.
+    session.add(bob);
+    await session.commit();
+    expect((await rowsOf(db))['post']?.slice(0, 2)).toMatchObject([
+      { title: 'One', author_id: 1, reviewer_id: 2 },
+      { title: 'Two', author_id: 2 },
+    ]);
+    await session.close();
+  });
+});
+
 describe('many-to-many', () => {
   const seed = async (): Promise<void> => {
     await db.transaction((session) => {
