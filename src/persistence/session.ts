@@ -17,6 +17,7 @@ import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { Engine } from './engine.ts';
+import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
@@ -47,6 +48,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   constructor(source: Engine | Adapter, options: SessionOptions & { readonly config?: ConnectionConfig } = {}) {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
+    checkSessionOptions(options, ['config']);
     const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
     this.#workspace = new Workspace(this.#engine, this);
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -106,6 +108,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   addAll(entities: Iterable<object>): void {
+    if (typeof (entities as Partial<Iterable<object>> | undefined)?.[Symbol.iterator] !== 'function')
+      throw new InvalidValueError(`addAll() takes a list of entities, not ${describe(entities)}.`);
     this.add(...entities);
   }
 

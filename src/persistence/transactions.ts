@@ -129,6 +129,7 @@ export class Transactions {
 
   /** Run the closure in a transaction, or in a savepoint of the open one. */
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
+    if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     if (this.#open === undefined) return this.#outermost(fn, options);
     if (options.isolation !== undefined || options.readOnly !== undefined) {
       throw new SessionStateError(

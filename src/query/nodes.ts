@@ -83,7 +83,7 @@ function plainType(value: unknown): ValueType | undefined {
   if (typeof value === 'string') return TEXT;
   if (typeof value === 'bigint') return { kind: 'bigint' };
   if (typeof value === 'boolean') return { kind: 'bool' };
-  if (typeof value === 'number' && Number.isFinite(value)) return FLOAT;
+  if (typeof value === 'number' && Number.isFinite(value)) return Number.isSafeInteger(value) ? INT : FLOAT;
   if (value instanceof Date) return { kind: 'datetime' };
   return value instanceof Uint8Array ? { kind: 'binary' } : undefined;
 }

@@ -50,7 +50,6 @@ export class SQLiteConnection implements Connection {
 
   queryNamed(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: Rows } {
     const rows = this.query(sql, parameters);
-    this.#refuseTransactionByHand();
     const statement = this.#prepare(sql);
     return { columns: statement.reader ? statement.columns() : [], rows };
   }
@@ -176,21 +175,6 @@ export class SQLiteConnection implements Connection {
       throw new TransactionAbortedError('SQLite has ended this transaction: nothing of it is kept.', {
         remedy: 'Let its function throw, and run it again.',
       });
-  }
-
-  /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
-  #refuseTransactionByHand(): void {
-    if (this.#begun === this.#handle.inTransaction) return;
-    if (this.#begun) {
-      this.#aborted = true;
-      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
-        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
-      });
-    }
-    this.rollback();
-    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
-      remedy: 'Use session.transaction().',
-    });
   }
 
   #prepare(sql: string): SQLiteStatement {

@@ -389,7 +389,7 @@ describe('values', () => {
       [
         'update with undefined',
         () => loose(Post)['filter']!({ id: 1 })['update']!({ title: undefined }),
-        'Post.title was compared with undefined. Leave the key out, or use null to ask for NULL.',
+        'update() was given undefined for Post.title. Leave the field out, or give null to set NULL.',
       ],
       [
         'update with a wrong type',
