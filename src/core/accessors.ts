@@ -8,6 +8,7 @@ import { metaOf } from './registry.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
+import { withArticle } from '../utils/naming.ts';
 
 type Values = Record<string, unknown>;
 
@@ -206,7 +207,7 @@ export function checkTarget(relation: RelationMeta, value: unknown): void {
   if (State.is(value) && value instanceof (relation.target.modelClass as unknown as new () => object)) return;
   const { model, name, target } = relation;
   throw new InvalidValueError(
-    `${model.name}.${name} takes ${relation.nullable ? `a ${target.name} or null` : `a ${target.name}`}, not ${describe(value)}.`,
+    `${model.name}.${name} takes ${relation.nullable ? `${withArticle(target.name)} or null` : `${withArticle(target.name)}`}, not ${describe(value)}.`,
     {
       model: model.name,
       field: name,

@@ -292,6 +292,12 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     const group = State.group(this.owner);
     const { model, name } = this.relation;
     if (group !== null) return group.loader;
+    if (State.row(this.owner) !== null)
+      throw new NoSessionError(`${model.name}.${name}.${call}() needs a session, and this ${model.name} is detached.`, {
+        model: model.name,
+        field: name,
+        remedy: 'Read it in a session that is open.',
+      });
     throw new NoSessionError(
       `${model.name}.${name}.${call}() needs a session, and this ${model.name} belongs to none.`,
       {

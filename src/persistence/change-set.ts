@@ -7,6 +7,7 @@ import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { withArticle } from '../utils/naming.ts';
 
 /** A row of a link table: the entities at its two ends, in the table's own order. */
 export interface LinkChange {
@@ -175,7 +176,7 @@ function isWritten(entity: object, work: UnitOfWork): boolean {
 }
 
 function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {
-  return new SessionStateError(`${model.name}.${name} leads to a ${target.name} that is to be deleted.`, {
+  return new SessionStateError(`${model.name}.${name} leads to ${withArticle(target.name)} that is to be deleted.`, {
     model: model.name,
     field: name,
     remedy: 'Let it lead to another, or take the deletion back with session.add().',
@@ -183,11 +184,14 @@ function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {
 }
 
 function notSaved({ model, name, target }: RelationMeta): SessionStateError {
-  return new SessionStateError(`${model.name}.${name} holds a ${target.name} that the session does not save.`, {
-    model: model.name,
-    field: name,
-    remedy: 'Add it to the session, or take it out.',
-  });
+  return new SessionStateError(
+    `${model.name}.${name} holds ${withArticle(target.name)} that the session does not save.`,
+    {
+      model: model.name,
+      field: name,
+      remedy: 'Add it to the session, or take it out.',
+    },
+  );
 }
 
 class PairSet {

@@ -16,6 +16,7 @@ import { ModelQuerySet } from '../query/queryset.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
+import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
@@ -119,7 +120,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       const meta = this.#checkEntity(entity);
       const state = this.state(entity);
       if (state === 'transient' || state === 'detached') {
-        throw new SessionStateError(`A ${meta.name} that is ${state} cannot be deleted.`, {
+        throw new SessionStateError(`${withCapitalArticle(meta.name)} that is ${state} cannot be deleted.`, {
           model: meta.name,
           remedy: 'Read it in this session first.',
         });
@@ -138,9 +139,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     const meta = this.#checkEntity(entity);
     if (this.state(entity) !== 'persistent')
-      throw new SessionStateError(`A ${meta.name} that is ${this.state(entity)} cannot be refreshed.`, {
-        model: meta.name,
-      });
+      throw new SessionStateError(
+        `${withCapitalArticle(meta.name)} that is ${this.state(entity)} cannot be refreshed.`,
+        {
+          model: meta.name,
+        },
+      );
     const [present] = await this.#workspace.refresh(meta, [entity]);
     if (present === undefined)
       throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
@@ -156,13 +160,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     for (const entity of all) {
       if (this.#checkEntity(entity) !== meta)
         throw new InvalidValueError(
-          `prefetch() takes entities of one model: a ${metaOfEntity(entity).name} is among those of ${meta.name}.`,
+          `prefetch() takes entities of one model: ${withArticle(metaOfEntity(entity).name)} is among those of ${meta.name}.`,
           { model: meta.name },
         );
       if (State.group(entity)?.loader !== this)
-        throw new SessionStateError(`prefetch() was given a ${meta.name} that does not belong to this session.`, {
-          model: meta.name,
-        });
+        throw new SessionStateError(
+          `prefetch() was given ${withArticle(meta.name)} that does not belong to this session.`,
+          {
+            model: meta.name,
+          },
+        );
     }
     await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
     return all;
@@ -403,18 +410,24 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   #foreign(entity: object): SessionStateError {
     const { name } = metaOfEntity(entity);
-    return new SessionStateError(`A ${name} that belongs to another session cannot be added to this one.`, {
-      model: name,
-      remedy: 'Read it in this session, or use its key.',
-    });
+    return new SessionStateError(
+      `${withCapitalArticle(name)} that belongs to another session cannot be added to this one.`,
+      {
+        model: name,
+        remedy: 'Read it in this session, or use its key.',
+      },
+    );
   }
 
   #detached(entity: object): SessionStateError {
     const { name } = metaOfEntity(entity);
-    return new SessionStateError(`A ${name} that is detached cannot be added: its row exists already.`, {
-      model: name,
-      remedy: 'Read it in this session and change that one.',
-    });
+    return new SessionStateError(
+      `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
+      {
+        model: name,
+        remedy: 'Read it in this session and change that one.',
+      },
+    );
   }
 
   #checkEntity(entity: unknown): ModelMeta {

@@ -357,7 +357,7 @@ describe('savepoints', () => {
     });
     expect(sent).toEqual([]);
     expect(await errorOf(() => session.transaction(() => 1, { isolation: 'read committed' }))).toMatchObject({
-      code: 'E_INVALID_QUERY',
+      code: 'E_UNSUPPORTED',
       message: "SQLite has one isolation level, 'serializable', and cannot give 'read committed'.",
     });
     expect(await session.transaction(() => 1, { isolation: 'serializable' })).toBe(1);
