@@ -3,9 +3,11 @@ import { ConnectionConfig } from '../adapters/config.ts';
 import type { ConnectionOptions } from '../adapters/config.ts';
 import { openAdapter } from '../adapters/open.ts';
 import { Registry } from '../core/registry.ts';
+import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError, LockTimeoutError } from '../utils/errors.ts';
 import { Engine } from './engine.ts';
+import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
@@ -63,6 +65,12 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
+    const { fetchMode, flushMode } = options;
+    checkSessionOptions({ ...(fetchMode && { fetchMode }), ...(flushMode && { flushMode }) });
+    if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
+      throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
+        remedy: "Give it a text such as 'sqlite:app.db'.",
+      });
     const config =
       typeof source === 'string'
         ? ConnectionConfig.fromDsn(source, options.connection)
@@ -91,6 +99,7 @@ export class DatabaseCore {
     const { retry = 0, fetchMode, flushMode, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
+    if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     for (let attempt = 0; ; attempt++) {
       const session = this.session({
         ...(fetchMode === undefined ? {} : { fetchMode }),

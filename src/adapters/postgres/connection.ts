@@ -47,8 +47,7 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
-    const { fields, rows, command } = await this.#run(sql, parameters, namedTypes);
-    await this.#refuseTransactionByHand(command);
+    const { fields, rows } = await this.#run(sql, parameters, namedTypes);
     return { columns: fields.map(({ name }) => name), rows };
   }
 
@@ -173,20 +172,5 @@ export class PostgresConnection implements Connection, Pooled {
     }
     this.#statements.set(sql, name);
     return name;
-  }
-
-  /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
-  async #refuseTransactionByHand(command: string): Promise<void> {
-    if (this.#open && (command === 'COMMIT' || command === 'ROLLBACK')) {
-      this.#open = false;
-      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
-        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
-      });
-    }
-    if (this.#open || command !== 'BEGIN') return;
-    await this.rollback();
-    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
-      remedy: 'Use session.transaction().',
-    });
   }
 }

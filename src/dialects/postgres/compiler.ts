@@ -9,7 +9,6 @@ import type {
   MatchExpression,
   OrderNode,
   ParamExpression,
-  RawExpression,
   SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
@@ -156,16 +155,10 @@ export class PostgresCompiler extends QueryCompiler {
     return `${key}${descending ? ' DESC' : ''}${nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`}`;
   }
 
-  /** In raw SQL the server finds the types of texts and numbers by what stands beside them; other values bring theirs. */
-  protected override raw(node: RawExpression): string {
-    return node.parts
-      .map((part) => {
-        if (part.kind === 'param') return this.writer.bind(part, this.encoder(part.type)) + rawCast(part.type);
-        return part.kind === 'text' || part.kind === 'identifier' || part.kind === 'raw'
-          ? super.raw({ ...node, parts: [part] })
-          : this.operand(part);
-      })
-      .join('');
+  /** The server finds the types of texts and numbers by what stands beside them; other values bring theirs. */
+  protected override rawValue(node: Expression): string {
+    if (node.kind !== 'param') return super.rawValue(node);
+    return this.writer.bind(node, this.encoder(node.type)) + rawCast(node.type);
   }
 
   protected override lists(fields: readonly FieldMeta[]): string {
@@ -202,5 +195,5 @@ function same(value: unknown): unknown {
 
 /** Texts and numbers go as they are: beside a column, in a LIMIT, they are what is wanted there, and an index serves. */
 function rawCast(type: ValueType): string {
-  return type.kind === 'text' || type.kind === 'float' ? '' : `::${castType(type)}`;
+  return type.kind === 'text' || type.kind === 'float' || type.kind === 'int' ? '' : `::${castType(type)}`;
 }

@@ -592,6 +592,23 @@ describe('rows', () => {
     expect(await posts().none().values('id').count()).toBe(0);
   });
 
+  it('Q8: limits of values that are one row are refused', () => {
+    for (const query of [posts().limit(2), posts().offset(1)])
+      expect(() => query.values((p) => ({ n: sum(p.views) })).toSQL()).toThrow(
+        failure(InvalidQueryError, {
+          message:
+            'values() of aggregates alone is one row: limit() and offset() would be of that row. Take them away, or give values() a column to group by.',
+          model: 'Post',
+        }),
+      );
+  });
+
+  it('Q17: whole numbers in raw SQL are whole, and come back as they are', async () => {
+    expect(
+      await session.sql`SELECT 'x' || ${1} AS text, ${7} / 2 AS half, ${2n ** 62n} AS big, ${2 ** 40} AS wide, ${0.5} AS part`,
+    ).toEqual([{ text: 'x1', half: 3, big: 2n ** 62n, wide: 2 ** 40, part: 0.5 }]);
+  });
+
   it('Q8: groups', async () => {
     const rows = await session
       .query(Post)

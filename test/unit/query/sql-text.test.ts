@@ -581,7 +581,7 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT ("t0"."bo""dy") FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE (t0."views" > ? OR t1."name" = ?) AND t0."views" = ?',
-        parameters: [5, "x'", 3],
+        parameters: [5n, "x'", 3],
       },
     );
   });
@@ -591,7 +591,7 @@ describe('expressions', () => {
       posts().values((p) => ({ l: sql<number>`length(${p.title}) + ${sql`${2} + ${true}`}` })),
       {
         sqlite: 'SELECT (length(t0."title") + ? + ?) FROM "post" AS t0',
-        parameters: [2, 1],
+        parameters: [2n, 1],
       },
     );
   });
