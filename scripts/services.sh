@@ -510,8 +510,9 @@ verb_up() {
 }
 verb_hold() {
   local name code=0
-  # The terminal's Ctrl-C is meant for the test runner, which closes our input in its own time.
-  trap '' INT HUP
+  # The terminal's Ctrl-C is meant for the test runner, which closes our input in its own time. If it is killed, nobody
+  # listens to us any more.
+  trap '' INT HUP PIPE
   trap 'exit 143' TERM
   trap end_of_hold EXIT
   leave_root; lock

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -131,6 +132,24 @@ describe.skipIf(!downloaded)(`servers of the script${downloaded ? '' : ' (skippe
     expect(await ask(url, 'SHOW server_version_num')).toEqual([[expect.stringMatching(/^18/)]]);
     await first.end();
     await expect(ask(url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('end even if the run is killed', async () => {
+    const run = `
+      const { spawn } = require('node:child_process');
+      spawn('bash', ['scripts/services.sh', 'hold', 'postgres']).stdout.pipe(process.stdout);`;
+    const options = { cwd: project, env: { ...environment() } };
+    const child = spawn(process.execPath, ['-e', run], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+    await expect.poll(() => output, { timeout: 20_000 }).toContain('ready\n');
+    const url = /POSTGRES_URL='(.*)'/.exec(output)![1]!;
+    expect(await ask(url, 'SELECT 1')).toEqual([[1]]);
+    child.kill('SIGKILL');
+    const refusal = (): Promise<unknown> => ask(url, 'SELECT 1').catch((error: unknown) => String(error));
+    await expect.poll(refusal, { timeout: 20_000 }).toContain('ECONNREFUSED');
   });
 
   it('come from Docker where the script has none, and are removed', async () => {
