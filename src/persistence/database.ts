@@ -5,7 +5,13 @@ import { openAdapter } from '../adapters/open.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import { ConfigError, InvalidQueryError, LockTimeoutError } from '../utils/errors.ts';
+import {
+  ConfigError,
+  DeadlockError,
+  InvalidQueryError,
+  LockTimeoutError,
+  SerializationError,
+} from '../utils/errors.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
@@ -108,7 +114,7 @@ export class DatabaseCore {
       try {
         return await session.transaction(fn, rest);
       } catch (error) {
-        if (attempt >= retry || !(error instanceof LockTimeoutError)) throw error;
+        if (attempt >= retry || !isTransient(error)) throw error;
         // Full jitter, so that those who collided do not collide again.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_BASE_MS * 2 ** attempt));
       } finally {
@@ -131,4 +137,9 @@ export class DatabaseCore {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What the same transaction, run again, may not meet again. */
+function isTransient(error: unknown): boolean {
+  return error instanceof LockTimeoutError || error instanceof DeadlockError || error instanceof SerializationError;
 }

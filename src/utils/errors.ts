@@ -185,6 +185,11 @@ export class LockTimeoutError extends DatabaseError {
   override readonly code = 'E_LOCK_TIMEOUT';
 }
 
+/** The connection was lost while COMMIT was under way: nobody knows whether the transaction is kept. Never retried. */
+export class CommitOutcomeUnknownError extends DatabaseError {
+  override readonly code = 'E_COMMIT_OUTCOME_UNKNOWN';
+}
+
 /** The transaction lost against a concurrent one (40001): run again, it may succeed. */
 export class SerializationError extends DatabaseError {
   override readonly code = 'E_SERIALIZATION';

@@ -1,15 +1,41 @@
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 
 import { Database } from 'blazeorm';
 import type { DatabaseOptions } from 'blazeorm';
 
 import { models } from './models.ts';
+import type { DatabaseName } from './services.ts';
+import { createTestDatabase, serverUrl } from './test-database.ts';
+import type { SqlServerName, TestDatabase } from './test-database.ts';
 
-/** A fresh SQLite database in memory with the tables of the given models, by default those of `models.ts`. */
+/** The database of this run: each in the conformance cases, SQLite in all other tests. */
+export const engine: DatabaseName = (inject('database') as DatabaseName | undefined) ?? 'sqlite';
+
+/** What is the case on this database; where nothing is said of it, what is on SQLite. */
+export function onEngine<T>(values: { readonly sqlite: T; readonly postgres?: T }): T {
+  return engine === 'sqlite' ? values.sqlite : (values.postgres ?? values.sqlite);
+}
+
+const made: TestDatabase[] = [];
+
+/** A fresh database, in memory or on the server of this run, with the tables of the given models or those of `models.ts`. */
 export async function openTestDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const db = await Database.connect('sqlite::memory:', { models, ...options });
+  const db = await Database.connect(await freshUrl(), { models, ...options });
   await db.createAll();
   return db;
+}
+
+async function freshUrl(): Promise<string> {
+  // Where the server is missing every case is skipped, and what they share may as well be in memory.
+  if (engine === 'sqlite' || serverUrl(engine) === undefined) return 'sqlite::memory:';
+  const database = await createTestDatabase(engine as SqlServerName);
+  made.push(database);
+  return database.url;
+}
+
+/** After the cases of a file. */
+export async function dropTestDatabases(): Promise<void> {
+  await Promise.all(made.splice(0).map((database) => database.drop()));
 }
 
 /** What every query set, values set and `sql` statement can do. */

@@ -8,6 +8,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** What this run is about. */
     readonly databases: readonly DatabaseName[];
+    /** In the conformance cases: the database that they run on. */
+    readonly database: DatabaseName;
     /** Where the servers among them are; none for those that are missing. */
     readonly servers: ServerUrls;
   }

@@ -17,6 +17,9 @@ export type DatabaseName = 'sqlite' | ServerName;
 /** What the tests run on unless `BLAZE_TEST_DATABASES` says otherwise. An adapter that is new adds its servers here. */
 export const wantedByDefault: readonly DatabaseName[] = ['sqlite', 'postgres'];
 
+/** Databases that the library has an adapter for: the conformance cases run on them. */
+export const hasAdapter: ReadonlySet<DatabaseName> = new Set(['sqlite', 'postgres', 'postgres15']);
+
 /** Addresses by name, of those that there are. */
 export type ServerUrls = Partial<Record<ServerName, string>>;
 

@@ -1,5 +1,10 @@
 import type { Client, QueryArrayConfig, QueryArrayResult } from 'pg';
-import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import {
+  CommitOutcomeUnknownError,
+  ConnectionError,
+  InvalidQueryError,
+  TransactionAbortedError,
+} from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
 import { wrapError } from './errors.ts';
@@ -99,12 +104,27 @@ export class PostgresConnection implements Connection, Pooled {
 
   /** @throws TransactionAbortedError if the server rolled back: it answers so, and calls it no error. */
   async commit(): Promise<void> {
-    const command = await this.#plain('COMMIT');
+    const command = await this.#commit();
     this.#open = false;
     if (command === 'ROLLBACK')
       throw new TransactionAbortedError('PostgreSQL rolled the transaction back: one of its statements had failed.', {
         remedy: 'Let the error of that statement end the transaction, or run the statement in a nested one.',
       });
+  }
+
+  async #commit(): Promise<string> {
+    try {
+      return await this.#plain('COMMIT');
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw new CommitOutcomeUnknownError(
+        'The connection was lost during COMMIT: the transaction may be kept, or not.',
+        {
+          remedy: 'Look whether what it wrote is there before you run it again.',
+          cause: error,
+        },
+      );
+    }
   }
 
   async rollback(): Promise<void> {
@@ -147,7 +167,12 @@ export class PostgresConnection implements Connection, Pooled {
         ...(named ? { name: this.#nameOf(sql) } : {}),
       });
     } catch (error) {
-      throw wrapError(error, sql);
+      if (named && isStale(error)) {
+        this.#forget(sql);
+        // Inside a transaction the error has aborted it; outside, the statement is prepared anew.
+        if (!this.#open) return this.#run(sql, parameters, types, named);
+      }
+      throw this.#failed(error, sql);
     }
   }
 
@@ -156,8 +181,15 @@ export class PostgresConnection implements Connection, Pooled {
       const result = (await this.#client.query(sql)) as { command: string } | { command: string }[];
       return Array.isArray(result) ? result.at(-1)!.command : result.command;
     } catch (error) {
-      throw wrapError(error, sql);
+      throw this.#failed(error, sql);
     }
+  }
+
+  /** After an error of the connection it is of no more use, whatever its events still say. */
+  #failed(error: unknown, sql: string): Error {
+    const wrapped = wrapError(error, sql);
+    if (wrapped instanceof ConnectionError) this.#broken = true;
+    return wrapped;
   }
 
   /** The name under which a statement is prepared. The oldest goes when there are too many. */
@@ -165,12 +197,21 @@ export class PostgresConnection implements Connection, Pooled {
     let name = this.#statements.get(sql);
     if (name !== undefined) return name;
     name = `blaze_${++this.#prepared}`;
-    if (this.#statements.size >= MAX_STATEMENTS) {
-      const [oldest, oldName] = this.#statements.entries().next().value!;
-      this.#statements.delete(oldest);
-      void this.#client.query(`DEALLOCATE ${oldName}`).catch(() => undefined);
-    }
+    if (this.#statements.size >= MAX_STATEMENTS) this.#forget(this.#statements.keys().next().value!);
     this.#statements.set(sql, name);
     return name;
   }
+
+  #forget(sql: string): void {
+    const name = this.#statements.get(sql);
+    this.#statements.delete(sql);
+    // In an aborted transaction it is refused, and stays on the server until the connection ends: it is never used again.
+    if (name !== undefined) void this.#client.query(`DEALLOCATE ${name}`).catch(() => undefined);
+  }
+}
+
+/** The table was altered since the statement was prepared, and its columns are others. */
+function isStale(error: unknown): boolean {
+  const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 }

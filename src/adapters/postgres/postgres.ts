@@ -43,9 +43,8 @@ export class PostgresAdapter implements Adapter {
     if (config.scheme !== 'postgres')
       throw new ConfigError(`The PostgreSQL adapter was given a DSN for ${config.scheme}.`);
     const ClientClass = await loadClient();
-    const ssl = await tlsOptions(config);
     const { poolSize, acquireTimeout, idleTimeout, maxLifetime } = config.server;
-    const pool = new Pool(() => open(ClientClass, config, ssl), {
+    const pool = new Pool(() => open(ClientClass, config), {
       size: poolSize,
       acquireTimeout,
       idleTimeout,
@@ -91,14 +90,12 @@ async function loadClient(): Promise<ClientClass> {
 }
 
 /** Try the hosts in their order. */
-async function open(
-  ClientClass: ClientClass,
-  config: ConnectionConfig,
-  ssl: ClientConfig['ssl'],
-): Promise<PostgresConnection> {
+async function open(ClientClass: ClientClass, config: ConnectionConfig): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const client = new ClientClass(clientConfig(config, host, ssl));
+    const client = new ClientClass(
+      clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined)),
+    );
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     try {
@@ -120,7 +117,7 @@ function clientConfig(
   const { connectTimeout, applicationName, pipeline } = config.server;
   const password = config.password();
   const options = {
-    ...('socket' in host ? { host: host.socket } : { host: host.host, port: host.port }),
+    ...('socket' in host ? socketOf(host.socket) : { host: host.host, port: host.port }),
     user: config.user,
     // Not undefined, which would make the driver look into the environment and into files.
     password: password ?? '',
@@ -132,6 +129,12 @@ function clientConfig(
     keepAlive: true,
   };
   return options as ClientConfig;
+}
+
+/** A socket is named by its folder, or whole: `/run/postgresql/.s.PGSQL.5433`. */
+function socketOf(path: string): { host: string; port?: number } {
+  const [, folder, port] = /^(.*)\/\.s\.PGSQL\.(\d+)$/.exec(path) ?? [];
+  return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
 }
 
 /** What the library relies on: the version, UTF-8, dates in the ISO form. */
