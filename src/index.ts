@@ -39,7 +39,10 @@ export { avg, count, max, min, sum } from './query/expressions.ts';
 export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';
-export type { SQLiteOptions } from './adapters/config.ts';
+export type { ConnectionOptions, ServerHost } from './adapters/config.ts';
+export type { ServerOptions, ServerSettings } from './adapters/server-options.ts';
+export type { SQLiteOptions } from './adapters/sqlite-options.ts';
+export { tlsOptions } from './adapters/tls.ts';
 export type {
   AcquireOptions,
   Adapter,
@@ -51,7 +54,11 @@ export type {
 } from './adapters/adapter.ts';
 export { statementChannel } from './adapters/executor.ts';
 export type { StatementEvent } from './adapters/executor.ts';
-export { redactDsn } from './security/dsn.ts';
+export { parseDsn } from './security/dsn.ts';
+export type { ParsedDsn } from './security/dsn.ts';
+export { formatDsn } from './security/format-dsn.ts';
+export type { DsnHost } from './security/hosts.ts';
+export { redactDsn } from './security/redact.ts';
 export { snakeCase } from './utils/naming.ts';
 
 export * from './utils/errors.ts';

@@ -1,56 +1,29 @@
 import { inspect } from 'node:util';
-import { parseDsn, redactDsn } from '../security/dsn.ts';
+import { parseDsn } from '../security/dsn.ts';
+import type { ParsedDsn } from '../security/dsn.ts';
+import { formatDsn } from '../security/format-dsn.ts';
+import { redactDsn } from '../security/redact.ts';
 import { ConfigError } from '../utils/errors.ts';
-import { suggest } from '../utils/naming.ts';
+import { checkNames } from './option-names.ts';
+import { texts } from './option-parsers.ts';
+import { parsePgEnv } from './pg-env.ts';
+import type { Environment } from './pg-env.ts';
+import { withoutAliases } from './server-aliases.ts';
+import { parseServerOptions } from './server-options.ts';
+import type { ServerOptions, ServerSettings } from './server-options.ts';
+import { parseSqliteOptions } from './sqlite-options.ts';
+import type { SQLiteOptions } from './sqlite-options.ts';
 
-/** Settings of a connection to SQLite. */
-export interface SQLiteOptions {
-  /** How long a statement waits for another process's lock, in milliseconds. Default 5000. */
-  readonly busyTimeout?: number;
-  /** How long a session waits for the write connection, in milliseconds. Default 10000. */
-  readonly acquireTimeout?: number;
-  /** Open the file for reading only. */
-  readonly readOnly?: boolean;
-  /** Which driver; by default the first that is there. */
-  readonly driver?: 'better-sqlite3' | 'node:sqlite';
-  /** `wal` for files, so that readers and the writer do not wait for each other. */
-  readonly journalMode?: 'wal' | 'delete' | 'truncate' | 'memory';
-  readonly synchronous?: 'off' | 'normal' | 'full' | 'extra';
-}
+/** Settings of a connection: SQLite's, or a server's. Which of them count is the DSN's scheme to say. */
+export type ConnectionOptions = SQLiteOptions | ServerOptions;
 
-/** What timers and SQLite take: 32 bits. */
-const MAX_MILLISECONDS = 2_147_483_647;
+/**
+ * Where a server is. For PostgreSQL a socket is what libpq takes: its directory, or, if a port was given, the file in it
+ * (`/tmp/.s.PGSQL.5433`).
+ */
+export type ServerHost = { readonly host: string; readonly port: number } | { readonly socket: string };
 
-type OptionParser = (text: string, name: string) => string | number | boolean;
-
-const number: OptionParser = (text, name) => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > MAX_MILLISECONDS)
-    throw new ConfigError(`The option '${name}' is a whole number of milliseconds.`, { field: name });
-  return value;
-};
-
-const flag: OptionParser = (text, name) => {
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
-  throw new ConfigError(`The option '${name}' is true or false.`, { field: name });
-};
-
-const oneOf =
-  (...allowed: readonly string[]): OptionParser =>
-  (text, name) => {
-    if (allowed.includes(text)) return text;
-    throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });
-  };
-
-const SQLITE_OPTIONS: Readonly<Record<keyof SQLiteOptions, OptionParser>> = {
-  busyTimeout: number,
-  acquireTimeout: number,
-  readOnly: flag,
-  driver: oneOf('better-sqlite3', 'node:sqlite'),
-  journalMode: oneOf('wal', 'delete', 'truncate', 'memory'),
-  synchronous: oneOf('off', 'normal', 'full', 'extra'),
-};
+const PORTS: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
 
 /**
  * Where a database is and how to talk to it. Made from a DSN or the environment; shows itself redacted, whatever looks.
@@ -60,38 +33,45 @@ const SQLITE_OPTIONS: Readonly<Record<keyof SQLiteOptions, OptionParser>> = {
  * import { ConnectionConfig } from 'blazeorm';
  * export const config = ConnectionConfig.fromDsn('sqlite:app.db?busyTimeout=2000');
  * export const same = ConnectionConfig.fromEnv('DATABASE_URL', { DATABASE_URL: 'sqlite:app.db' });
+ * export const server = ConnectionConfig.fromDsn('postgres://ann@db.example.org/app?tls=verify-full', { poolSize: 5 });
  * ```
  */
 export class ConnectionConfig {
   /** `sqlite`, `postgres`, `mysql` or `mariadb`. */
   readonly scheme: string;
-  readonly #dsn: string;
-  readonly #path: string;
+  readonly #shown: string;
+  readonly #place: ParsedDsn;
+  readonly #hosts: readonly ServerHost[];
+  /** What was asked for, as texts: `with` starts from it. */
+  readonly #given: Readonly<Record<string, string>>;
   readonly #options: SQLiteOptions;
+  readonly #server: ServerSettings;
+  readonly #tlsKey: string | undefined;
 
-  private constructor(dsn: string, scheme: string, path: string, options: SQLiteOptions) {
-    this.scheme = scheme;
-    this.#dsn = dsn;
-    this.#path = path;
-    this.#options = Object.freeze(options);
+  private constructor(shown: string, place: ParsedDsn, given: Readonly<Record<string, string>>) {
+    const sqlite = place.scheme === 'sqlite';
+    const { settings, tlsKey } = parseServerOptions(sqlite ? {} : given);
+    this.scheme = place.scheme;
+    this.#shown = shown;
+    this.#place = place;
+    this.#hosts = sqlite ? [] : serverHosts(place, settings);
+    this.#given = given;
+    this.#options = parseSqliteOptions(place.path, sqlite ? given : {});
+    this.#server = settings;
+    this.#tlsKey = tlsKey;
     Object.freeze(this);
   }
 
   /**
-   * @param dsn For example `sqlite:app.db?busyTimeout=2000`.
+   * @param dsn For example `sqlite:app.db?busyTimeout=2000` or `postgres://ann:secret@db.example.org/app?tls=verify-full`.
    * @param options Override what the DSN says.
    * @throws ConfigError for a DSN or option that cannot be used; never quotes the DSN.
    */
-  static fromDsn(dsn: string, options: SQLiteOptions = {}): ConnectionConfig {
-    const parsed = parseDsn(dsn);
-    const given = Object.fromEntries(
-      Object.entries(options)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => [name, String(value)]),
-    );
-    const merged = { ...(parsed.scheme === 'sqlite' ? parseOptions(parsed.options) : {}), ...parseOptions(given) };
-    refuseConflicts(parsed.path, merged);
-    return new ConnectionConfig(dsn, parsed.scheme, parsed.path, merged);
+  static fromDsn(dsn: string, options: ConnectionOptions = {}): ConnectionConfig {
+    const place = parseDsn(dsn);
+    const given = withoutAliases(place.scheme, place.options);
+    checkNames(place.scheme, Object.keys(given), 'dsn');
+    return new ConnectionConfig(redactDsn(dsn), place, overridden(place.scheme, given, options));
   }
 
   /**
@@ -99,10 +79,7 @@ export class ConnectionConfig {
    * @param env Where to look. Default `process.env`.
    * @throws ConfigError if it is not set.
    */
-  static fromEnv(
-    name = 'DATABASE_URL',
-    env: Readonly<Record<string, string | undefined>> = process.env,
-  ): ConnectionConfig {
+  static fromEnv(name = 'DATABASE_URL', env: Environment = process.env): ConnectionConfig {
     const dsn = env[name];
     if (dsn === undefined || dsn === '')
       throw new ConfigError(`The environment variable ${name} is not set.`, {
@@ -111,18 +88,64 @@ export class ConnectionConfig {
     return ConnectionConfig.fromDsn(dsn);
   }
 
-  /** SQLite's file, or `:memory:`. */
-  get path(): string {
-    return this.#path;
+  /**
+   * PostgreSQL by libpq's variables: `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`. Nothing else
+   * looks at them.
+   *
+   * @param env Where to look. Default `process.env`.
+   * @throws ConfigError if none of them is set, or one cannot be used.
+   */
+  static fromPgEnv(env: Environment = process.env): ConnectionConfig {
+    const { place, given } = parsePgEnv(env);
+    return new ConnectionConfig(redactDsn(formatDsn(place)), place, given);
   }
 
+  /** The same place with other settings, over those that were given. */
+  with(options: ConnectionOptions): ConnectionConfig {
+    return new ConnectionConfig(this.#shown, this.#place, overridden(this.scheme, this.#given, options));
+  }
+
+  /** SQLite's file, or `:memory:`. Empty for servers. */
+  get path(): string {
+    return this.#place.path;
+  }
+
+  /** SQLite's settings. Empty for servers. */
   get options(): SQLiteOptions {
     return this.#options;
   }
 
+  /** Where the server is: one place, or several to try in turn. None for SQLite. */
+  get hosts(): readonly ServerHost[] {
+    return this.#hosts;
+  }
+
+  get user(): string | undefined {
+    return this.#place.user;
+  }
+
+  get database(): string | undefined {
+    return this.#place.database;
+  }
+
+  /** A server's settings, defaults filled in. */
+  get server(): ServerSettings {
+    return this.#server;
+  }
+
+  /** A method, so that nothing prints it. */
+  password(): string | undefined {
+    return this.#place.password;
+  }
+
+  /** The option `tlsKey`, a file or a text. A method, so that nothing prints it. */
+  tlsKey(): string | undefined {
+    return this.#tlsKey;
+  }
+
   /** The DSN without what is secret. */
   toString(): string {
-    return redactDsn(this.#dsn);
+    return this.#shown;
   }
 
   toJSON(): string {
@@ -134,28 +157,23 @@ export class ConnectionConfig {
   }
 }
 
-function parseOptions(given: Readonly<Record<string, string>>): SQLiteOptions {
-  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, parserOf(name)(text, name)]));
+function overridden(
+  scheme: string,
+  given: Readonly<Record<string, string>>,
+  options: ConnectionOptions,
+): Readonly<Record<string, string>> {
+  const own = texts(options);
+  checkNames(scheme, Object.keys(own), 'code');
+  return { ...given, ...own };
 }
 
-function refuseConflicts(path: string, { readOnly, journalMode }: SQLiteOptions): void {
-  if (readOnly !== true) return;
-  if (path === ':memory:')
-    throw new ConfigError("A database in memory is empty, and 'readOnly' would keep it so.", {
-      field: 'readOnly',
-      remedy: 'Leave one of them out.',
+function serverHosts({ scheme, hosts }: ParsedDsn, { tls }: ServerSettings): readonly ServerHost[] {
+  const port = PORTS[scheme] ?? 0;
+  const all = hosts.length === 0 ? [{ host: 'localhost' }] : hosts;
+  if (scheme === 'postgres' && tls !== 'disable' && all.some((host) => 'socket' in host))
+    throw new ConfigError('PostgreSQL has no TLS on a Unix socket.', {
+      fields: ['host', 'tls'],
+      remedy: 'Name a host, or leave TLS out.',
     });
-  if (journalMode !== undefined)
-    throw new ConfigError("The option 'journalMode' changes the file, which 'readOnly' forbids.", {
-      fields: ['readOnly', 'journalMode'],
-      remedy: 'Leave one of them out.',
-    });
-}
-
-function parserOf(name: string): OptionParser {
-  if (Object.hasOwn(SQLITE_OPTIONS, name)) return SQLITE_OPTIONS[name as keyof SQLiteOptions];
-  throw new ConfigError(`There is no connection option '${name}'.`, {
-    field: name,
-    remedy: suggest(name, Object.keys(SQLITE_OPTIONS)),
-  });
+  return Object.freeze(all.map((host) => Object.freeze('socket' in host ? host : { port, ...host })));
 }

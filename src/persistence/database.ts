@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import { ConnectionConfig } from '../adapters/config.ts';
-import type { SQLiteOptions } from '../adapters/config.ts';
+import type { ConnectionOptions } from '../adapters/config.ts';
 import { openAdapter } from '../adapters/open.ts';
 import { Registry } from '../core/registry.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -15,7 +15,7 @@ export interface DatabaseOptions extends SessionOptions {
   /** The models; what they reach is included. Checked at once, all problems in one error. */
   readonly models?: readonly unknown[];
   /** Settings of the connection, which override those of the DSN. */
-  readonly connection?: SQLiteOptions;
+  readonly connection?: ConnectionOptions;
   /** An adapter of your own; by default the DSN's scheme decides. */
   readonly adapter?: Adapter;
 }
@@ -63,7 +63,10 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const config = typeof source === 'string' ? ConnectionConfig.fromDsn(source, options.connection) : source;
+    const config =
+      typeof source === 'string'
+        ? ConnectionConfig.fromDsn(source, options.connection)
+        : source.with(options.connection ?? {});
     const registry = new Registry(options.models ?? []);
     const adapter = options.adapter ?? (await openAdapter(config));
     const engine = new Engine(adapter, config, options);
