@@ -5,7 +5,7 @@ import type { InvoiceRow, LineRow, LinkRow, PlaylistRow, TrackRow, TrackWithOnes
 import { driverVersions, inTransaction, openPostgres } from './connection.ts';
 import * as sql from './statements.ts';
 
-const ROWS_PER_INSERT = 2_500;
+const ROWS_PER_INSERT = 5_000;
 
 /**
  * The driver by hand, in its usual mode (rows as objects), as a competent engineer writes it: one connection,
