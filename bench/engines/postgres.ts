@@ -45,7 +45,9 @@ export const postgres: Engine = {
     arrays: async () => (await import('../contestants/postgres/arrays.ts')).openArrays,
     blazeorm: async () => (await import('../contestants/blazeorm.ts')).openBlazeorm,
   },
-  peers: {},
+  peers: {
+    drizzle: async () => (await import('../contestants/postgres/drizzle.ts')).openDrizzle,
+  },
   goals: {
     list: 0.95,
     'to-one': 0.85,
