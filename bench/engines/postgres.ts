@@ -24,7 +24,6 @@ export const postgres: Engine = {
     try {
       await createTables?.(url);
       const client = await openPostgres(url);
-      client.on('error', () => undefined); // when an interrupted run drops the database
       if (createTables === undefined) await client.query(schema(types));
       await client.query("SET TimeZone = 'UTC'");
       for (const table of tables) await fill(client, table);
@@ -64,6 +63,7 @@ class PostgresDatabase implements BenchDatabase {
   readonly versions: Readonly<Record<string, string>>;
   readonly #client: Client;
   readonly #drop: () => Promise<void>;
+  #closing: Promise<void> | undefined;
 
   constructor(url: string, version: string, client: Client, drop: () => Promise<void>) {
     this.url = url;
@@ -93,9 +93,9 @@ class PostgresDatabase implements BenchDatabase {
     checkRaised(rows[0]!.raised);
   }
 
-  async close(): Promise<void> {
-    await this.#client.end();
-    await this.#drop();
+  /** Also when a run is interrupted, and then once more by the run itself. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#client.end().then(this.#drop));
   }
 }
 

@@ -8,6 +8,8 @@ export const driverVersions: Readonly<Record<string, string>> = { pg: version };
 /** One connection, with the driver's own defaults. */
 export async function openPostgres(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
+  // An interrupted run drops the database while it is connected; whatever it asks for next fails.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }
