@@ -249,11 +249,11 @@ describeOn('postgres', 'the adapter', () => {
     });
     const session = db.session();
     let seen = 0;
+    let found = 0;
     for await (const item of session.query(Item).orderBy('id')) {
-      if (seen === 10) expect(await session.query(Item).filter({ id: item.id }).count()).toBe(1);
-      seen++;
+      if (seen++ % 100 === 0) found += await session.query(Item).filter({ id: item.id }).count();
     }
-    expect(seen).toBe(2_500);
+    expect([seen, found]).toEqual([2_500, 25]);
     await db.transaction(async (own) => {
       for await (const item of own.query(Item).orderBy('id')) {
         item.size += 10_000;
