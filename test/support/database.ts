@@ -12,7 +12,7 @@ import type { SqlServerName, TestDatabase } from './test-database.ts';
 export const engine: DatabaseName = (inject('database') as DatabaseName | undefined) ?? 'sqlite';
 
 /** What is the case on this database; where nothing is said of it, what is on SQLite. */
-export function onEngine<T>(values: { readonly sqlite: T; readonly postgres?: T }): T {
+export function onEngine<T>(values: { readonly sqlite: T; readonly postgres?: T | undefined }): T {
   return engine === 'sqlite' ? values.sqlite : (values.postgres ?? values.sqlite);
 }
 
@@ -43,17 +43,27 @@ interface Compilable {
   toSQL(): { readonly sql: string; readonly parameters: readonly unknown[] };
 }
 
-/** The whole SQL of a query on each database, and its parameters where they are given. */
+/** The whole SQL of a query on each database, and its parameters where they are given; another's only where they differ. */
 export interface ExpectedSql {
   readonly sqlite: string;
+  readonly postgres: string;
   readonly parameters?: readonly unknown[];
+  readonly postgresParameters?: readonly unknown[];
 }
 
-/** Assert the whole text of a query, and with `parameters` all of its values in order. */
+/** Queries whose text was asserted in this file, to be run as well. */
+export const shown: Compilable[] = [];
+
+/** Assert the whole text of a query on the database of this run, and with `parameters` all of its values in order. */
 export function expectSql(query: Compilable, expected: ExpectedSql): void {
   const { sql, parameters } = query.toSQL();
-  expect(sql).toBe(expected.sqlite);
-  if (expected.parameters !== undefined) expect(parameters).toEqual(expected.parameters);
+  shown.push(query);
+  expect(sql).toBe(onEngine(expected));
+  const wanted = onEngine({
+    sqlite: expected.parameters,
+    postgres: expected.postgresParameters ?? expected.parameters,
+  });
+  if (wanted !== undefined) expect(parameters).toEqual(wanted);
 }
 
 /** The error that a call throws or rejects with; fails if there is none. */

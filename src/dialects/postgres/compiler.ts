@@ -65,7 +65,9 @@ export class PostgresCompiler extends QueryCompiler {
     const values = this.writer.bind(list, (items) =>
       formatArray((items as readonly unknown[]).map((item) => textOf(encode(item)))),
     );
-    return `${left} = ANY(${values}::${castType(list.type)}[])`;
+    // As the column is, so that its index and its statistics serve.
+    const of = operand.kind === 'column' && list.type.kind === 'int' ? 'integer' : castType(list.type);
+    return `${left} = ANY(${values}::${of}[])`;
   }
 
   /** LIKE with its special characters escaped, on both sides in lower case where case is to be ignored. */
