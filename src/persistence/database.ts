@@ -86,7 +86,13 @@ export class DatabaseCore {
     const engine = new Engine(adapter, config, options);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
-    return new (this as unknown as new (engine: Engine, registry: Registry) => D)(engine, registry);
+    const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
+    try {
+      return new Class(engine, registry);
+    } catch (error) {
+      await adapter.close();
+      throw error;
+    }
   }
 
   /** A new session. It takes a connection only while it needs one. */
