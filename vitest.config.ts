@@ -2,9 +2,11 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vitest/config';
 
+import { hasAdapter, wantedDatabases } from './test/support/services.ts';
+
 const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
-export default defineConfig({
+const shared = {
   resolve: {
     // Tests and examples import the package by its name and get the source, so that there is one copy of it.
     alias: [
@@ -12,11 +14,41 @@ export default defineConfig({
       { find: /^blazeorm\/([a-z]+)$/, replacement: source('$1.ts') },
     ],
   },
+  // What servers write there is nothing to watch.
+  server: { watch: { ignored: ['**/.services/**'] } },
+};
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+/** The same conformance cases on each database. */
+const conformance = wantedDatabases(process.env)
+  .databases.filter((name) => hasAdapter.has(name))
+  .map((name) => ({
+    ...shared,
+    test: {
+      ...timeouts,
+      name,
+      include: ['test/conformance/**/*.test.ts'],
+      setupFiles: ['./test/support/conformance-setup.ts'],
+      provide: { database: name },
+    },
+  }));
+
+export default defineConfig({
+  ...shared,
   test: {
-    // Of test/types only the tests of the editor and of declarations run; the rest is compiled: `npm run test:types`.
-    include: ['test/{unit,conformance,faults,examples,types}/**/*.test.ts'],
+    globalSetup: ['./test/support/global-setup.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...timeouts,
+          name: 'unit',
+          // Of test/types only the tests of the editor and of declarations run; the rest is compiled: `npm run test:types`.
+          include: ['test/{unit,faults,examples,types}/**/*.test.ts'],
+        },
+      },
+      ...conformance,
+    ],
   },
 });

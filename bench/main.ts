@@ -9,17 +9,18 @@ import { measure, type Measurement } from './harness/measure.ts';
 import { toReport, toTable, writeJson } from './harness/report.ts';
 import { readOptions } from './options.ts';
 
-process.once('SIGINT', () => process.exit(130)); // runs the exit handlers, which remove the database
-
 const options = readOptions(process.argv.slice(2));
 const engine = await engines[options.engine]!();
 const library = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 const hasLibrary = existsSync(library);
 const loaders = chooseContestants();
+const server = chooseServer();
 if (!existsSync(options.data)) exit(`${options.data} is missing; --data FILE names another copy of it.`);
 
 const createTables = hasLibrary ? (await import('./contestants/blazeorm.ts')).createTables : undefined;
-const db = await engine.open(readChinook(options.data), createTables);
+const opening = engine.open(readChinook(options.data), createTables, server);
+process.once('SIGINT', () => void opening.then((opened) => opened.close()).finally(() => process.exit(130)));
+const db = await opening;
 const contestants = new Map<string, Contestant>();
 try {
   for (const [name, load] of loaders) {
@@ -38,6 +39,16 @@ try {
 } finally {
   for (const contestant of contestants.values()) await contestant.close();
   await db.close();
+}
+
+function chooseServer(): string | undefined {
+  const { serverVariable: variable } = engine;
+  if (variable === undefined) return options.url && exit(`${options.engine} needs no server: leave out --url.`);
+  const dsn = options.url ?? process.env[variable];
+  if (!dsn) exit(`Which server? --url or ${variable} names one: ${options.engine}://user:password@host:port/database`);
+  if (!URL.canParse(dsn))
+    exit(`--url or ${variable} is no DSN; it looks like ${options.engine}://user:password@host/db`);
+  return dsn;
 }
 
 /** The reference comes first: the others' results are checked against its. */

@@ -6,6 +6,8 @@ import { workloads, type Workload } from './workloads.ts';
 
 export interface Options {
   readonly engine: string;
+  /** The server of an engine that needs one. */
+  readonly url: string | undefined;
   readonly workloads: readonly Workload[];
   /** Overrides each workload's own number of rounds. */
   readonly rounds: number | undefined;
@@ -21,6 +23,7 @@ export function readOptions(argv: readonly string[]): Options {
   const options = new Command('npm run bench --')
     .description('Measures BlazeORM against hand-written driver code. See bench/README.md.')
     .option('--engine <name>', `database: ${Object.keys(engines).join(', ')}`, oneOf(Object.keys(engines)), 'sqlite')
+    .option('--url <dsn>', 'where it makes its database, if it needs a server (default: POSTGRES_URL)')
     .option(
       '--only <ids>',
       `some workloads, separated by commas: ${workloads.map(({ id }) => id).join(', ')}`,
@@ -32,9 +35,10 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--data <file>', 'another copy of chinook.json', fromCallersFolder, chinook)
     .allowExcessArguments(false)
     .parse(argv, { from: 'user' })
-    .opts<{ engine: string; only?: Workload[]; rounds?: number; peers?: string[]; json?: string; data: string }>();
+    .opts<Pick<Options, 'engine' | 'data'> & Partial<Options> & { only?: Workload[] }>();
   return {
     ...options,
+    url: options.url,
     workloads: options.only ?? workloads,
     rounds: options.rounds,
     peers: options.peers ?? [],

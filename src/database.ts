@@ -1,4 +1,6 @@
+import type { Registry } from './core/registry.ts';
 import { DatabaseCore } from './persistence/database.ts';
+import type { Engine } from './persistence/engine.ts';
 import { SchemaBuilder } from './schema/builder.ts';
 import { ConfigError } from './utils/errors.ts';
 
@@ -19,6 +21,11 @@ import { ConfigError } from './utils/errors.ts';
  * ```
  */
 export class Database extends DatabaseCore {
+  protected constructor(engine: Engine, registry: Registry) {
+    super(engine, registry);
+    this.#builder().checkConditions(registry.models);
+  }
+
   /**
    * Create the tables and indexes of all models, in one transaction where the database can. What exists is left as it is, unless
    * `ifNotExists: false` asks for an error.

@@ -5,8 +5,14 @@ import type { BenchDatabase } from './database.ts';
 
 /** A database that can be benchmarked. To add one, write this interface and list it in `engines/index.ts`. */
 export interface Engine {
-  /** Creates an empty database, has its tables created, and fills them. */
-  open(tables: readonly ChinookTable[], createTables: CreateTables | undefined): Promise<BenchDatabase>;
+  /** Of an engine that needs a server: the environment variable that may name it. */
+  readonly serverVariable?: string;
+  /** Creates an empty database (on the server with the DSN `server`), has its tables created, and fills them. */
+  open(
+    tables: readonly ChinookTable[],
+    createTables: CreateTables | undefined,
+    server: string | undefined,
+  ): Promise<BenchDatabase>;
   /** Imported when they are asked for, so that a library that is not installed disturbs nobody. */
   readonly contestants: Readonly<Record<'raw' | 'arrays' | 'blazeorm', ContestantLoader>>;
   readonly peers: Readonly<Record<string, ContestantLoader>>;

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite, type SqliteConnection } from '../contestants/sqlite/connection.ts';
 import { TRACKS, type ChinookTable, type NewTrack } from '../data.ts';
+import { checkInserted, checkRaised, type Added } from './checks.ts';
 import type { BenchDatabase } from './database.ts';
 import type { Engine } from './engine.ts';
-import { sqliteSchema } from './sqlite-schema.ts';
+import { schema } from './schema.ts';
+
+/** Decimals and timestamps are text. */
+const types = { id: 'INTEGER PRIMARY KEY AUTOINCREMENT', decimal: 'TEXT', timestamp: 'TEXT' };
 
 /** One database file in a temporary folder; every contestant opens it by itself and reads the same bytes. */
 export const sqlite: Engine = {
@@ -15,7 +19,7 @@ export const sqlite: Engine = {
     const url = `sqlite:${join(folder, 'chinook.db')}`;
     await createTables?.(url);
     const connection = openSqlite(url);
-    if (createTables === undefined) connection.exec(sqliteSchema);
+    if (createTables === undefined) connection.exec(schema(types));
     for (const table of tables) fill(connection, table);
     checkpoint(connection);
     return new SqliteDatabase(url, connection);
@@ -54,18 +58,14 @@ class SqliteDatabase implements BenchDatabase {
 
   async undoInsert(expected: readonly NewTrack[]): Promise<void> {
     const found = this.#connection
-      .prepare<[number], { count: number; milliseconds: number; names: number }>(
+      .prepare<[number], Added>(
         'SELECT count(*) AS count, total(milliseconds) AS milliseconds, total(length(name)) AS names FROM track WHERE id > ?',
       )
       .get(TRACKS)!;
     this.#connection.prepare('DELETE FROM track WHERE id > ?').run(TRACKS);
     this.#restartIds();
     checkpoint(this.#connection);
-    const milliseconds = expected.reduce((sum, track) => sum + track.milliseconds, 0);
-    const names = expected.reduce((sum, track) => sum + track.name.length, 0);
-    if (found.count !== expected.length || found.milliseconds !== milliseconds || found.names !== names) {
-      throw new Error(`${expected.length} tracks should have been inserted; the table has ${found.count} new ones`);
-    }
+    checkInserted(found, expected);
   }
 
   async undoUpdate(): Promise<void> {
@@ -77,7 +77,7 @@ class SqliteDatabase implements BenchDatabase {
       .get()!;
     this.#connection.exec('UPDATE track SET milliseconds = o.milliseconds FROM original o WHERE o.id = track.id');
     checkpoint(this.#connection);
-    if (raised !== 1000) throw new Error(`1,000 tracks should have been raised by 1; ${raised} were`);
+    checkRaised(raised);
   }
 
   async close(): Promise<void> {

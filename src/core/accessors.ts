@@ -8,6 +8,7 @@ import { metaOf } from './registry.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
+import { withArticle } from '../utils/naming.ts';
 
 type Values = Record<string, unknown>;
 
@@ -140,7 +141,7 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
   if (inverse !== undefined && relation.owning) moveBetween(entity, inverse, previous, value as object | null);
   const group = State.group(entity);
   if (group !== null && value !== null && State.group(value as object) === null)
-    group.loader.cascadeSave(value as object);
+    group.loader.cascadeSave(value as object, entity);
 }
 
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
@@ -196,7 +197,8 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
 /** What an entity in a session's care leads to is saved with it, whichever side made the link. */
 function saveWith(owner: object, entity: object): void {
   const group = State.group(owner);
-  if (group !== null && State.group(entity) === null && State.row(entity) === null) group.loader.cascadeSave(entity);
+  if (group !== null && State.group(entity) === null && State.row(entity) === null)
+    group.loader.cascadeSave(entity, owner);
 }
 
 /** @throws InvalidValueError unless the value is null (where allowed) or an entity of the relation's target. */
@@ -205,7 +207,7 @@ export function checkTarget(relation: RelationMeta, value: unknown): void {
   if (State.is(value) && value instanceof (relation.target.modelClass as unknown as new () => object)) return;
   const { model, name, target } = relation;
   throw new InvalidValueError(
-    `${model.name}.${name} takes ${relation.nullable ? `a ${target.name} or null` : `a ${target.name}`}, not ${describe(value)}.`,
+    `${model.name}.${name} takes ${relation.nullable ? `${withArticle(target.name)} or null` : `${withArticle(target.name)}`}, not ${describe(value)}.`,
     {
       model: model.name,
       field: name,

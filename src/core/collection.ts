@@ -1,5 +1,5 @@
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
-import type { ChangingCollection, RelationLoader } from './loader.ts';
+import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
 import { collectionNotLoaded } from './references.ts';
 import { State } from './state.ts';
@@ -192,7 +192,7 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   }
 
   /** For the unit of work: changes that are not written yet. */
-  get pending(): { readonly added: ReadonlySet<object>; readonly removed: ReadonlySet<object> } | undefined {
+  get pending(): PendingLinks | undefined {
     if ((this.#added?.size ?? 0) === 0 && (this.#removed?.size ?? 0) === 0) return undefined;
     return { added: this.#added ?? new Set(), removed: this.#removed ?? new Set() };
   }
@@ -212,10 +212,10 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     };
   }
 
-  /** For the unit of work: the changes are written. */
-  settle(): void {
-    this.#added = null;
-    this.#removed = null;
+  /** For the unit of work: these changes are written. */
+  settle({ added, removed }: PendingLinks): void {
+    for (const item of added) this.#added?.delete(item);
+    for (const item of removed) this.#removed?.delete(item);
   }
 
   /** Put an item into the loaded list, once, or take it out. */
@@ -276,7 +276,7 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   #cascade(item: object): void {
     const loader = State.group(this.owner)?.loader;
-    if (loader !== undefined && State.group(item) === null) loader.cascadeSave(item);
+    if (loader !== undefined && State.group(item) === null) loader.cascadeSave(item, this.owner);
   }
 
   #check(item: unknown): void {
@@ -292,6 +292,12 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     const group = State.group(this.owner);
     const { model, name } = this.relation;
     if (group !== null) return group.loader;
+    if (State.row(this.owner) !== null)
+      throw new NoSessionError(`${model.name}.${name}.${call}() needs a session, and this ${model.name} is detached.`, {
+        model: model.name,
+        field: name,
+        remedy: 'Read it in a session that is open.',
+      });
     throw new NoSessionError(
       `${model.name}.${name}.${call}() needs a session, and this ${model.name} belongs to none.`,
       {

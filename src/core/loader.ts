@@ -23,18 +23,25 @@ export interface RelationLoader {
   /** Called before a collection changes, so that a rollback can put it back and a flush can find it. */
   collectionChanges(collection: ChangingCollection): void;
   /** New entities that are reachable are saved: tell the unit of work of one. */
-  cascadeSave(entity: object): void;
+  /** `owner`: the entity that leads to it; if that is to be deleted, nothing is saved with it. */
+  cascadeSave(entity: object, owner: object): void;
 }
 
 /** The part of a collection that the unit of work sees. */
 export interface ChangingCollection {
   readonly owner: object;
   readonly relation: RelationMeta;
-  readonly pending: { readonly added: ReadonlySet<object>; readonly removed: ReadonlySet<object> } | undefined;
+  readonly pending: PendingLinks | undefined;
   /** Remember the whole state; the result puts it back. */
   snapshot(): () => void;
-  /** The changes are written. */
-  settle(): void;
+  /** These changes are written; those that came since are still to be. */
+  settle(written: PendingLinks): void;
+}
+
+/** Changes of a collection that are not written. */
+export interface PendingLinks {
+  readonly added: ReadonlySet<object>;
+  readonly removed: ReadonlySet<object>;
 }
 
 export type GroupKind = 'pending' | 'loaded' | 'reference';

@@ -343,9 +343,14 @@ export abstract class QueryCompiler {
         if (part.kind === 'text') return part.text;
         if (part.kind === 'identifier') return this.dialect.quote(...part.names);
         // A fragment in a fragment may be any piece of a statement, so it stands as it is.
-        return part.kind === 'raw' ? this.raw(part) : this.operand(part);
+        return part.kind === 'raw' ? this.raw(part) : this.rawValue(part);
       })
       .join('');
+  }
+
+  /** An expression or a parameter inside of raw SQL. */
+  protected rawValue(node: Expression): string {
+    return this.operand(node);
   }
 
   protected unsupported(what: string): UnsupportedError {

@@ -7,6 +7,7 @@ import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { withArticle } from '../utils/naming.ts';
 
 /** A row of a link table: the entities at its two ends, in the table's own order. */
 export interface LinkChange {
@@ -84,6 +85,7 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
       const changed = diff(entity, row);
       if (changed === null) continue;
+      if (work.deleted.size > 0) refuseDeleted(meta, entity, changed, work);
       const alike = found.get(changed);
       if (alike === undefined) found.set(changed, [entity]);
       else alike.push(entity);
@@ -130,6 +132,7 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   if (links === null) return;
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
+    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
     if (
       !State.is(target) ||
       work.added.has(target) ||
@@ -137,6 +140,15 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
     )
       continue;
     if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation);
+  }
+}
+
+/** @throws SessionStateError if a relation was changed to lead to an entity that the same flush deletes. */
+function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, work: UnitOfWork): void {
+  for (const relation of meta.relations) {
+    if (!relation.owning || !changed.indexes.includes(relation.sourceField.index)) continue;
+    const target = State.link(entity, relation.index);
+    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
   }
 }
 
@@ -163,12 +175,23 @@ function isWritten(entity: object, work: UnitOfWork): boolean {
   return !work.added.has(entity) && hasKey(metaOfEntity(entity), entity);
 }
 
-function notSaved({ model, name, target }: RelationMeta): SessionStateError {
-  return new SessionStateError(`${model.name}.${name} holds a ${target.name} that the session does not save.`, {
+function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {
+  return new SessionStateError(`${model.name}.${name} leads to ${withArticle(target.name)} that is to be deleted.`, {
     model: model.name,
     field: name,
-    remedy: 'Add it to the session, or take it out.',
+    remedy: 'Let it lead to another, or take the deletion back with session.add().',
   });
+}
+
+function notSaved({ model, name, target }: RelationMeta): SessionStateError {
+  return new SessionStateError(
+    `${model.name}.${name} holds ${withArticle(target.name)} that the session does not save.`,
+    {
+      model: model.name,
+      field: name,
+      remedy: 'Add it to the session, or take it out.',
+    },
+  );
 }
 
 class PairSet {

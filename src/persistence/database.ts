@@ -3,9 +3,17 @@ import { ConnectionConfig } from '../adapters/config.ts';
 import type { ConnectionOptions } from '../adapters/config.ts';
 import { openAdapter } from '../adapters/open.ts';
 import { Registry } from '../core/registry.ts';
+import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import { ConfigError, InvalidQueryError, LockTimeoutError } from '../utils/errors.ts';
+import {
+  ConfigError,
+  DeadlockError,
+  InvalidQueryError,
+  LockTimeoutError,
+  SerializationError,
+} from '../utils/errors.ts';
 import { Engine } from './engine.ts';
+import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
@@ -63,6 +71,12 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
+    const { fetchMode, flushMode } = options;
+    checkSessionOptions({ ...(fetchMode && { fetchMode }), ...(flushMode && { flushMode }) });
+    if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
+      throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
+        remedy: "Give it a text such as 'sqlite:app.db'.",
+      });
     const config =
       typeof source === 'string'
         ? ConnectionConfig.fromDsn(source, options.connection)
@@ -72,7 +86,13 @@ export class DatabaseCore {
     const engine = new Engine(adapter, config, options);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
-    return new (this as unknown as new (engine: Engine, registry: Registry) => D)(engine, registry);
+    const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
+    try {
+      return new Class(engine, registry);
+    } catch (error) {
+      await adapter.close();
+      throw error;
+    }
   }
 
   /** A new session. It takes a connection only while it needs one. */
@@ -91,6 +111,7 @@ export class DatabaseCore {
     const { retry = 0, fetchMode, flushMode, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
+    if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     for (let attempt = 0; ; attempt++) {
       const session = this.session({
         ...(fetchMode === undefined ? {} : { fetchMode }),
@@ -99,7 +120,7 @@ export class DatabaseCore {
       try {
         return await session.transaction(fn, rest);
       } catch (error) {
-        if (attempt >= retry || !(error instanceof LockTimeoutError)) throw error;
+        if (attempt >= retry || !isTransient(error)) throw error;
         // Full jitter, so that those who collided do not collide again.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_BASE_MS * 2 ** attempt));
       } finally {
@@ -122,4 +143,9 @@ export class DatabaseCore {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What the same transaction, run again, may not meet again. */
+function isTransient(error: unknown): boolean {
+  return error instanceof LockTimeoutError || error instanceof DeadlockError || error instanceof SerializationError;
 }

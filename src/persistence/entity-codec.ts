@@ -240,16 +240,14 @@ function generateDiff(
   codecs: readonly Codec[],
   changed: readonly ((value: unknown, raw: unknown) => boolean)[],
 ): EntityCodec['diff'] {
-  const lines = meta.fields
-    .filter((field) => field.generatedAs === undefined)
-    .map((field) => {
-      const i = field.index;
-      const value = accessOf(field);
-      // A UUID has two spellings, and the row has one of them.
-      const plain = codecs[i]!.decode === undefined && field.type.kind !== 'uuid';
-      const test = plain ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
-      return `if (r[${i}] !== undefined && ${test}) out = (out ?? none).with(${i});`;
-    });
+  const lines = meta.fields.map((field) => {
+    const i = field.index;
+    const value = accessOf(field);
+    // A UUID has two spellings, and the row has one of them.
+    const plain = codecs[i]!.decode === undefined && field.type.kind !== 'uuid';
+    const test = plain ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
+    return `if (r[${i}] !== undefined && ${test}) out = (out ?? none).with(${i});`;
+  });
   return compileFunction(
     { none: new ChangedFields(), ...numbered('c', changed) },
     `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`,
@@ -336,8 +334,7 @@ function closeDiff(
     let out = none;
     for (const field of meta.fields) {
       const raw = row[field.index];
-      if (field.generatedAs === undefined && raw !== undefined && changed[field.index]!(readField(entity, field), raw))
-        out = out.with(field.index);
+      if (raw !== undefined && changed[field.index]!(readField(entity, field), raw)) out = out.with(field.index);
     }
     return out === none ? null : out;
   };

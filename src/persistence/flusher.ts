@@ -13,7 +13,9 @@ import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
 import { RowWriter } from './row-writer.ts';
 import { namesRow } from './update-shape.ts';
+import { checkValues } from './check-values.ts';
 import type { Workspace } from './workspace.ts';
+import { withCapitalArticle } from '../utils/naming.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
@@ -43,6 +45,8 @@ export class Flusher {
 
   /** @throws the error of the first step that failed; the caller rolls back and takes back the journal. */
   async run(steps: readonly FlushStep[]): Promise<void> {
+    // The first step looks at all of its values before it sends any; those of the others are looked at now.
+    for (const step of steps.slice(1)) checkValues(this.#workspace.compiled, step);
     for (const step of steps) await this.#step(step);
   }
 
@@ -436,7 +440,7 @@ function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
 
 function stale(meta: ModelMeta, done: string): StaleObjectError {
   return new StaleObjectError(
-    `A ${meta.name} that was to be ${done} has been changed or deleted by another transaction.`,
+    `${withCapitalArticle(meta.name)} that was to be ${done} has been changed or deleted by another transaction.`,
     {
       model: meta.name,
       remedy: 'Refresh it and try again.',

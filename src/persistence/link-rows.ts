@@ -4,7 +4,7 @@ import { State } from '../core/state.ts';
 import type { LinkChange } from './change-set.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { Pending } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
 type Values = Record<string, unknown>;
@@ -12,7 +12,7 @@ type Values = Record<string, unknown>;
 /** After a flush: rows of `through` models that came and went with links are shown in collections, and forgotten. */
 export function followLinkRows(
   workspace: Workspace,
-  work: UnitOfWork,
+  work: Pending,
   journal: Journal,
   steps: readonly FlushStep[],
 ): void {
@@ -57,6 +57,10 @@ function showOnOtherSides(meta: ModelMeta, entity: object, present: boolean, jou
     journal.touchCollection(collection);
     if (present) collection.noteAdded(entity);
     else collection.noteRemoved(entity);
-    collection.settle();
+    collection.settle(
+      present ? { added: new Set([entity]), removed: NONE } : { added: NONE, removed: new Set([entity]) },
+    );
   }
 }
+
+const NONE: ReadonlySet<object> = new Set();

@@ -1,3 +1,6 @@
+import { ConfigError } from '../utils/errors.ts';
+import { suggest } from '../utils/naming.ts';
+
 /** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
 export type FetchMode = 'peers' | 'one' | 'raise';
 
@@ -10,4 +13,24 @@ export interface SessionOptions {
   readonly fetchMode?: FetchMode;
   /** Default `auto`. */
   readonly flushMode?: FlushMode;
+}
+
+const VALUES: Readonly<Record<keyof SessionOptions, readonly string[]>> = {
+  fetchMode: ['peers', 'one', 'raise'],
+  flushMode: ['auto', 'commit', 'manual'],
+};
+
+/** @throws ConfigError for an option that there is not, or a value that it does not have. */
+export function checkSessionOptions(options: SessionOptions, others: readonly string[] = []): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (others.includes(name)) continue;
+    const allowed = Object.hasOwn(VALUES, name) ? VALUES[name as keyof SessionOptions] : undefined;
+    if (allowed === undefined)
+      throw new ConfigError(`A session has no option '${name}'.`, {
+        field: name,
+        remedy: suggest(name, [...Object.keys(VALUES), ...others]),
+      });
+    if (value !== undefined && !allowed.includes(value as string))
+      throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });
+  }
 }

@@ -1,5 +1,5 @@
 import type { SessionSql } from '../core/types/index.ts';
-import { Identifier, rawNode } from '../query/sql.ts';
+import { checkTemplate, Identifier, rawNode } from '../query/sql.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -12,6 +12,7 @@ export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void>
     strings: TemplateStringsArray,
     ...values: readonly unknown[]
   ): Promise<Record<string, unknown>[]> => {
+    checkTemplate(strings);
     const node = rawNode(strings, values);
     for (const part of node.parts)
       if (REFERENCES.has(part.kind))
@@ -21,6 +22,7 @@ export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void>
     const connecting = workspace.engine.connect();
     if (connecting !== undefined) await connecting;
     const { sql, slots } = workspace.compiled.dialect.compileRaw(node);
+    refuseTransaction(sql);
     const parameters = slots.map(({ bound, encode }) => encode(bound.kind === 'list' ? bound.values : bound.value));
     const flushed = beforeRead();
     if (flushed !== undefined) await flushed;
@@ -30,4 +32,18 @@ export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void>
     return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
   };
   return Object.assign(run, { id: (...names: string[]) => new Identifier(names) }) as unknown as SessionSql; // Named cast: the rows' type is the caller's.
+}
+
+/** Spaces and comments before the first word. */
+const BEFORE = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
+const TRANSACTION =
+  /^(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION|XA)\b/i;
+
+/** @throws InvalidQueryError for what begins or ends a transaction: the session would not know. */
+function refuseTransaction(sql: string): void {
+  const word = TRANSACTION.exec(sql.replace(BEFORE, ''))?.[0];
+  if (word === undefined) return;
+  throw new InvalidQueryError(`session.sql does not send ${word.toUpperCase()}: the session would not know of it.`, {
+    remedy: 'Use session.transaction(): it commits when its function returns, and rolls back when it throws.',
+  });
 }

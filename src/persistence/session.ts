@@ -16,7 +16,9 @@ import { ModelQuerySet } from '../query/queryset.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
+import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { Engine } from './engine.ts';
+import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
@@ -47,6 +49,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   constructor(source: Engine | Adapter, options: SessionOptions & { readonly config?: ConnectionConfig } = {}) {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
+    checkSessionOptions(options, ['config']);
     const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
     this.#workspace = new Workspace(this.#engine, this);
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -108,6 +111,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   addAll(entities: Iterable<object>): void {
+    if (typeof (entities as Partial<Iterable<object>> | undefined)?.[Symbol.iterator] !== 'function')
+      throw new InvalidValueError(`addAll() takes a list of entities, not ${describe(entities)}.`);
     this.add(...entities);
   }
 
@@ -117,15 +122,18 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       const meta = this.#checkEntity(entity);
       const state = this.state(entity);
       if (state === 'transient' || state === 'detached') {
-        throw new SessionStateError(`A ${meta.name} that is ${state} cannot be deleted.`, {
+        throw new SessionStateError(`${withCapitalArticle(meta.name)} that is ${state} cannot be deleted.`, {
           model: meta.name,
           remedy: 'Read it in this session first.',
         });
       }
     }
     for (const entity of entities) {
-      if (this.#work.added.has(entity)) this.#forget(entity);
-      else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
+      if (this.#work.added.has(entity)) {
+        // A flush that is under way inserts it: the next one deletes it.
+        if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
+        else this.#forget(entity);
+      } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
 
@@ -133,9 +141,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     const meta = this.#checkEntity(entity);
     if (this.state(entity) !== 'persistent')
-      throw new SessionStateError(`A ${meta.name} that is ${this.state(entity)} cannot be refreshed.`, {
-        model: meta.name,
-      });
+      throw new SessionStateError(
+        `${withCapitalArticle(meta.name)} that is ${this.state(entity)} cannot be refreshed.`,
+        {
+          model: meta.name,
+        },
+      );
     const [present] = await this.#workspace.refresh(meta, [entity]);
     if (present === undefined)
       throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
@@ -151,13 +162,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     for (const entity of all) {
       if (this.#checkEntity(entity) !== meta)
         throw new InvalidValueError(
-          `prefetch() takes entities of one model: a ${metaOfEntity(entity).name} is among those of ${meta.name}.`,
+          `prefetch() takes entities of one model: ${withArticle(metaOfEntity(entity).name)} is among those of ${meta.name}.`,
           { model: meta.name },
         );
       if (State.group(entity)?.loader !== this)
-        throw new SessionStateError(`prefetch() was given a ${meta.name} that does not belong to this session.`, {
-          model: meta.name,
-        });
+        throw new SessionStateError(
+          `prefetch() was given ${withArticle(meta.name)} that does not belong to this session.`,
+          {
+            model: meta.name,
+          },
+        );
     }
     await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
     return all;
@@ -335,8 +349,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#work.collections.add(collection);
   }
 
-  cascadeSave(entity: object): void {
-    this.#addOne(entity);
+  cascadeSave(entity: object, owner: object): void {
+    if (!this.#work.deleted.has(owner)) this.#addOne(entity);
   }
 
   /* ---------- parts ---------- */
@@ -371,8 +385,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const found = reachable(start);
     for (const entity of found) this.#checkAddable(entity);
     for (const entity of found) {
-      if (State.group(entity) !== null) this.#work.deleted.delete(entity);
-      else if (!isReference(entity)) this.#adoptNew(entity);
+      if (State.group(entity) !== null) {
+        // Only what is added by name takes its deletion back.
+        if (entity === start) this.#work.deleted.delete(entity);
+      } else if (!isReference(entity)) this.#adoptNew(entity);
     }
   }
 
@@ -396,18 +412,24 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   #foreign(entity: object): SessionStateError {
     const { name } = metaOfEntity(entity);
-    return new SessionStateError(`A ${name} that belongs to another session cannot be added to this one.`, {
-      model: name,
-      remedy: 'Read it in this session, or use its key.',
-    });
+    return new SessionStateError(
+      `${withCapitalArticle(name)} that belongs to another session cannot be added to this one.`,
+      {
+        model: name,
+        remedy: 'Read it in this session, or use its key.',
+      },
+    );
   }
 
   #detached(entity: object): SessionStateError {
     const { name } = metaOfEntity(entity);
-    return new SessionStateError(`A ${name} that is detached cannot be added: its row exists already.`, {
-      model: name,
-      remedy: 'Read it in this session and change that one.',
-    });
+    return new SessionStateError(
+      `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
+      {
+        model: name,
+        remedy: 'Read it in this session and change that one.',
+      },
+    );
   }
 
   #checkEntity(entity: unknown): ModelMeta {

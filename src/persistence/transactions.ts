@@ -12,7 +12,7 @@ import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { followLinkRows } from './link-rows.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
+import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
@@ -28,6 +28,12 @@ interface OpenTransaction {
   ended: boolean;
   /** Why it can only be rolled back: what it should have taken back may still be there. */
   broken: unknown;
+}
+
+/** What a flush does, and what it takes out of the unit of work when it has succeeded. */
+interface PlannedFlush {
+  readonly steps: readonly FlushStep[];
+  readonly taken: Taken;
 }
 
 /** When a session writes, and how it comes back: flushes, transactions, savepoints, and the memory that goes with them. */
@@ -65,6 +71,11 @@ export class Transactions {
       !this.#work.isEmpty ||
       hasChanges(identityMap, new Set([...identityMap.entries()].map(([meta]) => meta)), compiled)
     );
+  }
+
+  /** Whether a flush is running: what comes now is for the next one. */
+  get isFlushing(): boolean {
+    return this.#flushing !== undefined;
   }
 
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
@@ -120,6 +131,7 @@ export class Transactions {
 
   /** Run the closure in a transaction, or in a savepoint of the open one. */
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
+    if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     if (this.#open === undefined) return this.#outermost(fn, options);
     if (options.isolation !== undefined || options.readOnly !== undefined) {
       throw new SessionStateError(
@@ -244,15 +256,15 @@ export class Transactions {
 
   async #flushAlone(): Promise<void> {
     const { executor, engine } = this.#workspace;
-    const steps = this.#plan();
-    if (steps.length === 0) return this.#work.clear();
+    const flush = this.#plan();
+    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     await engine.connect();
     const connection = await executor.acquire({ mode: 'write', purpose: 'a flush' });
     const journal = new Journal();
     try {
       await executor.begin(connection, {});
       try {
-        await this.#write(connection, journal, steps, () => executor.commit(connection));
+        await this.#write(connection, journal, flush, () => executor.commit(connection));
       } catch (error) {
         await this.#abandon(connection, error);
         throw error;
@@ -273,42 +285,39 @@ export class Transactions {
 
   async #flushInside(open: OpenTransaction): Promise<void> {
     refuseBroken(open);
-    const steps = this.#plan();
-    if (steps.length === 0) return this.#work.clear();
+    const flush = this.#plan();
+    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     const { executor } = this.#workspace;
     const { connection } = open;
     const name = 'blaze_flush';
     // Statements that succeeded before the one that failed must not stay behind.
     await executor.savepoint(connection, name);
     try {
-      await this.#flushOnto(open, steps, () => executor.releaseSavepoint(connection, name));
+      await this.#flushOnto(open, flush, () => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await this.#takeBack(open, name, error);
       throw error;
     }
   }
 
-  async #flushOnto(
-    { connection, journals }: OpenTransaction,
-    steps: readonly FlushStep[],
-    seal: () => unknown,
-  ): Promise<void> {
-    if (steps.length === 0) return this.#work.clear();
+  async #flushOnto({ connection, journals }: OpenTransaction, flush: PlannedFlush, seal: () => unknown): Promise<void> {
+    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     const journal = new Journal();
-    await this.#write(connection, journal, steps, seal);
+    await this.#write(connection, journal, flush, seal);
     journals.at(-1)!.absorb(journal);
   }
 
-  #plan(): readonly FlushStep[] {
+  #plan(): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
-    return planFlush(collectChanges(identityMap, this.#work, compiled));
+    const steps = planFlush(collectChanges(identityMap, this.#work, compiled));
+    return { steps, taken: this.#work.take() };
   }
 
   /** Run the steps, make them last, and only then change what memory says. */
   async #write(
     connection: Connection,
     journal: Journal,
-    steps: readonly FlushStep[],
+    { steps, taken }: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
     const flusher = new Flusher(this.#workspace, connection, journal);
@@ -317,15 +326,13 @@ export class Transactions {
       await seal();
     } catch (error) {
       undoFlush(journal);
+      this.#work.undoTaken(taken);
       throw error;
     }
     flusher.accept();
-    followLinkRows(this.#workspace, this.#work, journal, steps);
-    for (const collection of this.#work.collections) {
-      journal.touchCollection(collection);
-      collection.settle();
-    }
-    this.#work.clear();
+    followLinkRows(this.#workspace, taken, journal, steps);
+    for (const collection of taken.collections) journal.touchCollection(collection);
+    this.#work.settle(taken);
   }
 
   #refuseInside(call: string): void {

@@ -1,5 +1,5 @@
 import { EntityCollection } from '../core/collection.ts';
-import type { ChangingCollection } from '../core/loader.ts';
+import type { ChangingCollection, PendingLinks } from '../core/loader.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -9,6 +9,11 @@ export interface Pending {
   readonly added: ReadonlySet<object>;
   readonly deleted: ReadonlySet<object>;
   readonly collections: ReadonlySet<ChangingCollection>;
+}
+
+/** What one flush writes. */
+export interface Taken extends Pending {
+  readonly links: ReadonlyMap<ChangingCollection, PendingLinks>;
 }
 
 /** What a session has been told to write and has not written yet: three sets, and no SQL. */
@@ -41,7 +46,35 @@ export class UnitOfWork {
     for (const collection of this.collections) if (collection.owner === entity) this.collections.delete(collection);
   }
 
-  /** The written is forgotten. */
+  /** What a flush that begins now has to write. */
+  take(): Taken {
+    const links = new Map<ChangingCollection, PendingLinks>();
+    for (const collection of this.collections) {
+      const { pending } = collection;
+      links.set(collection, { added: new Set(pending?.added), removed: new Set(pending?.removed) });
+    }
+    return { ...this.copy(), links };
+  }
+
+  /** What was taken is written; what has come since is still to be. */
+  settle({ added, deleted, links }: Taken): void {
+    for (const entity of added) this.added.delete(entity);
+    for (const entity of deleted) this.deleted.delete(entity);
+    for (const [collection, written] of links) {
+      collection.settle(written);
+      if (collection.pending === undefined) this.collections.delete(collection);
+    }
+  }
+
+  /** What was taken could not be written. A new entity that was deleted meanwhile is simply forgotten. */
+  undoTaken({ added }: Taken): void {
+    for (const entity of added) {
+      if (!this.deleted.delete(entity)) continue;
+      this.forget(entity);
+      State.setGroup(entity, null);
+    }
+  }
+
   clear(): void {
     this.added.clear();
     this.deleted.clear();

@@ -1,6 +1,6 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Row } from '../core/state.ts';
-import { SessionStateError } from '../utils/errors.ts';
+import { InvalidValueError, SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { EntityCodec } from './entity-codec.ts';
 
@@ -21,7 +21,7 @@ export interface UpdateShape {
   readonly bind: (entity: object, row: Row) => unknown[];
 }
 
-/** @throws SessionStateError if a key is among the changed fields. */
+/** @throws SessionStateError or InvalidValueError if a key, or what the database computes, is among the changed fields. */
 export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: EntityCodec): UpdateShape {
   const { version } = meta;
   const own = changed.indexes.map((index) => meta.fields[index]!);
@@ -33,6 +33,13 @@ export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: Enti
       remedy: 'Insert a new entity and delete the old one.',
     });
   }
+  const computed = own.find((field) => field.generatedAs !== undefined);
+  if (computed !== undefined)
+    throw new InvalidValueError(`${meta.name}.${computed.name} was set, and the database computes it.`, {
+      model: meta.name,
+      field: computed.name,
+      remedy: 'Change what it is computed from, or refresh() the entity.',
+    });
   const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
   const fields = [...own.filter((field) => field !== version), ...stamps, ...(version === undefined ? [] : [version])];
   const by = namesRow(meta);

@@ -4,7 +4,7 @@ import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from '../core/m
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
-import { suggest } from '../utils/naming.ts';
+import { suggest, withArticle } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { conditionNode, ExpressionBuilder, isTextual, refuseAggregates } from './expressions.ts';
 import { Lookup } from './lookups.ts';
@@ -187,7 +187,11 @@ function positiveLookup(
         label,
       );
     default:
-      return unreachable(name);
+      name satisfies never;
+      throw new InvalidQueryError(`There is no lookup of this name for ${label.model}.${label.field}.`, {
+        ...label,
+        remedy: 'Use the functions that the package exports, such as gte(3).',
+      });
   }
 }
 
@@ -256,16 +260,19 @@ export function entityKey(relation: RelationMeta, field: FieldMeta, entity: obje
   const label = labelFor(relation);
   if (!(entity instanceof (target.modelClass as unknown as new () => object))) {
     throw new InvalidValueError(
-      `${label.model}.${label.field} takes a ${target.name}, not ${describe(entity)}.`,
+      `${label.model}.${label.field} takes ${withArticle(target.name)}, not ${describe(entity)}.`,
       label,
     );
   }
   const key = (entity as Record<string, unknown>)[field.name];
   if (key !== undefined && key !== null) return key;
-  throw new InvalidValueError(`${label.model}.${label.field} was compared with a ${target.name} that has no key yet.`, {
-    ...label,
-    remedy: 'Flush the session first.',
-  });
+  throw new InvalidValueError(
+    `${label.model}.${label.field} was compared with ${withArticle(target.name)} that has no key yet.`,
+    {
+      ...label,
+      remedy: 'Flush the session first.',
+    },
+  );
 }
 
 function toMany(place: Place, relation: RelationMeta, value: unknown): Expression {

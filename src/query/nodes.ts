@@ -71,6 +71,9 @@ function checkScalar(type: ValueType, value: unknown, label: ParamLabel): void {
  */
 export function plainValue(value: unknown, label: ParamLabel): Expression {
   if (value === null) return { kind: 'literal', value: null, type: TEXT, nullable: true };
+  // An integer of more than 32 bits is one of 64, and no float.
+  if (Number.isSafeInteger(value) && ((value as number) | 0) !== value)
+    return param({ kind: 'bigint' }, BigInt(value as number), label);
   const type = plainType(value);
   if (type !== undefined) return param(type, value, label);
   throw new InvalidValueError(`sql\`…\` was given ${describe(value)} as a value.`, {
@@ -83,7 +86,7 @@ function plainType(value: unknown): ValueType | undefined {
   if (typeof value === 'string') return TEXT;
   if (typeof value === 'bigint') return { kind: 'bigint' };
   if (typeof value === 'boolean') return { kind: 'bool' };
-  if (typeof value === 'number' && Number.isFinite(value)) return FLOAT;
+  if (typeof value === 'number' && Number.isFinite(value)) return (value | 0) === value ? INT : FLOAT;
   if (value instanceof Date) return { kind: 'datetime' };
   return value instanceof Uint8Array ? { kind: 'binary' } : undefined;
 }

@@ -141,6 +141,12 @@ function selectValues(
     throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
       model: state.meta.name,
     });
+  if (grouped && plain.length === 0 && !whole && (state.limit !== undefined || state.offset !== undefined)) {
+    throw new InvalidQueryError('values() of aggregates alone is one row: limit() and offset() would be of that row.', {
+      model: state.meta.name,
+      remedy: 'Take them away, or give values() a column to group by.',
+    });
+  }
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
   const orderBy = orders.map((order) => scope.resolveOrder(order));

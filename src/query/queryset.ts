@@ -1,11 +1,13 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
-import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
+import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
+import type { ValueType } from '../core/value-types.ts';
 import {
   InvalidQueryError,
+  InvalidValueError,
   MultipleResultsError,
   NotFoundError,
   UnfilteredWriteError,
@@ -339,7 +341,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   #change(name: string, value: unknown): FieldChange {
     const { meta } = this.#state;
     const relation = meta.relationByName.get(name);
-    const field = relation?.owning === true ? relation.sourceField : this.#field(name);
+    if (relation !== undefined && !relation.owning)
+      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: the other side holds the key.`, {
+        model: meta.name,
+        field: name,
+        remedy:
+          relation.link === undefined ? `Update ${relation.target.name}.` : 'Change the collection of each entity.',
+      });
+    const field = relation === undefined ? this.#field(name) : relation.sourceField;
     const label = { model: meta.name, field: field.name };
     if (field.primaryKey || field.generatedAs !== undefined)
       throw new InvalidQueryError(
@@ -349,9 +358,17 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     if (typeof value === 'function')
       return {
         field,
-        value: expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
+        value: assignable(
+          field,
+          expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
+        ),
       };
-    if (ExpressionBuilder.is(value)) return { field, value: ExpressionBuilder.node(value) };
+    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.node(value)) };
+    if (value === undefined)
+      throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
+        ...label,
+        remedy: 'Leave the field out, or give null to set NULL.',
+      });
     if (relation !== undefined && State.is(value))
       return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
     if (value === null && field.nullable)
@@ -367,6 +384,24 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       remedy: `Add a filter, or say .unfiltered() before .${call}().`,
     });
   }
+}
+
+/** @throws InvalidQueryError for an expression of another kind than the field's. */
+function assignable(field: FieldMeta, value: Expression): Expression {
+  const { kind } = typeOf(value).type;
+  const [wanted, given] = [family(field.type.kind), family(kind)];
+  if (wanted === given || kind === 'custom' || field.type.kind === 'custom') return value;
+  if (value.kind === 'literal' && value.value === null) return value;
+  throw new InvalidQueryError(
+    `update() cannot set ${field.model.name}.${field.name}, of type ${field.type.kind}, to an expression of type ${kind}.`,
+    { model: field.model.name, field: field.name },
+  );
+}
+
+/** Types whose values go into each other's columns. */
+function family(kind: ValueType['kind']): string {
+  if (['int', 'smallInt', 'bigint', 'float', 'decimal'].includes(kind)) return 'number';
+  return kind === 'string' || kind === 'enum' ? 'text' : kind;
 }
 
 function keyOrder(meta: ModelMeta): OrderNode[] {

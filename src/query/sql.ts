@@ -50,11 +50,15 @@ function partOf(value: unknown): RawIdentifier | Expression {
 }
 
 const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Fragment => {
-  if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
-    throw new InvalidValueError('sql is a template tag: write sql`…`, so that values become parameters.');
-  }
+  checkTemplate(strings);
   return new Fragment(strings, values);
 };
+
+/** @throws InvalidValueError for a call with a text in brackets. */
+export function checkTemplate(strings: TemplateStringsArray): void {
+  if (!Array.isArray(strings) || !Array.isArray(strings.raw))
+    throw new InvalidValueError('sql is a template tag: write sql`…`, so that values become parameters.');
+}
 
 /**
  * Raw SQL with bound values: every `${value}` is a parameter, `${p.title}` a column, `${sql.id('name')}` a quoted name.

@@ -29,6 +29,18 @@ export class SchemaBuilder {
     this.#dialect = dialect;
   }
 
+  /**
+   * Look at the conditions of checks and partial indexes without making any SQL of the rest.
+   *
+   * @throws UnknownFieldError and its like for a condition that cannot be.
+   */
+  checkConditions(models: Iterable<ModelLike>): void {
+    for (const meta of [...models].map(toMeta)) {
+      for (const { condition, name } of meta.checks) this.#condition(meta, condition, name);
+      for (const { where, name } of meta.indexes) if (where !== undefined) this.#condition(meta, where, name);
+    }
+  }
+
   /** CREATE TABLE of one model, with its keys, foreign keys and checks. */
   createTableSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string {
     return this.#createTable(toMeta(model), [], options.ifNotExists ?? false);

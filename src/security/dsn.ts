@@ -85,6 +85,8 @@ function sqlitePath(body: string): string {
     throw new ConfigError('The DSN names no file.', {
       remedy: "Name one, as in 'sqlite:app.db', or use 'sqlite::memory:'.",
     });
+  if (path.includes('\0'))
+    throw new ConfigError('The DSN names a file with a NUL character.', { remedy: 'Take it out.' });
   return path;
 }
 

@@ -42,12 +42,20 @@ export class BlazeError extends Error {
     this.field = details.field;
     this.fields = details.fields;
     this.constraint = details.constraint;
-    this.remedy = details.remedy;
+    this.remedy = details.remedy ?? remedyIn(message);
     this.sql = details.sql;
     for (const key of ['model', 'field', 'fields', 'constraint', 'remedy', 'sql'] as const) {
       if (this[key] === undefined) delete (this as Partial<Record<typeof key, unknown>>)[key];
     }
   }
+}
+
+/** Messages that say what is wanted, "takes an integer, not a string" or "…: give it one", need no second sentence for it. */
+function remedyIn(message: string): string | undefined {
+  const wanted = /\btakes (.+?)(?:, not [^,]+)?\.$/.exec(message) ?? /\bis (an? .+?), not [^,]+\.$/.exec(message);
+  if (wanted !== null) return `Give it ${wanted[1]}.`;
+  const told = /: ((?:give|make|use|write|take|name|say|add|keep) .+)$/.exec(message)?.[1];
+  return told === undefined ? undefined : told[0]!.toUpperCase() + told.slice(1);
 }
 
 /** Models contradict themselves or each other; lists every problem found. */
@@ -175,6 +183,11 @@ export class CheckViolationError extends IntegrityError {
 /** A lock could not be had in time (`SQLITE_BUSY`, 55P03, 1205 …). */
 export class LockTimeoutError extends DatabaseError {
   override readonly code = 'E_LOCK_TIMEOUT';
+}
+
+/** The connection was lost while COMMIT was under way: nobody knows whether the transaction is kept. Never retried. */
+export class CommitOutcomeUnknownError extends DatabaseError {
+  override readonly code = 'E_COMMIT_OUTCOME_UNKNOWN';
 }
 
 /** The transaction lost against a concurrent one (40001): run again, it may succeed. */

@@ -51,3 +51,13 @@ function editDistance(a: string, b: string, limit: number): number {
   }
   return previous[b.length]!;
 }
+
+/** A model's name with its article: `an Author`, `a Post`. */
+export function withArticle(name: string): string {
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** The same at the beginning of a sentence. */
+export function withCapitalArticle(name: string): string {
+  return `A${withArticle(name).slice(1)}`;
+}

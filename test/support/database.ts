@@ -1,15 +1,50 @@
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 
 import { Database } from 'blazeorm';
 import type { DatabaseOptions } from 'blazeorm';
 
 import { models } from './models.ts';
+import type { DatabaseName } from './services.ts';
+import { createTestDatabase, serverUrl } from './test-database.ts';
+import type { SqlServerName, TestDatabase } from './test-database.ts';
 
-/** A fresh SQLite database in memory with the tables of the given models, by default those of `models.ts`. */
+/** The database of this run: each in the conformance cases, SQLite in all other tests. */
+export const engine: DatabaseName = (inject('database') as DatabaseName | undefined) ?? 'sqlite';
+
+/** What is the case on this database; where nothing is said of it, what is on SQLite. */
+export function onEngine<T>(values: OnEngines<T>): T {
+  const { sqlite, postgres = sqlite, mysql = sqlite, mariadb = mysql } = values;
+  return { sqlite, postgres, postgres15: postgres, mysql, mariadb }[engine as SqlServerName | 'sqlite'];
+}
+
+/** MariaDB's is MySQL's unless it has its own. */
+interface OnEngines<T> {
+  readonly sqlite: T;
+  readonly postgres?: T | undefined;
+  readonly mysql?: T | undefined;
+  readonly mariadb?: T | undefined;
+}
+
+const made: TestDatabase[] = [];
+
+/** A fresh database, in memory or on the server of this run, with the tables of the given models or those of `models.ts`. */
 export async function openTestDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const db = await Database.connect('sqlite::memory:', { models, ...options });
+  const db = await Database.connect(await freshUrl(), { models, ...options });
   await db.createAll();
   return db;
+}
+
+async function freshUrl(): Promise<string> {
+  // Where the server is missing every case is skipped, and what they share may as well be in memory.
+  if (engine === 'sqlite' || serverUrl(engine) === undefined) return 'sqlite::memory:';
+  const database = await createTestDatabase(engine as SqlServerName);
+  made.push(database);
+  return database.url;
+}
+
+/** After the cases of a file. */
+export async function dropTestDatabases(): Promise<void> {
+  await Promise.all(made.splice(0).map((database) => database.drop()));
 }
 
 /** What every query set, values set and `sql` statement can do. */
@@ -17,17 +52,31 @@ interface Compilable {
   toSQL(): { readonly sql: string; readonly parameters: readonly unknown[] };
 }
 
-/** The whole SQL of a query on each database, and its parameters where they are given. */
+/** The whole SQL of a query on each database, and its parameters where they are given; another's only where they differ. */
 export interface ExpectedSql {
   readonly sqlite: string;
+  readonly postgres: string;
+  readonly mysql: string;
+  readonly mariadb?: string;
   readonly parameters?: readonly unknown[];
+  readonly postgresParameters?: readonly unknown[];
+  readonly mysqlParameters?: readonly unknown[];
 }
 
-/** Assert the whole text of a query, and with `parameters` all of its values in order. */
+/** Queries whose text was asserted in this file, to be run as well. */
+export const shown: Compilable[] = [];
+
+/** Assert the whole text of a query on the database of this run, and with `parameters` all of its values in order. */
 export function expectSql(query: Compilable, expected: ExpectedSql): void {
   const { sql, parameters } = query.toSQL();
-  expect(sql).toBe(expected.sqlite);
-  if (expected.parameters !== undefined) expect(parameters).toEqual(expected.parameters);
+  shown.push(query);
+  expect(sql).toBe(onEngine(expected));
+  const wanted = onEngine({
+    sqlite: expected.parameters,
+    postgres: expected.postgresParameters ?? expected.parameters,
+    mysql: expected.mysqlParameters ?? expected.parameters,
+  });
+  if (wanted !== undefined) expect(parameters).toEqual(wanted);
 }
 
 /** The error that a call throws or rejects with; fails if there is none. */

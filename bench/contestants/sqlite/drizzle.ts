@@ -2,6 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { npmVersion } from 'drizzle-orm/version';
 import type { Contestant } from '../contestant.ts';
+import * as read from '../drizzle-read.ts';
 import { driverVersions, openSqlite } from './connection.ts';
 import { relations, track } from './drizzle-schema.ts';
 
@@ -45,47 +46,19 @@ export async function openDrizzle(url: string): Promise<Contestant> {
     close: () => void client.close(),
     samples: {
       list() {
-        const rows = tracks.all();
-        let sum = 0;
-        for (const t of rows) {
-          sum += t.id + t.name.length + (t.albumId ?? 0) + t.mediaTypeId + (t.genreId ?? 0);
-          sum += (t.composer?.length ?? 0) + t.milliseconds + (t.bytes ?? 0) + t.unitPrice.length;
-        }
-        return { rows: rows.length, sum };
+        return read.readTracks(tracks.all());
       },
 
       toOne() {
-        const rows = tracksWithOnes.execute().sync();
-        let sum = 0;
-        for (const t of rows) {
-          sum += t.name.length + t.milliseconds + (t.album?.title.length ?? 0) + (t.album?.artist.name?.length ?? 0);
-          sum += (t.genre?.name?.length ?? 0) + (t.mediaType.name?.length ?? 0);
-        }
-        return { rows: rows.length, sum };
+        return read.readOnes(tracksWithOnes.execute().sync());
       },
 
       invoiceGraph() {
-        let rows = 0;
-        let sum = 0;
-        for (const invoice of invoices.execute().sync()) {
-          rows += 1 + invoice.lines.length;
-          sum += invoice.invoiceDate.getTime() + invoice.total.length + invoice.customer.lastName.length;
-          for (const line of invoice.lines) {
-            sum += line.quantity + line.unitPrice.length + line.track.name.length + line.track.milliseconds;
-          }
-        }
-        return { rows, sum };
+        return read.readInvoices(invoices.execute().sync());
       },
 
       playlists() {
-        let rows = 0;
-        let sum = 0;
-        for (const playlist of playlists.execute().sync()) {
-          rows += 1 + playlist.tracks.length;
-          sum += playlist.name?.length ?? 0;
-          for (const t of playlist.tracks) sum += t.name.length + t.milliseconds;
-        }
-        return { rows, sum };
+        return read.readPlaylists(playlists.execute().sync());
       },
 
       get(ids) {

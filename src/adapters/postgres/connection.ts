@@ -1,9 +1,16 @@
-import type { Client, QueryArrayConfig, QueryArrayResult } from 'pg';
-import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import type { Client } from 'pg';
+import {
+  CommitOutcomeUnknownError,
+  ConnectionError,
+  InvalidQueryError,
+  TransactionAbortedError,
+} from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
+import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
 import { wrapError } from './errors.ts';
-import { namedTypes, rawTypes } from './types.ts';
+import { namedParser, rawParser } from './types.ts';
+import type { ParserOf } from './types.ts';
 
 const ISOLATION = new Map([
   ['read uncommitted', 'READ UNCOMMITTED'],
@@ -20,15 +27,21 @@ const STREAM_ROWS = 1_000;
 export class PostgresConnection implements Connection, Pooled {
   readonly #client: Client;
   readonly #named: boolean;
-  readonly #statements = new Map<string, string>();
+  readonly #makeQuery: MakeArrayQuery;
+  /** By how they are read, and their text. */
+  readonly #statements = new Map<ParserOf, Map<string, Prepared>>([
+    [rawParser, new Map()],
+    [namedParser, new Map()],
+  ]);
   #prepared = 0;
   #cursors = 0;
   #open = false;
   #broken = false;
 
   /** `named`: whether statements are kept prepared; not behind a pooler that lends a connection per transaction. */
-  constructor(client: Client, named: boolean) {
+  constructor(client: Client, makeQuery: MakeArrayQuery, named: boolean) {
     this.#client = client;
+    this.#makeQuery = makeQuery;
     this.#named = named;
     client.on('error', () => (this.#broken = true));
     client.on('end', () => (this.#broken = true));
@@ -43,25 +56,24 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
-    return (await this.#run(sql, parameters, rawTypes)).rows;
+    return (await this.#run(sql, parameters)).rows;
   }
 
   async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
-    const { fields, rows, command } = await this.#run(sql, parameters, namedTypes);
-    await this.#refuseTransactionByHand(command);
-    return { columns: fields.map(({ name }) => name), rows };
+    const { shape, rows } = await this.#run(sql, parameters, namedParser);
+    return { columns: shape?.columns ?? [], rows };
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<WriteResult> {
-    return { changes: (await this.#run(sql, parameters, rawTypes)).rowCount ?? 0, lastInsertId: 0 };
+    return { changes: (await this.#run(sql, parameters)).changes, lastInsertId: 0 };
   }
 
   /** Sent one after the other without waiting for answers in between; the first error is the one that counts. */
   async executeMany(sql: string, batches: readonly (readonly unknown[])[]): Promise<BatchResult> {
-    const settled = await Promise.allSettled(batches.map((parameters) => this.#run(sql, parameters, rawTypes)));
+    const settled = await Promise.allSettled(batches.map((parameters) => this.#run(sql, parameters)));
     const changes = settled.map((result) => {
       if (result.status === 'rejected') throw result.reason;
-      return result.value.rowCount ?? 0;
+      return result.value.changes;
     });
     return { changes, lastInsertIds: [] };
   }
@@ -72,15 +84,15 @@ export class PostgresConnection implements Connection, Pooled {
     const name = `blaze_cursor_${++this.#cursors}`;
     if (own) await this.begin({ readOnly: true });
     try {
-      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawTypes, false);
+      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawParser, false);
       for (;;) {
-        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawTypes, false);
+        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawParser, false);
         yield* rows;
         if (rows.length < STREAM_ROWS) break;
       }
     } finally {
       if (own) await this.rollback();
-      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawTypes, false).catch(() => undefined);
+      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawParser, false).catch(() => undefined);
     }
   }
 
@@ -100,12 +112,27 @@ export class PostgresConnection implements Connection, Pooled {
 
   /** @throws TransactionAbortedError if the server rolled back: it answers so, and calls it no error. */
   async commit(): Promise<void> {
-    const command = await this.#plain('COMMIT');
+    const command = await this.#commit();
     this.#open = false;
     if (command === 'ROLLBACK')
       throw new TransactionAbortedError('PostgreSQL rolled the transaction back: one of its statements had failed.', {
         remedy: 'Let the error of that statement end the transaction, or run the statement in a nested one.',
       });
+  }
+
+  async #commit(): Promise<string> {
+    try {
+      return await this.#plain('COMMIT');
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw new CommitOutcomeUnknownError(
+        'The connection was lost during COMMIT: the transaction may be kept, or not.',
+        {
+          remedy: 'Look whether what it wrote is there before you run it again.',
+          cause: error,
+        },
+      );
+    }
   }
 
   async rollback(): Promise<void> {
@@ -136,20 +163,33 @@ export class PostgresConnection implements Connection, Pooled {
   async #run(
     sql: string,
     parameters: readonly unknown[],
-    types: QueryArrayConfig['types'],
+    parserOf: ParserOf = rawParser,
     named = this.#named,
-  ): Promise<QueryArrayResult<unknown[]>> {
+  ): Promise<ArrayResult> {
     try {
-      return await this.#client.query<unknown[]>({
-        text: sql,
-        values: parameters as unknown[],
-        rowMode: 'array',
-        types,
-        ...(named ? { name: this.#nameOf(sql) } : {}),
-      });
+      return await this.#send(
+        named ? this.#prepare(sql, parserOf) : { name: '', text: sql, shape: undefined },
+        parameters,
+        parserOf,
+      );
     } catch (error) {
-      throw wrapError(error, sql);
+      if (named && isStale(error)) {
+        this.#forget(sql, parserOf);
+        // Inside a transaction the error has aborted it; outside, the statement is prepared anew.
+        if (!this.#open) return this.#run(sql, parameters, parserOf, named);
+      }
+      throw this.#failed(error, sql);
     }
+  }
+
+  #send(prepared: Prepared, parameters: readonly unknown[], parserOf: ParserOf): Promise<ArrayResult> {
+    return new Promise((resolve, reject) => {
+      const query = this.#makeQuery(prepared, parameters, parserOf, (error, result) => {
+        if (error === null) resolve(result!);
+        else reject(error);
+      });
+      this.#client.query(query);
+    });
   }
 
   async #plain(sql: string): Promise<string> {
@@ -157,36 +197,39 @@ export class PostgresConnection implements Connection, Pooled {
       const result = (await this.#client.query(sql)) as { command: string } | { command: string }[];
       return Array.isArray(result) ? result.at(-1)!.command : result.command;
     } catch (error) {
-      throw wrapError(error, sql);
+      throw this.#failed(error, sql);
     }
   }
 
-  /** The name under which a statement is prepared. The oldest goes when there are too many. */
-  #nameOf(sql: string): string {
-    let name = this.#statements.get(sql);
-    if (name !== undefined) return name;
-    name = `blaze_${++this.#prepared}`;
-    if (this.#statements.size >= MAX_STATEMENTS) {
-      const [oldest, oldName] = this.#statements.entries().next().value!;
-      this.#statements.delete(oldest);
-      void this.#client.query(`DEALLOCATE ${oldName}`).catch(() => undefined);
-    }
-    this.#statements.set(sql, name);
-    return name;
+  /** After an error of the connection it is of no more use, whatever its events still say. */
+  #failed(error: unknown, sql: string): Error {
+    const wrapped = wrapError(error, sql);
+    if (wrapped instanceof ConnectionError) this.#broken = true;
+    return wrapped;
   }
 
-  /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
-  async #refuseTransactionByHand(command: string): Promise<void> {
-    if (this.#open && (command === 'COMMIT' || command === 'ROLLBACK')) {
-      this.#open = false;
-      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
-        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
-      });
-    }
-    if (this.#open || command !== 'BEGIN') return;
-    await this.rollback();
-    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
-      remedy: 'Use session.transaction().',
-    });
+  /** The statement as the server keeps it. The oldest goes when there are too many. */
+  #prepare(sql: string, parserOf: ParserOf): Prepared {
+    const statements = this.#statements.get(parserOf)!;
+    let prepared = statements.get(sql);
+    if (prepared !== undefined) return prepared;
+    prepared = { name: `blaze_${++this.#prepared}`, text: sql, shape: undefined };
+    if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, parserOf);
+    statements.set(sql, prepared);
+    return prepared;
   }
+
+  #forget(sql: string, parserOf: ParserOf): void {
+    const statements = this.#statements.get(parserOf)!;
+    const prepared = statements.get(sql);
+    statements.delete(sql);
+    // In an aborted transaction it is refused, and stays on the server until the connection ends: it is never used again.
+    if (prepared !== undefined) void this.#client.query(`DEALLOCATE ${prepared.name}`).catch(() => undefined);
+  }
+}
+
+/** The table was altered since the statement was prepared, and its columns are others. */
+function isStale(error: unknown): boolean {
+  const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 }

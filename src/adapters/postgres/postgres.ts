@@ -1,4 +1,4 @@
-import type { Client, ClientConfig } from 'pg';
+import type { Client, ClientConfig, Query } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
 import { ConfigError, ConnectionError, DriverMissingError } from '../../utils/errors.ts';
 import type { MaybePromise } from '../../utils/maybe-promise.ts';
@@ -6,10 +6,16 @@ import type { AcquireOptions, Adapter, Connection } from '../adapter.ts';
 import type { ConnectionConfig } from '../config.ts';
 import { Pool } from '../pool.ts';
 import { tlsOptions } from '../tls.ts';
+import { arrayQueries } from './array-query.ts';
+import type { MakeArrayQuery } from './array-query.ts';
 import { PostgresConnection } from './connection.ts';
 import { openError } from './errors.ts';
 
-type ClientClass = new (config: ClientConfig) => Client;
+/** What is used of `pg`. */
+interface Driver {
+  readonly Client: new (config: ClientConfig) => Client;
+  readonly makeQuery: MakeArrayQuery;
+}
 
 /** The oldest version that is tested. */
 const MINIMUM = 15;
@@ -42,10 +48,9 @@ export class PostgresAdapter implements Adapter {
     if (this.#pool !== undefined) return;
     if (config.scheme !== 'postgres')
       throw new ConfigError(`The PostgreSQL adapter was given a DSN for ${config.scheme}.`);
-    const ClientClass = await loadClient();
-    const ssl = await tlsOptions(config);
+    const driver = await loadDriver();
     const { poolSize, acquireTimeout, idleTimeout, maxLifetime } = config.server;
-    const pool = new Pool(() => open(ClientClass, config, ssl), {
+    const pool = new Pool(() => open(driver, config), {
       size: poolSize,
       acquireTimeout,
       idleTimeout,
@@ -77,10 +82,10 @@ export class PostgresAdapter implements Adapter {
   }
 }
 
-async function loadClient(): Promise<ClientClass> {
+async function loadDriver(): Promise<Driver> {
   try {
     const { default: pg } = await import('pg');
-    return pg.Client;
+    return { Client: pg.Client, makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => Query) }; // Named cast: its types know the other forms of the constructor only.
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new DriverMissingError('The PostgreSQL driver is not installed.', {
@@ -91,19 +96,18 @@ async function loadClient(): Promise<ClientClass> {
 }
 
 /** Try the hosts in their order. */
-async function open(
-  ClientClass: ClientClass,
-  config: ConnectionConfig,
-  ssl: ClientConfig['ssl'],
-): Promise<PostgresConnection> {
+async function open({ Client, makeQuery }: Driver, config: ConnectionConfig): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const client = new ClientClass(clientConfig(config, host, ssl));
+    const client = new Client(
+      clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined)),
+    );
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     try {
       await client.connect();
-      return await checked(client, config);
+      await check(client, config);
+      return new PostgresConnection(client, makeQuery, config.server.prepare);
     } catch (error) {
       failure = error;
       await client.end().catch(() => undefined);
@@ -120,7 +124,7 @@ function clientConfig(
   const { connectTimeout, applicationName, pipeline } = config.server;
   const password = config.password();
   const options = {
-    ...('socket' in host ? { host: host.socket } : { host: host.host, port: host.port }),
+    ...('socket' in host ? socketOf(host.socket) : { host: host.host, port: host.port }),
     user: config.user,
     // Not undefined, which would make the driver look into the environment and into files.
     password: password ?? '',
@@ -134,8 +138,14 @@ function clientConfig(
   return options as ClientConfig;
 }
 
+/** A socket is named by its folder, or whole: `/run/postgresql/.s.PGSQL.5433`. */
+function socketOf(path: string): { host: string; port?: number } {
+  const [, folder, port] = /^(.*)\/\.s\.PGSQL\.(\d+)$/.exec(path) ?? [];
+  return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
+}
+
 /** What the library relies on: the version, UTF-8, dates in the ISO form. */
-async function checked(client: Client, config: ConnectionConfig): Promise<PostgresConnection> {
+async function check(client: Client, config: ConnectionConfig): Promise<void> {
   const { rows } = await client.query<[string, string, string]>({
     text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle')",
     rowMode: 'array',
@@ -147,12 +157,11 @@ async function checked(client: Client, config: ConnectionConfig): Promise<Postgr
     throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
       remedy: "Create it with ENCODING 'UTF8'.",
     });
-  const { statementTimeout, lockTimeout, prepare } = config.server;
+  const { statementTimeout, lockTimeout } = config.server;
   const settings = [
     ...(dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"]),
     ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
     ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
   ];
   if (settings.length > 0) await client.query(settings.map((setting) => `SET ${setting}`).join('; '));
-  return new PostgresConnection(client, prepare);
 }

@@ -1,4 +1,5 @@
 import type { Database as BetterDatabase, Statement } from 'better-sqlite3';
+import { narrow } from './narrow.ts';
 import type { SQLiteDriver, SQLiteHandle, SQLiteStatement } from './driver.ts';
 
 type Constructor = new (path: string, options: { readonly?: boolean; timeout?: number }) => BetterDatabase;
@@ -32,6 +33,14 @@ function statementOf(statement: Statement<unknown[]>): SQLiteStatement {
     reader,
     readOnly: statement.readonly,
     all: (parameters) => statement.all(...parameters) as unknown[][],
+    allExact: (parameters) => {
+      statement.safeIntegers(true);
+      try {
+        return narrow(statement.all(...parameters) as unknown[][]);
+      } finally {
+        statement.safeIntegers(false);
+      }
+    },
     run: (parameters) => run(statement, parameters),
     iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown[]>,
     columns: () => statement.columns().map((column) => column.name),

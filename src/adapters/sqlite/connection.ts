@@ -1,4 +1,4 @@
-import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import { ConnectionError, TransactionAbortedError, UnsupportedError } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { SQLiteHandle, SQLiteStatement } from './driver.ts';
 import { wrapError } from './errors.ts';
@@ -14,6 +14,7 @@ export class SQLiteConnection implements Connection {
   readonly #streams: Set<RowStream>;
   #prepared = 0;
   #readOnly = false;
+  #closed = false;
   #begun = false;
   /** SQLite has ended the transaction by itself: what came after would be no part of one. */
   #aborted = false;
@@ -49,10 +50,15 @@ export class SQLiteConnection implements Connection {
   }
 
   queryNamed(sql: string, parameters: readonly unknown[]): { columns: readonly string[]; rows: Rows } {
-    const rows = this.query(sql, parameters);
-    this.#refuseTransactionByHand();
-    const statement = this.#prepare(sql);
-    return { columns: statement.reader ? statement.columns() : [], rows };
+    try {
+      const statement = this.#prepare(sql);
+      if (this.#streams.size > 0 && !statement.readOnly) this.#spill();
+      if (statement.reader) return { columns: statement.columns(), rows: statement.allExact(parameters) };
+      statement.run(parameters);
+      return { columns: [], rows: [] };
+    } catch (error) {
+      throw this.#failed(error, sql);
+    }
   }
 
   execute(sql: string, parameters: readonly unknown[]): WriteResult {
@@ -107,7 +113,7 @@ export class SQLiteConnection implements Connection {
 
   begin({ readOnly = false, isolation }: BeginOptions): void {
     if (isolation !== undefined && isolation !== 'serializable') {
-      throw new InvalidQueryError(`SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`);
+      throw new UnsupportedError(`SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`);
     }
     // IMMEDIATE takes the write lock now, where waiting for it is possible, and not at the first write, where it is not.
     this.#exec(readOnly ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE');
@@ -140,6 +146,7 @@ export class SQLiteConnection implements Connection {
   }
 
   close(): void {
+    this.#closed = true;
     this.#statements.clear();
     this.#handle.close();
   }
@@ -167,6 +174,11 @@ export class SQLiteConnection implements Connection {
   }
 
   #failed(error: unknown, sql: string): Error {
+    if (this.#closed)
+      return new ConnectionError('The database was closed while this was under way.', {
+        remedy: 'Close it when all that uses it has ended.',
+        cause: error,
+      });
     if (this.#begun && !this.#handle.inTransaction) this.#aborted = true;
     return wrapError(error, sql);
   }
@@ -176,21 +188,6 @@ export class SQLiteConnection implements Connection {
       throw new TransactionAbortedError('SQLite has ended this transaction: nothing of it is kept.', {
         remedy: 'Let its function throw, and run it again.',
       });
-  }
-
-  /** `BEGIN`, `COMMIT` or `ROLLBACK` as raw SQL: the session would not know. */
-  #refuseTransactionByHand(): void {
-    if (this.#begun === this.#handle.inTransaction) return;
-    if (this.#begun) {
-      this.#aborted = true;
-      throw new TransactionAbortedError('The transaction was ended by a statement of raw SQL.', {
-        remedy: 'Return from the function of the transaction to commit it, or throw to roll it back.',
-      });
-    }
-    this.rollback();
-    throw new InvalidQueryError('A transaction was begun by a statement of raw SQL.', {
-      remedy: 'Use session.transaction().',
-    });
   }
 
   #prepare(sql: string): SQLiteStatement {

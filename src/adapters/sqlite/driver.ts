@@ -16,6 +16,8 @@ export interface SQLiteHandle {
 export interface SQLiteStatement {
   /** All rows as arrays. */
   all(parameters: readonly unknown[]): unknown[][];
+  /** The same, with whole numbers beyond 53 bits as bigints. */
+  allExact(parameters: readonly unknown[]): unknown[][];
   run(parameters: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   iterate(parameters: readonly unknown[]): IterableIterator<unknown[]>;
   columns(): readonly string[];

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../utils/errors.ts';
 import type { SQLiteHandle } from './driver.ts';
 
 const PATTERNS = 100;
@@ -9,6 +10,9 @@ export function registerFunctions(handle: SQLiteHandle): void {
   handle.function('blaze_ends_with', (text: string | null, end: string | null) =>
     text === null || end === null ? null : Number(text.endsWith(end)),
   );
+  handle.function('blaze_out_of_range', (model: string, field: string) => {
+    throw new InvalidValueError(`${model}.${field} was set to a number that it cannot hold.`, { model, field });
+  });
   const patterns = new Map<string, RegExp>();
   handle.function('blaze_regexp', (text: string | null, pattern: string | null, flags: string) => {
     if (text === null || pattern === null) return null;

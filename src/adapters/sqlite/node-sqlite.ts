@@ -1,3 +1,4 @@
+import { narrow } from './narrow.ts';
 import type { SQLiteDriver, SQLiteHandle, SQLiteStatement } from './driver.ts';
 
 /** The part of Node's built-in module that is used; its types came with a later Node than the one we compile for. */
@@ -22,6 +23,7 @@ interface NodeStatement {
   iterate(...parameters: readonly unknown[]): IterableIterator<unknown[]>;
   columns(): readonly { readonly name: string }[];
   setReturnArrays(enabled: boolean): void;
+  setReadBigInts(enabled: boolean): void;
 }
 
 /** Node's own `node:sqlite` (22.16 and 24) behind the common face. */
@@ -54,6 +56,14 @@ function statementOf(statement: NodeStatement): SQLiteStatement {
     // The module does not say.
     readOnly: false,
     all: (parameters) => statement.all(...parameters),
+    allExact: (parameters) => {
+      statement.setReadBigInts(true);
+      try {
+        return narrow(statement.all(...parameters));
+      } finally {
+        statement.setReadBigInts(false);
+      }
+    },
     run: (parameters) => {
       const { changes, lastInsertRowid } = statement.run(...parameters);
       return { changes: Number(changes), lastInsertRowid };

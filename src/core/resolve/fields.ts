@@ -12,7 +12,8 @@ const RESERVED = new Set(['pk', 'load', 'toJSON', 'constructor', 'prototype', '_
 export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
   const { meta, definition } = draft;
   for (const [name, field] of Object.entries(definition.fields)) {
-    if (RESERVED.has(name) || name in Object.prototype) {
+    if (name === '') resolution.report(`${meta.name} has a field without a name.`);
+    else if (RESERVED.has(name) || name in Object.prototype) {
       resolution.report(
         `${meta.name}.${name} clashes with a member that every model has: rename it, and keep its column with { column: '${snakeCase(name)}' }.`,
       );

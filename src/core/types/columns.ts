@@ -220,9 +220,11 @@ interface AutoNowAddOption {
 
 type ValueOf<V, O> = O extends NullableOption ? V | null : V;
 /** What the options of a field say of its type. */
-export type FlagsOf<O> =
-  | (O extends NullableOption | DefaultOption | DbDefaultOption ? 'optional' : never)
-  | (O extends PrimaryOption | GeneratedOption ? (O extends PrimaryOption ? 'primary' : 'generated') : never);
+export type FlagsOf<O> = O extends GeneratedOption
+  ? 'generated'
+  :
+      | (O extends NullableOption | DefaultOption | DbDefaultOption ? 'optional' : never)
+      | (O extends PrimaryOption ? 'primary' : never);
 type NowFlag<O> = O extends AutoNowOption | AutoNowAddOption ? 'optional' : never;
 
 /** The builders of scalar fields; `FieldBuilders` adds the relations. */

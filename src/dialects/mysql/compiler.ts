@@ -6,7 +6,6 @@ import type {
   InListExpression,
   MatchExpression,
   OrderNode,
-  RawExpression,
   SelectStatement,
   TableRef,
   DerivedTable,
@@ -202,10 +201,8 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** In raw SQL a value stands as it is: what is beside it says its type. */
-  protected override raw(node: RawExpression): string {
-    return node.parts
-      .map((part) => (part.kind === 'param' ? this.bare(part) : super.raw({ ...node, parts: [part] })))
-      .join('');
+  protected override rawValue(node: Expression): string {
+    return node.kind === 'param' ? this.bare(node) : super.rawValue(node);
   }
 }
 

@@ -52,7 +52,13 @@ const BINARY: Codec = {
     new Uint8Array(typeof raw === 'string' ? Buffer.from(raw.slice(2), 'hex') : raw),
 };
 
-const DATETIME: Codec = { encode: (value: Date) => value.toISOString(), decode: decodeTimestamp };
+const DATETIME: Codec = { encode: encodeTimestamp, decode: decodeTimestamp };
+
+/** In the form in which a server in UTC gives it back, so that what was read is known to be unchanged by its text. */
+function encodeTimestamp(value: Date): string {
+  const iso = value.toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23).replace(/\.?0+$/, '')}+00`;
+}
 
 /** `2026-01-31 13:45:00.123+00`, or what `encode` gave. */
 function decodeTimestamp(raw: string): Date {

@@ -7,7 +7,6 @@ import type {
   InListExpression,
   MatchExpression,
   OrderNode,
-  RawExpression,
   SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
@@ -43,7 +42,9 @@ export class PostgresCompiler extends TypedCompiler {
     const values = this.writer.bind(list, (items) =>
       formatArray((items as readonly unknown[]).map((item) => textOf(encode(item)))),
     );
-    return `${left} = ANY(${values}::${castType(list.type)}[])`;
+    // As the column is, so that its index and its statistics serve.
+    const of = operand.kind === 'column' && list.type.kind === 'int' ? 'integer' : castType(list.type);
+    return `${left} = ANY(${values}::${of}[])`;
   }
 
   /** LIKE with its special characters escaped, on both sides in lower case where case is to be ignored. */
@@ -125,16 +126,10 @@ export class PostgresCompiler extends TypedCompiler {
     return `${key}${descending ? ' DESC' : ''}${nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`}`;
   }
 
-  /** In raw SQL the server finds the types of texts and numbers by what stands beside them; other values bring theirs. */
-  protected override raw(node: RawExpression): string {
-    return node.parts
-      .map((part) => {
-        if (part.kind === 'param') return this.bare(part) + rawCast(part.type);
-        return part.kind === 'text' || part.kind === 'identifier' || part.kind === 'raw'
-          ? super.raw({ ...node, parts: [part] })
-          : this.operand(part);
-      })
-      .join('');
+  /** The server finds the types of texts and numbers by what stands beside them; other values bring theirs. */
+  protected override rawValue(node: Expression): string {
+    if (node.kind !== 'param') return super.rawValue(node);
+    return this.bare(node) + rawCast(node.type);
   }
 
   protected override lists(fields: readonly FieldMeta[]): string {
@@ -171,5 +166,5 @@ function same(value: unknown): unknown {
 
 /** Texts and numbers go as they are: beside a column, in a LIMIT, they are what is wanted there, and an index serves. */
 function rawCast(type: ValueType): string {
-  return type.kind === 'text' || type.kind === 'float' ? '' : `::${castType(type)}`;
+  return type.kind === 'text' || type.kind === 'float' || type.kind === 'int' ? '' : `::${castType(type)}`;
 }

@@ -221,16 +221,38 @@ export class SQLiteCompiler extends QueryCompiler {
   /** A computed decimal is stored as the canonical text of its column. */
   protected override assigned(field: FieldMeta, value: Expression): string {
     const { type } = field;
+    if (type.kind === 'int' || type.kind === 'smallInt') return this.assignedWhole(field, value);
     if (!isDecimal(type) || value.kind === 'literal') return super.assigned(field, value);
     if (value.kind === 'param') return this.param(value, (given) => canonicalDecimal(given as string, type.scale));
-    return decimalText(this.scaled(value, type.scale), type.scale);
+    return decimalText(this.scaled(value, type.scale), type, this.refusal(field));
+  }
+
+  /** A whole number is bound as one: drivers bind every number as a float. */
+  protected override rawValue(node: Expression): string {
+    return this.operand(this.whole(node));
+  }
+
+  /** A computed number in a column of whole ones: rounded, and refused where it does not fit, as on other databases. */
+  private assignedWhole(field: FieldMeta, value: Expression): string {
+    if (value.kind === 'param' || value.kind === 'literal' || value.kind === 'column')
+      return super.assigned(field, value);
+    const { type } = typeOf(value);
+    const text = isDecimal(type) ? this.scaled(value, 0) : this.expression(value);
+    const whole = type.kind === 'float' ? `CAST(ROUND(${text}) AS INTEGER)` : text;
+    const limit = field.type.kind === 'int' ? 2_147_483_647 : 32_767;
+    return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM (SELECT ${whole} AS v))`;
+  }
+
+  /** A call that fails, naming the column. */
+  private refusal({ model, name }: FieldMeta): string {
+    return `blaze_out_of_range('${[model.name, name].join("', '").replaceAll('\0', '')}')`;
   }
 
   /** A computed decimal in the form that is read as text. */
   private asText(node: Expression): Expression {
     const { type } = typeOf(node);
     return isDecimal(type) && !isColumn(node)
-      ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type.scale))
+      ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type))
       : node;
   }
 

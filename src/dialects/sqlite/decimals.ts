@@ -40,12 +40,20 @@ export function rounded(dividend: () => string, divisor: () => string): string {
   return `(${dividend()} / ${divisor()} + ${dividend()} % ${divisor()} * 2 / ${divisor()})`;
 }
 
-/** A scaled integer as the text that a column of this scale stores. */
-export function decimalText(scaled: string, scale: number): string {
-  if (scale === 0) return `CAST(${scaled} AS TEXT)`;
+/** A scaled integer as the text that a column of this type stores; `refusal`: what it is if it has too many digits. */
+export function decimalText(
+  scaled: string,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+  refusal?: string,
+): string {
   const unit = powerOfTen(scale);
   // printf writes NULL as 0.
-  return `(SELECT CASE WHEN v IS NOT NULL THEN printf('%s%d.%0${scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit}) END FROM (SELECT ${scaled} AS v))`;
+  const text =
+    scale === 0
+      ? 'CAST(v AS TEXT)'
+      : `printf('%s%d.%0${scale}d', CASE WHEN v < 0 THEN '-' ELSE '' END, ABS(v) / ${unit}, ABS(v) % ${unit})`;
+  const tooLong = refusal === undefined ? '' : `WHEN ABS(v) >= ${powerOfTen(precision)} THEN ${refusal} `;
+  return `(SELECT CASE ${tooLong}WHEN v IS NOT NULL THEN ${text} END FROM (SELECT ${scaled} AS v))`;
 }
 
 /** `10^n` as SQL. */

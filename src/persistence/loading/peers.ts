@@ -7,6 +7,7 @@ import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
 import type { Workspace } from '../workspace.ts';
 import type { FetchMode } from '../options.ts';
 import type { BatchLoader } from './batched.ts';
+import { withArticle } from '../../utils/naming.ts';
 
 /**
  * Loading on demand without N+1: an entity's relation is loaded for every sibling that lacks it, in one query. Calls
@@ -133,5 +134,5 @@ function lacks(entity: object, relation: RelationMeta): boolean {
 }
 
 function missing(model: string): NotFoundError {
-  return new NotFoundError(`The row of a ${model} that is referred to does not exist.`, { model });
+  return new NotFoundError(`The row of ${withArticle(model)} that is referred to does not exist.`, { model });
 }

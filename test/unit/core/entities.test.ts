@@ -140,18 +140,18 @@ describe('relations in memory', () => {
         code: 'E_INVALID_VALUE',
         model: 'Post',
         field: 'author',
-        message: 'Post.author takes a Author, not null.',
+        message: 'Post.author takes an Author, not null.',
       }),
     );
     expect(post.authorId).toBe(1);
   });
 
   it.each([
-    ['a key', 5, 'a Author or null, not an integer. To assign a key, set reviewerId.'],
-    ['undefined', undefined, 'a Author or null, not undefined. To assign a key, set reviewerId.'],
-    ['a plain object', { id: 5 }, 'a Author or null, not a plain object.'],
-    ['another model', new Tag({ name: 't' }), 'a Author or null, not an instance of Tag.'],
-    ['an imitation', Object.create(Author.prototype) as object, 'a Author or null, not an instance of Author.'],
+    ['a key', 5, 'an Author or null, not an integer. To assign a key, set reviewerId.'],
+    ['undefined', undefined, 'an Author or null, not undefined. To assign a key, set reviewerId.'],
+    ['a plain object', { id: 5 }, 'an Author or null, not a plain object.'],
+    ['another model', new Tag({ name: 't' }), 'an Author or null, not an instance of Tag.'],
+    ['an imitation', Object.create(Author.prototype) as object, 'an Author or null, not an instance of Author.'],
   ])('R3, X2: what is no entity of the target is refused: %s', (_, value, message) => {
     const post = new Post({ title: 'x', author: 1, reviewer: 2 });
     expect(() => assign(post, 'reviewer', value)).toThrow(

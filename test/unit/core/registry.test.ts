@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Database, DefinitionError, f, index, model, Registry, unique } from 'blazeorm';
+import { check, Database, DefinitionError, f, index, model, Registry, unique } from 'blazeorm';
 
 import { Author, models, Post } from '../../support/models.ts';
 
@@ -177,6 +177,21 @@ describe('Registry', () => {
     expect(problemsOf(Left, Right)).toEqual([
       "Left and Right both have an index named 'By_A': give one another name with { name: … }.",
     ]);
+  });
+
+  it('M2: M13: conditions of constraints are looked at when the database is opened, and a field has a name', async () => {
+    class Wrong extends model(
+      'wrong',
+      { id: f.auto(), n: f.int() },
+      { constraints: [check('many', ((w: { m: { gt(n: number): never } }) => w.m.gt(3)) as never)] },
+    ) {}
+    await expect(Database.connect('sqlite::memory:', { models: [Wrong] })).rejects.toMatchObject({
+      code: 'E_UNKNOWN_FIELD',
+      model: 'Wrong',
+      field: 'm',
+    });
+    class Nameless extends model('nameless', { id: f.auto(), '': f.int() }) {}
+    expect(problemsOf(Nameless)).toEqual(['Nameless has a field without a name.']);
   });
 
   it('R2: what is not a model is named', () => {

@@ -230,7 +230,7 @@ describe('states', () => {
       code: 'E_SESSION_STATE',
       model: 'Author',
       message:
-        'A Author that belongs to another session cannot be added to this one. Read it in this session, or use its key.',
+        'An Author that belongs to another session cannot be added to this one. Read it in this session, or use its key.',
     });
     expect(await errorOf(() => b.add(city))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Country' });
     expect(b.state(city)).toBe('transient');
@@ -238,7 +238,7 @@ describe('states', () => {
       code: 'E_SESSION_STATE',
       model: 'Author',
       message:
-        'A Author that is detached cannot be added: its row exists already. Read it in this session and change that one.',
+        'An Author that is detached cannot be added: its row exists already. Read it in this session and change that one.',
     });
     expect(await errorOf(() => a.delete(fresh))).toMatchObject({
       code: 'E_SESSION_STATE',
@@ -247,11 +247,11 @@ describe('states', () => {
     });
     expect(await errorOf(() => b.delete(ann))).toMatchObject({
       code: 'E_SESSION_STATE',
-      message: 'A Author that is detached cannot be deleted. Read it in this session first.',
+      message: 'An Author that is detached cannot be deleted. Read it in this session first.',
     });
     expect(await errorOf(() => b.refresh(ann))).toMatchObject({
       code: 'E_SESSION_STATE',
-      message: 'A Author that is detached cannot be refreshed.',
+      message: 'An Author that is detached cannot be refreshed.',
     });
     expect(await errorOf(() => a.add({ name: 'x' } as never))).toMatchObject({
       code: 'E_INVALID_VALUE',

@@ -230,7 +230,7 @@ describe('prefetch()', () => {
     expect(await errorOf(() => session.prefetch([post!, author! as never], 'author'))).toMatchObject({
       code: 'E_INVALID_VALUE',
       model: 'Post',
-      message: 'prefetch() takes entities of one model: a Author is among those of Post.',
+      message: 'prefetch() takes entities of one model: an Author is among those of Post.',
     });
     expect(await errorOf(() => db.session().prefetch([post!], 'author'))).toMatchObject({
       code: 'E_SESSION_STATE',

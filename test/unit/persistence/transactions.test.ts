@@ -357,7 +357,7 @@ describe('savepoints', () => {
     });
     expect(sent).toEqual([]);
     expect(await errorOf(() => session.transaction(() => 1, { isolation: 'read committed' }))).toMatchObject({
-      code: 'E_INVALID_QUERY',
+      code: 'E_UNSUPPORTED',
       message: "SQLite has one isolation level, 'serializable', and cannot give 'read committed'.",
     });
     expect(await session.transaction(() => 1, { isolation: 'serializable' })).toBe(1);
@@ -405,22 +405,35 @@ describe('what the database does by itself', () => {
 
   it('T2: BEGIN, COMMIT and ROLLBACK by hand are refused, and nothing is half kept', async () => {
     const session = db.session();
-    for (const call of [() => session.sql`COMMIT`, () => session.sql`ROLLBACK`]) {
-      const error = await errorOf(() =>
-        session.transaction(async () => {
-          await call();
-        }),
-      );
-      expect(error).toMatchObject({
-        code: 'E_TRANSACTION_ABORTED',
-        message:
-          'The transaction was ended by a statement of raw SQL. Return from the function of the transaction to commit it, or throw to roll it back.',
+    const calls = {
+      COMMIT: () => session.sql`COMMIT`,
+      END: () => session.sql`  END`,
+      ROLLBACK: () => session.sql`-- now
+        /* and
+        here */ rollback to blaze_1`,
+      BEGIN: () => session.sql`begin immediate`,
+      SAVEPOINT: () => session.sql`SAVEPOINT x`,
+      RELEASE: () => session.sql`RELEASE x`,
+    };
+    for (const [word, call] of Object.entries(calls)) {
+      const refused = {
+        code: 'E_INVALID_QUERY',
+        message: `session.sql does not send ${word}: the session would not know of it. Use session.transaction(): it commits when its function returns, and rolls back when it throws.`,
+      };
+      const sent = await statementsOf(async () => {
+        expect(await errorOf(call)).toMatchObject(refused);
+        const error = await errorOf(() =>
+          session.transaction(async () => {
+            session.add(new Tag({ name: 'never' }));
+            await session.flush();
+            await call();
+          }),
+        );
+        expect(error).toMatchObject(refused);
       });
+      expect(sent.at(-1)).toBe('ROLLBACK');
     }
-    expect(await errorOf(() => session.sql`BEGIN`)).toMatchObject({
-      code: 'E_INVALID_QUERY',
-      message: 'A transaction was begun by a statement of raw SQL. Use session.transaction().',
-    });
+    expect(await session.sql`SELECT 'COMMIT' AS "begin"`).toEqual([{ begin: 'COMMIT' }]);
     await session.transaction(() => session.add(new Tag({ name: 'later' })));
     expect(await tagNames()).toEqual(['a', 'later']);
   });

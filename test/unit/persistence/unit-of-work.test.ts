@@ -696,6 +696,111 @@ describe('deleting', () => {
   });
 });
 
+describe('while a flush runs', () => {
+  it('S10: what is added, changed, linked or deleted meanwhile is for the next flush', async () => {
+    const session = db.session();
+    const [first, second, third] = ['a', 'b', 'c'].map((name) => new Tag({ name }));
+    session.add(first!);
+    const commit = session.commit();
+    session.add(second!);
+    await commit;
+    expect([session.state(first!), session.state(second!)]).toEqual(['persistent', 'pending']);
+    await session.commit();
+    first!.name = 'A';
+    const update = session.commit();
+    session.delete(second!);
+    session.add(third!);
+    await update;
+    expect([session.state(second!), session.state(third!)]).toEqual(['deleted', 'pending']);
+    // Deleted while it is being inserted: inserted, and deleted by the next flush.
+    const insert = session.commit();
+    session.delete(third!);
+    await insert;
+    expect(session.state(third!)).toBe('deleted');
+    await session.commit();
+    expect((await rowsOf(db))['tag']).toEqual([{ id: 1, name: 'A' }]);
+    await session.close();
+  });
+
+  it('S10: links too, and a query that flushes takes nothing away', async () => {
+    await db.transaction(async (session) => {
+      const item = post('One', new Author({ name: 'Ann', email: 'a@x.org' }));
+      const [red, blue] = [new Tag({ name: 'red' }), new Tag({ name: 'blue' })];
+      session.add(item, red, blue);
+      item.tags.add(red);
+      const counting = session.query(Tag).count();
+      item.tags.add(blue);
+      const late = new Tag({ name: 'late' });
+      session.add(late);
+      expect(await counting).toBe(2);
+      expect(session.state(late)).toBe('pending');
+      item.tags.add(late);
+    });
+    expect(((await rowsOf(db))['post_tags'] ?? []).length).toBe(3);
+    await db.transaction((session) =>
+      Promise.all(
+        ['x', 'y', 'z'].map(async (name) => {
+          session.add(new Tag({ name }));
+          await session.flush();
+        }),
+      ),
+    );
+    expect((await db.session().query(Tag).orderBy('id').valuesList('name', { flat: true })).slice(3)).toEqual([
+      'x',
+      'y',
+      'z',
+    ]);
+  });
+
+  it('S8: a new entity that was deleted while its insert failed is forgotten', async () => {
+    await db.transaction((session) => session.add(new Tag({ name: 'taken' })));
+    const session = db.session();
+    const tag = new Tag({ name: 'taken' });
+    session.add(tag);
+    const commit = errorOf(() => session.commit());
+    session.delete(tag);
+    expect(await commit).toMatchObject({ code: 'E_UNIQUE_VIOLATION' });
+    expect(session.state(tag)).toBe('transient');
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    await session.close();
+  });
+});
+
+describe('an entity that is to be deleted', () => {
+  it('R8: is not kept by what comes to refer to it, which is refused by name', async () => {
+    const session = db.session();
+    const [ann, bob] = [new Author({ name: 'Ann', email: 'a@x.org' }), new Author({ name: 'Bob', email: 'b@x.org' })];
+    session.add(ann, bob, post('One', ann));
+    await session.commit();
+    session.delete(bob);
+    const made = post('Two', bob);
+    expect([session.state(bob), session.state(made)]).toEqual(['deleted', 'transient']);
+    for (const field of ['author', 'reviewer'] as const) {
+      const item = new Post({ title: 'Three', author: ann, [field]: bob });
+      session.add(item);
+      expect(session.state(bob)).toBe('deleted');
+      expect(await errorOf(() => session.commit())).toMatchObject({
+        code: 'E_SESSION_STATE',
+        model: 'Post',
+        field,
+        message: `Post.${field} leads to an Author that is to be deleted. Let it lead to another, or take the deletion back with session.add().`,
+      });
+      session.delete(item);
+    }
+    const [one] = await session.query(Post);
+    one!.reviewer = bob;
+    expect(await errorOf(() => session.commit())).toMatchObject({ code: 'E_SESSION_STATE', field: 'reviewer' });
+    // Taken back, with the post that its collection leads to.
+    session.add(bob);
+    await session.commit();
+    expect((await rowsOf(db))['post']?.slice(0, 2)).toMatchObject([
+      { title: 'One', author_id: 1, reviewer_id: 2 },
+      { title: 'Two', author_id: 2 },
+    ]);
+    await session.close();
+  });
+});
+
 describe('many-to-many', () => {
   const seed = async (): Promise<void> => {
     await db.transaction((session) => {
@@ -1056,6 +1161,91 @@ describe('writing in the right order', () => {
     expect(await rowsOf(db)).toEqual({
       venue: [{ id: 1, name: 'v', address_street: 's', address_city: 'c', address_floor: null }],
     });
+    await session.close();
+  });
+});
+
+describe('values that a column cannot hold', () => {
+  it('S8: X1: are found before anything is sent, in whatever step of the flush they are', async () => {
+    const session = db.session();
+    const author = new Author({ name: 'Ann', email: 'a@x.org' });
+    const item = author.posts.create({ title: 'One' }) as Post;
+    session.add(author);
+    const wrong: [keyof Post, unknown, string][] = [
+      ['views', Number.NaN, 'Post.views takes an integer, not NaN.'],
+      ['views', 2 ** 31, 'Post.views takes an integer from -2147483648 to 2147483647.'],
+      ['title', 'a\0b', 'Post.title takes text without NUL characters.'],
+      ['price', 5, "Post.price takes a decimal as a string ('12.50'), not an integer."],
+      ['createdAt', new Date(Number.NaN), 'Post.createdAt takes a valid Date, not an invalid one.'],
+    ];
+    for (const [field, value, message] of wrong) {
+      const before = item[field];
+      Object.assign(item, { [field]: value });
+      let error: unknown;
+      const sent = await statementsOf(async () => (error = await errorOf(() => session.commit())));
+      expect(error).toMatchObject({ code: 'E_INVALID_VALUE', model: 'Post', field, message });
+      expect(sent.filter((sql) => sql !== 'BEGIN' && sql !== 'ROLLBACK')).toEqual([]);
+      Object.assign(item, { [field]: before });
+    }
+    await session.commit();
+    expect((await rowsOf(db))['post']).toMatchObject([{ id: 1, author_id: 1, title: 'One' }]);
+    // Updates too: the first of two shapes is not sent either.
+    item.title = 'Two';
+    author.age = 1.5;
+    const sent = await statementsOf(() => errorOf(() => session.commit()));
+    expect(sent).toEqual(['BEGIN', 'ROLLBACK']);
+    await session.close();
+  });
+
+  it('M8: what the database computes cannot be set', async () => {
+    class Item extends model('item', { id: f.auto(), price: f.int(), double: f.int({ generated: 'price * 2' }) }) {}
+    const own = await openTestDatabase({ models: [Item] });
+    const session = own.session();
+    const item = new Item({ price: 2 });
+    session.add(item);
+    await session.commit();
+    Object.assign(item, { double: 7 });
+    expect(await errorOf(() => session.commit())).toMatchObject({
+      code: 'E_INVALID_VALUE',
+      message:
+        'Item.double was set, and the database computes it. Change what it is computed from, or refresh() the entity.',
+    });
+    await session.rollback();
+    expect(item.double).toBe(4);
+    await own.close();
+  });
+
+  it('Q10: an update by an expression rounds to whole numbers, and refuses what does not fit', async () => {
+    await db.transaction((session) =>
+      session.add(
+        new Post({ title: 'One', views: 8, price: '5.00', author: new Author({ name: 'A', email: 'a@x.org' }) }),
+      ),
+    );
+    const session = db.session();
+    const all = () => session.query(Post).unfiltered();
+    await all().update({ views: (p) => p.views.dividedBy(3) });
+    expect(await all().values('views')).toEqual([{ views: 3 }]);
+    await all().update({ views: (p) => p.views.plus(2_147_483_644) });
+    for (const [field, change] of [
+      ['views', { views: (p: { views: { plus(n: number): never } }) => p.views.plus(1) }],
+      ['price', { price: (p: { price: { times(n: number): never } }) => p.price.times(1_000_000_000) }],
+    ] as const)
+      expect(await errorOf(() => all().update(change as never))).toMatchObject({
+        code: 'E_INVALID_VALUE',
+        model: 'Post',
+        field,
+        message: `Post.${field} was set to a number that it cannot hold.`,
+      });
+    expect(await all().values('views', 'price')).toEqual([{ views: 2_147_483_647, price: '5.00' }]);
+    const sent = await statementsOf(async () =>
+      expect(await errorOf(() => all().update({ views: ((p: { title: unknown }) => p.title) as never }))).toMatchObject(
+        {
+          code: 'E_INVALID_QUERY',
+          message: 'update() cannot set Post.views, of type int, to an expression of type string.',
+        },
+      ),
+    );
+    expect(sent).toEqual([]);
     await session.close();
   });
 });

@@ -26,7 +26,7 @@ import {
 } from 'blazeorm';
 import type { Database, Session } from 'blazeorm';
 
-import { expectSql, openTestDatabase } from '../../support/database.ts';
+import { expectSql, onEngine, openTestDatabase, shown } from '../../support/database.ts';
 import { Author, Category, City, Comment, Country, OrderLine, Person, Post, Tag, Venue } from '../../support/models.ts';
 
 let db: Database;
@@ -48,6 +48,10 @@ describe('joins', () => {
     expectSql(session.query(Post), {
       sqlite:
         'SELECT t0."id", t0."title", t0."body", t0."views", t0."rating", t0."price", t0."published", t0."created_at", t0."author_id", t0."reviewer_id" FROM "post" AS t0',
+      postgres:
+        'SELECT t0."id", t0."title", t0."body", t0."views", t0."rating", t0."price", t0."published", t0."created_at", t0."author_id", t0."reviewer_id" FROM "post" AS t0',
+      mysql:
+        'SELECT t0.`id`, t0.`title`, t0.`body`, t0.`views`, t0.`rating`, t0.`price`, t0.`published`, t0.`created_at`, t0.`author_id`, t0.`reviewer_id` FROM `post` AS t0',
       parameters: [],
     });
   });
@@ -56,6 +60,10 @@ describe('joins', () => {
     expectSql(posts().filter({ author: { name: 'Ann', profile: { nickname: 'x' } }, reviewer: { name: 'Bob' } }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "profile" AS t2 ON t1."id" = t2."author_id" LEFT JOIN "author" AS t3 ON t0."reviewer_id" = t3."id" WHERE t1."name" = ? AND t2."nickname" = ? AND t3."name" = ?',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "profile" AS t2 ON t1."id" = t2."author_id" LEFT JOIN "author" AS t3 ON t0."reviewer_id" = t3."id" WHERE t1."name" = $1 AND t2."nickname" = $2 AND t3."name" = $3',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` LEFT JOIN `profile` AS t2 ON t1.`id` = t2.`author_id` LEFT JOIN `author` AS t3 ON t0.`reviewer_id` = t3.`id` WHERE t1.`name` = ? AND t2.`nickname` = ? AND t3.`name` = ?',
       parameters: ['Ann', 'x', 'Bob'],
     });
   });
@@ -69,6 +77,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE t1."name" = ? AND t1."age" > ? ORDER BY t1."name"',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE t1."name" = $1 AND t1."age" > $2 ORDER BY t1."name"',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` WHERE t1.`name` = ? AND t1.`age` > ? ORDER BY t1.`name`',
         parameters: ['Ann', 3],
       },
     );
@@ -84,6 +96,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE t0."author_id" = ? AND t0."author_id" = ? AND t0."author_id" = ? AND t0."author_id" = ?',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."author_id" = $1 AND t0."author_id" = $2 AND t0."author_id" = $3 AND t0."author_id" = $4',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE t0.`author_id` = ? AND t0.`author_id` = ? AND t0.`author_id` = ? AND t0.`author_id` = ?',
         parameters: [3, 4, 5, 6],
       },
     );
@@ -93,6 +109,10 @@ describe('joins', () => {
     expectSql(posts().filter({ reviewer: null, author: { profile: null } }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "profile" AS t2 ON t1."id" = t2."author_id" WHERE t0."reviewer_id" IS NULL AND t2."id" IS NULL',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "profile" AS t2 ON t1."id" = t2."author_id" WHERE t0."reviewer_id" IS NULL AND t2."id" IS NULL',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` LEFT JOIN `profile` AS t2 ON t1.`id` = t2.`author_id` WHERE t0.`reviewer_id` IS NULL AND t2.`id` IS NULL',
       parameters: [],
     });
   });
@@ -112,6 +132,10 @@ describe('joins', () => {
     expectSql(leaves, {
       sqlite:
         'SELECT t0."id", t0."branch_id" FROM "leaf" AS t0 LEFT JOIN "branch" AS t1 ON t0."branch_id" = t1."id" LEFT JOIN "tree" AS t2 ON t1."tree_id" = t2."id" ORDER BY t2."name"',
+      postgres:
+        'SELECT t0."id", t0."branch_id" FROM "leaf" AS t0 LEFT JOIN "branch" AS t1 ON t0."branch_id" = t1."id" LEFT JOIN "tree" AS t2 ON t1."tree_id" = t2."id" ORDER BY t2."name" NULLS FIRST',
+      mysql:
+        'SELECT t0.`id`, t0.`branch_id` FROM `leaf` AS t0 LEFT JOIN `branch` AS t1 ON t0.`branch_id` = t1.`id` LEFT JOIN `tree` AS t2 ON t1.`tree_id` = t2.`id` ORDER BY t2.`name`',
     });
     expect(await leaves.valuesList('id', { flat: true })).toEqual([1, 2]);
     expect((await leaves.selectRelated('branch.tree')).map((leaf) => leaf.branch?.tree.name)).toEqual([
@@ -128,6 +152,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "author" AS t2 ON t0."reviewer_id" = t2."id" WHERE t1."name" = t2."name"',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" LEFT JOIN "author" AS t2 ON t0."reviewer_id" = t2."id" WHERE t1."name" = t2."name"',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` LEFT JOIN `author` AS t2 ON t0.`reviewer_id` = t2.`id` WHERE t1.`name` = t2.`name`',
         parameters: [],
       },
     );
@@ -142,6 +170,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."id", t0."name", t0."parent_id" FROM "category" AS t0 LEFT JOIN "category" AS t1 ON t0."parent_id" = t1."id" LEFT JOIN "category" AS t2 ON t1."parent_id" = t2."id" WHERE t2."name" = ? ORDER BY t1."name"',
+        postgres:
+          'SELECT t0."id", t0."name", t0."parent_id" FROM "category" AS t0 LEFT JOIN "category" AS t1 ON t0."parent_id" = t1."id" LEFT JOIN "category" AS t2 ON t1."parent_id" = t2."id" WHERE t2."name" = $1 ORDER BY t1."name" NULLS FIRST',
+        mysql:
+          'SELECT t0.`id`, t0.`name`, t0.`parent_id` FROM `category` AS t0 LEFT JOIN `category` AS t1 ON t0.`parent_id` = t1.`id` LEFT JOIN `category` AS t2 ON t1.`parent_id` = t2.`id` WHERE t2.`name` = ? ORDER BY t1.`name`',
         parameters: ['root'],
       },
     );
@@ -151,6 +183,10 @@ describe('joins', () => {
     expectSql(session.query(Comment).only('id').selectRelated('post.author.profile', 'author'), {
       sqlite:
         'SELECT t0."id", t0."post_id", t0."author_id", t1."title", t1."body", t1."views", t1."rating", t1."price", t1."published", t1."created_at", t1."author_id", t1."reviewer_id", t2."name", t2."email", t2."bio", t2."age", t2."role", t3."id", t3."nickname", t3."author_id", t4."name", t4."email", t4."bio", t4."age", t4."role" FROM "comment" AS t0 INNER JOIN "post" AS t1 ON t0."post_id" = t1."id" INNER JOIN "author" AS t2 ON t1."author_id" = t2."id" LEFT JOIN "profile" AS t3 ON t2."id" = t3."author_id" LEFT JOIN "author" AS t4 ON t0."author_id" = t4."id"',
+      postgres:
+        'SELECT t0."id", t0."post_id", t0."author_id", t1."title", t1."body", t1."views", t1."rating", t1."price", t1."published", t1."created_at", t1."author_id", t1."reviewer_id", t2."name", t2."email", t2."bio", t2."age", t2."role", t3."id", t3."nickname", t3."author_id", t4."name", t4."email", t4."bio", t4."age", t4."role" FROM "comment" AS t0 INNER JOIN "post" AS t1 ON t0."post_id" = t1."id" INNER JOIN "author" AS t2 ON t1."author_id" = t2."id" LEFT JOIN "profile" AS t3 ON t2."id" = t3."author_id" LEFT JOIN "author" AS t4 ON t0."author_id" = t4."id"',
+      mysql:
+        'SELECT t0.`id`, t0.`post_id`, t0.`author_id`, t1.`title`, t1.`body`, t1.`views`, t1.`rating`, t1.`price`, t1.`published`, t1.`created_at`, t1.`author_id`, t1.`reviewer_id`, t2.`name`, t2.`email`, t2.`bio`, t2.`age`, t2.`role`, t3.`id`, t3.`nickname`, t3.`author_id`, t4.`name`, t4.`email`, t4.`bio`, t4.`age`, t4.`role` FROM `comment` AS t0 INNER JOIN `post` AS t1 ON t0.`post_id` = t1.`id` INNER JOIN `author` AS t2 ON t1.`author_id` = t2.`id` LEFT JOIN `profile` AS t3 ON t2.`id` = t3.`author_id` LEFT JOIN `author` AS t4 ON t0.`author_id` = t4.`id`',
       parameters: [],
     });
   });
@@ -166,6 +202,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "city" AS t0 LEFT JOIN "countries" AS t1 ON t0."dial_ref" = t1."phone" WHERE t1."country_name" = ? AND t0."country_iso" = ? AND t0."dial_ref" = ? AND t0."country_iso" = ?',
+        postgres:
+          'SELECT t0."id" FROM "city" AS t0 LEFT JOIN "countries" AS t1 ON t0."dial_ref" = t1."phone" WHERE t1."country_name" = $1 AND t0."country_iso" = $2 AND t0."dial_ref" = $3 AND t0."country_iso" = $4',
+        mysql:
+          'SELECT t0.`id` FROM `city` AS t0 LEFT JOIN `countries` AS t1 ON t0.`dial_ref` = t1.`phone` WHERE t1.`country_name` = ? AND t0.`country_iso` = ? AND t0.`dial_ref` = ? AND t0.`country_iso` = ?',
         parameters: ['France', 'FR', 33, 'DE'],
       },
     );
@@ -180,6 +220,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."iso", t0."country_name", t0."phone" FROM "countries" AS t0 WHERE t0."country_name" = ? AND t0."phone" >= ? ORDER BY t0."iso" DESC',
+        postgres:
+          'SELECT t0."iso", t0."country_name", t0."phone" FROM "countries" AS t0 WHERE t0."country_name" = $1 AND t0."phone" >= $2 ORDER BY t0."iso" DESC',
+        mysql:
+          'SELECT t0.`iso`, t0.`country_name`, t0.`phone` FROM `countries` AS t0 WHERE t0.`country_name` = ? AND t0.`phone` >= ? ORDER BY t0.`iso` DESC',
         parameters: ['France', 30],
       },
     );
@@ -194,6 +238,10 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."order_id", t0."line", t0."product", t0."quantity", t0."unit_price" FROM "order_line" AS t0 INNER JOIN "order" AS t1 ON t0."order_id" = t1."id" WHERE t1."customer" = ? ORDER BY t0."order_id", t0."line" DESC',
+        postgres:
+          'SELECT t0."order_id", t0."line", t0."product", t0."quantity", t0."unit_price" FROM "order_line" AS t0 INNER JOIN "order" AS t1 ON t0."order_id" = t1."id" WHERE t1."customer" = $1 ORDER BY t0."order_id", t0."line" DESC',
+        mysql:
+          'SELECT t0.`order_id`, t0.`line`, t0.`product`, t0.`quantity`, t0.`unit_price` FROM `order_line` AS t0 INNER JOIN `order` AS t1 ON t0.`order_id` = t1.`id` WHERE t1.`customer` = ? ORDER BY t0.`order_id`, t0.`line` DESC',
         parameters: ['x'],
       },
     );
@@ -208,6 +256,12 @@ describe('joins', () => {
       {
         sqlite:
           'SELECT t0."id", t0."name", t0."address_street", t0."address_city", t0."address_floor" FROM "venue" AS t0 WHERE t0."address_city" = ? AND t0."address_floor" >= ? AND t0."address_street" GLOB ?',
+        postgres:
+          'SELECT t0."id", t0."name", t0."address_street", t0."address_city", t0."address_floor" FROM "venue" AS t0 WHERE t0."address_city" = $1 AND t0."address_floor" >= $2 AND t0."address_street" LIKE $3::text',
+        mysql:
+          "SELECT t0.`id`, t0.`name`, t0.`address_street`, t0.`address_city`, t0.`address_floor` FROM `venue` AS t0 WHERE t0.`address_city` = ? AND t0.`address_floor` >= ? AND t0.`address_street` LIKE ? ESCAPE '|'",
+        mysqlParameters: ['Bath', 2, 'High%'],
+        postgresParameters: ['Bath', 2, 'High%'],
         parameters: ['Bath', 2, 'High*'],
       },
     );
@@ -219,6 +273,10 @@ describe('semi-joins', () => {
     expectSql(posts().filter({ comments: { body: 'x' } }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 WHERE EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND t1."body" = ?)',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 WHERE EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND t1."body" = $1)',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 WHERE EXISTS (SELECT 1 FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id` AND t1.`body` = ?)',
       parameters: ['x'],
     });
   });
@@ -227,6 +285,10 @@ describe('semi-joins', () => {
     expectSql(posts().filter({ comments: some({ author: { name: 'x' } }), tags: none({ name: 'red' }) }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 WHERE EXISTS (SELECT 1 FROM "comment" AS t1 LEFT JOIN "author" AS t2 ON t1."author_id" = t2."id" WHERE t1."post_id" = t0."id" AND t2."name" = ?) AND NOT EXISTS (SELECT 1 FROM "tag" AS t3 INNER JOIN "post_tags" AS t4 ON t4."tag_id" = t3."id" WHERE t4."post_id" = t0."id" AND t3."name" = ?)',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 WHERE EXISTS (SELECT 1 FROM "comment" AS t1 LEFT JOIN "author" AS t2 ON t1."author_id" = t2."id" WHERE t1."post_id" = t0."id" AND t2."name" = $1) AND NOT EXISTS (SELECT 1 FROM "tag" AS t3 INNER JOIN "post_tags" AS t4 ON t4."tag_id" = t3."id" WHERE t4."post_id" = t0."id" AND t3."name" = $2)',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 WHERE EXISTS (SELECT 1 FROM `comment` AS t1 LEFT JOIN `author` AS t2 ON t1.`author_id` = t2.`id` WHERE t1.`post_id` = t0.`id` AND t2.`name` = ?) AND NOT EXISTS (SELECT 1 FROM `tag` AS t3 INNER JOIN `post_tags` AS t4 ON t4.`tag_id` = t3.`id` WHERE t4.`post_id` = t0.`id` AND t3.`name` = ?)',
       parameters: ['x', 'red'],
     });
   });
@@ -235,6 +297,11 @@ describe('semi-joins', () => {
     expectSql(posts().filter({ comments: every({ approved: true }) }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 WHERE NOT EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND NOT (t1."approved" = ?))',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 WHERE NOT EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND NOT (t1."approved" = $1))',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 WHERE NOT EXISTS (SELECT 1 FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id` AND NOT (t1.`approved` = ?))',
+      postgresParameters: [true],
       parameters: [1],
     });
   });
@@ -248,6 +315,10 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "tag" AS t0 WHERE EXISTS (SELECT 1 FROM "post" AS t1 INNER JOIN "post_tags" AS t2 ON t2."post_id" = t1."id" INNER JOIN "author" AS t3 ON t1."author_id" = t3."id" WHERE t2."tag_id" = t0."id" AND t1."views" > ? AND t3."name" = ?)',
+        postgres:
+          'SELECT t0."id" FROM "tag" AS t0 WHERE EXISTS (SELECT 1 FROM "post" AS t1 INNER JOIN "post_tags" AS t2 ON t2."post_id" = t1."id" INNER JOIN "author" AS t3 ON t1."author_id" = t3."id" WHERE t2."tag_id" = t0."id" AND t1."views" > $1 AND t3."name" = $2)',
+        mysql:
+          'SELECT t0.`id` FROM `tag` AS t0 WHERE EXISTS (SELECT 1 FROM `post` AS t1 INNER JOIN `post_tags` AS t2 ON t2.`post_id` = t1.`id` INNER JOIN `author` AS t3 ON t1.`author_id` = t3.`id` WHERE t2.`tag_id` = t0.`id` AND t1.`views` > ? AND t3.`name` = ?)',
         parameters: [3, 'A'],
       },
     );
@@ -262,6 +333,10 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "author" AS t0 WHERE EXISTS (SELECT 1 FROM "post" AS t1 WHERE t1."author_id" = t0."id" AND EXISTS (SELECT 1 FROM "comment" AS t2 LEFT JOIN "author" AS t3 ON t2."author_id" = t3."id" WHERE t2."post_id" = t1."id" AND NOT EXISTS (SELECT 1 FROM "post" AS t4 WHERE t4."author_id" = t3."id")))',
+        postgres:
+          'SELECT t0."id" FROM "author" AS t0 WHERE EXISTS (SELECT 1 FROM "post" AS t1 WHERE t1."author_id" = t0."id" AND EXISTS (SELECT 1 FROM "comment" AS t2 LEFT JOIN "author" AS t3 ON t2."author_id" = t3."id" WHERE t2."post_id" = t1."id" AND NOT EXISTS (SELECT 1 FROM "post" AS t4 WHERE t4."author_id" = t3."id")))',
+        mysql:
+          'SELECT t0.`id` FROM `author` AS t0 WHERE EXISTS (SELECT 1 FROM `post` AS t1 WHERE t1.`author_id` = t0.`id` AND EXISTS (SELECT 1 FROM `comment` AS t2 LEFT JOIN `author` AS t3 ON t2.`author_id` = t3.`id` WHERE t2.`post_id` = t1.`id` AND NOT EXISTS (SELECT 1 FROM `post` AS t4 WHERE t4.`author_id` = t3.`id`)))',
         parameters: [],
       },
     );
@@ -271,6 +346,10 @@ describe('semi-joins', () => {
     expectSql(session.query(Person).filter({ clubs: { name: 'x' } }), {
       sqlite:
         'SELECT t0."id", t0."name" FROM "person" AS t0 WHERE EXISTS (SELECT 1 FROM "club" AS t1 INNER JOIN "membership" AS t2 ON t2."club_id" = t1."id" WHERE t2."person_id" = t0."id" AND t1."name" = ?)',
+      postgres:
+        'SELECT t0."id", t0."name" FROM "person" AS t0 WHERE EXISTS (SELECT 1 FROM "club" AS t1 INNER JOIN "membership" AS t2 ON t2."club_id" = t1."id" WHERE t2."person_id" = t0."id" AND t1."name" = $1)',
+      mysql:
+        'SELECT t0.`id`, t0.`name` FROM `person` AS t0 WHERE EXISTS (SELECT 1 FROM `club` AS t1 INNER JOIN `membership` AS t2 ON t2.`club_id` = t1.`id` WHERE t2.`person_id` = t0.`id` AND t1.`name` = ?)',
       parameters: ['x'],
     });
   });
@@ -279,6 +358,10 @@ describe('semi-joins', () => {
     expectSql(posts().filter({ author: { posts: some({ views: gt(3) }) } }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE EXISTS (SELECT 1 FROM "post" AS t2 WHERE t2."author_id" = t1."id" AND t2."views" > ?)',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE EXISTS (SELECT 1 FROM "post" AS t2 WHERE t2."author_id" = t1."id" AND t2."views" > $1)',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` WHERE EXISTS (SELECT 1 FROM `post` AS t2 WHERE t2.`author_id` = t1.`id` AND t2.`views` > ?)',
       parameters: [3],
     });
   });
@@ -289,6 +372,11 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE NOT EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND NOT (NOT (t1."approved" = ?) OR t1."score" > ?))',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE NOT EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND NOT (NOT (t1."approved" = $1) OR t1."score" > $2))',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE NOT EXISTS (SELECT 1 FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id` AND NOT (NOT (t1.`approved` = ?) OR t1.`score` > ?))',
+        postgresParameters: [true, 1],
         parameters: [1, 1],
       },
     );
@@ -300,6 +388,10 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t3 ON t0."author_id" = t3."id" WHERE EXISTS (SELECT 1 FROM "comment" AS t1 LEFT JOIN "author" AS t2 ON t1."author_id" = t2."id" WHERE t1."post_id" = t0."id" AND t1."body" = t0."title" AND t2."name" = t3."name")',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 INNER JOIN "author" AS t3 ON t0."author_id" = t3."id" WHERE EXISTS (SELECT 1 FROM "comment" AS t1 LEFT JOIN "author" AS t2 ON t1."author_id" = t2."id" WHERE t1."post_id" = t0."id" AND t1."body" = t0."title" AND t2."name" = t3."name")',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 INNER JOIN `author` AS t3 ON t0.`author_id` = t3.`id` WHERE EXISTS (SELECT 1 FROM `comment` AS t1 LEFT JOIN `author` AS t2 ON t1.`author_id` = t2.`id` WHERE t1.`post_id` = t0.`id` AND t1.`body` = t0.`title` AND t2.`name` = t3.`name`)',
         parameters: [],
       },
     );
@@ -314,6 +406,10 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "category" AS t0 WHERE EXISTS (SELECT 1 FROM "category" AS t1 WHERE t1."parent_id" = t0."id" AND t1."name" = t0."name")',
+        postgres:
+          'SELECT t0."id" FROM "category" AS t0 WHERE EXISTS (SELECT 1 FROM "category" AS t1 WHERE t1."parent_id" = t0."id" AND t1."name" = t0."name")',
+        mysql:
+          'SELECT t0.`id` FROM `category` AS t0 WHERE EXISTS (SELECT 1 FROM `category` AS t1 WHERE t1.`parent_id` = t0.`id` AND t1.`name` = t0.`name`)',
         parameters: [],
       },
     );
@@ -328,6 +424,10 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "author" AS t0 WHERE EXISTS (SELECT 1 FROM "post" AS t1 WHERE t1."author_id" = t0."id" AND NOT EXISTS (SELECT 1 FROM "comment" AS t2 LEFT JOIN "author" AS t3 ON t2."author_id" = t3."id" WHERE t2."post_id" = t1."id" AND NOT (t3."name" IS NOT t0."name" AND t2."score" > t1."views")))',
+        postgres:
+          'SELECT t0."id" FROM "author" AS t0 WHERE EXISTS (SELECT 1 FROM "post" AS t1 WHERE t1."author_id" = t0."id" AND NOT EXISTS (SELECT 1 FROM "comment" AS t2 LEFT JOIN "author" AS t3 ON t2."author_id" = t3."id" WHERE t2."post_id" = t1."id" AND NOT (t3."name" IS DISTINCT FROM t0."name" AND t2."score" > t1."views")))',
+        mysql:
+          'SELECT t0.`id` FROM `author` AS t0 WHERE EXISTS (SELECT 1 FROM `post` AS t1 WHERE t1.`author_id` = t0.`id` AND NOT EXISTS (SELECT 1 FROM `comment` AS t2 LEFT JOIN `author` AS t3 ON t2.`author_id` = t3.`id` WHERE t2.`post_id` = t1.`id` AND NOT (NOT (t3.`name` <=> t0.`name`) AND t2.`score` > t1.`views`)))',
         parameters: [],
       },
     );
@@ -339,6 +439,10 @@ describe('semi-joins', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND EXISTS (SELECT 1 FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id" AND t2."name" = t1."body"))',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE EXISTS (SELECT 1 FROM "comment" AS t1 WHERE t1."post_id" = t0."id" AND EXISTS (SELECT 1 FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id" AND t2."name" = t1."body"))',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE EXISTS (SELECT 1 FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id` AND EXISTS (SELECT 1 FROM `tag` AS t2 INNER JOIN `post_tags` AS t3 ON t3.`tag_id` = t2.`id` WHERE t3.`post_id` = t0.`id` AND t2.`name` = t1.`body`))',
         parameters: [],
       },
     );
@@ -350,6 +454,10 @@ describe('conditions', () => {
     expectSql(posts().filter(or({ views: 1 }, not({ reviewer: null }), and({ views: 2 }, { title: 'x' }))), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 WHERE t0."views" = ? OR t0."reviewer_id" IS NOT NULL OR (t0."views" = ? AND t0."title" = ?)',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 WHERE t0."views" = $1 OR t0."reviewer_id" IS NOT NULL OR (t0."views" = $2 AND t0."title" = $3)',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 WHERE t0.`views` = ? OR t0.`reviewer_id` IS NOT NULL OR (t0.`views` = ? AND t0.`title` = ?)',
       parameters: [1, 2, 'x'],
     });
   });
@@ -357,6 +465,8 @@ describe('conditions', () => {
   it('Q4: Q', () => {
     expectSql(posts().filter(Q.of(Post, { views: 1 }).or({ views: 2 }).not().and({ title: 'y' })), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 WHERE NOT (t0."views" = ? OR t0."views" = ?) AND t0."title" = ?',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 WHERE NOT (t0."views" = $1 OR t0."views" = $2) AND t0."title" = $3',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 WHERE NOT (t0.`views` = ? OR t0.`views` = ?) AND t0.`title` = ?',
       parameters: [1, 2, 'y'],
     });
   });
@@ -365,6 +475,10 @@ describe('conditions', () => {
     expectSql(posts().exclude({ reviewer: { name: 'x' }, views: 3 }), {
       sqlite:
         'SELECT t0."id" FROM "post" AS t0 LEFT JOIN "author" AS t1 ON t0."reviewer_id" = t1."id" WHERE (t1."name" = ? AND t0."views" = ?) IS NOT TRUE',
+      postgres:
+        'SELECT t0."id" FROM "post" AS t0 LEFT JOIN "author" AS t1 ON t0."reviewer_id" = t1."id" WHERE (t1."name" = $1 AND t0."views" = $2) IS NOT TRUE',
+      mysql:
+        'SELECT t0.`id` FROM `post` AS t0 LEFT JOIN `author` AS t1 ON t0.`reviewer_id` = t1.`id` WHERE (t1.`name` = ? AND t0.`views` = ?) IS NOT TRUE',
       parameters: ['x', 3],
     });
   });
@@ -375,6 +489,10 @@ describe('conditions', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE NOT ((t0."published" AND t0."views" > ?) OR t0."rating" IS NULL)',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE NOT ((t0."published" AND t0."views" > $1) OR t0."rating" IS NULL)',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE NOT ((t0.`published` AND t0.`views` > ?) OR t0.`rating` IS NULL)',
         parameters: [3],
       },
     );
@@ -388,6 +506,10 @@ describe('conditions', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE t0."published" = (t0."views" > ? OR t0."rating" > ?) AND (t0."views" > ?) = (t0."views" < ?)',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."published" = (t0."views" > $1 OR t0."rating" > $2) AND (t0."views" > $3) = (t0."views" < $4)',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE t0.`published` = (t0.`views` > ? OR t0.`rating` > ?) AND (t0.`views` > ?) = (t0.`views` < ?)',
         parameters: [3, 1, 3, 5],
       },
     );
@@ -403,6 +525,8 @@ describe('conditions', () => {
         .exclude(or()),
       {
         sqlite: 'SELECT t0."id" FROM "post" AS t0',
+        postgres: 'SELECT t0."id" FROM "post" AS t0',
+        mysql: 'SELECT t0.`id` FROM `post` AS t0',
         parameters: [],
       },
     );
@@ -411,6 +535,8 @@ describe('conditions', () => {
   it('Q14: what holds for none stays', () => {
     expectSql(posts().filter(or()).exclude({}), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 WHERE FALSE AND FALSE',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 WHERE FALSE AND FALSE',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 WHERE FALSE AND FALSE',
       parameters: [],
     });
   });
@@ -423,6 +549,12 @@ describe('conditions', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE t0."price" IN (SELECT value FROM json_each(?)) AND t0."author_id" IN (SELECT value FROM json_each(?)) AND (CAST(ROUND(t0."price" * 100) AS INTEGER) + ?) IN (SELECT value FROM json_each(?))',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."price" = ANY($1::numeric[]) AND t0."author_id" = ANY($2::integer[]) AND (t0."price" + $3::numeric) = ANY($4::numeric[])',
+        mysql:
+          "SELECT t0.`id` FROM `post` AS t0 WHERE t0.`price` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v decimal(10, 2) PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) AND t0.`author_id` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v bigint PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) AND (t0.`price` + CAST(? AS decimal(38, 0))) IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v decimal(38, 2) PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list)",
+        mysqlParameters: ['["1.00","2.50"]', '[1,2]', '1', '["1.00"]'],
+        postgresParameters: ['{1.00,2.50}', '{1,2}', '1', '{1.00}'],
         parameters: ['["1.00","2.50"]', '[1,2]', 100n, '[100]'],
       },
     );
@@ -438,6 +570,12 @@ describe('conditions', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE t0."title" GLOB ? AND blaze_lower(t0."title") GLOB ? AND t0."title" GLOB ? AND blaze_lower(t0."title") = ?',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."title" LIKE $1::text AND LOWER(t0."title") LIKE LOWER($2::text) AND t0."title" LIKE $3::text AND LOWER(t0."title") = LOWER($4::text)',
+        mysql:
+          "SELECT t0.`id` FROM `post` AS t0 WHERE t0.`title` LIKE ? ESCAPE '|' AND LOWER(t0.`title`) LIKE LOWER(?) ESCAPE '|' AND t0.`title` LIKE ? ESCAPE '|' AND LOWER(t0.`title`) = LOWER(?)",
+        mysqlParameters: ['%a*b[%', '%A%', 'x%', 'Y'],
+        postgresParameters: ['%a*b[%', '%A%', 'x%', 'Y'],
         parameters: ['*a[*]b[[]*', '*a*', 'x*', 'y'],
       },
     );
@@ -457,6 +595,10 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT t0."id", (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id"), (SELECT COUNT(*) FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id"), (SELECT MAX(t4."score") FROM "comment" AS t4 WHERE t4."post_id" = t0."id" AND t4."approved") FROM "post" AS t0 ORDER BY (SELECT COUNT(*) FROM "comment" AS t5 WHERE t5."post_id" = t0."id") DESC',
+        postgres:
+          'SELECT t0."id", (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id"), (SELECT COUNT(*) FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id"), (SELECT MAX(t4."score") FROM "comment" AS t4 WHERE t4."post_id" = t0."id" AND t4."approved") FROM "post" AS t0 ORDER BY (SELECT COUNT(*) FROM "comment" AS t5 WHERE t5."post_id" = t0."id") DESC',
+        mysql:
+          'SELECT t0.`id`, (SELECT COUNT(*) FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id`), (SELECT COUNT(*) FROM `tag` AS t2 INNER JOIN `post_tags` AS t3 ON t3.`tag_id` = t2.`id` WHERE t3.`post_id` = t0.`id`), (SELECT MAX(t4.`score`) FROM `comment` AS t4 WHERE t4.`post_id` = t0.`id` AND t4.`approved`) FROM `post` AS t0 ORDER BY (SELECT COUNT(*) FROM `comment` AS t5 WHERE t5.`post_id` = t0.`id`) DESC',
         parameters: [],
       },
     );
@@ -475,6 +617,12 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT t0."id", ((t0."views" + ?) * ?), (CAST(t0."views" AS REAL) / NULLIF(?, 0)), (t0."views" % NULLIF(?, 0)), (CAST(t0."rating" AS REAL) - CAST(CAST(t0."rating" AS REAL) / NULLIF(?, 0) AS INTEGER) * NULLIF(?, 0)), t0."views", ROUND(t0."rating", 1) FROM "post" AS t0',
+        postgres:
+          'SELECT t0."id", (((t0."views"::bigint) + $1::bigint) * $2::bigint), (CAST(t0."views" AS double precision) / NULLIF($3::bigint, 0)), ((t0."views"::bigint) % NULLIF($4::bigint, 0)), CAST((CAST(t0."rating" AS numeric) % NULLIF(CAST($5::bigint AS numeric), 0)) AS double precision), t0."views", CAST(ROUND(CAST(t0."rating" AS numeric), 1) AS double precision) FROM "post" AS t0',
+        mysql:
+          'SELECT t0.`id`, ((t0.`views` + ?) * ?), (CAST(t0.`views` AS double) / NULLIF(?, 0)), (t0.`views` % NULLIF(?, 0)), (t0.`rating` % NULLIF(?, 0)), t0.`views`, CAST(ROUND(CAST(t0.`rating` AS decimal(65, 20)), 1) AS double) FROM `post` AS t0',
+        mysqlParameters: [1, 2, 3, 3, 2],
+        postgresParameters: [1, 2, 3, 3, 2],
         parameters: [1n, 2n, 3n, 3n, 2n, 2n],
       },
     );
@@ -492,6 +640,12 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT t0."id", \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) * ?) + ?), \'~\' || ((CAST(ROUND(t0."price" * 100) AS INTEGER) * 10000) / NULLIF(?, 0) + (CAST(ROUND(t0."price" * 100) AS INTEGER) * 10000) % NULLIF(?, 0) * 2 / NULLIF(?, 0)), \'~\' || (CAST(ROUND(t0."price" * 100) AS INTEGER) / 100 + CAST(ROUND(t0."price" * 100) AS INTEGER) % 100 * 2 / 100), \'~\' || ABS((-CAST(ROUND(t0."price" * 100) AS INTEGER))), \'~\' || (CAST(ROUND(t0."price" * 100) AS INTEGER) % NULLIF(?, 0)) FROM "post" AS t0',
+        postgres:
+          'SELECT t0."id", ((t0."price" * $1::numeric) + $2::numeric), ROUND((t0."price" / NULLIF($3::numeric, 0)), 6), ROUND(t0."price", 0), ABS((-t0."price")), (t0."price" % NULLIF($4::numeric, 0)) FROM "post" AS t0',
+        mysql:
+          'SELECT t0.`id`, ((t0.`price` * CAST(? AS decimal(38, 1))) + CAST(? AS decimal(38, 0))), ROUND((t0.`price` / NULLIF(CAST(? AS decimal(38, 0)), 0)), 6), ROUND(t0.`price`, 0), ABS((-t0.`price`)), (t0.`price` % NULLIF(CAST(? AS decimal(38, 1)), 0)) FROM `post` AS t0',
+        mysqlParameters: ['1.5', '1', '3', '0.3'],
+        postgresParameters: ['1.5', '1', '3', '0.3'],
         parameters: [15n, 1000n, 3n, 3n, 3n, 30n],
       },
     );
@@ -512,6 +666,12 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE CAST(ROUND(t0."price" * 100) AS INTEGER) > ? AND t0."price" = ? AND ((CAST(ROUND(t0."price" * 100) AS INTEGER) * 10) + ?) <= ? AND t0."price" IS NOT ? AND CAST(ROUND(t0."price" * 100) AS INTEGER) BETWEEN ? AND (CAST(ROUND(t0."price" * 100) AS INTEGER) + ?)',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."price" > $1 AND t0."price" = $2 AND (t0."price" + $3::numeric) <= $4::numeric AND t0."price" IS DISTINCT FROM $5 AND t0."price" BETWEEN $6 AND (t0."price" + $7::numeric)',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE t0.`price` > CAST(? AS decimal(10, 2)) AND t0.`price` = CAST(? AS decimal(10, 2)) AND (t0.`price` + CAST(? AS decimal(38, 3))) <= CAST(? AS decimal(38, 3)) AND NOT (t0.`price` <=> CAST(? AS decimal(10, 2))) AND t0.`price` BETWEEN CAST(? AS decimal(10, 2)) AND (t0.`price` + CAST(? AS decimal(38, 0)))',
+        mysqlParameters: ['1.00', '2.50', '0.005', '3.125', '1.00', '1.00', '1'],
+        postgresParameters: ['1.00', '2.50', '0.005', '3.125', '1.00', '1.00', '1'],
         parameters: [100n, '2.50', 5n, 3125n, '1.00', 100n, 100n],
       },
     );
@@ -523,6 +683,12 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 WHERE COALESCE(CAST(ROUND(t0."price" * 100) AS INTEGER), ?) > ? AND COALESCE(t0."rating", ?) < ?',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 WHERE COALESCE(t0."price", $1::numeric) > $2::numeric AND COALESCE(t0."rating", $3::double precision) < $4::double precision',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 WHERE COALESCE(t0.`price`, CAST(? AS decimal(10, 2))) > CAST(? AS decimal(10, 2)) AND COALESCE(t0.`rating`, CAST(? AS double)) < CAST(? AS double)',
+        mysqlParameters: ['0.00', '1.00', 0, 2],
+        postgresParameters: ['0.00', '1.00', 0, 2],
         parameters: [0n, 100n, 0, 2],
       },
     );
@@ -539,6 +705,10 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT (t0."title" || COALESCE(t0."price", \'\') || COALESCE(?, \'\') || COALESCE(t0."body", \'\')), LENGTH(TRIM(blaze_lower(t0."title"))), CAST(strftime(\'%Y\', t0."created_at") AS INTEGER), blaze_upper(t0."body") FROM "post" AS t0',
+        postgres:
+          'SELECT (t0."title" || COALESCE(CAST(t0."price" AS text), \'\') || COALESCE($1::text, \'\') || COALESCE(t0."body", \'\')), LENGTH(TRIM(LOWER(t0."title"))), CAST(EXTRACT(YEAR FROM t0."created_at" AT TIME ZONE \'UTC\') AS integer), UPPER(t0."body") FROM "post" AS t0',
+        mysql:
+          "SELECT CONCAT(t0.`title`, COALESCE(t0.`price`, ''), COALESCE(?, ''), COALESCE(t0.`body`, '')), CHAR_LENGTH(TRIM(LOWER(t0.`title`))), YEAR(t0.`created_at`), UPPER(t0.`body`) FROM `post` AS t0",
         parameters: ['!'],
       },
     );
@@ -556,6 +726,10 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT t1."name", COUNT(*), SUM(t0."views"), MIN(t0."created_at"), \'~\' || MAX(CAST(ROUND(t0."price" * 100) AS INTEGER)) FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" GROUP BY t1."name"',
+        postgres:
+          'SELECT t1."name", COUNT(*), SUM(t0."views"), MIN(t0."created_at"), MAX(t0."price") FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" GROUP BY t1."name"',
+        mysql:
+          'SELECT t1.`name`, COUNT(*), CAST(SUM(t0.`views`) AS signed), MIN(t0.`created_at`), MAX(t0.`price`) FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` GROUP BY t1.`name`',
         parameters: [],
       },
     );
@@ -567,6 +741,9 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT \'~\' || SUM(CAST(ROUND(t0."price" * 100) AS INTEGER)), \'~\' || ((SUM(CAST(ROUND(t0."price" * 100) AS INTEGER)) * 10000) / NULLIF(COUNT(t0."price"), 0) + (SUM(CAST(ROUND(t0."price" * 100) AS INTEGER)) * 10000) % NULLIF(COUNT(t0."price"), 0) * 2 / NULLIF(COUNT(t0."price"), 0)), AVG(t0."rating") FROM "post" AS t0',
+        postgres:
+          'SELECT SUM(t0."price"), ROUND(AVG(t0."price"), 6), CAST(AVG(t0."rating") AS double precision) FROM "post" AS t0',
+        mysql: 'SELECT SUM(t0.`price`), ROUND(AVG(t0.`price`), 6), AVG(CAST(t0.`rating` AS double)) FROM `post` AS t0',
         parameters: [],
       },
     );
@@ -581,7 +758,13 @@ describe('expressions', () => {
       {
         sqlite:
           'SELECT ("t0"."bo""dy") FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE (t0."views" > ? OR t1."name" = ?) AND t0."views" = ?',
-        parameters: [5, "x'", 3],
+        postgres:
+          'SELECT ("t0"."bo""dy") FROM "post" AS t0 INNER JOIN "author" AS t1 ON t0."author_id" = t1."id" WHERE (t0."views" > $1 OR t1."name" = $2) AND t0."views" = $3',
+        mysql:
+          'SELECT (`t0`.`bo"dy`) FROM `post` AS t0 INNER JOIN `author` AS t1 ON t0.`author_id` = t1.`id` WHERE (t0.`views` > ? OR t1.`name` = ?) AND t0.`views` = ?',
+        mysqlParameters: [5, "x'", 3],
+        postgresParameters: [5, "x'", 3],
+        parameters: [5n, "x'", 3],
       },
     );
   });
@@ -591,7 +774,11 @@ describe('expressions', () => {
       posts().values((p) => ({ l: sql<number>`length(${p.title}) + ${sql`${2} + ${true}`}` })),
       {
         sqlite: 'SELECT (length(t0."title") + ? + ?) FROM "post" AS t0',
-        parameters: [2, 1],
+        postgres: 'SELECT (length(t0."title") + $1 + $2::boolean) FROM "post" AS t0',
+        mysql: 'SELECT (length(t0.`title`) + ? + ?) FROM `post` AS t0',
+        mysqlParameters: [2, 1],
+        postgresParameters: [2, true],
+        parameters: [2n, 1],
       },
     );
   });
@@ -604,6 +791,10 @@ describe('order and limits', () => {
       {
         sqlite:
           'SELECT t0."id" FROM "post" AS t0 LEFT JOIN "author" AS t1 ON t0."reviewer_id" = t1."id" ORDER BY CAST(ROUND(t0."price" * 100) AS INTEGER) DESC, t1."name" DESC NULLS LAST, t0."views"',
+        postgres:
+          'SELECT t0."id" FROM "post" AS t0 LEFT JOIN "author" AS t1 ON t0."reviewer_id" = t1."id" ORDER BY t0."price" DESC NULLS LAST, t1."name" DESC NULLS LAST, t0."views"',
+        mysql:
+          'SELECT t0.`id` FROM `post` AS t0 LEFT JOIN `author` AS t1 ON t0.`reviewer_id` = t1.`id` ORDER BY t0.`price` DESC, t1.`name` DESC, t0.`views`',
         parameters: [],
       },
     );
@@ -616,6 +807,8 @@ describe('order and limits', () => {
         .reverse(),
       {
         sqlite: 'SELECT t0."id" FROM "post" AS t0 ORDER BY t0."views", t0."rating" DESC NULLS LAST',
+        postgres: 'SELECT t0."id" FROM "post" AS t0 ORDER BY t0."views", t0."rating" DESC NULLS LAST',
+        mysql: 'SELECT t0.`id` FROM `post` AS t0 ORDER BY t0.`views`, t0.`rating` DESC',
         parameters: [],
       },
     );
@@ -624,6 +817,8 @@ describe('order and limits', () => {
   it('Q8: reverse without an order is by the key', () => {
     expectSql(posts().reverse(), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 ORDER BY t0."id" DESC',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 ORDER BY t0."id" DESC',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 ORDER BY t0.`id` DESC',
       parameters: [],
     });
   });
@@ -631,6 +826,8 @@ describe('order and limits', () => {
   it('Q8: reverse twice is nothing', () => {
     expectSql(posts().orderBy('title').reverse().reverse(), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 ORDER BY t0."title"',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 ORDER BY t0."title"',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 ORDER BY t0.`title`',
       parameters: [],
     });
   });
@@ -638,6 +835,8 @@ describe('order and limits', () => {
   it('Q13: limit and offset are parameters', () => {
     expectSql(posts().limit(3).offset(2), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 LIMIT ? OFFSET ?',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 LIMIT $1::bigint OFFSET $2::bigint',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 LIMIT ? OFFSET ?',
       parameters: [3, 2],
     });
   });
@@ -645,6 +844,8 @@ describe('order and limits', () => {
   it('Q13: offset without limit', () => {
     expectSql(posts().offset(2), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 LIMIT -1 OFFSET ?',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 OFFSET $1::bigint',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 LIMIT 18446744073709551615 OFFSET ?',
       parameters: [2],
     });
   });
@@ -652,6 +853,8 @@ describe('order and limits', () => {
   it('Q7: distinct values', () => {
     expectSql(posts().distinct().values('title'), {
       sqlite: 'SELECT DISTINCT t0."title" FROM "post" AS t0',
+      postgres: 'SELECT DISTINCT t0."title" FROM "post" AS t0',
+      mysql: 'SELECT DISTINCT t0.`title` FROM `post` AS t0',
       parameters: [],
     });
   });
@@ -659,7 +862,42 @@ describe('order and limits', () => {
   it('Q7: only and defer keep the key', () => {
     expectSql(session.query(Post).only('title', 'views').defer('views'), {
       sqlite: 'SELECT t0."id", t0."title" FROM "post" AS t0',
+      postgres: 'SELECT t0."id", t0."title" FROM "post" AS t0',
+      mysql: 'SELECT t0.`id`, t0.`title` FROM `post` AS t0',
       parameters: [],
     });
+  });
+});
+
+describe('the texts', () => {
+  it('Q16: each of them is a statement that the database takes, but for what is made up', async () => {
+    const problems = new Set<string>();
+    for (const query of shown)
+      await Promise.resolve(query as unknown as PromiseLike<unknown>).catch((error: Error) =>
+        problems.add(error.message),
+      );
+    expect(shown.length).toBeGreaterThan(50);
+    expect([...problems]).toEqual(
+      onEngine({
+        sqlite: [
+          // The database of a test's own models.
+          'The database is closed, or was never opened. Await Database.connect() first.',
+          'SQLite refused the statement: no such column: t0.bo"dy',
+        ],
+        postgres: [
+          'The database is closed, or was never opened. Await Database.connect() first.',
+          'PostgreSQL refused the statement: column t0.bo"dy does not exist',
+          'PostgreSQL refused the statement: operator does not exist: integer + boolean',
+        ],
+        mysql: [
+          'The database is closed, or was never opened. Await Database.connect() first.',
+          "The server refused the statement: Unknown column 't0.bo\"dy' in 'field list'",
+        ],
+        mariadb: [
+          'The database is closed, or was never opened. Await Database.connect() first.',
+          "The server refused the statement: Unknown column 't0.bo\"dy' in 'SELECT'",
+        ],
+      }),
+    );
   });
 });
