@@ -34,9 +34,21 @@ export function tally(modules: readonly TestModule[], unhandled: readonly Serial
   return { passed, failed, skipped };
 }
 
+/** The same cases run on each database; a run of one project needs no list. */
+function byProject(modules: readonly TestModule[]): Map<string, TestModule[]> {
+  const projects = new Map<string, TestModule[]>();
+  for (const module of modules) {
+    const { name } = module.project;
+    projects.set(name, [...(projects.get(name) ?? []), module]);
+  }
+  return projects.size > 1 ? projects : new Map();
+}
+
 /** Ends the run with one plain line that any reader understands, after everything else that Vitest prints. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    for (const [project, own] of byProject(modules))
+      process.stdout.write(`${project}: ${closingLine(tally(own, []))}\n`);
     process.stdout.write(`${closingLine(tally(modules, unhandled))}\n`);
   }
 }

@@ -34,7 +34,8 @@ export async function openTestDatabase(options: DatabaseOptions = {}): Promise<D
   return db;
 }
 
-async function freshUrl(): Promise<string> {
+/** The DSN of a fresh, empty database. */
+export async function freshUrl(): Promise<string> {
   // Where the server is missing every case is skipped, and what they share may as well be in memory.
   if (engine === 'sqlite' || serverUrl(engine) === undefined) return 'sqlite::memory:';
   const database = await createTestDatabase(engine as SqlServerName);
