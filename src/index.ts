@@ -42,7 +42,6 @@ export { ConnectionConfig } from './adapters/config.ts';
 export type { ConnectionOptions, ServerHost } from './adapters/config.ts';
 export type { ServerOptions, ServerSettings } from './adapters/server-options.ts';
 export type { SQLiteOptions } from './adapters/sqlite-options.ts';
-export { tlsOptions } from './adapters/tls.ts';
 export type {
   AcquireOptions,
   Adapter,

@@ -1,5 +1,5 @@
 import { ConfigError } from '../utils/errors.ts';
-import { decode, refuseNul } from './escapes.ts';
+import { decode } from './escapes.ts';
 import { isKeywords, parseKeywords } from './keywords.ts';
 import { mayShowName } from './option-names.ts';
 import { parsePlace } from './place.ts';
@@ -109,7 +109,7 @@ function unique(pairs: readonly (readonly [name: string, value: string])[]): Rec
         mayShowName(name) ? `The DSN gives the option '${name}' twice.` : 'The DSN gives an option twice.',
         mayShowName(name) ? { field: name } : { remedy: 'Write & in a value as %26.' },
       );
-    options[name] = refuseNul(value, 'value of an option');
+    options[name] = value;
   }
   return options;
 }

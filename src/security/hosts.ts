@@ -53,17 +53,14 @@ export function isSocket(host: string): boolean {
 /** PostgreSQL's sockets are files of this name in a directory, which is what one gives. */
 const POSTGRES_SOCKET = /[\\/]\.s\.PGSQL\.(\d+)$/;
 
-/** The file of a socket: what is given for PostgreSQL is the directory in which it is. */
-export function socketFile(scheme: string, path: string, port: number): string {
-  return scheme !== 'postgres' || POSTGRES_SOCKET.test(path)
-    ? path
-    : `${path.replace(/(?<=.)[\\/]+$/, '')}${path === '/' ? '' : '/'}.s.PGSQL.${port}`;
+/** `/tmp` with a port is the file in it. */
+function socketFile(path: string, port: number): string {
+  return POSTGRES_SOCKET.test(path) ? path : `${path.replace(/[\\/]+$/, '')}/.s.PGSQL.${port}`;
 }
 
 /** The place that was written, once name and port are known. */
 export function dsnHost(scheme: string, { name, port }: WrittenHost): DsnHost {
-  if (!isSocket(name))
-    return port === undefined ? { host: name === '' ? 'localhost' : name } : { host: name || 'localhost', port };
+  if (!isSocket(name)) return { host: name === '' ? 'localhost' : name, ...(port === undefined ? {} : { port }) };
   if (port === undefined) return { socket: name };
   const written = POSTGRES_SOCKET.exec(name)?.[1];
   if (scheme !== 'postgres' || (written !== undefined && Number(written) !== port))
@@ -71,5 +68,5 @@ export function dsnHost(scheme: string, { name, port }: WrittenHost): DsnHost {
       fields: ['host', 'port'],
       remedy: 'Leave one of them out.',
     });
-  return { socket: socketFile(scheme, name, port) };
+  return { socket: socketFile(name, port) };
 }

@@ -82,7 +82,7 @@ function hostsOf(
   const written = withPorts(socket === undefined ? names : [{ name: socket, port: undefined }], authority, parts.port);
   if (written.length > 1 && written.some(({ name }) => name === ''))
     throw new ConfigError('The DSN has an empty host among others.', { field: 'host', remedy: 'Remove the comma.' });
-  return written.map((host) => (scheme === 'postgres' || host.name !== '' ? host : { ...host, name: 'localhost' }));
+  return written;
 }
 
 function joined(hosts: readonly WrittenHost[]): string | undefined {

@@ -50,13 +50,12 @@ function redactServer(scheme: string, body: string): string {
   return `//${userinfo === undefined ? '' : '***@'}${places}${path}`;
 }
 
-/** Where to is shown, up to the password: after it, what looks like a keyword may be its end. */
+/** Where to is shown, up to the first value that is not: what follows it may be its end, if nobody quoted it. */
 function redactKeywords(dsn: string): string {
   let secret = false;
   const words = parseKeywords(dsn).map(([name, value]) => {
-    secret ||= /pass/i.test(name);
-    if (!mayShowName(name)) return '***';
-    return `${name}=${!secret && isPlace(name, value) ? value : '***'}`;
+    secret ||= !isPlace(name, value);
+    return mayShowName(name) ? `${name}=${secret ? '***' : value}` : '***';
   });
   return words.join(' ');
 }
