@@ -212,6 +212,20 @@ describeOn('postgres', 'the adapter', () => {
     });
   });
 
+  it('A3: settings of the connection have an effect: read only, and a limit of time, after which the session is usable', async () => {
+    await clear();
+    const own = await open({ connection: { readOnly: true, statementTimeout: 100, poolSize: 1 } });
+    const session = own.session();
+    session.add(new Owner({ name: 'x' }));
+    expect(await errorOf(() => session.commit())).toMatchObject({
+      code: 'E_DATABASE',
+      message: 'PostgreSQL refused the statement: cannot execute INSERT in a read-only transaction',
+    });
+    expect(await errorOf(() => own.session().sql`SELECT pg_sleep(5)`)).toMatchObject({ code: 'E_QUERY_TIMEOUT' });
+    expect(await own.session().query(Owner).count()).toBe(0);
+    await own.close();
+  });
+
   it('T4: a transaction that cannot be serialised is run again, on a fresh session', async () => {
     await clear();
     await db.transaction((session) => session.add(new Owner({ name: 'counter' }), new Item({ name: 'n', size: 0 })));

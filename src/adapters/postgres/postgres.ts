@@ -157,11 +157,12 @@ async function check(client: Client, config: ConnectionConfig): Promise<void> {
     throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
       remedy: "Create it with ENCODING 'UTF8'.",
     });
-  const { statementTimeout, lockTimeout } = config.server;
+  const { statementTimeout, lockTimeout, readOnly } = config.server;
   const settings = [
     ...(dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"]),
     ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
     ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
+    ...(readOnly ? ['default_transaction_read_only = on'] : []),
   ];
   if (settings.length > 0) await client.query(settings.map((setting) => `SET ${setting}`).join('; '));
 }
