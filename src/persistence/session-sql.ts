@@ -34,8 +34,8 @@ export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void>
   return Object.assign(run, { id: (...names: string[]) => new Identifier(names) }) as unknown as SessionSql; // Named cast: the rows' type is the caller's.
 }
 
-/** Spaces and comments before the first word. */
-const BEFORE = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
+/** Spaces, empty statements and comments before the first word. */
+const BEFORE = /^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 const TRANSACTION =
   /^(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION|XA)\b/i;
 

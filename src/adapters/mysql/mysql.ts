@@ -3,11 +3,9 @@ import type { Connection as Client, ConnectionOptions } from 'mysql2';
 import type mysql from 'mysql2';
 import { MariaDBDialect } from '../../dialects/mysql/mariadb.ts';
 import { MySQLDialect } from '../../dialects/mysql/mysql.ts';
-import { ConfigError, ConnectionError, DriverMissingError } from '../../utils/errors.ts';
-import type { MaybePromise } from '../../utils/maybe-promise.ts';
-import type { AcquireOptions, Adapter, Connection } from '../adapter.ts';
+import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
 import type { ConnectionConfig } from '../config.ts';
-import { Pool } from '../pool.ts';
+import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { MySQLConnection } from './connection.ts';
 import { openError, wrapError } from './errors.ts';
@@ -32,59 +30,19 @@ const MAX_STATEMENTS = 250;
  * export const session = new Session(new MySQLAdapter(), { config });
  * ```
  */
-export class MySQLAdapter implements Adapter {
+export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
   #dialect = new MySQLDialect();
-  #pool: Pool<MySQLConnection> | undefined;
-  /** Of connections that are closed by now. */
-  #prepared = 0;
+  protected readonly schemes = ['mysql', 'mariadb'];
+  protected readonly title = 'MySQL';
 
   /** That of the server, once one is connected to. */
   get dialect(): MySQLDialect {
     return this.#dialect;
   }
 
-  get prepared(): number {
-    let sum = this.#prepared;
-    for (const connection of this.#pool?.connections ?? []) sum += connection.prepared;
-    return sum;
-  }
-
-  /** @throws ConnectionError, DriverMissingError, ConfigError */
-  async connect(config: ConnectionConfig): Promise<void> {
-    if (this.#pool !== undefined) return;
-    if (config.scheme !== 'mysql' && config.scheme !== 'mariadb')
-      throw new ConfigError(`The MySQL adapter was given a DSN for ${config.scheme}.`);
+  protected async opener(config: ConnectionConfig): Promise<() => Promise<MySQLConnection>> {
     const driver = await loadDriver();
-    const { poolSize, acquireTimeout, idleTimeout, maxLifetime } = config.server;
-    const pool = new Pool(() => this.#open(driver, config), {
-      size: poolSize,
-      acquireTimeout,
-      idleTimeout,
-      maxLifetime,
-    });
-    // The first connection shows at once whether the server is there, the DSN is right, and what the server speaks.
-    pool.release(await pool.acquire('the first connection'));
-    this.#pool = pool;
-  }
-
-  acquire({ purpose }: AcquireOptions): MaybePromise<Connection> {
-    if (this.#pool === undefined)
-      throw new ConnectionError('The database is closed, or was never opened.', {
-        remedy: 'Await Database.connect() first.',
-      });
-    return this.#pool.acquire(purpose);
-  }
-
-  release(connection: Connection): void {
-    this.#pool?.release(connection as MySQLConnection);
-  }
-
-  /** Lets transactions that are under way end first, for as long as others would wait for them. */
-  async close(): Promise<void> {
-    const pool = this.#pool;
-    this.#prepared = this.prepared;
-    this.#pool = undefined;
-    await pool?.close();
+    return () => this.#open(driver, config);
   }
 
   /** Try the hosts in their order. */
@@ -124,7 +82,7 @@ export class MySQLAdapter implements Adapter {
 
   #follow({ mariadb }: Server): void {
     if (this.#dialect instanceof MariaDBDialect === mariadb) return;
-    if (this.#pool !== undefined)
+    if (this.isConnected)
       throw new ConnectionError('The hosts are of two kinds: MySQL and MariaDB.', {
         remedy: 'Name servers of one kind.',
       });

@@ -1,10 +1,8 @@
 import type { Client, ClientConfig, Query } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
-import { ConfigError, ConnectionError, DriverMissingError } from '../../utils/errors.ts';
-import type { MaybePromise } from '../../utils/maybe-promise.ts';
-import type { AcquireOptions, Adapter, Connection } from '../adapter.ts';
+import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
 import type { ConnectionConfig } from '../config.ts';
-import { Pool } from '../pool.ts';
+import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
@@ -31,54 +29,14 @@ const MINIMUM = 15;
  * export const session = new Session(new PostgresAdapter(), { config });
  * ```
  */
-export class PostgresAdapter implements Adapter {
+export class PostgresAdapter extends ServerAdapter<PostgresConnection> {
   readonly dialect = new PostgresDialect();
-  #pool: Pool<PostgresConnection> | undefined;
-  /** Of connections that are closed by now. */
-  #prepared = 0;
+  protected readonly schemes = ['postgres'];
+  protected readonly title = 'PostgreSQL';
 
-  get prepared(): number {
-    let sum = this.#prepared;
-    for (const connection of this.#pool?.connections ?? []) sum += connection.prepared;
-    return sum;
-  }
-
-  /** @throws ConnectionError, DriverMissingError, ConfigError */
-  async connect(config: ConnectionConfig): Promise<void> {
-    if (this.#pool !== undefined) return;
-    if (config.scheme !== 'postgres')
-      throw new ConfigError(`The PostgreSQL adapter was given a DSN for ${config.scheme}.`);
+  protected async opener(config: ConnectionConfig): Promise<() => Promise<PostgresConnection>> {
     const driver = await loadDriver();
-    const { poolSize, acquireTimeout, idleTimeout, maxLifetime } = config.server;
-    const pool = new Pool(() => open(driver, config), {
-      size: poolSize,
-      acquireTimeout,
-      idleTimeout,
-      maxLifetime,
-    });
-    // The first connection shows at once whether the server is there and the DSN is right.
-    pool.release(await pool.acquire('the first connection'));
-    this.#pool = pool;
-  }
-
-  acquire({ purpose }: AcquireOptions): MaybePromise<Connection> {
-    if (this.#pool === undefined)
-      throw new ConnectionError('The database is closed, or was never opened.', {
-        remedy: 'Await Database.connect() first.',
-      });
-    return this.#pool.acquire(purpose);
-  }
-
-  release(connection: Connection): void {
-    this.#pool?.release(connection as PostgresConnection);
-  }
-
-  /** Lets transactions that are under way end first, for as long as others would wait for them. */
-  async close(): Promise<void> {
-    const pool = this.#pool;
-    this.#prepared = this.prepared;
-    this.#pool = undefined;
-    await pool?.close();
+    return () => open(driver, config);
   }
 }
 

@@ -407,7 +407,7 @@ describe('what the database does by itself', () => {
     const session = db.session();
     const calls = {
       COMMIT: () => session.sql`COMMIT`,
-      END: () => session.sql`  END`,
+      END: () => session.sql`  ; END`,
       ROLLBACK: () => session.sql`-- now
         /* and
         here */ rollback to blaze_1`,
