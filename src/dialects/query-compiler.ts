@@ -17,7 +17,9 @@ import type {
 } from '../core/ast/expressions.ts';
 import type {
   DeleteStatement,
+  FindRowsStatement,
   InsertStatement,
+  OnConflict,
   Statement,
   UpdateRowsStatement,
   UpdateStatement,
@@ -82,6 +84,8 @@ export abstract class QueryCompiler {
         return this.update(statement);
       case 'updateRows':
         return this.updateRows(statement);
+      case 'findRows':
+        return this.findRows(statement);
       case 'delete':
         return this.delete(statement);
       default:
@@ -139,12 +143,28 @@ export abstract class QueryCompiler {
   protected insert({ model, fields, rows, returning, onConflict }: InsertStatement): string {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
     const body = fields.length === 0 ? this.emptyRow() : `(${columns}) ${this.values(fields, rows)}`;
-    return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? this.skipConflicts(model) : ''}${this.returning(returning)}`;
+    return `INSERT INTO ${this.table(model)} ${body}${this.conflicts(model, onConflict)}${this.returning(returning)}`;
   }
 
   /** A row of defaults. */
   protected emptyRow(): string {
     return 'DEFAULT VALUES';
+  }
+
+  private conflicts(model: ModelMeta, onConflict: InsertStatement['onConflict']): string {
+    if (onConflict === 'error') return '';
+    return onConflict === 'nothing' ? this.skipConflicts(model) : this.onConflict(model, onConflict);
+  }
+
+  /** The words for a row whose values of some fields exist already. */
+  protected onConflict({ table, version }: ModelMeta, { by, set }: OnConflict): string {
+    const target = by.map((field) => this.dialect.quote(field.column)).join(', ');
+    if (set.length === 0) return ` ON CONFLICT (${target}) DO NOTHING`;
+    const changes = set.map((field) => {
+      const column = this.dialect.quote(field.column);
+      return `${column} = ${field === version ? `${this.dialect.quote(table)}.${column} + 1` : `excluded.${column}`}`;
+    });
+    return ` ON CONFLICT (${target}) DO UPDATE SET ${changes.join(', ')}`;
   }
 
   /** The words that leave a row as it is where it exists already. */
@@ -163,13 +183,37 @@ export abstract class QueryCompiler {
   }
 
   /** A join with a list of values, whose columns are called `column1`, `column2` and so on. */
-  protected updateRows({ model, fields, by, rows }: UpdateRowsStatement): string {
+  protected updateRows({ model, fields, by, rows, counted }: UpdateRowsStatement): string {
     const table = this.table(model);
     const columns = [...fields, ...by].map((field) => this.dialect.quote(field.column));
-    const set = fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`);
+    const set = [
+      ...fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`),
+      ...counted.map((field) => this.countUp(field)),
+    ];
     const found = by.map((_, i) => `${table}.${columns[fields.length + i]!} = v.column${fields.length + i + 1}`);
     const all = [...fields, ...by];
     return `UPDATE ${table} SET ${set.join(', ')} FROM (${this.values(all, rows)}) AS v WHERE ${found.join(' AND ')}`;
+  }
+
+  protected countUp({ model, column }: FieldMeta): string {
+    const name = this.dialect.quote(column);
+    return `${name} = ${this.table(model)}.${name} + 1`;
+  }
+
+  /** A join with a list of values, of which the first is the number of the row. */
+  protected findRows({ model, by, rows }: FindRowsStatement): string {
+    const values = this.values([ordinalOf(by), ...by], rows);
+    const found = by.map((field, i) => `t.${this.dialect.quote(field.column)} = v.column${i + 2}`);
+    return `SELECT v.column1, ${this.wholeRow(model)} FROM (${values}) AS v INNER JOIN ${this.table(model)} AS t ON ${found.join(' AND ')}`;
+  }
+
+  /** Every column of the table `t`, in the form that reaches the driver whole. */
+  protected wholeRow({ fields }: ModelMeta): string {
+    const columns = fields.map((field) => {
+      const column = `t.${this.dialect.quote(field.column)}`;
+      return this.dialect.codec(field.type).select?.(column) ?? column;
+    });
+    return columns.join(', ');
   }
 
   /** Rows out of lists, one parameter for each column; the columns are called `column1`, `column2` and so on. */
@@ -376,3 +420,10 @@ export function placeholderFor(field: FieldMeta): ParamExpression {
     label: { model: field.model.name, field: field.name },
   };
 }
+
+/** The number of a row, among values of the given fields. */
+export function ordinalOf([first]: readonly FieldMeta[]): FieldMeta {
+  return { ...first!, type: ORDINAL };
+}
+
+const ORDINAL: FieldMeta['type'] = Object.freeze({ kind: 'int' });

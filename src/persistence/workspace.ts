@@ -140,6 +140,24 @@ export class Workspace {
     await this.refresh(meta, [entity]);
   }
 
+  /** The entity of a whole row that was just read: the one that is there, read again, or `fresh`, which takes it over. */
+  adopt(meta: ModelMeta, row: Row, fresh: object): object {
+    const codec = this.compiled.codec(meta);
+    const map = this.identityMap.of(meta);
+    const key = codec.keyOfRow(row);
+    const known = map.get(key);
+    if (known !== undefined) {
+      this.#refreshOne(meta, known, row);
+      return known;
+    }
+    codec.assign(fresh, row);
+    State.setRow(fresh, row);
+    State.setGroup(fresh, this.group(meta));
+    State.group(fresh)!.members.push(fresh);
+    map.set(key, fresh);
+    return fresh;
+  }
+
   #refreshOne(meta: ModelMeta, entity: object, row: Row): void {
     const codec = this.compiled.codec(meta);
     const known = State.row(entity);

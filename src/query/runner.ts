@@ -1,4 +1,6 @@
 import type { CompiledSql } from '../core/types/index.ts';
+import type { Creation } from './creation.ts';
+import type { Wanted } from './get-or-create.ts';
 import type { QueryRequest, QueryState } from './state.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
@@ -13,5 +15,9 @@ export interface QueryRunner {
   iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
   /** The number of rows written. */
   write(request: Of<'update' | 'delete'>): Promise<number>;
+  /** New rows; gives the entities of all of them, in their order. */
+  create(creation: Creation): Promise<object[]>;
+  /** One row, made where there is none; and whether it was made. `update`: one that exists takes the new values. */
+  ensure(wanted: Wanted, update: boolean): Promise<readonly [entity: object, created: boolean]>;
   compile(request: QueryRequest): CompiledSql;
 }

@@ -10,11 +10,11 @@ import type {
   TableRef,
   DerivedTable,
 } from '../../core/ast/expressions.ts';
-import type { DeleteStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
-import type { ModelMeta } from '../../core/metadata.ts';
+import type { DeleteStatement, FindRowsStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
-import { placeholderFor } from '../query-compiler.ts';
+import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { castType, listType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
@@ -88,18 +88,38 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** The rows come as one JSON text, and are read first, so that only rows that are met are locked. */
-  protected override updateRows({ model, fields, by }: UpdateRowsStatement): string {
+  protected override updateRows({ model, fields, by, counted }: UpdateRowsStatement): string {
     const table = this.table(model);
     const all = [...fields, ...by];
     const column = (i: number): string => `${table}.${this.dialect.quote(all[i]!.column)}`;
     const values = all.map(({ type }, i) => fromJson(type, `v.column${i + 1}`));
-    const rows = this.jsonTable(
-      this.writer.bind(placeholderFor(all[0]!), (value) => value),
-      all.map(({ type }, i) => [`column${i + 1}`, type, `$[${i}]`]),
-    );
-    const set = fields.map((_, i) => `${column(i)} = ${values[i]!}`);
+    const rows = this.rowsOfJson(all);
+    const set = [
+      ...fields.map((_, i) => `${column(i)} = ${values[i]!}`),
+      ...counted.map((field) => `${table}.${this.countUp(field)}`),
+    ];
     const found = by.map((_, i) => `${column(fields.length + i)} = ${values[fields.length + i]!}`);
     return `UPDATE ${rows} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')} SET ${set.join(', ')}`;
+  }
+
+  /**
+   * What a transaction has seen before does not count for a read that locks: it finds what others have committed since.
+   * The lock is a shared one, which the transaction has already on rows that it could not insert.
+   */
+  protected override findRows({ model, by, locked }: FindRowsStatement): string {
+    const all = [ordinalOf(by), ...by];
+    const found = by.map(
+      ({ column, type }, i) => `t.${this.dialect.quote(column)} = ${fromJson(type, `v.column${i + 2}`)}`,
+    );
+    return `SELECT v.column1, ${this.wholeRow(model)} FROM ${this.rowsOfJson(all)} AS v STRAIGHT_JOIN ${this.table(model)} AS t ON ${found.join(' AND ')}${locked ? this.dialect.shareLock('t') : ''}`;
+  }
+
+  /** Rows of these fields out of one JSON text; the columns are called `column1`, `column2` and so on. */
+  private rowsOfJson(fields: readonly FieldMeta[]): string {
+    return this.jsonTable(
+      this.writer.bind(placeholderFor(fields[0]!), (value) => value),
+      fields.map(({ type }, i) => [`column${i + 1}`, type, `$[${i}]`]),
+    );
   }
 
   /** Without an alias, which MariaDB does not take there. */

@@ -15,6 +15,7 @@ export class PostgresDialect implements Dialect {
     nullKeyGenerates: false,
     bulk: 'lists',
     returning: true,
+    conflictTarget: true,
     forwardReferences: false,
     indexesInTable: false,
     transactionalDdl: true,

@@ -15,6 +15,7 @@ export class SQLiteDialect implements Dialect {
     nullKeyGenerates: true,
     bulk: 'single',
     returning: true,
+    conflictTarget: true,
     forwardReferences: true,
     indexesInTable: false,
     transactionalDdl: true,
