@@ -1,9 +1,14 @@
 /** What `bulkCreate` takes. */
-import type { EntityOf, Model, SHAPE } from './entity.ts';
+import type { EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
 import type { Init } from './instance.ts';
 
 /** A new entity, or what its constructor takes. */
-export type NewRow<M extends Model> = EntityOf<M> | Init<M>;
+export type NewRow<M extends Model> = EntityOf<M> | (Init<M> & PlainInput);
+
+/** Refuses entities of other models, which would pass where the names of their fields do. */
+interface PlainInput {
+  readonly [FIELDS]?: undefined;
+}
 
 /** A column by its name, or the key of a to-one relation by the relation's. */
 type Named<M extends Model> = M[typeof SHAPE]['column'] | M[typeof SHAPE]['toOne'];
