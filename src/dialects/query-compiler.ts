@@ -2,11 +2,15 @@ import { typeOf } from '../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
   CompareExpression,
   DerivedTable,
   Expression,
   InListExpression,
+  JsonContainsExpression,
+  JsonElementExpression,
+  JsonExpression,
   MatchExpression,
   NotExpression,
   OrderNode,
@@ -41,6 +45,9 @@ const COMPARISONS = new Set<Expression['kind']>([
   'match',
   'not',
   'exists',
+  'jsonContains',
+  'jsonElement',
+  'arrayTest',
 ]);
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
@@ -284,6 +291,14 @@ export abstract class QueryCompiler {
         return this.arithmetic(node);
       case 'call':
         return this.call(node);
+      case 'json':
+        return this.json(node);
+      case 'jsonContains':
+        return this.jsonContains(node);
+      case 'jsonElement':
+        return this.jsonElement(node);
+      case 'arrayTest':
+        return this.arrayTest(node);
       case 'aggregate':
         return this.aggregate(node);
       case 'subquery':
@@ -360,6 +375,8 @@ export abstract class QueryCompiler {
       case 'month':
       case 'day':
         return this.datePart(fn, texts[0]!);
+      case 'arrayLength':
+        return `${this.arrayLength}(${texts[0]})`;
       case 'abs':
       case 'round':
       case 'lower':
@@ -372,6 +389,20 @@ export abstract class QueryCompiler {
         return unreachable(fn);
     }
   }
+
+  /** The function that counts the items of an array. */
+  protected abstract readonly arrayLength: string;
+
+  protected abstract json(node: JsonExpression): string;
+
+  /** By its parts, which mean the same on every database. */
+  protected jsonContains({ parts }: JsonContainsExpression): string {
+    return this.expression(parts);
+  }
+
+  protected abstract arrayTest(node: ArrayTestExpression): string;
+
+  protected abstract jsonElement(node: JsonElementExpression): string;
 
   protected abstract datePart(part: 'year' | 'month' | 'day', sql: string): string;
 

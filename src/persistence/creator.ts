@@ -10,7 +10,6 @@ import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
-import type { Journal } from './journal.ts';
 import { nameModel } from './name-errors.ts';
 import { RowWriter } from './row-writer.ts';
 import type { Transactions } from './transactions.ts';

@@ -4,6 +4,7 @@ import type {
   CompareOperator,
   Expression,
   FunctionName,
+  JsonExpression,
   MatchOperator,
   OrderNode,
   Typed,
@@ -12,6 +13,8 @@ import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { arrayLength, arrayTest } from './arrays.ts';
+import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, plainValue } from './nodes.ts';
 import { hasAggregate } from './walk.ts';
 
@@ -65,10 +68,12 @@ export class ExpressionBuilder {
   }
 
   eq(other: unknown): ExpressionBuilder {
+    if (this.#isPart()) return this.#make(jsonIs(this.#json(), other, this.#label()));
     return other === null ? this.isNull() : this.#compare('eq', other);
   }
 
   ne(other: unknown): ExpressionBuilder {
+    if (this.#isPart()) return this.eq(other).not();
     return other === null ? this.isNotNull() : this.#compare('ne', other);
   }
 
@@ -210,6 +215,42 @@ export class ExpressionBuilder {
     return this.#datePart('day');
   }
 
+  path(...steps: unknown[]): ExpressionBuilder {
+    return this.#make(jsonAt(typed(this.#node), steps, this.#label()));
+  }
+
+  hasKey(key: unknown): ExpressionBuilder {
+    return this.#make(hasKey(typed(this.#node), key, this.#label()));
+  }
+
+  jsonContains(value: unknown): ExpressionBuilder {
+    return this.#make(jsonContains(typed(this.#node), value, this.#label()));
+  }
+
+  asText(): ExpressionBuilder {
+    return this.#make(jsonAs(this.#json(), 'text'));
+  }
+
+  asNumber(): ExpressionBuilder {
+    return this.#make(jsonAs(this.#json(), 'number'));
+  }
+
+  asBool(): ExpressionBuilder {
+    return this.#make(jsonAs(this.#json(), 'bool'));
+  }
+
+  arrayContains(items: unknown): ExpressionBuilder {
+    return this.#make(arrayTest('contains', typed(this.#node), items, this.#label()));
+  }
+
+  arrayOverlaps(items: unknown): ExpressionBuilder {
+    return this.#make(arrayTest('overlaps', typed(this.#node), items, this.#label()));
+  }
+
+  arrayLength(): ExpressionBuilder {
+    return this.#make(arrayLength(typed(this.#node), this.#label()));
+  }
+
   iexact(text: unknown): ExpressionBuilder {
     return this.#match('exact', true, text);
   }
@@ -265,7 +306,18 @@ export class ExpressionBuilder {
     return param(this.#typed().type, other, this.#label());
   }
 
+  /** Whether this is a part of JSON, which is compared as what the other is. */
+  #isPart(): boolean {
+    return this.#node.kind === 'json' && this.#node.as === 'json';
+  }
+
+  #json(): JsonExpression {
+    return jsonAt(typed(this.#node), [], this.#label());
+  }
+
   #compare(operator: CompareOperator, other: unknown): ExpressionBuilder {
+    if (this.#isPart() && other !== null)
+      return this.#make(jsonLike(this.#json(), other, this.#label())).#compare(operator, other);
     return this.#make({ kind: 'compare', operator, left: this.#node, right: this.#value(other) });
   }
 

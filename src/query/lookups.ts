@@ -2,7 +2,14 @@
  * Lookups: tests of a value in a filter, `{ views: gte(100) }`. They are values of a class, so no object that comes from
  * outside can pass for one.
  */
-import type { CollectionLookupFunction, LOOKUP, LookupName, LookupOf } from '../core/types/index.ts';
+import type {
+  CollectionLookupFunction,
+  JsonParts,
+  JsonScalar,
+  LOOKUP,
+  LookupName,
+  LookupOf,
+} from '../core/types/index.ts';
 
 /**
  * A test of a value of type `V`; made by the functions below.
@@ -95,9 +102,7 @@ export function between<V extends number | bigint | string | Date>(low: V, high:
 
 /** One of the values; an empty list matches nothing. @example { role: oneOf(['admin', 'editor']) } */
 export function oneOf<V>(values: Iterable<V>): LookupOf<V> {
-  // A text is iterable as well, and never meant by letters; the field's check says what is wrong with other things.
-  const isList = typeof values === 'object' && values !== null && Symbol.iterator in values;
-  return new Lookup('oneOf', isList ? Object.freeze([...values]) : values);
+  return new Lookup('oneOf', listOf(values));
 }
 
 /** NULL, or with `false` not NULL. @example { reviewer: isNull(false) } */
@@ -113,6 +118,52 @@ export function regex(pattern: string): LookupOf<string> {
 /** Matches the regular expression, whatever the case. @example { code: iregex('^[a-z]{3}$') } */
 export function iregex(pattern: string): LookupOf<string> {
   return new Lookup('iregex', pattern);
+}
+
+/**
+ * A part of a JSON value: a text is a key of an object, a number a position in an array. Compared with what it is: `'1'` is
+ * not `1`. `null` is JSON's null; `isNull()` asks whether there is nothing. @example { settings: jsonPath(['sizes', 0], gte(3)) }
+ */
+export function jsonPath(
+  path: readonly (string | number)[],
+  test: JsonScalar | LookupOf<JsonScalar | JsonParts>,
+): LookupOf<JsonParts> {
+  const steps: unknown = Array.isArray(path) ? Object.freeze([...path]) : path;
+  return new Lookup('jsonPath', Object.freeze({ path: steps, test }));
+}
+
+/** A JSON object with this key, whatever its value. @example { settings: hasKey('theme') } */
+export function hasKey(key: string): LookupOf<JsonParts> {
+  return new Lookup('hasKey', key);
+}
+
+/**
+ * A JSON value with these parts: an object with these keys, of which each value contains what is given for it; an array with
+ * these items, in any order. @example { settings: jsonContains({ theme: 'dark', sizes: [3] }) }
+ */
+export function jsonContains(value: unknown): LookupOf<JsonParts> {
+  return new Lookup('jsonContains', value);
+}
+
+/** An array that has all of these items; with none, every array. @example { tags: arrayContains(['orm', 'sql']) } */
+export function arrayContains<V>(items: Iterable<V>): LookupOf<ArrayParts<V>> {
+  return new Lookup('arrayContains', listOf(items));
+}
+
+/** An array that has any of these items. @example { tags: arrayOverlaps(['orm', 'sql']) } */
+export function arrayOverlaps<V>(items: Iterable<V>): LookupOf<ArrayParts<V>> {
+  return new Lookup('arrayOverlaps', listOf(items));
+}
+
+/** An array of so many items. @example { tags: arrayLength(gte(2)) } */
+export function arrayLength(test: number | LookupOf<number>): LookupOf<ArrayParts<never>> {
+  return new Lookup('arrayLength', test);
+}
+
+/** A list as an array. A text is iterable as well, and never meant by letters; the field's check says what is wrong with other things. */
+function listOf(values: unknown): unknown {
+  const isList = typeof values === 'object' && values !== null && Symbol.iterator in values;
+  return isList ? Object.freeze([...(values as Iterable<unknown>)]) : values;
 }
 
 /** A member of the collection fulfils the condition; without one: there is a member. @example { tags: some({ name: 'orm' }) } */

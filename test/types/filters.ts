@@ -9,10 +9,13 @@ import {
   type Filter,
   gt,
   gte,
+  hasKey,
   icontains,
   iexact,
   iregex,
   isNull,
+  jsonContains,
+  jsonPath,
   lt,
   lte,
   none,
@@ -225,4 +228,30 @@ export function shapes(genre: Genre, label: Label) {
   session.query(Label).filter(icontains('x'));
   // @ts-expect-error a lookup is not a condition
   session.query(Label).filter(not(icontains('x')));
+}
+
+export function insideOfJson() {
+  const authors = session.query(Author);
+  authors.filter({ settings: jsonPath(['theme'], 'dark') });
+  authors.filter({ settings: jsonPath(['a', 0], gte(3)) });
+  authors.filter({ settings: jsonPath(['a'], not(isNull())) });
+  authors.filter({ settings: jsonPath(['a'], hasKey('b')) });
+  authors.filter({ settings: not(hasKey('theme')) });
+  authors.filter({ settings: jsonContains({ theme: 'dark' }) });
+  authors.filter((a) =>
+    a.settings.path('theme').eq('dark').and(a.settings.hasKey('x'), a.settings.path('n', 0).gte(3)),
+  );
+  authors.orderBy((a) => a.settings.path('theme').asText().lower().asc());
+  // @ts-expect-error not JSON
+  authors.filter({ name: hasKey('x') });
+  // @ts-expect-error not JSON
+  authors.filter({ name: jsonPath(['x'], 1) });
+  // @ts-expect-error a path is a list
+  authors.filter({ settings: jsonPath('x', 1) });
+  // @ts-expect-error an object is no scalar
+  authors.filter({ settings: jsonPath(['x'], {}) });
+  // @ts-expect-error not JSON
+  authors.filter((a) => a.name.path('x').eq(1));
+  // @ts-expect-error an object is no scalar
+  authors.filter((a) => a.settings.path('x').eq({}));
 }

@@ -23,6 +23,10 @@ export type Expression =
   | MatchExpression
   | ArithmeticExpression
   | CallExpression
+  | JsonExpression
+  | JsonContainsExpression
+  | JsonElementExpression
+  | ArrayTestExpression
   | AggregateExpression
   | SubqueryExpression
   | ExistsExpression
@@ -186,6 +190,7 @@ export type FunctionName =
   | 'upper'
   | 'trim'
   | 'length'
+  | 'arrayLength'
   | 'concat'
   | 'year'
   | 'month'
@@ -196,6 +201,50 @@ export interface CallExpression extends Typed {
   readonly kind: 'call';
   readonly fn: FunctionName;
   readonly args: readonly Expression[];
+}
+
+/** A JSON value as one of a type; NULL where it is of another. */
+export type JsonScalar = 'text' | 'number' | 'bool';
+
+/** What is read of a JSON value: itself, itself as one of a type, or whether it is of a kind. */
+export type JsonForm = 'json' | JsonScalar | JsonKind;
+
+export type JsonKind = 'null' | 'array' | 'object';
+
+/** A part of a JSON value. NULL where there is none, also where a step is no key of an object or no position in an array. */
+export interface JsonExpression extends Typed {
+  readonly kind: 'json';
+  readonly operand: Expression;
+  /** Its value is the list of steps: a text is a key, a number a position. */
+  readonly path: ParamExpression;
+  readonly steps: readonly JsonStep[];
+  readonly as: JsonForm;
+}
+
+export type JsonStep = 'key' | 'position';
+
+/** Whether a JSON value contains another: by the database's own test, or by one for each part. */
+export interface JsonContainsExpression {
+  readonly kind: 'jsonContains';
+  readonly operand: Expression;
+  readonly value: ParamExpression;
+  readonly parts: Expression;
+}
+
+/** Whether an array has all of some items, or any of them. */
+export interface ArrayTestExpression {
+  readonly kind: 'arrayTest';
+  readonly operator: 'contains' | 'overlaps';
+  readonly operand: Expression;
+  readonly list: ListParam;
+}
+
+/** Whether an array has this text, number, boolean or null among its items. */
+export interface JsonElementExpression {
+  readonly kind: 'jsonElement';
+  readonly array: JsonExpression;
+  readonly as: JsonScalar | 'null';
+  readonly element: ParamExpression;
 }
 
 export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';

@@ -1,6 +1,6 @@
 /** Scalar fields as types: what `f.string()` and its siblings return. Types only; the values are field definitions. */
-import type { DecExpr, ExprFor } from './expressions.ts';
-import type { LookupOf } from './lookups.ts';
+import type { DecExpr, ExprFor, JsonExpr } from './expressions.ts';
+import type { JsonParts, LookupOf } from './lookups.ts';
 
 /**
  * What a column's kind and options mean for its type: `optional` in the constructor, part of the `primary` key,
@@ -65,12 +65,20 @@ export interface Column<V, Flags extends Flag = never> {
   /** What `update` takes. */
   readonly '~set': V;
   /** What a filter takes. */
-  readonly '~filter': [Flags & 'structured'] extends [never] ? V | LookupOf<V> : LookupOf<V> | (V & null);
+  readonly '~filter': [Flags & 'structured'] extends [never] ? V | LookupOf<V> : PartsFilter<V, Flags>;
   /** The field in a query's callback. */
-  readonly '~expr': [Flags & 'decimal'] extends [never] ? ExprFor<V> : DecExpr<V>;
+  readonly '~expr': [Flags & Special] extends [never] ? ExprFor<V> : SpecialExpr<V, Flags>;
   /** The same behind a relation that may be null. */
-  readonly '~maybe': [Flags & 'decimal'] extends [never] ? ExprFor<V | null> : DecExpr<V | null>;
+  readonly '~maybe': [Flags & Special] extends [never] ? ExprFor<V | null> : SpecialExpr<V | null, Flags>;
 }
+
+/** Flags whose columns are not what their value type says. */
+type Special = 'decimal' | 'structured';
+
+type SpecialExpr<V, Flags> = 'decimal' extends Flags ? DecExpr<V> : JsonExpr<V>;
+
+/** What a filter takes of what has parts. */
+type PartsFilter<V, Flags> = LookupOf<V> | (V & null) | ('structured' extends Flags ? LookupOf<JsonParts> : never);
 
 /** Any column, whatever its type. */
 export interface AnyColumn {

@@ -1,9 +1,13 @@
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
   Expression,
   InListExpression,
+  JsonElementExpression,
+  JsonExpression,
+  JsonForm,
   MatchExpression,
   OrderNode,
   SelectStatement,
@@ -14,6 +18,7 @@ import type { DeleteStatement, FindRowsStatement, Statement, UpdateRowsStatement
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
+import { jsonPathText } from '../json-paths.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { castType, listType } from './types.ts';
@@ -166,6 +171,71 @@ export class MySQLCompiler extends TypedCompiler {
         `${name} ${listType(type, this.dialect.types)} PATH '${path}' NULL ON EMPTY ERROR ON ERROR`,
     );
     return `JSON_TABLE(${json}, '$[*]' COLUMNS (${list.join(', ')}))`;
+  }
+
+  protected override json(node: JsonExpression): string {
+    const at = (): string => this.jsonAt(node);
+    if (node.as === 'json') return at();
+    return this.jsonForm(node.as, at);
+  }
+
+  /** A part of JSON. What is no array passes for one of one item here, so that steps into arrays look first. */
+  private jsonAt({ operand, path, steps }: JsonExpression): string {
+    const extract = (count: number): string =>
+      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => jsonPathText((given as readonly unknown[]).slice(0, count)))})`;
+    const arrays = steps.flatMap((step, i) => (step === 'position' ? [this.isJson(extract(i), 'ARRAY')] : []));
+    return arrays.length === 0
+      ? extract(steps.length)
+      : `CASE WHEN ${arrays.join(' AND ')} THEN ${extract(steps.length)} END`;
+  }
+
+  /** JSON as a value of a type, NULL where it is of another; texts are compared as those of columns are. */
+  private jsonForm(as: Exclude<JsonForm, 'json'>, at: () => string): string {
+    switch (as) {
+      case 'text':
+        return `CASE WHEN ${this.isJson(at(), 'STRING')} THEN CONVERT(JSON_UNQUOTE(${at()}) USING utf8mb4) COLLATE ${this.dialect.types.collation} END`;
+      case 'number':
+        return `CASE WHEN ${this.isJson(at(), 'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')} THEN CAST(JSON_UNQUOTE(${at()}) AS double) END`;
+      case 'bool':
+        return `CASE WHEN ${this.isJson(at(), 'BOOLEAN')} THEN JSON_UNQUOTE(${at()}) = ${this.collated('true')} END`;
+      default:
+        return `(${this.isJson(at(), as.toUpperCase())})`;
+    }
+  }
+
+  private isJson(sql: string, ...types: readonly string[]): string {
+    return types.length === 1
+      ? `JSON_TYPE(${sql}) = ${this.collated(types[0]!)}`
+      : `JSON_TYPE(${sql}) IN (${types.map((type) => this.collated(type)).join(', ')})`;
+  }
+
+  /** A word of our own beside what JSON functions give, whose collation is another. */
+  private collated(text: string): string {
+    return `'${text}' COLLATE ${this.dialect.types.collation}`;
+  }
+
+  protected override readonly arrayLength = 'JSON_LENGTH';
+
+  /** Arrays are stored as JSON; their items are scalars, of which these functions mean what they say. */
+  protected override arrayTest({ operator, operand, list }: ArrayTestExpression): string {
+    const items = this.writer.bind(list, this.encoder({ kind: 'array', of: list.type }));
+    return `JSON_${operator.toUpperCase()}(${this.expression(operand)}, ${items})`;
+  }
+
+  /**
+   * Where JSON is a type, by its own test: there a JSON_TABLE of an empty array inside of EXISTS still has the rows of the
+   * array before (seen in MySQL 9.7). Where it is text, item by item.
+   */
+  protected override jsonElement({ array, as, element }: JsonElementExpression): string {
+    const isArray = this.isJson(this.jsonAt(array), 'ARRAY');
+    if (this.dialect.types.jsonType) {
+      const value = this.writer.bind(element, (given) => JSON.stringify(as === 'null' ? null : given));
+      const list = this.jsonAt(array);
+      return `(${isArray} AND CAST(${value} AS json) MEMBER OF(${list}))`;
+    }
+    const from = `FROM JSON_TABLE(${this.jsonAt(array)}, '$[*]' COLUMNS (v json PATH '$')) AS e`;
+    const form = this.jsonForm(as, () => 'e.v');
+    return `(${isArray} AND EXISTS (SELECT 1 ${from} WHERE ${as === 'null' ? form : `${form} = ${this.expression(element)}`}))`;
   }
 
   /** LIKE with its special characters escaped, on both sides in lower case where case is to be ignored. */

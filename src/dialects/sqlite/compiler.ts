@@ -2,10 +2,13 @@ import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
   CompareExpression,
   Expression,
   InListExpression,
+  JsonElementExpression,
+  JsonExpression,
   MatchExpression,
   OrderNode,
   ParamExpression,
@@ -16,6 +19,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
+import { jsonPathText } from '../json-paths.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
@@ -50,6 +54,49 @@ export class SQLiteCompiler extends QueryCompiler {
 
   protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
     return `CAST(strftime('${{ year: '%Y', month: '%m', day: '%d' }[part]}', ${sql}) AS INTEGER)`;
+  }
+
+  /** https://sqlite.org/json1.html: `json_type` tells null, which is a value, from nothing. */
+  protected override json({ operand, path, as }: JsonExpression): string {
+    const at = (): string => `${this.expression(operand)}, ${this.writer.bind(path, jsonPathText)}`;
+    switch (as) {
+      case 'json':
+        return `(${this.expression(operand)} -> ${this.writer.bind(path, jsonPathText)})`;
+      case 'text':
+        return `CASE json_type(${at()}) WHEN 'text' THEN json_extract(${at()}) END`;
+      case 'number':
+        return `CASE WHEN json_type(${at()}) IN ('integer', 'real') THEN CAST(json_extract(${at()}) AS REAL) END`;
+      case 'bool':
+        return `CASE json_type(${at()}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END`;
+      default:
+        return `(json_type(${at()}) = '${as}')`;
+    }
+  }
+
+  protected override readonly arrayLength = 'json_array_length';
+
+  /** Both sides are in the form in which arrays are stored. */
+  protected override arrayTest({ operator, operand, list }: ArrayTestExpression): string {
+    const column = this.expression(operand);
+    const given = (): string => this.writer.bind(list, this.encoder({ kind: 'array', of: list.type }));
+    if (operator === 'overlaps')
+      return `EXISTS (SELECT 1 FROM json_each(${column}) AS e WHERE e.value IN (SELECT value FROM json_each(${given()})))`;
+    const items = `SELECT value FROM json_each(${column}) WHERE value IS NOT NULL`;
+    return `(${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${given()}) AS e WHERE e.value NOT IN (${items})))`;
+  }
+
+  protected override jsonElement({ array, as, element }: JsonElementExpression): string {
+    const at = (): string => `${this.expression(array.operand)}, ${this.writer.bind(array.path, jsonPathText)}`;
+    const isArray = `json_type(${at()}) = 'array'`;
+    const from = `FROM json_each(${at()}) AS e`;
+    return `(${isArray} AND EXISTS (SELECT 1 ${from} WHERE ${this.isElement(as, element)}))`;
+  }
+
+  private isElement(as: JsonElementExpression['as'], element: ParamExpression): string {
+    if (as === 'null') return "e.type = 'null'";
+    if (as === 'bool') return `e.type = ${this.writer.bind(element, (value) => String(value))}`;
+    const types = as === 'text' ? "= 'text'" : "IN ('integer', 'real')";
+    return `e.type ${types} AND e.value = ${this.writer.bind(element, (value) => value)}`;
   }
 
   protected override inList({ operand, list }: InListExpression): string {
