@@ -12,6 +12,9 @@ export type * from './core/types/index.ts';
 export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
 
 export {
+  arrayContains,
+  arrayLength,
+  arrayOverlaps,
   between,
   contains,
   endsWith,

@@ -3,6 +3,7 @@
  * outside can pass for one.
  */
 import type {
+  ArrayParts,
   CollectionLookupFunction,
   JsonParts,
   JsonScalar,

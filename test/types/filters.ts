@@ -1,11 +1,14 @@
 /** Filter objects, lookups, `Q`. */
 import {
   and,
+  arrayContains,
+  arrayLength,
   between,
   contains,
   endsWith,
   every,
   exact,
+  f,
   type Filter,
   gt,
   gte,
@@ -18,11 +21,13 @@ import {
   jsonPath,
   lt,
   lte,
+  model,
   none,
   not,
   oneOf,
   or,
   Q,
+  type QuerySet,
   type Ref,
   regex,
   type Session,
@@ -254,4 +259,27 @@ export function insideOfJson() {
   authors.filter((a) => a.name.path('x').eq(1));
   // @ts-expect-error an object is no scalar
   authors.filter((a) => a.settings.path('x').eq({}));
+}
+
+declare const lists: QuerySet<Lists>;
+class Lists extends model('lists', {
+  id: f.auto(),
+  texts: f.array(f.string()),
+  days: f.array(f.date(), { nullable: true }),
+}) {}
+
+export function insideOfArrays() {
+  lists.filter({ texts: arrayContains(['a']), days: not(arrayLength(gte(3))) });
+  lists.filter((l) => l.texts.arrayContains(['a']).and(l.days.arrayLength().gt(2)));
+  lists.filter({ texts: null as never, days: null });
+  // @ts-expect-error items of another type
+  lists.filter({ texts: arrayContains([1]) });
+  // @ts-expect-error items of another type
+  lists.filter((l) => l.texts.arrayContains([1]));
+  // @ts-expect-error no array
+  lists.filter({ id: arrayLength(3) });
+  // @ts-expect-error no JSON
+  lists.filter({ texts: hasKey('a') });
+  // @ts-expect-error a length is a number
+  lists.filter({ texts: arrayLength('3') });
 }

@@ -205,6 +205,21 @@ export interface JsonExpr<out V> extends Expr<V> {
   asBool(): Cond<boolean | null>;
 }
 
+/**
+ * An array of items `I` in a query.
+ *
+ * @example session.query(Post).filter((p) => p.labels.arrayContains(['orm']).and(p.labels.arrayLength().gt(1)))
+ */
+export interface ArrayExpr<out V, I> extends Expr<V> {
+  readonly [NULLABLE]: ArrayExpr<V | null, I>;
+  /** True where all of these items are there. */
+  arrayContains(items: readonly I[]): Cond;
+  /** True where any of these items is there. */
+  arrayOverlaps(items: readonly I[]): Cond;
+  /** The number of items. */
+  arrayLength(): NumExpr<number | (V & null)>;
+}
+
 /** A part of JSON: it is compared with what it is, `'1'` is not `1`. `isNull` asks whether there is nothing. */
 export interface JsonPart extends Omit<
   JsonExpr<unknown>,
