@@ -37,6 +37,7 @@ export {
   none,
   oneOf,
   regex,
+  search,
   some,
   startsWith,
 } from './query/lookups.ts';

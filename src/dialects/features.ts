@@ -15,6 +15,8 @@ export interface DialectFeatures {
    * is, and the row is updated by a statement of its own.
    */
   readonly conflictTarget: boolean;
+  /** Whether there are indexes of words, and searches by them. */
+  readonly fullText: boolean;
   /** Whether a table may refer to one that is created after it. */
   readonly forwardReferences: boolean;
   /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */

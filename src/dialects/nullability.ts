@@ -28,6 +28,7 @@ export function mayBeNull(node: Expression): boolean {
     case 'jsonContains':
     case 'jsonElement':
       return true;
+    case 'search':
     case 'arrayTest':
     case 'inList':
     case 'inQuery':

@@ -16,6 +16,7 @@ import type {
   OrderNode,
   ParamExpression,
   RawExpression,
+  SearchExpression,
   SelectStatement,
   TableRef,
 } from '../core/ast/expressions.ts';
@@ -48,6 +49,7 @@ const COMPARISONS = new Set<Expression['kind']>([
   'jsonContains',
   'jsonElement',
   'arrayTest',
+  'search',
 ]);
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
@@ -297,6 +299,8 @@ export abstract class QueryCompiler {
         return this.jsonContains(node);
       case 'jsonElement':
         return this.jsonElement(node);
+      case 'search':
+        return this.search(node);
       case 'arrayTest':
         return this.arrayTest(node);
       case 'aggregate':
@@ -398,6 +402,10 @@ export abstract class QueryCompiler {
   /** By its parts, which mean the same on every database. */
   protected jsonContains({ parts }: JsonContainsExpression): string {
     return this.expression(parts);
+  }
+
+  protected search(_node: SearchExpression): string {
+    throw this.unsupported('to search text by words (full text)');
   }
 
   protected abstract arrayTest(node: ArrayTestExpression): string;

@@ -16,6 +16,7 @@ import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { arrayLength, arrayTest } from './arrays.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, plainValue } from './nodes.ts';
+import { searchFor } from './search.ts';
 import { hasAggregate } from './walk.ts';
 
 const INT: ValueType = Object.freeze({ kind: 'int' });
@@ -237,6 +238,10 @@ export class ExpressionBuilder {
 
   asBool(): ExpressionBuilder {
     return this.#make(jsonAs(this.#json(), 'bool'));
+  }
+
+  search(text: unknown): ExpressionBuilder {
+    return this.#make(searchFor(this.#node, text, this.#label()));
   }
 
   arrayContains(items: unknown): ExpressionBuilder {

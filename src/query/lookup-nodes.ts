@@ -7,6 +7,7 @@ import { ExpressionBuilder, isTextual } from './expressions.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { Lookup } from './lookups.ts';
 import { list, param } from './nodes.ts';
+import { searchFor } from './search.ts';
 
 /** A lookup of a field, or of a part of one, as a condition. */
 export function lookup(
@@ -34,6 +35,8 @@ function positiveLookup(
       return hasKey(node, value, label);
     case 'jsonContains':
       return jsonContains(node, value, label);
+    case 'search':
+      return searchFor(node, value, label);
     case 'arrayContains':
       return arrayTest('contains', node, value, label);
     case 'arrayOverlaps':

@@ -122,6 +122,14 @@ export function iregex(pattern: string): LookupOf<string> {
 }
 
 /**
+ * Has these words, all of them, in any order, whatever their case: of a text with an index of words. Words in quotes stand in
+ * a row; one after a minus must not be there. @example { title: search('typed orm -php') }
+ */
+export function search(text: string): LookupOf<string> {
+  return new Lookup('search', text);
+}
+
+/**
  * A part of a JSON value: a text is a key of an object, a number a position in an array. Compared with what it is: `'1'` is
  * not `1`. `null` is JSON's null; `isNull()` asks whether there is nothing. @example { settings: jsonPath(['sizes', 0], gte(3)) }
  */

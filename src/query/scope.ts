@@ -125,6 +125,7 @@ export class Scope {
           low: this.resolve(node.low),
           high: this.resolve(node.high),
         };
+      case 'search':
       case 'arrayTest':
       case 'inList':
         return { ...node, operand: this.resolve(node.operand) };

@@ -163,6 +163,8 @@ export function expressionKey(node: Expression, met: Met): string {
       return `(between${listKey([node.operand, node.low, node.high], met)})`;
     case 'inList':
       return `(in ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
+    case 'search':
+      return `(search ${JSON.stringify([node.index.name, node.index.fullText])}${listKey([node.operand, node.terms], met)})`;
     case 'arrayTest':
       return `(${node.operator} ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
     case 'match':

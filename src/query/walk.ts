@@ -17,6 +17,7 @@ export function childrenOf(node: Expression): readonly Expression[] {
       return node.items;
     case 'not':
     case 'isNull':
+    case 'search':
     case 'arrayTest':
     case 'inList':
     case 'inQuery':

@@ -33,8 +33,6 @@ import {
   type Session,
   some,
   startsWith,
-  f,
-  model,
 } from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';

@@ -1,4 +1,4 @@
-import type { FieldMeta, ModelMeta, RelationMeta } from '../metadata.ts';
+import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../metadata.ts';
 import type { ValueType } from '../value-types.ts';
 
 /**
@@ -21,6 +21,7 @@ export type Expression =
   | InListExpression
   | InQueryExpression
   | MatchExpression
+  | SearchExpression
   | ArithmeticExpression
   | CallExpression
   | JsonExpression
@@ -171,6 +172,21 @@ export interface MatchExpression {
   readonly insensitive: boolean;
   readonly operand: Expression;
   readonly pattern: Expression;
+}
+
+/** Whether words are in a text that has an index of them. */
+export interface SearchExpression {
+  readonly kind: 'search';
+  readonly operand: Expression;
+  readonly index: IndexMeta;
+  /** Its value is a list of `SearchTerm`. */
+  readonly terms: ParamExpression;
+}
+
+/** A word, or several in a row; `without`: it must not be there. */
+export interface SearchTerm {
+  readonly words: string;
+  readonly without: boolean;
 }
 
 export type ArithmeticOperator = 'plus' | 'minus' | 'times' | 'dividedBy' | 'modulo';

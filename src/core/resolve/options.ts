@@ -36,7 +36,13 @@ function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
 
 function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): IndexMeta {
   const name = `${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`;
-  return Object.freeze({ name, columns: Object.freeze([{ field, descending: false }]), unique, where: undefined });
+  return Object.freeze({
+    name,
+    columns: Object.freeze([{ field, descending: false }]),
+    unique,
+    fullText: undefined,
+    where: undefined,
+  });
 }
 
 function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, report: Report): IndexMeta {
@@ -50,8 +56,23 @@ function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, re
     name,
     columns: Object.freeze(columns),
     unique,
+    fullText: fullTextOf(draft, item, columns, report),
     where: item.kind === 'unique' ? undefined : item.options.where,
   });
+}
+
+function fullTextOf(
+  { meta }: ModelDraft,
+  item: IndexDefinition | UniqueDefinition,
+  columns: readonly OrderMeta[],
+  report: Report,
+): string | undefined {
+  const given = item.kind === 'unique' ? undefined : item.options.fullText;
+  if (given === undefined || given === false) return undefined;
+  const field = columns[0]?.field;
+  if (field !== undefined && field.type.kind !== 'string' && field.type.kind !== 'text')
+    report(`${meta.name}: a full-text index is over text, and ${field.name} is none.`);
+  return given === true ? 'simple' : given;
 }
 
 function checkOf(item: CheckDefinition): CheckMeta {

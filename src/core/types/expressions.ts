@@ -170,6 +170,8 @@ export interface StrExpr<out V> extends Expr<V> {
   iendsWith(text: string | ExprOf<string | null>): Cond;
   regex(pattern: string): Cond;
   iregex(pattern: string): Cond;
+  /** Has these words, where the column has an index of words. */
+  search(text: string): Cond;
   coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): StrExpr<V & {}>;
 }
 

@@ -22,6 +22,7 @@ export type LookupName =
   | 'isNull'
   | 'regex'
   | 'iregex'
+  | 'search'
   | 'jsonPath'
   | 'hasKey'
   | 'jsonContains'

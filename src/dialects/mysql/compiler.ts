@@ -3,6 +3,7 @@ import type {
   ArithmeticExpression,
   ArrayTestExpression,
   CallExpression,
+  ColumnExpression,
   Expression,
   InListExpression,
   JsonElementExpression,
@@ -10,6 +11,8 @@ import type {
   JsonForm,
   MatchExpression,
   OrderNode,
+  SearchExpression,
+  SearchTerm,
   SelectStatement,
   TableRef,
   DerivedTable,
@@ -212,6 +215,18 @@ export class MySQLCompiler extends TypedCompiler {
   /** A word of our own beside what JSON functions give, whose collation is another. */
   private collated(text: string): string {
     return `'${text}' COLLATE ${this.dialect.types.collation}`;
+  }
+
+  /** By the column in lower case that the index is over: columns themselves are compared letter by letter. */
+  protected override search({ operand, index, terms }: SearchExpression): string {
+    const { alias } = operand as ColumnExpression; // Named cast: what has an index is a column.
+    const column: Expression = { ...(operand as ColumnExpression), alias, column: index.name };
+    const query = this.writer.bind(terms, (given) =>
+      (given as readonly SearchTerm[])
+        .map(({ words, without }) => `${without ? '-' : '+'}"${words.toLowerCase()}"`)
+        .join(' '),
+    );
+    return `MATCH(${this.expression(column)}) AGAINST (${query} IN BOOLEAN MODE)`;
   }
 
   protected override readonly arrayLength = 'JSON_LENGTH';

@@ -14,6 +14,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   nullKeyGenerates: false,
   bulk: 'values',
   conflictTarget: false,
+  fullText: true,
   forwardReferences: false,
   indexesInTable: true,
   transactionalDdl: false,

@@ -12,6 +12,8 @@ import type {
   MatchExpression,
   OrderNode,
   ParamExpression,
+  SearchExpression,
+  SearchTerm,
   SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
@@ -86,6 +88,15 @@ export class PostgresCompiler extends TypedCompiler {
   /** Which an index serves. */
   protected override jsonContains({ operand, value }: JsonContainsExpression): string {
     return `${this.expression(operand)} @> ${this.writer.bind(value, (given) => JSON.stringify(given))}::jsonb`;
+  }
+
+  /** Every term in quotes, so that no word among them is an operator. */
+  protected override search({ operand, index, terms }: SearchExpression): string {
+    const config = `'${index.fullText!}'::regconfig`;
+    const query = this.writer.bind(terms, (given) =>
+      (given as readonly SearchTerm[]).map(({ words, without }) => `${without ? '-' : ''}"${words}"`).join(' '),
+    );
+    return `to_tsvector(${config}, ${this.expression(operand)}) @@ websearch_to_tsquery(${config}, ${query})`;
   }
 
   protected override readonly arrayLength = 'CARDINALITY';

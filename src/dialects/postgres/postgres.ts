@@ -16,6 +16,7 @@ export class PostgresDialect implements Dialect {
     bulk: 'lists',
     returning: true,
     conflictTarget: true,
+    fullText: true,
     forwardReferences: false,
     indexesInTable: false,
     transactionalDdl: true,

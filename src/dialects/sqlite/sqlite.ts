@@ -16,6 +16,7 @@ export class SQLiteDialect implements Dialect {
     bulk: 'single',
     returning: true,
     conflictTarget: true,
+    fullText: false,
     forwardReferences: true,
     indexesInTable: false,
     transactionalDdl: true,
