@@ -17,12 +17,15 @@ export {
   arrayOverlaps,
   between,
   contains,
+  day,
+  dayOfYear,
   endsWith,
   every,
   exact,
   gt,
   gte,
   hasKey,
+  hour,
   icontains,
   iendsWith,
   iexact,
@@ -34,13 +37,20 @@ export {
   Lookup,
   lt,
   lte,
+  minute,
+  month,
   none,
   oneOf,
+  quarter,
   regex,
   search,
+  second,
   some,
   startsWith,
+  weekDay,
+  year,
 } from './query/lookups.ts';
+export type { DatePartLookup } from './query/lookups.ts';
 export { and, not, or, Q } from './query/q.ts';
 export { avg, count, max, min, sum } from './query/expressions.ts';
 export { sql } from './query/sql.ts';

@@ -5,6 +5,7 @@ import type {
   ArrayTestExpression,
   CallExpression,
   CompareExpression,
+  DatePart,
   DerivedTable,
   Expression,
   InListExpression,
@@ -30,6 +31,7 @@ import type {
   UpdateStatement,
 } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { ValueType } from '../core/value-types.ts';
 import { UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { CompiledStatement, Dialect } from './dialect.ts';
@@ -376,9 +378,15 @@ export abstract class QueryCompiler {
       case 'concat':
         return `(${[texts[0], ...texts.slice(1).map((text) => `COALESCE(${text}, '')`)].join(' || ')})`;
       case 'year':
+      case 'quarter':
       case 'month':
       case 'day':
-        return this.datePart(fn, texts[0]!);
+      case 'dayOfYear':
+      case 'weekDay':
+      case 'hour':
+      case 'minute':
+      case 'second':
+        return this.datePart(fn, texts[0]!, typeOf(args[0]!).type);
       case 'arrayLength':
         return `${this.arrayLength}(${texts[0]})`;
       case 'abs':
@@ -412,7 +420,7 @@ export abstract class QueryCompiler {
 
   protected abstract jsonElement(node: JsonElementExpression): string;
 
-  protected abstract datePart(part: 'year' | 'month' | 'day', sql: string): string;
+  protected abstract datePart(part: DatePart, sql: string, type: ValueType): string;
 
   protected aggregate({ fn, argument, distinct, filter }: AggregateExpression): string {
     const inner = argument === undefined ? '*' : `${distinct ? 'DISTINCT ' : ''}${this.expression(argument)}`;

@@ -2,6 +2,7 @@ import { conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type {
   AggregateName,
   CompareOperator,
+  DatePart,
   Expression,
   FunctionName,
   JsonExpression,
@@ -14,6 +15,7 @@ import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { arrayLength, arrayTest } from './arrays.ts';
+import { datePart } from './date-parts.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, plainValue } from './nodes.ts';
 import { searchFor } from './search.ts';
@@ -208,12 +210,36 @@ export class ExpressionBuilder {
     return this.#datePart('year');
   }
 
+  quarter(): ExpressionBuilder {
+    return this.#datePart('quarter');
+  }
+
   month(): ExpressionBuilder {
     return this.#datePart('month');
   }
 
   day(): ExpressionBuilder {
     return this.#datePart('day');
+  }
+
+  dayOfYear(): ExpressionBuilder {
+    return this.#datePart('dayOfYear');
+  }
+
+  weekDay(): ExpressionBuilder {
+    return this.#datePart('weekDay');
+  }
+
+  hour(): ExpressionBuilder {
+    return this.#datePart('hour');
+  }
+
+  minute(): ExpressionBuilder {
+    return this.#datePart('minute');
+  }
+
+  second(): ExpressionBuilder {
+    return this.#datePart('second');
   }
 
   path(...steps: unknown[]): ExpressionBuilder {
@@ -338,10 +364,8 @@ export class ExpressionBuilder {
     return this.#make({ kind: 'call', fn, args: [this.#node, ...args], type, nullable });
   }
 
-  #datePart(fn: 'year' | 'month' | 'day'): ExpressionBuilder {
-    const { kind } = this.#typed().type;
-    if (kind !== 'datetime' && kind !== 'date') throw notFor(fn, 'dates', this.#label());
-    return this.#call(fn, INT);
+  #datePart(part: DatePart): ExpressionBuilder {
+    return this.#make(datePart(part, typed(this.#node), this.#label()));
   }
 
   #match(operator: MatchOperator, insensitive: boolean, pattern: unknown): ExpressionBuilder {

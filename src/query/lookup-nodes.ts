@@ -1,8 +1,9 @@
 import { negation } from '../core/ast/expressions.ts';
-import type { Expression, JsonExpression, ParamLabel, Typed } from '../core/ast/expressions.ts';
+import type { DatePart, Expression, JsonExpression, ParamLabel, Typed } from '../core/ast/expressions.ts';
 import { describe, invalidValue } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { arrayLength, arrayTest } from './arrays.ts';
+import { datePart, yearRange } from './date-parts.ts';
 import { ExpressionBuilder, isTextual } from './expressions.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { Lookup } from './lookups.ts';
@@ -35,6 +36,11 @@ function positiveLookup(
       return hasKey(node, value, label);
     case 'jsonContains':
       return jsonContains(node, value, label);
+    case 'datePart': {
+      const { part, test } = value as PartTest;
+      const computed = datePart(part, node, label);
+      return (part === 'year' ? yearRange(node, test, label) : undefined) ?? valueTest(computed, label, test);
+    }
     case 'search':
       return searchFor(node, value, label);
     case 'arrayContains':
@@ -101,6 +107,12 @@ function positiveLookup(
 /** A lookup or a plain value as a test of something that is computed. */
 function valueTest(node: Expression & Typed, label: ParamLabel, test: unknown): Expression {
   return lookup(node, label, test instanceof Lookup ? test : new Lookup('exact', test));
+}
+
+/** What `year` and its like were given. */
+interface PartTest {
+  readonly part: DatePart;
+  readonly test: unknown;
 }
 
 /** What `jsonPath` was given. */

@@ -2,6 +2,7 @@
  * Lookups: tests of a value in a filter, `{ views: gte(100) }`. They are values of a class, so no object that comes from
  * outside can pass for one.
  */
+import type { DatePart } from '../core/ast/expressions.ts';
 import type {
   ArrayParts,
   CollectionLookupFunction,
@@ -120,6 +121,40 @@ export function regex(pattern: string): LookupOf<string> {
 export function iregex(pattern: string): LookupOf<string> {
   return new Lookup('iregex', pattern);
 }
+
+/** The type of `year` and its like: lookups of a part of a date or time, in UTC. A number means that part exactly. */
+export type DatePartLookup = (test: number | LookupOf<number>) => LookupOf<Date & string>;
+
+function partLookup(part: DatePart): DatePartLookup {
+  return (test) => new Lookup('datePart', Object.freeze({ part, test }));
+}
+
+/** The year is such; a range of the column, so that an index serves. @example { createdAt: year(2026) } */
+export const year: DatePartLookup = partLookup('year');
+
+/** The quarter of the year is such, 1 to 4. @example { createdAt: quarter(1) } */
+export const quarter: DatePartLookup = partLookup('quarter');
+
+/** The month is such, 1 to 12. @example { createdAt: month(oneOf([6, 7, 8])) } */
+export const month: DatePartLookup = partLookup('month');
+
+/** The day of the month is such, 1 to 31. @example { createdAt: day(1) } */
+export const day: DatePartLookup = partLookup('day');
+
+/** The day of the year is such, 1 to 366. @example { createdAt: dayOfYear(gt(365)) } */
+export const dayOfYear: DatePartLookup = partLookup('dayOfYear');
+
+/** The day of the week is such, 1 on Mondays to 7 on Sundays. @example { createdAt: weekDay(gte(6)) } */
+export const weekDay: DatePartLookup = partLookup('weekDay');
+
+/** The hour is such, 0 to 23, in UTC. @example { createdAt: hour(between(9, 16)) } */
+export const hour: DatePartLookup = partLookup('hour');
+
+/** The minute is such, 0 to 59. @example { createdAt: minute(0) } */
+export const minute: DatePartLookup = partLookup('minute');
+
+/** The second is such, 0 to 59. @example { createdAt: second(0) } */
+export const second: DatePartLookup = partLookup('second');
 
 /**
  * Has these words, all of them, in any order, whatever their case: of a text with an index of words. Words in quotes stand in

@@ -13,6 +13,7 @@ import {
   gt,
   gte,
   hasKey,
+  hour,
   icontains,
   iexact,
   iregex,
@@ -30,9 +31,11 @@ import {
   type QuerySet,
   type Ref,
   regex,
+  search,
   type Session,
   some,
   startsWith,
+  year,
 } from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
@@ -280,4 +283,18 @@ export function insideOfArrays() {
   lists.filter({ texts: hasKey('a') });
   // @ts-expect-error a length is a number
   lists.filter({ texts: arrayLength('3') });
+}
+
+export function partsOfDates() {
+  const posts = session.query(Post);
+  posts.filter({ createdAt: year(2026) });
+  posts.filter({ createdAt: not(hour(between(9, 16))) });
+  posts.filter((p) => p.createdAt.weekDay().gte(6).and(p.reviewer.createdAt.second().lt(3)));
+  posts.filter({ title: search('typed') }).filter((p) => p.title.search('typed'));
+  // @ts-expect-error no date
+  posts.filter({ views: year(2026) });
+  // @ts-expect-error a number is wanted
+  posts.filter({ createdAt: year('2026') });
+  // @ts-expect-error no text
+  posts.filter({ views: search('x') });
 }

@@ -208,10 +208,11 @@ export type FunctionName =
   | 'length'
   | 'arrayLength'
   | 'concat'
-  | 'year'
-  | 'month'
-  | 'day'
+  | DatePart
   | 'coalesce';
+
+/** A part of a date or time, in UTC. `weekDay`: 1 on Mondays to 7 on Sundays. */
+export type DatePart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfYear' | 'weekDay' | 'hour' | 'minute' | 'second';
 
 export interface CallExpression extends Typed {
   readonly kind: 'call';

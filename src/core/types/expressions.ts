@@ -179,10 +179,19 @@ export interface StrExpr<out V> extends Expr<V> {
 export interface DateExpr<out V> extends Expr<V> {
   readonly [NULLABLE]: DateExpr<V | null>;
   year(): NumExpr<number | (V & null)>;
+  /** 1 to 4. */
+  quarter(): NumExpr<number | (V & null)>;
   /** 1 to 12. */
   month(): NumExpr<number | (V & null)>;
   /** 1 to 31. */
   day(): NumExpr<number | (V & null)>;
+  /** 1 to 366. */
+  dayOfYear(): NumExpr<number | (V & null)>;
+  /** 1 on Mondays to 7 on Sundays. */
+  weekDay(): NumExpr<number | (V & null)>;
+  hour(): NumExpr<number | (V & null)>;
+  minute(): NumExpr<number | (V & null)>;
+  second(): NumExpr<number | (V & null)>;
   coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): DateExpr<V & {}>;
 }
 

@@ -22,6 +22,7 @@ export type LookupName =
   | 'isNull'
   | 'regex'
   | 'iregex'
+  | 'datePart'
   | 'search'
   | 'jsonPath'
   | 'hasKey'

@@ -4,6 +4,7 @@ import type {
   ArrayTestExpression,
   CallExpression,
   ColumnExpression,
+  DatePart,
   Expression,
   InListExpression,
   JsonElementExpression,
@@ -153,8 +154,9 @@ export class MySQLCompiler extends TypedCompiler {
     return `CAST(${sql} AS double)`;
   }
 
-  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
-    return `${part.toUpperCase()}(${sql})`;
+  protected override datePart(part: DatePart, sql: string): string {
+    // Mondays are 0.
+    return part === 'weekDay' ? `(WEEKDAY(${sql}) + 1)` : `${part.toUpperCase()}(${sql})`;
   }
 
   protected override inList({ operand, list }: InListExpression): string {

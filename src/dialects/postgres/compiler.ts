@@ -4,6 +4,7 @@ import type {
   ArithmeticExpression,
   ArrayTestExpression,
   CallExpression,
+  DatePart,
   Expression,
   InListExpression,
   JsonContainsExpression,
@@ -139,8 +140,11 @@ export class PostgresCompiler extends TypedCompiler {
     return `CAST(${sql} AS double precision)`;
   }
 
-  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
-    return `CAST(EXTRACT(${part.toUpperCase()} FROM ${sql} AT TIME ZONE 'UTC') AS integer)`;
+  protected override datePart(part: DatePart, sql: string, { kind }: ValueType): string {
+    const field = { weekDay: 'ISODOW', dayOfYear: 'DOY' }[part as string] ?? part.toUpperCase();
+    const extract = `EXTRACT(${field} FROM ${sql}${kind === 'datetime' ? " AT TIME ZONE 'UTC'" : ''})`;
+    // Seconds have a fraction, and a cast would round it.
+    return `CAST(${part === 'second' ? `FLOOR(${extract})` : extract} AS integer)`;
   }
 
   protected override call(node: CallExpression): string {

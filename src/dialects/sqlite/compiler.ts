@@ -5,6 +5,7 @@ import type {
   ArrayTestExpression,
   CallExpression,
   CompareExpression,
+  DatePart,
   Expression,
   InListExpression,
   JsonElementExpression,
@@ -26,6 +27,9 @@ import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './d
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
 const FLOAT_DIGITS = 15;
+
+/** https://sqlite.org/lang_datefunc.html */
+const FORMATS = { year: '%Y', month: '%m', day: '%d', dayOfYear: '%j', hour: '%H', minute: '%M', second: '%S' };
 
 /** What SQLite writes its own way: lists, text matches, dates, and decimals as scaled integers. */
 export class SQLiteCompiler extends QueryCompiler {
@@ -52,8 +56,12 @@ export class SQLiteCompiler extends QueryCompiler {
     return `CAST(${sql} AS REAL)`;
   }
 
-  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
-    return `CAST(strftime('${{ year: '%Y', month: '%m', day: '%d' }[part]}', ${sql}) AS INTEGER)`;
+  protected override datePart(part: DatePart, sql: string): string {
+    const number = (format: string): string => `CAST(strftime('${format}', ${sql}) AS INTEGER)`;
+    // Sundays are 0.
+    if (part === 'weekDay') return `((${number('%w')} + 6) % 7 + 1)`;
+    if (part === 'quarter') return `((${number('%m')} + 2) / 3)`;
+    return number(FORMATS[part]);
   }
 
   /** https://sqlite.org/json1.html: `json_type` tells null, which is a value, from nothing. */
