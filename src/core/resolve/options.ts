@@ -1,4 +1,4 @@
-import { suggest } from '../../utils/naming.ts';
+import { shortName, suggest } from '../../utils/naming.ts';
 import type { CheckDefinition, IndexDefinition, UniqueDefinition } from '../definitions.ts';
 import type { CheckMeta, IndexMeta, OrderMeta } from '../metadata.ts';
 import type { FieldDraft, ModelDraft, Report } from './draft.ts';
@@ -35,7 +35,7 @@ function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
 }
 
 function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): IndexMeta {
-  const name = `${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`;
+  const name = shortName(`${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`);
   return Object.freeze({
     name,
     columns: Object.freeze([{ field, descending: false }]),
@@ -51,7 +51,8 @@ function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, re
   const unique = item.kind === 'unique' || item.options.unique === true;
   const given = item.kind === 'unique' ? item.name : item.options.name;
   const name =
-    given ?? [draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_');
+    given ??
+    shortName([draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_'));
   return Object.freeze({
     name,
     columns: Object.freeze(columns),

@@ -22,6 +22,7 @@ import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
 import { jsonPathText } from '../json-paths.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
+import { lowerCase } from './fold-case.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
@@ -140,7 +141,7 @@ export class SQLiteCompiler extends QueryCompiler {
         subject,
         insensitive ? `blaze_lower(${this.expression(pattern)})` : this.expression(pattern),
       );
-    const fold = (value: unknown): string => (insensitive ? (value as string).toLowerCase() : (value as string));
+    const fold = (value: unknown): string => (insensitive ? lowerCase(value as string) : (value as string));
     if (operator === 'exact') return `${subject} = ${this.writer.bind(pattern, fold)}`;
     const [before, after] = [operator === 'startsWith' ? '' : '*', operator === 'endsWith' ? '' : '*'];
     return `${subject} GLOB ${this.writer.bind(pattern, (value) => `${before}${escapeGlob(fold(value))}${after}`)}`;
