@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
 import {
   CommitOutcomeUnknownError,
@@ -23,10 +24,25 @@ const ISOLATION = new Map([
 const MAX_STATEMENTS = 250;
 const STREAM_ROWS = 1_000;
 
+/** What a connection may do, and leave with the server. */
+export interface SessionTerms {
+  /** Whether a statement may be sent before the one before it is answered. */
+  readonly pipeline: boolean;
+  /** Whether statements are kept prepared; not behind a pooler that lends a connection of the server per transaction. */
+  readonly named: boolean;
+  /** Settings that each transaction is to begin with, since none may be left behind. */
+  readonly eachTransaction: readonly string[];
+}
+
 /** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
 export class PostgresConnection implements Connection, Pooled {
   readonly #client: Client;
   readonly #named: boolean;
+  readonly #pipeline: boolean;
+  /** What follows BEGIN. */
+  readonly #settings: string;
+  /** Nobody else's statements have such names: behind a pooler one of them might be run by mistake. */
+  readonly #prefix = `blaze_${randomBytes(5).toString('hex')}_`;
   readonly #makeQuery: MakeArrayQuery;
   /** By how they are read, and their text. */
   readonly #statements = new Map<ParserOf, Map<string, Prepared>>([
@@ -38,11 +54,12 @@ export class PostgresConnection implements Connection, Pooled {
   #open = false;
   #broken = false;
 
-  /** `named`: whether statements are kept prepared; not behind a pooler that lends a connection per transaction. */
-  constructor(client: Client, makeQuery: MakeArrayQuery, named: boolean) {
+  constructor(client: Client, makeQuery: MakeArrayQuery, { pipeline, named, eachTransaction }: SessionTerms) {
     this.#client = client;
     this.#makeQuery = makeQuery;
     this.#named = named;
+    this.#pipeline = pipeline;
+    this.#settings = eachTransaction.map((setting) => `; SET LOCAL ${setting}`).join('');
     client.on('error', () => (this.#broken = true));
     client.on('end', () => (this.#broken = true));
   }
@@ -97,7 +114,7 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   async script(sql: string): Promise<void> {
-    await this.#plain(sql);
+    await (this.#settings === '' ? this.#plain(sql) : this.#withSettings(() => this.#plain(sql)));
   }
 
   async begin({ readOnly = false, isolation }: BeginOptions): Promise<void> {
@@ -106,7 +123,8 @@ export class PostgresConnection implements Connection, Pooled {
       throw new InvalidQueryError(`PostgreSQL has no isolation level '${isolation}'.`, {
         remedy: `Use one of: ${[...ISOLATION.keys()].join(', ')}.`,
       });
-    await this.#plain(`BEGIN${level === undefined ? '' : ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`);
+    const mode = `${level === undefined ? '' : ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`;
+    await this.#plain(`BEGIN${mode}${this.#settings}`);
     this.#open = true;
   }
 
@@ -166,12 +184,14 @@ export class PostgresConnection implements Connection, Pooled {
     parserOf: ParserOf = rawParser,
     named = this.#named,
   ): Promise<ArrayResult> {
-    try {
-      return await this.#send(
+    const send = (): Promise<ArrayResult> =>
+      this.#send(
         named ? this.#prepare(sql, parserOf) : { name: '', text: sql, shape: undefined },
         parameters,
         parserOf,
       );
+    try {
+      return await (this.#settings === '' ? send() : this.#withSettings(send));
     } catch (error) {
       if (named && isStale(error)) {
         this.#forget(sql, parserOf);
@@ -179,6 +199,31 @@ export class PostgresConnection implements Connection, Pooled {
         if (!this.#open) return this.#run(sql, parameters, parserOf, named);
       }
       throw this.#failed(error, sql);
+    }
+  }
+
+  /** Where settings hold for a transaction, a statement outside of one is a transaction of its own. */
+  async #withSettings<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#open) return run();
+    if (!this.#pipeline) return this.#inTransaction(run);
+    const [begun, result, ended] = await Promise.allSettled([
+      this.#plain(`BEGIN${this.#settings}`),
+      run(),
+      this.#commit(),
+    ]);
+    for (const part of [begun, result, ended]) if (part.status === 'rejected') throw part.reason;
+    return (result as PromiseFulfilledResult<T>).value;
+  }
+
+  async #inTransaction<T>(run: () => Promise<T>): Promise<T> {
+    await this.begin({});
+    try {
+      const result = await run();
+      await this.commit();
+      return result;
+    } catch (error) {
+      await this.rollback();
+      throw error;
     }
   }
 
@@ -213,7 +258,7 @@ export class PostgresConnection implements Connection, Pooled {
     const statements = this.#statements.get(parserOf)!;
     let prepared = statements.get(sql);
     if (prepared !== undefined) return prepared;
-    prepared = { name: `blaze_${++this.#prepared}`, text: sql, shape: undefined };
+    prepared = { name: `${this.#prefix}${++this.#prepared}`, text: sql, shape: undefined };
     if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, parserOf);
     statements.set(sql, prepared);
     return prepared;
