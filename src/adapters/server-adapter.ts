@@ -29,6 +29,11 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
     return sum;
   }
 
+  /** Whether a connection is being opened: who waits may wait for the server. */
+  get isOpening(): boolean {
+    return this.#pool?.isOpening === true;
+  }
+
   /** @throws ConnectionError, DriverMissingError, ConfigError */
   async connect(config: ConnectionConfig): Promise<void> {
     if (this.#pool !== undefined) return;
