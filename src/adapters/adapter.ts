@@ -83,6 +83,6 @@ export interface Adapter {
   readonly prepared: number;
   /** Whether it is a connection to a replica. Only where there are replicas. */
   isReplica?(connection: Connection): boolean;
-  /** Asks each server. Only where there are replicas. */
-  health?(): Promise<readonly ServerHealth[]>;
+  /** Asks each server, for so many milliseconds. Only where there are replicas. */
+  health?(timeout: number): Promise<readonly ServerHealth[]>;
 }

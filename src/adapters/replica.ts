@@ -104,7 +104,12 @@ export class Replica {
   release(connection: Connection): void {
     const { broken } = connection as Connection & Pooled;
     this.#source.release(connection);
-    if (!broken || this.#state !== 'up') return;
+    if (broken) this.#suspect();
+  }
+
+  /** Something went wrong on it: it is not read from until it has been looked at. */
+  #suspect(): void {
+    if (this.#closed || this.#state !== 'up') return;
     this.#state = 'suspected';
     void this.look();
   }
@@ -140,12 +145,15 @@ export class Replica {
   async #ask(): Promise<Position> {
     const connection = await this.#source.acquire({ mode: 'read', purpose: 'a look at the replica' });
     this.#askedAt = performance.now();
+    // A network that swallows everything: its connection would never say so.
+    const limit = setTimeout(() => void connection.end(), this.config.server.connectTimeout);
     try {
       if (this.#state !== 'up') await this.#identify(connection);
       const position = await this.#replication.replayed(connection);
       if (position === undefined) throw this.#unfit('it follows no primary');
       return position;
     } finally {
+      clearTimeout(limit);
       this.#askedAt = Infinity;
       this.#source.release(connection);
     }
@@ -172,7 +180,8 @@ export class Replica {
     // Half of it by chance, so that not all processes come back at once.
     this.#lookAt = performance.now() + wait * (0.5 + Math.random() / 2);
     this.#error = error;
-    if (this.#state !== 'down')
+    const isMistake = this.#state === 'new' && error instanceof ConfigError;
+    if (this.#state !== 'down' && !isMistake)
       process.emitWarning(
         `The replica ${this.config.toString()} is not read from: ${error.message} Reads go to other servers until it is back.`,
         { type: 'BlazeWarning', code: 'BLAZE_REPLICA' },
@@ -186,7 +195,7 @@ export class Replica {
       return this.#source.isOpening ? await this.#orNone(lent) : await lent;
     } catch (error) {
       if (!(error instanceof ConnectionError) || error instanceof AcquireTimeoutError) throw error;
-      this.#failed(error);
+      this.#suspect();
       return undefined;
     }
   }
@@ -207,8 +216,8 @@ export class Replica {
   async #takeBack(lent: Promise<Connection>): Promise<void> {
     try {
       this.#source.release(await lent);
-    } catch (error) {
-      if (!(error instanceof AcquireTimeoutError)) this.#failed(error as Error);
+    } catch {
+      this.#suspect();
     } finally {
       this.#stalled--;
     }

@@ -92,12 +92,12 @@ export class ReplicatedAdapter implements Adapter {
     return this.#lent.has(connection);
   }
 
-  async health(): Promise<readonly ServerHealth[]> {
-    const primary = healthOf('primary', String(this.#config), () =>
+  async health(timeout: number): Promise<readonly ServerHealth[]> {
+    const primary = healthOf('primary', String(this.#config), timeout, () =>
       this.#askPrimary((connection) => this.#replication.written(connection)),
     );
     const replicas = this.#replicas.map((replica) =>
-      healthOf('replica', replica.config.toString(), async () => {
+      healthOf('replica', replica.config.toString(), timeout, async () => {
         await replica.look();
         if (replica.error !== undefined) throw replica.error;
         if (!this.#log.isRecent(replica.position, performance.now())) throw lagging();

@@ -53,6 +53,7 @@ const OPTIONS = new Set([
   'using',
 ]);
 const RETRY_BASE_MS = 10;
+const HEALTH_MS = 5_000;
 
 /**
  * A database, for as long as the program runs: connections, dialect, compiled queries. Sessions are opened on it. What
@@ -119,7 +120,7 @@ export class DatabaseCore {
    */
   async transaction<T>(
     fn: (session: Session) => T | Promise<T>,
-    options: TransactionOptions & SessionOptions = {},
+    options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
     const { retry = 0, fetchMode, flushMode, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
@@ -151,10 +152,13 @@ export class DatabaseCore {
   /**
    * Ask each server whether it is there: a trivial statement, on a connection of the pool. Never fails: what is wrong is in
    * the answer.
+   *
+   * @param options `timeout`: milliseconds that a server has to answer. Default 5000.
    */
-  async health(): Promise<readonly ServerHealth[]> {
+  async health(options: { readonly timeout?: number } = {}): Promise<readonly ServerHealth[]> {
+    const { timeout = HEALTH_MS } = options;
     const { adapter, executor, config } = this.engine;
-    if (adapter.health !== undefined) return adapter.health();
+    if (adapter.health !== undefined) return adapter.health(timeout);
     const ask = async (): Promise<void> => {
       const connection = await executor.acquire({ mode: 'read', purpose: 'a look at the database' });
       try {
@@ -163,7 +167,7 @@ export class DatabaseCore {
         executor.release(connection);
       }
     };
-    return [await healthOf('primary', String(config), ask)];
+    return [await healthOf('primary', String(config), timeout, ask)];
   }
 
   /** Close every connection. Sessions of this database are of no use afterwards. */

@@ -119,7 +119,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   using(server: ServerRole): ModelQuerySet {
     if (server !== 'primary' && server !== 'replica')
-      throw new InvalidQueryError(`using() takes 'primary' or 'replica', not ${describe(server)}.`, {
+      throw new InvalidQueryError("using() takes 'primary' or 'replica'.", {
         model: this.#state.meta.name,
       });
     return this.#with({ using: server });
