@@ -3,12 +3,11 @@ import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { AcquireOptions, Adapter, Connection } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
-import type { Pooled } from './pool.ts';
-import type { Position, Replication } from './replication.ts';
+import type { Position, ReplicaConnection, Replication } from './replication.ts';
 
 /** An adapter of a server that can be a replica. */
 export interface ReplicaSource extends Adapter {
-  acquire(options: AcquireOptions): MaybePromise<Connection & Pooled>;
+  acquire(options: AcquireOptions): MaybePromise<ReplicaConnection>;
   /** Whether a connection is being opened: who waits may wait for the server. */
   readonly isOpening: boolean;
 }
@@ -102,7 +101,7 @@ export class Replica {
   }
 
   release(connection: Connection): void {
-    const { broken } = connection as Connection & Pooled;
+    const { broken } = connection as ReplicaConnection;
     this.#source.release(connection);
     if (broken) this.#suspect();
   }
@@ -146,7 +145,7 @@ export class Replica {
     const connection = await this.#source.acquire({ mode: 'read', purpose: 'a look at the replica' });
     this.#askedAt = performance.now();
     // A network that swallows everything: its connection would never say so.
-    const limit = setTimeout(() => void connection.end(), this.config.server.connectTimeout);
+    const limit = setTimeout(() => connection.abandon(), this.config.server.connectTimeout);
     try {
       if (this.#state !== 'up') await this.#identify(connection);
       const position = await this.#replication.replayed(connection);

@@ -1,4 +1,5 @@
 import type { Connection } from './adapter.ts';
+import type { Pooled } from './pool.ts';
 
 /** A place in the log of a primary, which its replicas replay. It only grows. */
 export type Position = number | bigint;
@@ -17,4 +18,10 @@ export interface Replication {
   written(connection: Connection): Promise<Position>;
   /** How far a replica has come: whoever reads there sees all that is before it. Undefined of a server that follows nobody. */
   replayed(connection: Connection): Promise<Position | undefined>;
+}
+
+/** A connection to a replica. */
+export interface ReplicaConnection extends Connection, Pooled {
+  /** Close it without a word to the server: what runs on it fails, though no answer ever comes. */
+  abandon(): void;
 }

@@ -176,6 +176,20 @@ describeOn('postgres', 'the adapter', () => {
     await small.close();
   });
 
+  it('A1: close() lets a transaction that is under way end, and no longer than that', async () => {
+    await clear();
+    const own = await open({ connection: { acquireTimeout: 60_000 } });
+    let closing: Promise<void> | undefined;
+    await own.transaction(async (session) => {
+      session.add(new Owner({ name: 'last' }));
+      await session.flush();
+      closing = own.close();
+    });
+    await closing;
+    expect(await db.session().query(Owner).valuesList('name', { flat: true })).toEqual(['last']);
+    expect(await errorOf(() => own.session().query(Owner).count())).toMatchObject({ code: 'E_CONNECTION' });
+  });
+
   it('T7: a connection that the server ends fails its transaction, and another takes its place', async () => {
     await clear();
     const own = await open({ connection: { poolSize: 1 } });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import {
   CommitOutcomeUnknownError,
@@ -6,8 +7,8 @@ import {
   InvalidQueryError,
   TransactionAbortedError,
 } from '../../utils/errors.ts';
-import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
-import type { Pooled } from '../pool.ts';
+import type { BatchResult, BeginOptions, Rows, WriteResult } from '../adapter.ts';
+import type { ReplicaConnection } from '../replication.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
 import { wrapError } from './errors.ts';
 import { namedParser, rawParser } from './types.ts';
@@ -35,7 +36,7 @@ export interface SessionTerms {
 }
 
 /** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
-export class PostgresConnection implements Connection, Pooled {
+export class PostgresConnection implements ReplicaConnection {
   readonly #client: Client;
   readonly #named: boolean;
   readonly #pipeline: boolean;
@@ -176,6 +177,11 @@ export class PostgresConnection implements Connection, Pooled {
 
   end(): Promise<void> {
     return this.#client.end();
+  }
+
+  abandon(): void {
+    // Named cast: the driver's types leave it out.
+    (this.#client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
   }
 
   async #run(
