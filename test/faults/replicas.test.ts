@@ -313,6 +313,29 @@ describeOn('replica', 'reads from replicas', () => {
     }
   });
 
+  it("A6: a read that the replica's replay ended is run on the primary; what is wrong with the read itself is not hidden", async () => {
+    await primary.query(`
+      CREATE OR REPLACE FUNCTION here(code text) RETURNS text LANGUAGE plpgsql AS $$
+      BEGIN
+        IF pg_is_in_recovery() THEN RAISE EXCEPTION 'refused' USING ERRCODE = code; END IF;
+        RETURN 'primary';
+      END $$`);
+    await caughtUp();
+    const db = await open([replica()]);
+    const read = (code: string): Promise<{ name: string } | null> =>
+      db
+        .session()
+        .query(Owner)
+        .values(() => ({ name: sql<string>`here(${code})` }))
+        .first();
+    // What a standby says when rows that a query reads were removed (ERRCODE_T_R_SERIALIZATION_FAILURE).
+    expect(await read('40001')).toEqual({ name: 'primary' });
+    expect(await read('40P01')).toEqual({ name: 'primary' });
+    expect(await errorOf(() => read('22012'))).toMatchObject({ code: 'E_DATABASE' });
+    expect(await where(db.session())).toBe('replica');
+    expect(warnings).toEqual([]);
+  });
+
   it('A6: a replica that takes connections and never answers is left alone', async () => {
     const proxy = await TcpProxy.to(standbyUrl);
     try {
