@@ -3,11 +3,11 @@ import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { AcquireOptions, Adapter, Connection } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
-import type { Position, ReplicaConnection, Replication } from './replication.ts';
+import type { Position, ReplicationConnection, Replication } from './replication.ts';
 
 /** An adapter of a server that can be a replica. */
 export interface ReplicaSource extends Adapter {
-  acquire(options: AcquireOptions): MaybePromise<ReplicaConnection>;
+  acquire(options: AcquireOptions): MaybePromise<ReplicationConnection>;
   /** Whether a connection is being opened: who waits may wait for the server. */
   readonly isOpening: boolean;
 }
@@ -101,7 +101,7 @@ export class Replica {
   }
 
   release(connection: Connection): void {
-    const { broken } = connection as ReplicaConnection;
+    const { broken } = connection as ReplicationConnection;
     this.#source.release(connection);
     if (broken) this.#suspect();
   }

@@ -8,7 +8,7 @@ import { healthOf } from './health.ts';
 import type { ServerHealth } from './health.ts';
 import { PrimaryLog } from './primary-log.ts';
 import type { Replica } from './replica.ts';
-import type { Position, Replication } from './replication.ts';
+import type { Position, Replication, ReplicationConnection } from './replication.ts';
 
 /**
  * A primary and replicas of it as one database. Reads outside of transactions go to the replicas in turn, to those that
@@ -84,7 +84,8 @@ export class ReplicatedAdapter implements Adapter {
     if (replica !== undefined) {
       this.#lent.delete(connection);
       replica.release(connection);
-    } else if (this.#writing.delete(connection) || this.#log.isLost) void this.#follow(connection);
+    } else if ((this.#writing.delete(connection) && mayHaveWritten(connection)) || this.#log.isLost)
+      void this.#follow(connection);
     else this.#primary.release(connection);
   }
 
@@ -155,6 +156,12 @@ export class ReplicatedAdapter implements Adapter {
       this.#primary.release(connection);
     }
   }
+}
+
+/** All but one that was lost before it could commit. */
+function mayHaveWritten(connection: Connection): boolean {
+  const { broken, uncertain } = connection as ReplicationConnection;
+  return !broken || uncertain;
 }
 
 /** Whether a read failed because of the replica that it ran on: it was lost, or its replay got in the way. */

@@ -20,8 +20,10 @@ export interface Replication {
   replayed(connection: Connection): Promise<Position | undefined>;
 }
 
-/** A connection to a replica. */
-export interface ReplicaConnection extends Connection, Pooled {
+/** A connection to a primary or a replica. */
+export interface ReplicationConnection extends Connection, Pooled {
+  /** It was lost while something may have been committed. */
+  readonly uncertain: boolean;
   /** Close it without a word to the server: what runs on it fails, though no answer ever comes. */
   abandon(): void;
 }

@@ -8,7 +8,7 @@ import {
   TransactionAbortedError,
 } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Rows, WriteResult } from '../adapter.ts';
-import type { ReplicaConnection } from '../replication.ts';
+import type { ReplicationConnection } from '../replication.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
 import { wrapError } from './errors.ts';
 import { namedParser, rawParser } from './types.ts';
@@ -36,7 +36,7 @@ export interface SessionTerms {
 }
 
 /** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
-export class PostgresConnection implements ReplicaConnection {
+export class PostgresConnection implements ReplicationConnection {
   readonly #client: Client;
   readonly #named: boolean;
   readonly #pipeline: boolean;
@@ -54,6 +54,7 @@ export class PostgresConnection implements ReplicaConnection {
   #cursors = 0;
   #open = false;
   #broken = false;
+  #uncertain = false;
 
   constructor(client: Client, makeQuery: MakeArrayQuery, { pipeline, named, eachTransaction }: SessionTerms) {
     this.#client = client;
@@ -71,6 +72,10 @@ export class PostgresConnection implements ReplicaConnection {
 
   get broken(): boolean {
     return this.#broken;
+  }
+
+  get uncertain(): boolean {
+    return this.#uncertain;
   }
 
   async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
@@ -255,7 +260,10 @@ export class PostgresConnection implements ReplicaConnection {
   /** After an error of the connection it is of no more use, whatever its events still say. */
   #failed(error: unknown, sql: string): Error {
     const wrapped = wrapError(error, sql);
-    if (wrapped instanceof ConnectionError) this.#broken = true;
+    if (!(wrapped instanceof ConnectionError)) return wrapped;
+    this.#broken = true;
+    // In a transaction that never came to its COMMIT nothing was kept.
+    if (sql === 'COMMIT' || (!this.#open && !/^(?:BEGIN|ROLLBACK)/.test(sql))) this.#uncertain = true;
     return wrapped;
   }
 

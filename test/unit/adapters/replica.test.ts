@@ -5,9 +5,9 @@ import { ConfigError, ConnectionConfig } from 'blazeorm';
 
 import { Replica } from '../../../src/adapters/replica.ts';
 import type { ReplicaSource } from '../../../src/adapters/replica.ts';
-import type { Position, ReplicaConnection, Replication } from '../../../src/adapters/replication.ts';
+import type { Position, ReplicationConnection, Replication } from '../../../src/adapters/replication.ts';
 
-const connection = { broken: false } as ReplicaConnection;
+const connection = { broken: false } as ReplicationConnection;
 
 /** Lends one connection on which nothing is run. */
 const source = {
