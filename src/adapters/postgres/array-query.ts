@@ -1,9 +1,8 @@
 import type { Query } from 'pg';
-import { formatArray } from '../../dialects/postgres/arrays.ts';
-import { textOf } from '../../dialects/postgres/codecs.ts';
 import type { Rows } from '../adapter.ts';
 import { runMessage } from './messages.ts';
-import type { Statement, WireValue } from './messages.ts';
+import type { WireValue } from './message-writer.ts';
+import type { Statement } from './messages.ts';
 import { rowReader } from './row-reader.ts';
 import type { RowReader } from './row-reader.ts';
 import type { KindOf } from './types.ts';
@@ -129,11 +128,10 @@ export function arrayQueries(BaseQuery: new (text: string) => object): MakeArray
   return (...given) => new ArrayQuery(...given) as unknown as Query;
 }
 
-/** A driver value as the protocol sends it: text, bytes, or null; a list as the text of an array. */
+/** A driver value as the protocol sends it. */
 function toWire(value: unknown): WireValue {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || Buffer.isBuffer(value)) return value;
-  if (Array.isArray(value)) return formatArray(value.map((item) => (item === null ? null : textOf(item))));
+  if (typeof value === 'string' || Buffer.isBuffer(value) || Array.isArray(value)) return value;
   if (value instanceof Uint8Array) return Buffer.from(value);
   return value instanceof Date ? value.toISOString() : String(value as number | bigint | boolean);
 }
