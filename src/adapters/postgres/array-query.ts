@@ -1,4 +1,5 @@
 import type { Query } from 'pg';
+import { textOf } from '../../dialects/postgres/codecs.ts';
 import type { Rows } from '../adapter.ts';
 import { runMessage } from './messages.ts';
 import type { WireValue } from './message-writer.ts';
@@ -84,7 +85,10 @@ export function arrayQueries(BaseQuery: new (text: string) => object): MakeArray
       const parse = name === '' || (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]) === undefined;
       let message: Buffer;
       try {
-        message = runMessage(this.#prepared, this.#parameters.map(toWire), { parse, describe: this.#shape === undefined });
+        message = runMessage(this.#prepared, this.#parameters.map(toWire), {
+          parse,
+          describe: this.#shape === undefined,
+        });
       } catch (error) {
         return error as Error;
       }
@@ -133,5 +137,5 @@ function toWire(value: unknown): WireValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || Buffer.isBuffer(value) || Array.isArray(value)) return value;
   if (value instanceof Uint8Array) return Buffer.from(value);
-  return value instanceof Date ? value.toISOString() : String(value as number | bigint | boolean);
+  return value instanceof Date ? value.toISOString() : textOf(value);
 }

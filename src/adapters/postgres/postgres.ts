@@ -62,7 +62,10 @@ async function loadDriver(): Promise<Driver> {
 }
 
 /** Try the hosts in their order. */
-async function open({ Client, makeConnection, makeQuery }: Driver, config: ConnectionConfig): Promise<PostgresConnection> {
+async function open(
+  { Client, makeConnection, makeQuery }: Driver,
+  config: ConnectionConfig,
+): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
     const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));

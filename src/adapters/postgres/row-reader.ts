@@ -15,7 +15,7 @@ const SMALL = 2_048;
 
 /** The reader of rows with these columns: made once per statement, by code generation where that is allowed. */
 export function rowReader(columns: readonly ColumnKind[]): RowReader {
-  return canCompile ? generate(columns) : interpret(columns);
+  return canCompile ? generatedReader(columns) : interpretingReader(columns);
 }
 
 /** Digits of a whole number that a number holds exactly. */
@@ -44,13 +44,12 @@ function readText(bytes: Buffer, from: number, to: number, row: string, start: n
 const READERS = { int: readInt, bigint: readBigint, bool: readBool, text: readText };
 
 /** One loop with the columns written into it. */
-function generate(columns: readonly ColumnKind[]): RowReader {
+export function generatedReader(columns: readonly ColumnKind[]): RowReader {
   const scope: Record<string, unknown> = { DATA_ROW, SMALL, int32, ...READERS };
   const needsText = columns.some((kind) => kind !== 'int' && kind !== 'bool' && kind !== 'bigint');
   const reads = columns.map((kind, c) => {
     const text = 'text(b, p, e, row, at)';
-    const value =
-      typeof kind === 'function' ? `parse${c}(${text})` : kind === 'text' ? text : `${kind}(b, p, e)`;
+    const value = typeof kind === 'function' ? `parse${c}(${text})` : kind === 'text' ? text : `${kind}(b, p, e)`;
     if (typeof kind === 'function') scope[`parse${c}`] = kind;
     return `let v${c} = null;
       n = int32(b, p); p += 4;
@@ -76,7 +75,7 @@ function generate(columns: readonly ColumnKind[]): RowReader {
 }
 
 /** The same without generated code. */
-function interpret(columns: readonly ColumnKind[]): RowReader {
+export function interpretingReader(columns: readonly ColumnKind[]): RowReader {
   return (batch, rows) => {
     const { bytes } = batch;
     let at = batch.from;

@@ -38,7 +38,7 @@ export class RowBatch {
   /** The first row alone, as the driver's own queries expect it: texts and NULLs. */
   get fields(): (string | null)[] {
     const fields: (string | null)[] = [];
-    for (let at = firstValue(this.from); at < this.next; ) {
+    for (let at = firstValue(this.from); at < this.next;) {
       const length = int32(this.bytes, at);
       at += 4;
       fields.push(length < 0 ? null : this.bytes.toString('utf8', at, at + length));
@@ -49,7 +49,7 @@ export class RowBatch {
 }
 
 /** Gives the driver all messages but those of rows, whose bytes go to `onRows`, everything in the order in which it came. */
-class RowFilter extends EventEmitter {
+export class RowFilter extends EventEmitter {
   readonly #onRows: (batch: RowBatch) => void;
   /** A message of which not all has come: filled up to `#filled`, and as long as the whole once its header is there. */
   #partial: Buffer | undefined;
