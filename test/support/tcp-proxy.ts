@@ -9,6 +9,7 @@ export class TcpProxy {
   #server: Server | undefined;
   #port = 0;
   #frozen = false;
+  #freezeAt: string | undefined;
   /** How often somebody has connected. */
   connections = 0;
 
@@ -35,6 +36,7 @@ export class TcpProxy {
   async open(url?: string): Promise<void> {
     await this.close();
     this.#frozen = false;
+    this.#freezeAt = undefined;
     if (url !== undefined) this.#to = placeOf(new URL(url));
     const server = createServer((client) => this.#accept(client));
     server.listen(this.#port, '127.0.0.1');
@@ -59,11 +61,19 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Freeze when a client sends this. */
+  freezeAt(text: string): void {
+    this.#freezeAt = text;
+  }
+
   #accept(client: Socket): void {
     this.connections++;
     this.#keep(client);
     if (this.#frozen) return;
     const server = connect(this.#to);
+    client.on('data', (chunk: Buffer) => {
+      if (this.#freezeAt !== undefined && chunk.includes(this.#freezeAt)) this.freeze();
+    });
     this.#keep(server);
     client.pipe(server);
     server.pipe(client);

@@ -11,8 +11,8 @@ import type { BatchResult, BeginOptions, Rows, WriteResult } from '../adapter.ts
 import type { ReplicationConnection } from '../replication.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
 import { wrapError } from './errors.ts';
-import { namedParser, rawParser } from './types.ts';
-import type { ParserOf } from './types.ts';
+import { namedKind, rawKind } from './types.ts';
+import type { KindOf } from './types.ts';
 
 const ISOLATION = new Map([
   ['read uncommitted', 'READ UNCOMMITTED'],
@@ -46,9 +46,9 @@ export class PostgresConnection implements ReplicationConnection {
   readonly #prefix = `blaze_${randomBytes(5).toString('hex')}_`;
   readonly #makeQuery: MakeArrayQuery;
   /** By how they are read, and their text. */
-  readonly #statements = new Map<ParserOf, Map<string, Prepared>>([
-    [rawParser, new Map()],
-    [namedParser, new Map()],
+  readonly #statements = new Map<KindOf, Map<string, Prepared>>([
+    [rawKind, new Map()],
+    [namedKind, new Map()],
   ]);
   #prepared = 0;
   #cursors = 0;
@@ -83,7 +83,7 @@ export class PostgresConnection implements ReplicationConnection {
   }
 
   async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
-    const { shape, rows } = await this.#run(sql, parameters, namedParser);
+    const { shape, rows } = await this.#run(sql, parameters, namedKind);
     return { columns: shape?.columns ?? [], rows };
   }
 
@@ -107,15 +107,15 @@ export class PostgresConnection implements ReplicationConnection {
     const name = `blaze_cursor_${++this.#cursors}`;
     if (own) await this.begin({ readOnly: true });
     try {
-      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawParser, false);
+      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawKind, false);
       for (;;) {
-        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawParser, false);
+        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawKind, false);
         yield* rows;
         if (rows.length < STREAM_ROWS) break;
       }
     } finally {
       if (own) await this.rollback();
-      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawParser, false).catch(() => undefined);
+      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawKind, false).catch(() => undefined);
     }
   }
 
@@ -185,29 +185,25 @@ export class PostgresConnection implements ReplicationConnection {
   }
 
   abandon(): void {
-    // Named cast: the driver's types leave it out.
-    (this.#client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
+    destroy(this.#client);
   }
 
   async #run(
     sql: string,
     parameters: readonly unknown[],
-    parserOf: ParserOf = rawParser,
+    kindOf: KindOf = rawKind,
     named = this.#named,
   ): Promise<ArrayResult> {
-    const send = (): Promise<ArrayResult> =>
-      this.#send(
-        named ? this.#prepare(sql, parserOf) : { name: '', text: sql, shape: undefined },
-        parameters,
-        parserOf,
-      );
+    const statement = named ? this.#prepare(sql, kindOf) : { name: '', text: sql, shape: undefined };
     try {
-      return await (this.#settings === '' ? send() : this.#withSettings(send));
+      return await (this.#settings === ''
+        ? this.#send(statement, parameters, kindOf)
+        : this.#withSettings(() => this.#send(statement, parameters, kindOf)));
     } catch (error) {
       if (named && isStale(error)) {
-        this.#forget(sql, parserOf);
+        this.#forget(sql, kindOf);
         // Inside a transaction the error has aborted it; outside, the statement is prepared anew.
-        if (!this.#open) return this.#run(sql, parameters, parserOf, named);
+        if (!this.#open) return this.#run(sql, parameters, kindOf, named);
       }
       throw this.#failed(error, sql);
     }
@@ -238,9 +234,9 @@ export class PostgresConnection implements ReplicationConnection {
     }
   }
 
-  #send(prepared: Prepared, parameters: readonly unknown[], parserOf: ParserOf): Promise<ArrayResult> {
+  #send(prepared: Prepared, parameters: readonly unknown[], kindOf: KindOf): Promise<ArrayResult> {
     return new Promise((resolve, reject) => {
-      const query = this.#makeQuery(prepared, parameters, parserOf, (error, result) => {
+      const query = this.#makeQuery(prepared, parameters, kindOf, (error, result) => {
         if (error === null) resolve(result!);
         else reject(error);
       });
@@ -268,23 +264,29 @@ export class PostgresConnection implements ReplicationConnection {
   }
 
   /** The statement as the server keeps it. The oldest goes when there are too many. */
-  #prepare(sql: string, parserOf: ParserOf): Prepared {
-    const statements = this.#statements.get(parserOf)!;
+  #prepare(sql: string, kindOf: KindOf): Prepared {
+    const statements = this.#statements.get(kindOf)!;
     let prepared = statements.get(sql);
     if (prepared !== undefined) return prepared;
     prepared = { name: `${this.#prefix}${++this.#prepared}`, text: sql, shape: undefined };
-    if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, parserOf);
+    if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, kindOf);
     statements.set(sql, prepared);
     return prepared;
   }
 
-  #forget(sql: string, parserOf: ParserOf): void {
-    const statements = this.#statements.get(parserOf)!;
+  #forget(sql: string, kindOf: KindOf): void {
+    const statements = this.#statements.get(kindOf)!;
     const prepared = statements.get(sql);
     statements.delete(sql);
     // In an aborted transaction it is refused, and stays on the server until the connection ends: it is never used again.
     if (prepared !== undefined) void this.#client.query(`DEALLOCATE ${prepared.name}`).catch(() => undefined);
   }
+}
+
+/** Close a connection without a word to the server. */
+export function destroy(client: Client): void {
+  // Named cast: the driver's types leave it out.
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
 /** The table was altered since the statement was prepared, and its columns are others. */
