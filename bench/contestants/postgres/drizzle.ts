@@ -2,7 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { npmVersion } from 'drizzle-orm/version';
 import type { Contestant } from '../contestant.ts';
-import * as read from '../drizzle-read.ts';
+import { asyncReads } from '../drizzle-read.ts';
 import { driverVersions, openPostgres } from './connection.ts';
 import { relations, track } from './drizzle-schema.ts';
 
@@ -48,33 +48,7 @@ export async function openDrizzle(url: string): Promise<Contestant> {
     versions: { ...driverVersions, 'drizzle-orm': npmVersion },
     close: () => client.end(),
     samples: {
-      async list() {
-        return read.readTracks(await tracks.execute());
-      },
-
-      async toOne() {
-        return read.readOnes(await tracksWithOnes.execute());
-      },
-
-      async invoiceGraph() {
-        return read.readInvoices(await invoices.execute());
-      },
-
-      async playlists() {
-        return read.readPlaylists(await playlists.execute());
-      },
-
-      async get(ids) {
-        let rows = 0;
-        let sum = 0;
-        for (const id of ids) {
-          const [found] = await trackById.execute({ id });
-          if (found === undefined) continue;
-          rows += 1;
-          sum += found.name.length + found.milliseconds;
-        }
-        return { rows, sum };
-      },
+      ...asyncReads({ tracks, tracksWithOnes, invoices, playlists, trackById }),
 
       async insert(newTracks) {
         await db.transaction(async (tx) => {
