@@ -10,7 +10,7 @@ export interface Field {
   /** By name; the reference comes first. */
   readonly contestants: ReadonlyMap<string, Contestant>;
   /** What the server said, if the contestant may send what it does not take, and the error is that it did. */
-  rejection(name: string, error: unknown): string | undefined;
+  readonly rejection: (name: string, error: unknown) => string | undefined;
 }
 
 export interface Ratio {

@@ -11,10 +11,11 @@ import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.t
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
 import { aborted, abortsTransaction, refusesToPrepare, wrapError } from './errors.ts';
-import { goAsText, typedParameters } from './parameters.ts';
+import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
+import { goAsText } from './values-as-text.ts';
 
 const ISOLATION = new Map([
   ['read uncommitted', 'READ UNCOMMITTED'],
@@ -58,7 +59,7 @@ export class MySQLConnection implements Connection, Pooled {
   #broken = false;
   /** Why the open transaction is no more. */
   #aborted: Error | undefined;
-  /** Whether the driver may write values into the text of a statement. */
+  /** Whether the driver may write values into the text of a statement: it escapes them with backslashes. */
   #escapes = true;
   /** A script may have changed settings of the session. */
   #scripted = false;
@@ -90,7 +91,7 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<WriteResult> {
-    const { header } = await this.#run(sql, parameters, this.#escapes && goAsText(parameters));
+    const { header } = await this.#run(sql, parameters, goAsText(parameters));
     return { changes: header?.affectedRows ?? 0, lastInsertId: keyOf(header) };
   }
 
@@ -130,7 +131,7 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   #stream(sql: string, parameters: readonly unknown[]): Readable {
-    const command = this.#options.prepare
+    const command = this.#options.prepare || !this.#escapes
       ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
       : this.#client.query(this.#optionsOf(sql), [...parameters]);
     return command.stream();
@@ -207,7 +208,7 @@ export class MySQLConnection implements Connection, Pooled {
   async #run(sql: string, parameters: readonly unknown[], asText = false): Promise<Result> {
     this.#refuseAborted();
     try {
-      if (asText || !this.#options.prepare) return await this.#send('query', sql, [...parameters]);
+      if (this.#escapes && (asText || !this.#options.prepare)) return await this.#send('query', sql, [...parameters]);
       this.#count(sql);
       return await this.#send('execute', sql, this.#values(parameters));
     } catch (error) {
