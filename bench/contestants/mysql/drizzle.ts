@@ -3,10 +3,13 @@ import { drizzle } from 'drizzle-orm/mysql2';
 import { npmVersion } from 'drizzle-orm/version';
 import type { Contestant } from '../contestant.ts';
 import { asyncReads } from '../drizzle-read.ts';
+import { relate } from '../drizzle-relations.ts';
 import { driverVersions, openMysql } from './connection.ts';
-import { relations, track } from './drizzle-schema.ts';
+import { tables } from './drizzle-schema.ts';
 
 const ROWS_PER_INSERT = 1_000;
+
+const { track } = tables;
 
 /**
  * Drizzle at its best: relational queries for what is loaded with relations, every query prepared once, the generated
@@ -15,7 +18,7 @@ const ROWS_PER_INSERT = 1_000;
  */
 export async function openDrizzle(url: string): Promise<Contestant> {
   const client = openMysql(url);
-  const db = drizzle({ client, relations, jit: true });
+  const db = drizzle({ client, relations: relate(tables), jit: true });
 
   const tracks = db.select().from(track).orderBy(asc(track.id)).prepare();
   const firstTracks = db.select().from(track).orderBy(asc(track.id)).limit(1000).prepare();
