@@ -72,4 +72,15 @@ const invoiceLine = mysqlTable('invoice_line', {
   quantity: int().notNull(),
 });
 
-export const tables = { artist, album, genre, mediaType, track, playlist, playlistTrack, customer, invoice, invoiceLine };
+export const tables = {
+  artist,
+  album,
+  genre,
+  mediaType,
+  track,
+  playlist,
+  playlistTrack,
+  customer,
+  invoice,
+  invoiceLine,
+};

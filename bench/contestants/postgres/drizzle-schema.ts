@@ -71,4 +71,15 @@ const invoiceLine = pgTable('invoice_line', {
   quantity: integer().notNull(),
 });
 
-export const tables = { artist, album, genre, mediaType, track, playlist, playlistTrack, customer, invoice, invoiceLine };
+export const tables = {
+  artist,
+  album,
+  genre,
+  mediaType,
+  track,
+  playlist,
+  playlistTrack,
+  customer,
+  invoice,
+  invoiceLine,
+};

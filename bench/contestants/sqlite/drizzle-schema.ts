@@ -77,4 +77,15 @@ const invoiceLine = sqliteTable('invoice_line', {
   quantity: integer().notNull(),
 });
 
-export const tables = { artist, album, genre, mediaType, track, playlist, playlistTrack, customer, invoice, invoiceLine };
+export const tables = {
+  artist,
+  album,
+  genre,
+  mediaType,
+  track,
+  playlist,
+  playlistTrack,
+  customer,
+  invoice,
+  invoiceLine,
+};

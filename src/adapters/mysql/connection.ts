@@ -131,9 +131,10 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   #stream(sql: string, parameters: readonly unknown[]): Readable {
-    const command = this.#options.prepare || !this.#escapes
-      ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
-      : this.#client.query(this.#optionsOf(sql), [...parameters]);
+    const command =
+      this.#options.prepare || !this.#escapes
+        ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
+        : this.#client.query(this.#optionsOf(sql), [...parameters]);
     return command.stream();
   }
 

@@ -39,7 +39,13 @@ const rowsOf = (count: number): Sample[] => Array.from({ length: count }, (_, i)
 
 /** What was saved, read back by a session that knows nothing of it. */
 async function saved(from: Database, ids: readonly number[]): Promise<unknown[]> {
-  return plain(await from.session().query(Sample).filter({ id: oneOf(ids) }).orderBy('id'));
+  return plain(
+    await from
+      .session()
+      .query(Sample)
+      .filter({ id: oneOf(ids) })
+      .orderBy('id'),
+  );
 }
 
 const plain = (samples: readonly Sample[]): unknown[] => samples.map(({ ...values }) => values);
