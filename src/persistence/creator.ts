@@ -138,7 +138,8 @@ export class Creator {
     key: readonly unknown[],
     lock: boolean,
   ): Promise<Row | undefined> {
-    const [row] = await this.#workspace.read((connection) => this.#writer(connection).find(meta, by, [key], lock));
+    const find = (connection: Connection) => this.#writer(connection).find(meta, by, [key], lock);
+    const [row] = await this.#workspace.read(find, 'primary');
     return row;
   }
 

@@ -4,14 +4,18 @@ import type { InsertStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Row } from '../core/state.ts';
 import { encodeRows } from '../dialects/json-lists.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { UpdateShape } from './update-shape.ts';
 
 type Parameters = readonly unknown[];
 type Key = number | bigint;
 
-/** So many rows go in one statement that takes lists: what a server and a driver hold at once without trouble. */
-const ROWS_PER_LIST = 10_000;
+/**
+ * So many rows go in one statement that takes lists. Statements are sent without waiting for the answers in between, so
+ * that the server works on one while the next is written: fewer rows would cost more statements, more rows more waiting.
+ */
+const ROWS_PER_LIST = 2_500;
 /** So many rows go in one statement of placeholders; a power of two. */
 const ROWS_PER_VALUES = 1_024;
 
@@ -44,12 +48,12 @@ export class RowWriter {
         await this.#executor.execute(
           this.#connection,
           this.#compiled.insert(model, fields, { rows: part.length, onConflict }),
-          part.flat(),
+          joined(part),
         );
       return;
     }
     const sql = this.#compiled.insert(model, fields, { rows: 'lists', onConflict });
-    for (const lists of columnLists(fields.length, rows)) await this.#executor.execute(this.#connection, sql, lists);
+    await this.#lists(sql, fields.length, rows);
   }
 
   /** Rows whose key the database generates. Gives the keys, in the order of the rows. */
@@ -69,11 +73,10 @@ export class RowWriter {
       return keys;
     }
     const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
-    const keys: Key[] = [];
+    const sent: ReturnType<Executor['query']>[] = [];
+    for (const lists of columnLists(fields.length, rows)) sent.push(this.#query(sql, lists));
     // A sequence only rises, so the lowest key is that of the first row, in whatever order they are returned.
-    for (const lists of columnLists(fields.length, rows))
-      keys.push(...(await this.#query(sql, lists)).map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
-    return keys;
+    return (await allOf(sent)).flatMap((part) => part.map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
   }
 
   /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
@@ -82,7 +85,7 @@ export class RowWriter {
     const keys: Key[] = [];
     for (const part of this.#parts(fields, rows)) {
       const sql = this.#compiled.insert(model, fields, { rows: part.length });
-      const { lastInsertId: first } = await this.#executor.execute(this.#connection, sql, part.flat());
+      const { lastInsertId: first } = await this.#executor.execute(this.#connection, sql, joined(part));
       for (let i = 0; i < part.length; i++)
         keys.push(typeof first === 'bigint' ? first + BigInt(i * step) : first + i * step);
     }
@@ -116,9 +119,9 @@ export class RowWriter {
       bulk === 'lists' || (bulk === 'values' && [...fields, ...by].every(({ type }) => type.kind !== 'custom'));
     if (typed && anyOrder && rows.length > 1) {
       const sql = this.#compiled.updateRows(model, fields, by, 'lists', counted);
+      if (bulk === 'lists') return this.#lists(sql, width, rows);
       let changes = 0;
-      for (const lists of bulk === 'lists' ? columnLists(width, rows) : rowTexts(rows))
-        changes += (await this.#executor.execute(this.#connection, sql, lists)).changes;
+      for (const text of rowTexts(rows)) changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
       return changes;
     }
     const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / width)) : 1;
@@ -126,7 +129,7 @@ export class RowWriter {
     let changes = 0;
     if (whole > 0)
       changes += total(
-        await this.#each(this.#compiled.updateRows(model, fields, by, size, counted), joined(rows, whole, size)),
+        await this.#each(this.#compiled.updateRows(model, fields, by, size, counted), groups(rows, whole, size)),
       );
     if (whole < rows.length)
       changes += total(
@@ -154,11 +157,18 @@ export class RowWriter {
       for (const [position, ...row] of await this.#query(this.#compiled.findRows(model, by, rows, locked), parameters))
         found[Number(position)] = row;
     };
-    if (bulk === 'single') for (const part of this.#parts(width, numbered)) await take(part.length, part.flat());
+    if (bulk === 'single') for (const part of this.#parts(width, numbered)) await take(part.length, joined(part));
     else
       for (const lists of bulk === 'lists' ? columnLists(width.length, numbered) : rowTexts(numbered))
         await take('lists', lists);
     return found;
+  }
+
+  /** Rows as a list for each column. Gives the number of rows that were met. */
+  async #lists(sql: string, width: number, rows: readonly Parameters[]): Promise<number> {
+    const sent: ReturnType<Executor['execute']>[] = [];
+    for (const lists of columnLists(width, rows)) sent.push(this.#executor.execute(this.#connection, sql, lists));
+    return (await allOf(sent)).reduce((sum, { changes }) => sum + changes, 0);
   }
 
   #each(sql: string, batches: readonly Parameters[]): ReturnType<Executor['executeMany']> {
@@ -170,19 +180,30 @@ export class RowWriter {
   }
 }
 
+/** All answers, or the first error, once there is an answer to everything that was sent. */
+async function allOf<T>(sent: readonly MaybePromise<T>[]): Promise<T[]> {
+  return (await Promise.allSettled(sent)).map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+}
+
 function keyOf(row: Rows[number]): Key {
   return row[0] as Key;
 }
 
 /** The parameters of the first `end` rows, those of `size` rows at a time as one list. */
-function joined(rows: readonly Parameters[], end: number, size: number): unknown[][] {
+function groups(rows: readonly Parameters[], end: number, size: number): unknown[][] {
   const lists: unknown[][] = [];
-  for (let from = 0; from < end; from += size) {
-    const list: unknown[] = [];
-    for (let i = from; i < from + size; i++) for (const value of rows[i]!) list.push(value);
-    lists.push(list);
-  }
+  for (let from = 0; from < end; from += size) lists.push(joined(rows.slice(from, from + size)));
   return lists;
+}
+
+/** The parameters of all rows as one list; `flat()` takes several times as long. */
+function joined(rows: readonly Parameters[]): unknown[] {
+  const list: unknown[] = [];
+  for (const row of rows) for (const value of row) list.push(value);
+  return list;
 }
 
 /** The rows turned: one list for each of the `width` columns, for so many rows at a time as one statement takes. */

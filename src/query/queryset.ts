@@ -1,7 +1,7 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
-import type { CompiledSql } from '../core/types/index.ts';
+import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
@@ -18,7 +18,7 @@ import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from '.
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation } from './creation.ts';
 import { wanted } from './get-or-create.ts';
-import { wholeNumber } from './limits.ts';
+import { limitOf, wholeNumber } from './limits.ts';
 import { param, path } from './nodes.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
@@ -67,7 +67,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   limit(count: number): ModelQuerySet {
-    return this.#with({ limit: wholeNumber(this.#state.meta, 'limit', count) });
+    return this.#with({ limit: limitOf(this.#state.meta, count) });
   }
 
   offset(count: number): ModelQuerySet {
@@ -119,6 +119,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#with({ unfiltered: true });
   }
 
+  using(server: ServerRole): ModelQuerySet {
+    if (server !== 'primary' && server !== 'replica')
+      throw new InvalidQueryError("using() takes 'primary' or 'replica'.", {
+        model: this.#state.meta.name,
+      });
+    return this.#with({ using: server });
+  }
+
   none(): ModelQuerySet {
     return this.#with({ empty: true });
   }
@@ -161,7 +169,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async exists(): Promise<boolean> {
     if (this.#state.empty) return false;
-    const state = { ...this.#state, limit: this.#state.limit ?? wholeNumber(this.#state.meta, 'limit', 1) };
+    const state = { ...this.#state, limit: this.#state.limit ?? limitOf(this.#state.meta, 1) };
     return (await this.#runner.rows({ kind: 'exists', state })).length > 0;
   }
 

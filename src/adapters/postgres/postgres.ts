@@ -1,4 +1,4 @@
-import type { Client, ClientConfig, Query } from 'pg';
+import type { Client, ClientConfig, Connection } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
 import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
 import type { ConnectionConfig } from '../config.ts';
@@ -6,12 +6,16 @@ import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
-import { PostgresConnection } from './connection.ts';
+import { destroy, PostgresConnection } from './connection.ts';
+import type { SessionTerms } from './connection.ts';
 import { openError } from './errors.ts';
+import { rowConnections } from './wire.ts';
+import type { MakeConnection } from './wire.ts';
 
 /** What is used of `pg`. */
 interface Driver {
   readonly Client: new (config: ClientConfig) => Client;
+  readonly makeConnection: MakeConnection;
   readonly makeQuery: MakeArrayQuery;
 }
 
@@ -43,7 +47,12 @@ export class PostgresAdapter extends ServerAdapter<PostgresConnection> {
 async function loadDriver(): Promise<Driver> {
   try {
     const { default: pg } = await import('pg');
-    return { Client: pg.Client, makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => Query) }; // Named cast: its types know the other forms of the constructor only.
+    // Named casts: the driver's types know the other forms of these constructors only.
+    return {
+      Client: pg.Client,
+      makeConnection: rowConnections(pg.Connection as unknown as new (config: object) => Connection),
+      makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => object),
+    };
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new DriverMissingError('The PostgreSQL driver is not installed.', {
@@ -54,21 +63,27 @@ async function loadDriver(): Promise<Driver> {
 }
 
 /** Try the hosts in their order. */
-async function open({ Client, makeQuery }: Driver, config: ConnectionConfig): Promise<PostgresConnection> {
+async function open(
+  { Client, makeConnection, makeQuery }: Driver,
+  config: ConnectionConfig,
+): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const client = new Client(
-      clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined)),
-    );
+    const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));
+    const client = new Client({ ...options, connection: makeConnection(options) } as ClientConfig);
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
+    let limit: NodeJS.Timeout | undefined;
     try {
       await client.connect();
-      await check(client, config);
-      return new PostgresConnection(client, makeQuery, config.server.prepare);
+      // The driver's own limit ends with the greeting.
+      limit = setTimeout(() => destroy(client), config.server.connectTimeout);
+      return new PostgresConnection(client, makeQuery, await prepareSession(client, config));
     } catch (error) {
       failure = error;
       await client.end().catch(() => undefined);
+    } finally {
+      clearTimeout(limit);
     }
   }
   throw openError(failure);
@@ -102,25 +117,35 @@ function socketOf(path: string): { host: string; port?: number } {
   return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
 }
 
-/** What the library relies on: the version, UTF-8, dates in the ISO form. */
-async function check(client: Client, config: ConnectionConfig): Promise<void> {
-  const { rows } = await client.query<[string, string, string]>({
-    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle')",
+/** What the library relies on, the version, UTF-8, dates in the ISO form; and what was asked for, set. */
+async function prepareSession(client: Client, config: ConnectionConfig): Promise<SessionTerms> {
+  const { rows } = await client.query<[string, string, string, number]>({
+    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle'), pg_backend_pid()",
     rowMode: 'array',
   });
-  const [version, encoding, dateStyle] = rows[0]!;
+  const [version, encoding, dateStyle, backend] = rows[0]!;
   if (Number(version) < MINIMUM * 10_000)
     throw new ConnectionError(`PostgreSQL ${MINIMUM} or later is needed.`, { remedy: 'Upgrade the server.' });
   if (encoding !== 'UTF8')
     throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
       remedy: "Create it with ENCODING 'UTF8'.",
     });
-  const { statementTimeout, lockTimeout, readOnly } = config.server;
-  const settings = [
-    ...(dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"]),
+  const { pooler, prepare, pipeline } = config.server;
+  const dates = dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"];
+  // A pooler gives its clients process numbers of its own.
+  const { processID } = client as unknown as { readonly processID: number }; // Named cast: its types leave it out.
+  if (pooler === 'transaction' || (pooler === 'auto' && processID !== backend))
+    return { pipeline, named: false, eachTransaction: [...dates, ...settings(config, 'transaction_read_only')] };
+  const once = [...dates, ...settings(config, 'default_transaction_read_only')];
+  if (once.length > 0) await client.query(once.map((setting) => `SET ${setting}`).join('; '));
+  return { pipeline, named: prepare, eachTransaction: [] };
+}
+
+function settings({ server }: ConnectionConfig, readOnlySetting: string): string[] {
+  const { statementTimeout, lockTimeout, readOnly } = server;
+  return [
     ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
     ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
-    ...(readOnly ? ['default_transaction_read_only = on'] : []),
+    ...(readOnly ? [`${readOnlySetting} = on`] : []),
   ];
-  if (settings.length > 0) await client.query(settings.map((setting) => `SET ${setting}`).join('; '));
 }
