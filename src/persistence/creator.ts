@@ -2,10 +2,11 @@ import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import type { Conflict, Creation } from '../query/creation.ts';
+import type { Conflict, Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import { SessionStateError, UniqueViolationError } from '../utils/errors.ts';
 import { withArticle } from '../utils/naming.ts';
+import { ChangedFields } from './changed-fields.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
 import { Flusher } from './flusher.ts';
@@ -70,6 +71,19 @@ export class Creator {
       if (row === undefined) throw error;
       return update ? upsert() : [this.#adopt(meta, row, entity), false];
     }
+  }
+
+  /** Some fields of entities that are stored, of all or of none; what else has changed of them waits for the flush. */
+  async save({ meta, entities, fields }: Saving): Promise<number> {
+    for (const entity of entities) this.#checkStored(meta, entity);
+    if (entities.length === 0) return 0;
+    const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
+    await this.#transactions.atomic('the update of rows', async (connection, journal) => {
+      const flusher = new Flusher(this.#workspace, connection, journal);
+      await flusher.run([{ kind: 'update', meta, changed, entities }]);
+      return () => flusher.accept();
+    });
+    return entities.length;
   }
 
   async #write({ meta, entities, conflict, batchSize = entities.length }: Creation): Promise<object[]> {
@@ -145,6 +159,18 @@ export class Creator {
 
   #writer(connection: Connection): RowWriter {
     return new RowWriter(this.#workspace.executor, connection, this.#workspace.compiled);
+  }
+
+  #checkStored(meta: ModelMeta, entity: object): void {
+    const known = State.row(entity) !== null && State.group(entity)?.loader === this.#workspace.loader;
+    if (known && !this.#work.deleted.has(entity)) return;
+    throw new SessionStateError(
+      `bulkUpdate() takes what is stored and belongs to this session, and no other ${meta.name}.`,
+      {
+        model: meta.name,
+        remedy: 'Read it in this session first.',
+      },
+    );
   }
 
   /** @throws SessionStateError for what is no new row of its own. */

@@ -5,7 +5,7 @@ import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Segment } from '../query/plan.ts';
 import { mergeTrees } from '../query/paths.ts';
-import type { Creation } from '../query/creation.ts';
+import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import type { QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
@@ -89,6 +89,11 @@ export class SessionRunner implements QueryRunner {
   async ensure(wanted: Wanted, update: boolean): Promise<readonly [object, boolean]> {
     await this.#connect();
     return this.#creator.ensure(wanted, update);
+  }
+
+  async save(saving: Saving): Promise<number> {
+    await this.#connect();
+    return this.#creator.save(saving);
   }
 
   compile(request: QueryRequest): CompiledSql {

@@ -44,6 +44,11 @@ export class Workspace {
     this.#using = using;
   }
 
+  /** What loads for this session's entities. */
+  get loader(): RelationLoader {
+    return this.#owner.loader;
+  }
+
   get executor(): Executor {
     return this.engine.executor;
   }

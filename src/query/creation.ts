@@ -47,6 +47,39 @@ export function creation(meta: ModelMeta, rows: unknown, options: unknown): Crea
   };
 }
 
+/** Entities whose fields are written by a call of their own. */
+export interface Saving {
+  readonly meta: ModelMeta;
+  readonly entities: readonly object[];
+  /** In the order of the model's. */
+  readonly fields: readonly FieldMeta[];
+}
+
+/**
+ * What `bulkUpdate` was given, checked.
+ *
+ * @throws InvalidQueryError, InvalidValueError, UnknownFieldError before anything is sent.
+ */
+export function saving(meta: ModelMeta, given: unknown, names: unknown): Saving {
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given))
+    throw new InvalidValueError(`bulkUpdate() of ${meta.name} takes a list of entities, not ${describe(given)}.`, {
+      model: meta.name,
+    });
+  const entities = [...new Set(given as Iterable<unknown>)];
+  const wrong = entities.find((entity) => !(entity instanceof (meta.modelClass as unknown as new () => object)));
+  if (wrong !== undefined)
+    throw new InvalidValueError(`bulkUpdate() of ${meta.name} was given ${describe(wrong)}.`, { model: meta.name });
+  if (!Array.isArray(names) || names.length === 0)
+    throw new InvalidQueryError('bulkUpdate() takes the names of the fields to write.', { model: meta.name });
+  const fields = [...new Set(names.map((name) => fieldNamed(meta, name)))].sort((a, b) => a.index - b.index);
+  const fixed = fields.find((field) => !mayChange(field, []));
+  if (fixed === undefined) return { meta, entities: entities as object[], fields };
+  throw new InvalidQueryError(`bulkUpdate() cannot write ${meta.name}.${fixed.name}: it is ${whatIs(fixed, [])}.`, {
+    model: meta.name,
+    field: fixed.name,
+  });
+}
+
 function checkedOptions(meta: ModelMeta, options: unknown): Options {
   if (typeof options !== 'object' || options === null)
     throw refused(meta, `takes its options as an object, not ${describe(options)}.`);

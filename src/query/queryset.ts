@@ -16,7 +16,7 @@ import {
 import { suggest } from '../utils/naming.ts';
 import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
-import { creation } from './creation.ts';
+import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
 import { limitOf, wholeNumber } from './limits.ts';
 import { param, path } from './nodes.ts';
@@ -245,6 +245,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#runner.create(creation(this.#state.meta, rows, options));
   }
 
+  async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
+    this.#refuseFilter('bulkUpdate');
+    return this.#runner.save(saving(this.#state.meta, entities, fields));
+  }
+
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('getOrCreate');
     return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false);
@@ -404,10 +409,13 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   #refuseFilter(call: string): void {
     const { meta, where, limit, offset, empty } = this.#state;
     if (where.length === 0 && limit === undefined && offset === undefined && !empty) return;
-    throw new InvalidQueryError(`${call}() makes rows of ${meta.name}, and this query has been filtered or limited.`, {
-      model: meta.name,
-      remedy: `Call it on session.query(${meta.name}) itself.`,
-    });
+    throw new InvalidQueryError(
+      `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
+      {
+        model: meta.name,
+        remedy: `Call it on session.query(${meta.name}) itself.`,
+      },
+    );
   }
 
   #checkWrite(call: string): void {

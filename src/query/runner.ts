@@ -1,5 +1,5 @@
 import type { CompiledSql } from '../core/types/index.ts';
-import type { Creation } from './creation.ts';
+import type { Creation, Saving } from './creation.ts';
 import type { Wanted } from './get-or-create.ts';
 import type { QueryRequest, QueryState } from './state.ts';
 
@@ -19,5 +19,7 @@ export interface QueryRunner {
   create(creation: Creation): Promise<object[]>;
   /** One row, made where there is none; and whether it was made. `update`: one that exists takes the new values. */
   ensure(wanted: Wanted, update: boolean): Promise<readonly [entity: object, created: boolean]>;
+  /** Some fields of entities that are stored. Gives the number of rows. */
+  save(saving: Saving): Promise<number>;
   compile(request: QueryRequest): CompiledSql;
 }

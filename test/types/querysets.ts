@@ -154,6 +154,11 @@ export async function creation() {
   const found = await posts.updateOrCreate({ id: 'x' }, { defaults: { title: 'y', author: 1 } });
   same<[Post, boolean]>()(found);
   await posts.bulkCreate([], { onConflict: 'update', conflictFields: ['author', 'title'], updateFields: ['views'] });
+  same<number>()(await posts.bulkUpdate(await posts, ['title', 'author', 'reviewerId']));
+  // @ts-expect-error no such field
+  posts.bulkUpdate([], ['nope']);
+  // @ts-expect-error plain input is no entity
+  tags.bulkUpdate([{ name: 'x' }], ['name']);
   // @ts-expect-error a wrong type
   tags.bulkCreate([{ name: 1 }]);
   // @ts-expect-error an unknown field

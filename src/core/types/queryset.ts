@@ -180,6 +180,14 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
    */
   bulkCreate(rows: Iterable<NewRow<M>>, options?: BulkCreateOptions<M>): Promise<M[]>;
   /**
+   * Writes some fields of entities of the session at once, all or none, and gives their number. Throws `StaleObjectError` for
+   * a row that is gone. @example await session.query(Post).bulkUpdate(posts, ['views'])
+   */
+  bulkUpdate(
+    entities: Iterable<EntityOf<M>>,
+    fields: readonly (M[typeof SHAPE]['settable'] | M[typeof SHAPE]['toOne'])[],
+  ): Promise<number>;
+  /**
    * The row with these values of a unique key, made with them and the `defaults` where there is none; and whether it was
    * made. However many call it at once, one row is made. @example const [tag, created] = await session.query(Tag).getOrCreate({ name: 'orm' })
    */

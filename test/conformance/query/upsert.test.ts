@@ -10,6 +10,7 @@ import {
   InvalidValueError,
   model,
   SessionStateError,
+  StaleObjectError,
   UniqueViolationError,
   unique,
   UnknownFieldError,
@@ -452,7 +453,7 @@ describe('bulkCreate', () => {
       'a filter',
       (s) => s.query(Book).filter({ title: 'x' }).bulkCreate(books('a')),
       InvalidQueryError,
-      'bulkCreate() makes rows of Book, and this query has been filtered or limited. Call it on session.query(Book) itself.',
+      'bulkCreate() is about given rows of Book, and this query has been filtered or limited. Call it on session.query(Book) itself.',
     ],
     [
       'a relation to what is not saved',
@@ -495,6 +496,90 @@ describe('bulkCreate', () => {
       message:
         'Book rows cannot be made from a Book that is stored already or belongs to another session. Use session.add() and flush().',
     });
+  });
+});
+
+describe('bulkUpdate', () => {
+  it('Q9: writes some fields of many entities, and leaves the others for the flush', async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => ({ isbn: `i${i}`, title: `t${i}`, code: i }));
+    const made = await session.query(Book).bulkCreate(rows);
+    for (const book of made) {
+      book.title = `new ${book.code}`;
+      book.price = '7';
+    }
+    const call = () => session.query(Book).bulkUpdate([...made, made[0]!], ['title']);
+    const sent = (await statementsOf(call)).filter((sql) => sql.startsWith('UPDATE'));
+    expect(sent).toHaveLength(1);
+    const stored = () => db.session().query(Book).orderBy('code').valuesList('title', 'price');
+    expect(await stored()).toEqual(rows.map(({ code }) => [`new ${code}`, '1.50']));
+    expect(made[0]!.price).toBe('7');
+    await session.commit();
+    expect(await stored()).toEqual(rows.map(({ code }) => [`new ${code}`, '7.00']));
+  });
+
+  it('S9: Q9: versions count up, a row that is gone is an error, and a rollback takes everything back', async () => {
+    const [x, y] = await session.query(Stock).bulkCreate([
+      { shop: 1, article: 'x' },
+      { shop: 1, article: 'y' },
+    ]);
+    [x!.amount, y!.amount] = [1, 2];
+    await errorOf(() =>
+      session.transaction(async () => {
+        expect(await session.query(Stock).bulkUpdate([x!, y!], ['amount'])).toBe(2);
+        expect([x!.version, y!.version]).toEqual([2, 2]);
+        throw new Error('back');
+      }),
+    );
+    expect([x!.version, x!.amount, y!.amount]).toEqual([1, 1, 2]);
+    expect(await session.query(Stock).bulkUpdate([x!, y!], ['amount'])).toBe(2);
+    await db.session().query(Stock).filter({ article: 'y' }).delete();
+    [x!.amount, y!.amount] = [3, 4];
+    const error = await errorOf(() => session.query(Stock).bulkUpdate([x!, y!], ['amount']));
+    expect(error).toBeInstanceOf(StaleObjectError);
+    expect(await db.session().query(Stock).valuesList('amount', 'version')).toEqual([[1, 2]]);
+    expect([x!.amount, x!.version]).toEqual([3, 2]);
+  });
+
+  it.each<[string, (s: Session, b: Book) => Promise<unknown>, new (...args: never) => Error, string]>([
+    [
+      'no list',
+      (s) => s.query(Book).bulkUpdate({} as never, ['title']),
+      InvalidValueError,
+      'bulkUpdate() of Book takes a list of entities, not a plain object.',
+    ],
+    [
+      'plain input',
+      (s) => s.query(Book).bulkUpdate([{ id: 1 } as never], ['title']),
+      InvalidValueError,
+      'bulkUpdate() of Book was given a plain object.',
+    ],
+    [
+      'no field',
+      (s, b) => s.query(Book).bulkUpdate([b], []),
+      InvalidQueryError,
+      'bulkUpdate() takes the names of the fields to write.',
+    ],
+    [
+      'the key',
+      (s, b) => s.query(Book).bulkUpdate([b], ['id']),
+      InvalidQueryError,
+      'bulkUpdate() cannot write Book.id: it is the key.',
+    ],
+    [
+      'an unknown field',
+      (s, b) => s.query(Book).bulkUpdate([b], ['tilte' as never]),
+      UnknownFieldError,
+      "Book has no column 'tilte'. Did you mean 'title'?",
+    ],
+    [
+      'a new entity',
+      (s) => s.query(Book).bulkUpdate([new Book({ isbn: 'n', title: 'N' })], ['title']),
+      SessionStateError,
+      'bulkUpdate() takes what is stored and belongs to this session, and no other Book. Read it in this session first.',
+    ],
+  ])('X1: Q9: refused before anything is sent: %s', async (_, call, type, message) => {
+    const [book] = await session.query(Book).bulkCreate(books('a'));
+    await expectRefused(db, () => call(session, book!), { type, message });
   });
 });
 
