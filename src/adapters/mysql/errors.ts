@@ -1,3 +1,4 @@
+import { safeCause } from '../../security/driver-errors.ts';
 import {
   BlazeError,
   CheckViolationError,
@@ -48,16 +49,19 @@ function numberOf(error: unknown): number {
 
 /**
  * A driver's error as one of ours, by number
- * (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/).
+ * (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/),
+ * without values: neither the parameters, nor what the server quotes of rows.
  */
-export function wrapError(error: unknown, sql: string | undefined): Error {
+export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
   if (error instanceof BlazeError) return error;
   const { sqlState, sqlMessage, fatal, message } = (error ?? {}) as ServerError;
-  const details: ErrorDetails = { sql, cause: error };
+  const cause = safeCause(error, sql, parameters);
+  const shown = cause?.message ?? '';
+  const details: ErrorDetails = { sql, cause };
   const errno = numberOf(error);
   if (typeof sqlState !== 'string' || LOST.has(errno)) {
     // What the driver refuses by itself, such as a parameter of a wrong type, leaves the connection as it was.
-    if (error instanceof TypeError && fatal !== true) return new DatabaseError(error.message, details);
+    if (error instanceof TypeError && fatal !== true) return new DatabaseError(shown, details);
     return new ConnectionError('The connection to the server was lost.', {
       ...details,
       remedy: 'What was not committed is not kept: run the transaction again.',
@@ -102,8 +106,8 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
   if (sqlState === '40001')
     return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
   if (sqlState.startsWith('08')) return new ConnectionError('The connection to the server was lost.', details);
-  if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${text}`, details);
-  return new DatabaseError(`The server refused the statement: ${text}`, details);
+  if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${shown}`, details);
+  return new DatabaseError(`The server refused the statement: ${shown}`, details);
 }
 
 /** What is left of a transaction that was rolled back because of an error before. */
@@ -124,7 +128,7 @@ export function openError(error: unknown): Error {
       'The connection cannot be opened.',
       'Check the DSN, and that the server runs.',
     ];
-  return new ConnectionError(what, { remedy, cause: error });
+  return new ConnectionError(what, { remedy, cause: safeCause(error) });
 }
 
 const UNKNOWN_HOST = ['The host is unknown.', 'Check the host in the DSN.'] as const;

@@ -178,7 +178,7 @@ export class PostgresConnection implements Connection, Pooled {
         // Inside a transaction the error has aborted it; outside, the statement is prepared anew.
         if (!this.#open) return this.#run(sql, parameters, parserOf, named);
       }
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     }
   }
 
@@ -202,8 +202,8 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   /** After an error of the connection it is of no more use, whatever its events still say. */
-  #failed(error: unknown, sql: string): Error {
-    const wrapped = wrapError(error, sql);
+  #failed(error: unknown, sql: string, parameters?: readonly unknown[]): Error {
+    const wrapped = wrapError(error, sql, parameters);
     if (wrapped instanceof ConnectionError) this.#broken = true;
     return wrapped;
   }

@@ -1,3 +1,4 @@
+import { safeCause } from '../../security/driver-errors.ts';
 import {
   BlazeError,
   CheckViolationError,
@@ -26,12 +27,16 @@ interface ServerError {
   readonly detail?: string;
 }
 
-/** A driver's error as one of ours, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-export function wrapError(error: unknown, sql: string | undefined): Error {
+/**
+ * A driver's error as one of ours, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), without
+ * values: neither the parameters, nor what the server quotes of rows.
+ */
+export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
   if (error instanceof BlazeError) return error;
   const given = (error ?? {}) as ServerError;
-  const text = given.message ?? String(error);
-  const details: ErrorDetails = { sql, cause: error };
+  const cause = safeCause(error, sql, parameters);
+  const text = cause?.message ?? '';
+  const details: ErrorDetails = { sql, cause };
   if (typeof given.severity !== 'string' || typeof given.code !== 'string') {
     return new ConnectionError('The connection to PostgreSQL was lost.', {
       ...details,
@@ -92,7 +97,7 @@ export function openError(error: unknown): Error {
     message.includes('timeout') ? 'The server did not answer in time.' : 'The connection cannot be opened.',
     'Check the DSN, and that the server runs.',
   ];
-  return new ConnectionError(what, { remedy, cause: error });
+  return new ConnectionError(what, { remedy, cause: safeCause(error) });
 }
 
 /** The detail names the columns, `Key (author_id, title)=(…) already exists.`, unless an expression is indexed. */
