@@ -34,10 +34,13 @@ const SHOWN = [
  * @param parameters Its parameters, lists and JSON among them.
  */
 export function withoutValues(text: string, sql = '', parameters: readonly unknown[] = []): string {
-  const shown = withoutQuoted(text, sql);
-  const values = [...new Set(textsIn(parameters))].filter((value) => value.length > 2 && shown.includes(value));
+  const values = [...new Set(textsIn(parameters))].filter((value) => value.length > 2 && text.includes(value));
   // The longest first: another may be a part of it.
-  return values.sort((a, b) => b.length - a.length).reduce((rest, value) => rest.replaceAll(value, HIDDEN), shown);
+  values.sort((a, b) => b.length - a.length);
+  return withoutQuoted(
+    values.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text),
+    sql,
+  );
 }
 
 /** From the first quoted piece that does not stand in the statement to the last: a value may hold quotes itself. */
