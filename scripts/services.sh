@@ -405,7 +405,7 @@ my_run() { # NAME SECONDS COMMAND...
 }
 
 fetch_mysql() { unpack mysql 'sid testing' 'perl debconf' usr/sbin/mysqld -- mysql-server-core; }
-up_mysql() { my_up mysql --tls-version=; }
+up_mysql() { my_up mysql; }
 my_up() { # NAME OPTION...
   local folder=$DATA/$1 name=$1; shift
   fetch_mysql && choose_port "$name" || return 1
@@ -491,9 +491,10 @@ with_ca() { # NAME : its URL says whom to trust
 up_postgres_tls() {
   local folder=$DATA/postgres_tls tls=$DATA/postgres_tls-certificates
   certificates "$tls" && fetch_postgres || return 1
-  pg_up postgres_tls -c ssl=on -c "ssl_cert_file=$tls/server.crt" -c "ssl_key_file=$tls/server.key" \
+  pg_up postgres_tls -c "ssl_cert_file=$tls/server.crt" -c "ssl_key_file=$tls/server.key" \
     -c "ssl_ca_file=$tls/ca.crt" || return 1
-  # One user is known by his certificate, all others by their password.
+  # Not on its command line, so that a test may turn it off. One user is known by his certificate, others by passwords.
+  grep -q '^ssl = on' "$folder/postgresql.conf" || echo 'ssl = on' >>"$folder/postgresql.conf"
   grep -q certified "$folder/pg_hba.conf" || sed -i '1i hostssl all certified 127.0.0.1/32 cert' "$folder/pg_hba.conf"
   own "$folder/pg_hba.conf"
   kill -HUP "$PID" && with_ca postgres_tls

@@ -15,6 +15,7 @@ import {
   UniqueViolationError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
+import { tlsProblem } from '../tls-errors.ts';
 
 /** What `mysql2` gives of a server's error. Its names for numbers are MySQL's, which are wrong for some of MariaDB's. */
 interface ServerError {
@@ -123,7 +124,8 @@ export function openError(error: unknown): Error {
   if (error instanceof BlazeError) return error;
   const { code } = (error ?? {}) as { readonly code?: unknown };
   const errno = numberOf(error);
-  const [what, remedy] = SERVER_REFUSALS.get(errno) ??
+  const [what, remedy] = tlsProblem(error) ??
+    SERVER_REFUSALS.get(errno) ??
     NETWORK_FAILURES.get(String(code)) ?? [
       'The connection cannot be opened.',
       'Check the DSN, and that the server runs.',
@@ -154,11 +156,7 @@ const NETWORK_FAILURES = new Map<string, readonly [string, string]>([
   ['ENOTFOUND', UNKNOWN_HOST],
   ['EAI_AGAIN', UNKNOWN_HOST],
   ['ETIMEDOUT', ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.']],
-  [
-    'HANDSHAKE_SSL_ERROR',
-    ["The server's certificate is not trusted, or not this host's.", "Give its 'tlsCa', and check the host."],
-  ],
-  ['HANDSHAKE_NO_SSL_SUPPORT', ['The server has no TLS.', 'Turn it on there, or say tls=disable.']],
+  ['HANDSHAKE_SSL_ERROR', ['TLS with the server failed.', 'Check its certificate, and the options of TLS.']],
 ]);
 
 /** `Duplicate entry '…' for key 'table.index'`; MariaDB leaves out the table. */

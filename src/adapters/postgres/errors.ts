@@ -15,6 +15,7 @@ import {
   UniqueViolationError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
+import { tlsProblem } from '../tls-errors.ts';
 
 /** What `pg` gives of a server's error (https://www.postgresql.org/docs/current/protocol-error-fields.html). */
 interface ServerError {
@@ -93,12 +94,16 @@ export function openError(error: unknown): Error {
     EAI_AGAIN: ['The host is unknown.', 'Check the host in the DSN.'],
     ETIMEDOUT: ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.'],
   };
-  const [what, remedy] = (typeof code === 'string' ? known[code] : undefined) ?? [
-    message.includes('timeout') ? 'The server did not answer in time.' : 'The connection cannot be opened.',
-    'Check the DSN, and that the server runs.',
-  ];
+  const [what, remedy] = (/client password must be/.test(message) ? NO_PASSWORD : tlsProblem(error)) ??
+    (typeof code === 'string' ? known[code] : undefined) ?? [
+      message.includes('timeout') ? 'The server did not answer in time.' : 'The connection cannot be opened.',
+      'Check the DSN, and that the server runs.',
+    ];
   return new ConnectionError(what, { remedy, cause: safeCause(error) });
 }
+
+/** What the driver objects to before it answers the server. */
+const NO_PASSWORD = ['The server wants a password.', 'Give it in the DSN.'] as const;
 
 /** The detail names the columns, `Key (author_id, title)=(…) already exists.`, unless an expression is indexed. */
 function uniqueViolation({ table, detail }: ServerError, named: ErrorDetails): UniqueViolationError {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Client, ClientConfig, Query } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
 import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
@@ -8,6 +9,8 @@ import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
 import { PostgresConnection } from './connection.ts';
 import { openError } from './errors.ts';
+
+type Tls = Awaited<ReturnType<typeof tlsOptions>>;
 
 /** What is used of `pg`. */
 interface Driver {
@@ -74,15 +77,11 @@ async function open({ Client, makeQuery }: Driver, config: ConnectionConfig): Pr
   throw openError(failure);
 }
 
-function clientConfig(
-  config: ConnectionConfig,
-  host: ConnectionConfig['hosts'][number],
-  ssl: ClientConfig['ssl'],
-): ClientConfig {
+function clientConfig(config: ConnectionConfig, host: ConnectionConfig['hosts'][number], ssl: Tls): ClientConfig {
   const { connectTimeout, applicationName, pipeline } = config.server;
   const password = config.password();
   const options = {
-    ...('socket' in host ? socketOf(host.socket) : { host: host.host, port: host.port }),
+    ...('socket' in host ? socketOf(host.socket) : placeOf(host, ssl)),
     user: config.user,
     // Not undefined, which would make the driver look into the environment and into files.
     password: password ?? '',
@@ -94,6 +93,18 @@ function clientConfig(
     keepAlive: true,
   };
   return options as ClientConfig;
+}
+
+/** The driver checks certificates against its `host`: where that has to be another name, it is connected for it. */
+function placeOf({ host, port }: { readonly host: string; readonly port: number }, tls: Tls): object {
+  const name = tls?.servername ?? host;
+  if (name === host) return { host, port };
+  const stream = (): Socket => {
+    const socket = new Socket();
+    const connect = socket.connect.bind(socket);
+    return Object.assign(socket, { connect: () => connect(port, host) });
+  };
+  return { host: name, port, stream };
 }
 
 /** A socket is named by its folder, or whole: `/run/postgresql/.s.PGSQL.5433`. */
