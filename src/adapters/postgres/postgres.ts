@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
-import type { Client, ClientConfig, Query } from 'pg';
+import type { Client, ClientConfig, Connection } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
-import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
+import { DriverMissingError } from '../../utils/errors.ts';
 import type { ConnectionConfig } from '../config.ts';
 import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
@@ -9,17 +9,18 @@ import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
 import { PostgresConnection } from './connection.ts';
 import { openError } from './errors.ts';
+import { corrections, QUESTION } from './session-settings.ts';
+import { rowConnections } from './wire.ts';
+import type { MakeConnection } from './wire.ts';
 
 type Tls = Awaited<ReturnType<typeof tlsOptions>>;
 
 /** What is used of `pg`. */
 interface Driver {
   readonly Client: new (config: ClientConfig) => Client;
+  readonly makeConnection: MakeConnection;
   readonly makeQuery: MakeArrayQuery;
 }
-
-/** The oldest version that is tested. */
-const MINIMUM = 15;
 
 /**
  * PostgreSQL, through `pg`, with a pool of connections.
@@ -46,7 +47,12 @@ export class PostgresAdapter extends ServerAdapter<PostgresConnection> {
 async function loadDriver(): Promise<Driver> {
   try {
     const { default: pg } = await import('pg');
-    return { Client: pg.Client, makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => Query) }; // Named cast: its types know the other forms of the constructor only.
+    // Named casts: the driver's types know the other forms of these constructors only.
+    return {
+      Client: pg.Client,
+      makeConnection: rowConnections(pg.Connection as unknown as new (config: object) => Connection),
+      makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => object),
+    };
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new DriverMissingError('The PostgreSQL driver is not installed.', {
@@ -57,12 +63,14 @@ async function loadDriver(): Promise<Driver> {
 }
 
 /** Try the hosts in their order. */
-async function open({ Client, makeQuery }: Driver, config: ConnectionConfig): Promise<PostgresConnection> {
+async function open(
+  { Client, makeConnection, makeQuery }: Driver,
+  config: ConnectionConfig,
+): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const client = new Client(
-      clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined)),
-    );
+    const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));
+    const client = new Client({ ...options, connection: makeConnection(options) } as ClientConfig);
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     try {
@@ -113,22 +121,12 @@ function socketOf(path: string): { host: string; port?: number } {
   return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
 }
 
-/** What the library relies on: the version, UTF-8, dates in the ISO form. */
+/** What the library relies on, and what was asked for. */
 async function check(client: Client, config: ConnectionConfig): Promise<void> {
-  const { rows } = await client.query<[string, string, string]>({
-    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle')",
-    rowMode: 'array',
-  });
-  const [version, encoding, dateStyle] = rows[0]!;
-  if (Number(version) < MINIMUM * 10_000)
-    throw new ConnectionError(`PostgreSQL ${MINIMUM} or later is needed.`, { remedy: 'Upgrade the server.' });
-  if (encoding !== 'UTF8')
-    throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
-      remedy: "Create it with ENCODING 'UTF8'.",
-    });
+  const { rows } = await client.query<string[]>({ text: QUESTION, rowMode: 'array' });
   const { statementTimeout, lockTimeout, readOnly } = config.server;
   const settings = [
-    ...(dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"]),
+    ...corrections(rows[0]!),
     ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
     ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
     ...(readOnly ? ['default_transaction_read_only = on'] : []),
