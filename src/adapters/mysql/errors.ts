@@ -13,6 +13,7 @@ import {
   SerializationError,
   TransactionAbortedError,
   UniqueViolationError,
+  UnsupportedError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
 import { tlsProblem } from '../tls-errors.ts';
@@ -61,6 +62,11 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
   const details: ErrorDetails = { sql, cause };
   const errno = numberOf(error);
   if (typeof sqlState !== 'string' || LOST.has(errno)) {
+    if (/private property/.test(shown))
+      return new UnsupportedError("The driver cannot read a column by a name such as '__proto__', and hangs up.", {
+        ...details,
+        remedy: 'Give it another name: SELECT `__proto__` AS …',
+      });
     // What the driver refuses by itself, such as a parameter of a wrong type, leaves the connection as it was.
     if (error instanceof TypeError && fatal !== true) return new DatabaseError(shown, details);
     return new ConnectionError('The connection to the server was lost.', {

@@ -1,9 +1,9 @@
-/** TLS with servers that show the right certificate, wrong ones, or none. */
+/** Servers of these tests alone: their certificates are the right one, wrong ones or none, and their settings odd. */
 import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { ConnectionError, Database } from 'blazeorm';
+import { ConnectionError, Database, DatabaseError } from 'blazeorm';
 import type { ServerOptions } from 'blazeorm';
 
 import { errorOf } from '../support/database.ts';
@@ -13,6 +13,7 @@ import { startServers } from '../support/start-services.ts';
 import { serverUrl } from '../support/test-database.ts';
 import { TlsServer } from '../support/tls-server.ts';
 import type { CertificateName, TlsServerName } from '../support/tls-server.ts';
+import { hostileCases, Note, Odd, Proto } from './hostile.ts';
 
 const SENTINEL = 'S3NT1NEL';
 const engines = { postgres: 'postgres_tls', mysql: 'mysql_tls', mariadb: 'mariadb_tls' } as const;
@@ -178,3 +179,82 @@ function certified(engine: Engine): string[] {
         'GRANT ALL ON *.* TO certified',
       ];
 }
+
+/** What a server says of its sessions, and what ours are to have whatever it says. */
+const ODD: Readonly<Record<string, readonly [global: string | number, own: string | number]>> = {
+  time_zone: ['+05:45', '+00:00'],
+  character_set_server: ['latin1', 'latin1'],
+  character_set_client: ['latin1', 'utf8mb4'],
+  character_set_connection: ['latin1', 'utf8mb4'],
+  character_set_results: ['latin1', 'utf8mb4'],
+  autocommit: [0, 1],
+  completion_type: ['CHAIN', 'NO_CHAIN'],
+  sql_select_limit: [1, '18446744073709551615'],
+  sql_auto_is_null: [1, 0],
+  foreign_key_checks: [0, 1],
+  unique_checks: [0, 1],
+  default_storage_engine: ['MyISAM', 'InnoDB'],
+  lc_messages: ['de_DE', 'en_US'],
+};
+
+const MODES = [
+  '',
+  'NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PIPES_AS_CONCAT,IGNORE_SPACE,HIGH_NOT_PRECEDENCE,REAL_AS_FLOAT,PAD_CHAR_TO_FULL_LENGTH',
+  'ANSI',
+];
+
+const quoted = (value: string | number): string => (typeof value === 'number' ? String(value) : `'${value}'`);
+
+for (const [engine, name] of wanted.filter(([item]) => item !== 'postgres') as [Engine, TlsServerName][])
+  describe.skipIf(!(name in servers.urls)).each(MODES)(`${engine} · odd settings, sql_mode '%s'`, (mode) => {
+    const server = new TlsServer(name, servers.urls[name] ?? `${engine}://none?tlsCa=none`);
+    const address = new URL(server.at('127.0.0.1'));
+    address.pathname = '/odd';
+    const settings = Object.entries(ODD);
+
+    beforeAll(async () => {
+      await server.ask(
+        'DROP DATABASE IF EXISTS odd',
+        'CREATE DATABASE odd CHARACTER SET latin1',
+        ...settings.map(([setting, [value]]) => `SET GLOBAL ${setting} = ${quoted(value)}`),
+        `SET GLOBAL sql_mode = '${mode}'`,
+      );
+    });
+    afterAll(() =>
+      server.ask(
+        'DROP DATABASE odd',
+        ...settings.map(([setting]) => `SET GLOBAL ${setting} = DEFAULT`),
+        'SET GLOBAL sql_mode = DEFAULT',
+      ),
+    );
+
+    hostileCases(() => Database.connect(address.href, { models: [Note, Odd, Proto] }), 'mysql2');
+
+    it('A7: X6: what values mean is set', async () => {
+      const db = await Database.connect(address.href);
+      const text = `SELECT ${settings.map(([setting]) => `@@${setting} AS ${setting}`).join()}, @@sql_mode AS mode`;
+      const [row] = await db.session().sql(Object.assign([text], { raw: [text] }));
+      const { mode: own, ...others } = row!;
+      expect(Object.fromEntries(Object.entries(others).map(([setting, value]) => [setting, String(value)]))).toEqual(
+        Object.fromEntries(settings.map(([setting, [, value]]) => [setting, String(value)])),
+      );
+      expect(String(own).split(',')).toContain('STRICT_TRANS_TABLES');
+      expect(String(own)).not.toMatch(/ANSI|BACKSLASH|PIPES|IGNORE_SPACE|HIGH_NOT|REAL|PAD_CHAR/);
+      await db.close();
+    });
+
+    it('A7: A2: what a column cannot hold is refused, where the server would cut it', async () => {
+      const db = await Database.connect(address.href);
+      const session = db.session();
+      await session.sql`CREATE TABLE narrow (name varchar(3), size tinyint, day date)`;
+      for (const write of [
+        () => session.sql`INSERT INTO narrow (name) VALUES (${'long'})`,
+        () => session.sql`INSERT INTO narrow (size) VALUES (${1000})`,
+        () => session.sql`INSERT INTO narrow (day) VALUES (${'2026-02-30'})`,
+      ])
+        expect(await errorOf(write)).toBeInstanceOf(DatabaseError);
+      expect(await session.sql`SELECT * FROM narrow`).toEqual([]);
+      await session.sql`DROP TABLE narrow`;
+      await db.close();
+    });
+  });
