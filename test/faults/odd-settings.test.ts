@@ -53,7 +53,9 @@ describeOn('postgres', 'a database with odd settings', () => {
       ...Object.entries(ODD_SETTINGS).map(([name, value]) => `ALTER DATABASE ${server.name} SET ${name} = '${value}'`),
     );
     vi.stubEnv('PGCLIENTENCODING', 'SQL_ASCII');
-    vi.stubEnv('PGOPTIONS', '-c TimeZone=Asia/Tokyo');
+    vi.stubEnv('PGOPTIONS', '-c search_path=nowhere');
+    vi.stubEnv('PGUSER', 'nobody');
+    vi.stubEnv('PGPASSWORD', new URL(server.url).password);
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
@@ -78,6 +80,20 @@ describeOn('postgres', 'a database with odd settings', () => {
       client_encoding: 'UTF8',
     });
     await db.close();
+  });
+
+  it('A3: X4: what stands in the environment for other programs goes nowhere', async () => {
+    const db = await Database.connect(server.url);
+    expect(await db.session().sql`SELECT current_setting('search_path') AS path`).toEqual([
+      { path: '"$user", public' },
+    ]);
+    await db.close();
+    const url = new URL(server.url);
+    url.password = '';
+    expect(await errorOf(() => Database.connect(url.href))).toMatchObject({
+      code: 'E_CONNECTION',
+      message: 'The server wants a password. Give it in the DSN.',
+    });
   });
 
   it('A7: an encoding that cannot hold every text, and foreign keys that nobody checks, are refused by name', async () => {

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { userInfo } from 'node:os';
 import type { Client, ClientConfig, Connection } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
 import { DriverMissingError } from '../../utils/errors.ts';
@@ -70,7 +71,7 @@ async function open(
   let failure: unknown;
   for (const host of config.hosts) {
     const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));
-    const client = new Client({ ...options, connection: makeConnection(options) } as ClientConfig);
+    const client = withoutEnvironment(new Client({ ...options, connection: makeConnection(options) } as ClientConfig));
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     try {
@@ -87,20 +88,37 @@ async function open(
 
 function clientConfig(config: ConnectionConfig, host: ConnectionConfig['hosts'][number], ssl: Tls): ClientConfig {
   const { connectTimeout, applicationName, pipeline } = config.server;
-  const password = config.password();
   const options = {
     ...('socket' in host ? socketOf(host.socket) : placeOf(host, ssl)),
-    user: config.user,
-    // Not undefined, which would make the driver look into the environment and into files.
-    password: password ?? '',
-    database: config.database ?? config.user,
+    user: config.user ?? systemUser(),
+    // A function, since for an empty text the driver would look into the environment and into files.
+    password: () => config.password() ?? '',
+    database: config.database ?? config.user ?? systemUser(),
     ssl: ssl ?? false,
     connectionTimeoutMillis: connectTimeout,
     application_name: applicationName ?? 'blazeorm',
     pipeline,
     keepAlive: true,
+    sslnegotiation: 'postgres',
   };
   return options as ClientConfig;
+}
+
+/** As libpq does it; the driver would take `PGUSER`. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A process may run under a number that has no name.
+    return 'postgres';
+  }
+}
+
+/** The driver takes settings from the environment that nobody gave to this connection. */
+function withoutEnvironment(client: Client): Client {
+  const { connectionParameters } = client as unknown as { readonly connectionParameters: object }; // Named cast: not among its types.
+  Object.assign(connectionParameters, { options: undefined, replication: undefined });
+  return client;
 }
 
 /** The driver checks certificates against its `host`: where that has to be another name, it is connected for it. */
