@@ -51,8 +51,8 @@ async function outcome(dsn: string, connection: ServerOptions): Promise<unknown>
       : await session.sql`SHOW SESSION STATUS LIKE 'Ssl_cipher'`;
     return ['', 'false'].includes(String(row!['Value'])) ? 'plaintext' : 'encrypted';
   } catch (error) {
-    expect(error).toBeInstanceOf(ConnectionError);
-    return (error as Error).message;
+    if (error instanceof ConnectionError) return error.message;
+    throw error;
   } finally {
     for (const db of opened) await db.close();
   }
