@@ -294,7 +294,7 @@ const lock: Refused = {
 const exhausted: Refused = {
   title: 'a pool that is exhausted',
   code: 'E_ACQUIRE_TIMEOUT',
-  connection: { poolSize: 2, acquireTimeout: 200 },
+  connection: { poolSize: 2, acquireTimeout: 1_000 },
   run: (db) =>
     db.transaction(() =>
       db.transaction(() => db.transaction((session) => session.query(Account).filter({ email: SECRET }).count())),

@@ -1,6 +1,9 @@
 /** Whatever goes wrong: a typed error in time, nothing of passwords and values in it, and a database that goes on. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BlazeError, ConnectionConfig, Database } from 'blazeorm';
 import type { ServerOptions } from 'blazeorm';
+import { MySQLAdapter } from 'blazeorm/mysql';
+import { PostgresAdapter } from 'blazeorm/postgres';
 
 import { errorOf } from '../support/database.ts';
 import { leaksOf } from '../support/leaks.ts';
@@ -115,6 +120,50 @@ for (const engine of ['postgres', 'mysql', 'mariadb'] as const)
         'No server answers there. Check host and port in the DSN, and that the server runs.',
       ],
     };
+
+    it.each([
+      ['that says nothing', ''],
+      ['of another kind', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ])('X4: A1: A3: a server %s: a ConnectionError within connectTimeout', async (_, greeting) => {
+      const listener = createServer((socket) => socket.on('error', () => undefined).write(greeting));
+      await once(listener.listen(0, '127.0.0.1'), 'listening');
+      const { port } = listener.address() as AddressInfo;
+      const dsn = changed((url) => (url.port = String(port)));
+      for (const options of [{}, { tls: 'require' }] as const) {
+        const error = await errorOf(() => Database.connect(dsn, { connection: { ...options, connectTimeout: 300 } }));
+        expect(error).toMatchObject({ name: 'ConnectionError', code: 'E_CONNECTION' });
+        expect(error.message).toMatch(
+          greeting === '' ? /^The server did not answer in time\. Check host and port in the DSN, or raise/ : /^The /,
+        );
+        expect(leaksOf(error, SENTINEL)).toEqual([]);
+      }
+      listener.close();
+    });
+
+    it('X4: a password that is right shows nowhere: in the database, its adapter, a connection and what is published', async () => {
+      const user = `sentinel_${server.name.slice(-8)}`;
+      const admin = await Database.connect(server.url);
+      const run = async (...statements: string[]): Promise<void> => {
+        for (const text of statements) await admin.session().sql(Object.assign([text], { raw: [text] }));
+      };
+      if (engine === 'postgres') await run(`CREATE ROLE ${user} LOGIN PASSWORD '${SENTINEL}'`);
+      else await run(`CREATE USER ${user} IDENTIFIED BY '${SENTINEL}'`, `GRANT ALL ON ${server.name}.* TO ${user}`);
+      const url = new URL(server.url);
+      [url.username, url.password] = [user, SENTINEL];
+      const heard: unknown[] = [];
+      const hear = (message: unknown): void => void heard.push(message);
+      subscribe('blazeorm:statement', hear);
+      const adapter = engine === 'postgres' ? new PostgresAdapter() : new MySQLAdapter();
+      const db = await Database.connect(url.href, { adapter });
+      expect(await db.session().sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+      const connection = await adapter.acquire({ mode: 'read', purpose: 'a test' });
+      for (const value of [db, adapter, connection, heard]) expect(leaksOf(value, SENTINEL)).toEqual([]);
+      adapter.release(connection);
+      await db.close();
+      unsubscribe('blazeorm:statement', hear);
+      await run(engine === 'postgres' ? `DROP ROLE ${user}` : `DROP USER ${user}`);
+      await admin.close();
+    });
 
     it.each(Object.entries(cases))(
       'X4: A2: A3: %s: a ConnectionError without the password',

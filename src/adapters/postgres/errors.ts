@@ -89,21 +89,21 @@ export function openError(error: unknown): Error {
     '28000': ['The server refused the user.', 'Check the user in the DSN, and pg_hba.conf of the server.'],
     '3D000': ['The database does not exist.', 'Create it, or check its name in the DSN.'],
     '53300': ['The server has no connections left.', 'Make poolSize smaller, or max_connections of the server larger.'],
+    // What the driver objects to before it answers the server.
+    NO_PASSWORD: ['The server wants a password.', 'Give it in the DSN.'],
     ECONNREFUSED: ['No server answers there.', 'Check host and port in the DSN, and that the server runs.'],
     ENOTFOUND: ['The host is unknown.', 'Check the host in the DSN.'],
     EAI_AGAIN: ['The host is unknown.', 'Check the host in the DSN.'],
     ETIMEDOUT: ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.'],
   };
-  const [what, remedy] = (/client password must be/.test(message) ? NO_PASSWORD : tlsProblem(error)) ??
-    (typeof code === 'string' ? known[code] : undefined) ?? [
-      message.includes('timeout') ? 'The server did not answer in time.' : 'The connection cannot be opened.',
+  const said = /client password must be/.test(message) ? 'NO_PASSWORD' : /timeout/.test(message) ? 'ETIMEDOUT' : code;
+  const [what, remedy] = tlsProblem(error) ??
+    (typeof said === 'string' ? known[said] : undefined) ?? [
+      'The connection cannot be opened.',
       'Check the DSN, and that the server runs.',
     ];
   return new ConnectionError(what, { remedy, cause: safeCause(error) });
 }
-
-/** What the driver objects to before it answers the server. */
-const NO_PASSWORD = ['The server wants a password.', 'Give it in the DSN.'] as const;
 
 /** The detail names the columns, `Key (author_id, title)=(…) already exists.`, unless an expression is indexed. */
 function uniqueViolation({ table, detail }: ServerError, named: ErrorDetails): UniqueViolationError {
