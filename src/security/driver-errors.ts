@@ -5,6 +5,28 @@ const HIDDEN = '***';
 /** Every sort of quotation mark, since servers speak many languages; not the apostrophe inside a word. */
 const QUOTE = /["`“”„«»‹›「」]|(?<!\p{L})['‘’‚]|['‘’](?!\p{L})/gu;
 
+/** What closes a mark, where that is another one. */
+const CLOSING: Readonly<Record<string, string>> = {
+  '“': '”',
+  '„': '“',
+  '«': '»',
+  '»': '«',
+  '‹': '›',
+  '›': '‹',
+  '「': '」',
+  '‘': '’',
+  '‚': '‘',
+};
+
+const CLAUSES = new Set([
+  'field list',
+  'where clause',
+  'on clause',
+  'order clause',
+  'group statement',
+  'having clause',
+]);
+
 /** What of a driver's error says where and what, and is never a value of a row. */
 const SHOWN = [
   'code',
@@ -45,16 +67,27 @@ export function withoutValues(text: string, sql = '', parameters: readonly unkno
 
 /** From the first quoted piece that does not stand in the statement to the last: a value may hold quotes itself. */
 function withoutQuoted(text: string, sql: string): string {
-  const marks = [...text.matchAll(QUOTE)].map(({ index }) => index);
-  let from: number | undefined;
-  let to = 0;
-  for (let i = 0; i < marks.length; i += 2) {
-    const [start, end] = [marks[i]!, marks[i + 1] ?? text.length];
-    if (end < text.length && sql.includes(text.slice(start + 1, end))) continue;
-    from ??= start;
-    to = end + 1;
+  const pieces = quotedIn(text).filter(({ start, end }) => !isKnown(text.slice(start + 1, end - 1).trim(), sql));
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  return first === undefined ? text : text.slice(0, first.start) + HIDDEN + text.slice(last!.end);
+}
+
+/** Where a text quotes something, the marks included; what is not closed goes on to its end. */
+function quotedIn(text: string): { readonly start: number; readonly end: number }[] {
+  const marks = [...text.matchAll(QUOTE)];
+  const pieces: { start: number; end: number }[] = [];
+  for (let i = 0; i < marks.length; i++) {
+    const [mark] = marks[i]!;
+    const close = marks.findIndex(([other], at) => at > i && other === (CLOSING[mark] ?? mark));
+    pieces.push({ start: marks[i]!.index, end: close < 0 ? text.length + 1 : marks[close]!.index + 1 });
+    i = close < 0 ? marks.length : close;
   }
-  return from === undefined ? text : text.slice(0, from) + HIDDEN + text.slice(to);
+  return pieces;
+}
+
+/** What stands in the statement, with or without quotes, and what MySQL calls the parts of one. */
+function isKnown(piece: string, sql: string): boolean {
+  return sql.includes(piece) || sql.replaceAll(/["`]/g, '').includes(piece) || CLAUSES.has(piece);
 }
 
 /** The texts among parameters. Rows go to the server as lists, or as one text of JSON. */

@@ -889,11 +889,11 @@ describe('the texts', () => {
         sqlite: [
           // The database of a test's own models.
           'The database is closed, or was never opened. Await Database.connect() first.',
-          'SQLite refused the statement: no such column: t0.bo"dy',
+          'SQLite refused the statement: no such column: t0.bo***',
         ],
         postgres: [
           'The database is closed, or was never opened. Await Database.connect() first.',
-          'PostgreSQL refused the statement: column t0.bo"dy does not exist',
+          'PostgreSQL refused the statement: column t0.bo***',
           'PostgreSQL refused the statement: operator does not exist: integer + boolean',
         ],
         mysql: [

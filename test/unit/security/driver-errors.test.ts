@@ -9,7 +9,7 @@ const SENTINEL = 'S3NT1NEL';
 describe('what a database says, without values', () => {
   it.each([
     ['syntax error at or near "FORM"', 'SELECT 1 FORM t', 'syntax error at or near "FORM"'],
-    ["Unknown column 'nmae' in 'field list'", 'SELECT nmae FROM t', "Unknown column 'nmae' in ***"],
+    ["Unknown column 'nmae' in 'field list'", 'SELECT nmae FROM t', "Unknown column 'nmae' in 'field list'"],
     ['invalid input syntax for type integer: "x"', 'SELECT $1::int', 'invalid input syntax for type integer: ***'],
     ['invalid input syntax for type integer: "x" y "z"', '$1', 'invalid input syntax for type integer: ***'],
     [
@@ -24,7 +24,11 @@ describe('what a database says, without values', () => {
       "Field *** doesn't have a default value",
     ],
     ['ungültige Eingabesyntax für Typ integer: »x«', '$1', 'ungültige Eingabesyntax für Typ integer: ***'],
-    ['an open "quote', 'quote', 'an open ***'],
+    ["Unknown column 't0.bo\"dy' in 'where clause'", 'SELECT t0.`bo"dy`', "Unknown column *** in 'where clause'"],
+    ["Unknown column 't0.body' in 'on clause'", 'SELECT t0.`body`', "Unknown column 't0.body' in 'on clause'"],
+    ['„x“ ist kein Wert für « id »', 'SELECT id', '*** ist kein Wert für « id »'],
+    ['an open "quote', 'no', 'an open ***'],
+    ['an open "quote', 'quote', 'an open "quote'],
   ])('X4: %s', (text, sql, shown) => {
     expect(withoutValues(text, sql)).toBe(shown);
   });
