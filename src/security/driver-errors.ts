@@ -85,9 +85,10 @@ function quotedIn(text: string): { readonly start: number; readonly end: number 
   return pieces;
 }
 
-/** What stands in the statement, with or without quotes, and what MySQL calls the parts of one. */
+/** What stands in the statement, however it is quoted there, and what MySQL calls the parts of one. */
 function isKnown(piece: string, sql: string): boolean {
-  return sql.includes(piece) || sql.replaceAll(/["`]/g, '').includes(piece) || CLAUSES.has(piece);
+  const bare = (text: string): string => text.replaceAll(/["`]/g, '');
+  return bare(sql).includes(bare(piece)) || CLAUSES.has(piece);
 }
 
 /** The texts among parameters. Rows go to the server as lists, or as one text of JSON. */

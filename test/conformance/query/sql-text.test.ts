@@ -889,7 +889,7 @@ describe('the texts', () => {
         sqlite: [
           // The database of a test's own models.
           'The database is closed, or was never opened. Await Database.connect() first.',
-          'SQLite refused the statement: no such column: t0.bo***',
+          'SQLite refused the statement: no such column: t0.bo"dy',
         ],
         postgres: [
           'The database is closed, or was never opened. Await Database.connect() first.',

@@ -24,7 +24,11 @@ describe('what a database says, without values', () => {
       "Field *** doesn't have a default value",
     ],
     ['ungültige Eingabesyntax für Typ integer: »x«', '$1', 'ungültige Eingabesyntax für Typ integer: ***'],
-    ["Unknown column 't0.bo\"dy' in 'where clause'", 'SELECT t0.`bo"dy`', "Unknown column *** in 'where clause'"],
+    [
+      "Unknown column 't0.bo\"dy' in 'where clause'",
+      'SELECT t0.`bo"dy`',
+      "Unknown column 't0.bo\"dy' in 'where clause'",
+    ],
     ["Unknown column 't0.body' in 'on clause'", 'SELECT t0.`body`', "Unknown column 't0.body' in 'on clause'"],
     ['„x“ ist kein Wert für « id »', 'SELECT id', '*** ist kein Wert für « id »'],
     ['an open "quote', 'no', 'an open ***'],
