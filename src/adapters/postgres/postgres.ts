@@ -8,7 +8,8 @@ import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
-import { PostgresConnection } from './connection.ts';
+import { destroy, PostgresConnection } from './connection.ts';
+import type { SessionTerms } from './connection.ts';
 import { openError } from './errors.ts';
 import { corrections, QUESTION } from './session-settings.ts';
 import { rowConnections } from './wire.ts';
@@ -74,13 +75,17 @@ async function open(
     const client = withoutEnvironment(new Client({ ...options, connection: makeConnection(options) } as ClientConfig));
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
+    let limit: NodeJS.Timeout | undefined;
     try {
       await client.connect();
-      await check(client, config);
-      return new PostgresConnection(client, makeQuery, config.server.prepare);
+      // The driver's own limit ends with the greeting.
+      limit = setTimeout(() => destroy(client), config.server.connectTimeout);
+      return new PostgresConnection(client, makeQuery, await prepareSession(client, config));
     } catch (error) {
       failure = error;
       hangUp(client);
+    } finally {
+      clearTimeout(limit);
     }
   }
   throw openError(failure);
@@ -145,15 +150,29 @@ function socketOf(path: string): { host: string; port?: number } {
   return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
 }
 
-/** What the library relies on, and what was asked for. */
-async function check(client: Client, config: ConnectionConfig): Promise<void> {
-  const { rows } = await client.query<string[]>({ text: QUESTION, rowMode: 'array' });
-  const { statementTimeout, lockTimeout, readOnly } = config.server;
-  const settings = [
-    ...corrections(rows[0]!),
+/** What the library relies on, and what was asked for, set: once, or behind a pooler in each transaction. */
+async function prepareSession(client: Client, config: ConnectionConfig): Promise<SessionTerms> {
+  const { rows } = await client.query<[...string[], number]>({
+    text: `${QUESTION}, pg_backend_pid()`,
+    rowMode: 'array',
+  });
+  const found = rows[0]!.map(String);
+  const corrected = corrections(found);
+  const { pooler, prepare, pipeline } = config.server;
+  // A pooler gives its clients process numbers of its own.
+  const { processID } = client as unknown as { readonly processID: number }; // Named cast: its types leave it out.
+  if (pooler === 'transaction' || (pooler === 'auto' && String(processID) !== found.at(-1)))
+    return { pipeline, named: false, eachTransaction: [...corrected, ...settings(config, 'transaction_read_only')] };
+  const once = [...corrected, ...settings(config, 'default_transaction_read_only')];
+  if (once.length > 0) await client.query(once.map((setting) => `SET ${setting}`).join('; '));
+  return { pipeline, named: prepare, eachTransaction: [] };
+}
+
+function settings({ server }: ConnectionConfig, readOnlySetting: string): string[] {
+  const { statementTimeout, lockTimeout, readOnly } = server;
+  return [
     ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
     ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
-    ...(readOnly ? ['default_transaction_read_only = on'] : []),
+    ...(readOnly ? [`${readOnlySetting} = on`] : []),
   ];
-  if (settings.length > 0) await client.query(settings.map((setting) => `SET ${setting}`).join('; '));
 }
