@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../utils/errors.ts';
 import type { FieldMeta, ModelMeta } from './metadata.ts';
-import { invalidValue, problemWith } from './value-types.ts';
+import { invalidValue, comparisonProblem } from './value-types.ts';
 
 /** The primary key of an entity as the application sees it: a value, or a frozen tuple. `undefined` while it has none. */
 export function keyOf(meta: ModelMeta, entity: object): unknown {
@@ -59,6 +59,6 @@ function isUuid(field: FieldMeta): boolean {
 /** @throws InvalidValueError if the field cannot hold the value; null counts as wrong unless the field takes it. */
 export function checkValue(field: FieldMeta, value: unknown): void {
   if (value === null && field.nullable) return;
-  const problem = problemWith(field.type, value);
+  const problem = comparisonProblem(field.type, value);
   if (problem !== undefined) throw invalidValue(field.model.name, field.name, problem);
 }

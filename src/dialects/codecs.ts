@@ -19,7 +19,7 @@ export const JSON_TEXT: Codec = {
 /** Where the database has no type for it: 1 and 0. */
 export const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number) => raw !== 0 };
 
-/** For servers, which leave out the zeros at the end of a fraction. */
+/** Without the zeros at the end of a fraction, so that one time has one text. */
 export const TIME: Codec = { encode: shortTime, decode: shortTime };
 
 function shortTime(value: string): string {

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
+import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
 import { StaleObjectError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
@@ -401,15 +403,17 @@ function acceptUpdated(
   }
 }
 
-/** Types of which the database keeps one form of several that mean the same: after a flush memory has that form too. */
+/** After a flush memory has the form that the database keeps. */
 function isNormalised({ type }: FieldMeta): boolean {
-  return type.kind === 'uuid' || type.kind === 'decimal';
+  return hasManyForms(type);
 }
 
 /** Show a stored value in memory, if it is not what is there. */
 function show(codec: EntityCodec, entity: object, field: FieldMeta, row: Row): void {
   const value = codec.decodeField(field, row[field.index]);
-  if (readField(entity, field) !== value) writeField(entity, field, value);
+  const known = readField(entity, field);
+  if (known !== value && !(field.type.kind === 'array' && isDeepStrictEqual(known, value)))
+    writeField(entity, field, value);
 }
 
 /** Note the keys of linked entities that are about to be filled in. */

@@ -17,7 +17,7 @@ import { suggest } from '../utils/naming.ts';
 import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { wholeNumber } from './limits.ts';
-import { param, path } from './nodes.ts';
+import { param, stored, path } from './nodes.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
@@ -373,7 +373,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
     if (value === null && field.nullable)
       return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
-    return { field, value: param(field.type, value, label) };
+    return { field, value: stored(field, value, label) };
   }
 
   #checkWrite(call: string): void {

@@ -2,7 +2,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
-import { AS_IS, BOOL, DATETIME_TEXT, JSON_TEXT, jsonArrayCodec, same, UUID } from '../codecs.ts';
+import { AS_IS, BOOL, DATETIME_TEXT, JSON_TEXT, jsonArrayCodec, same, TIME, UUID } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { decodeDecimal } from './decimals.ts';
 
@@ -16,8 +16,9 @@ export function sqliteCodec(type: ValueType): Codec {
     case 'text':
     case 'enum':
     case 'date':
-    case 'time':
       return AS_IS;
+    case 'time':
+      return TIME;
     case 'uuid':
       return UUID;
     case 'bigint':

@@ -55,12 +55,7 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const { type } = list;
     const whole = isDecimal(typeOf(operand).type) && !isColumn(operand);
-    const left =
-      type.kind === 'binary'
-        ? `hex(${this.expression(operand)})`
-        : whole
-          ? this.scaled(operand, scaleOf(type))
-          : this.expression(operand);
+    const left = whole ? this.scaled(operand, scaleOf(type)) : this.expression(operand);
     const values = this.writer.bind(
       list,
       encodeList(
@@ -68,7 +63,7 @@ export class SQLiteCompiler extends QueryCompiler {
         whole ? (value) => scaledInteger(value as string, scaleOf(type)) : this.encoder(type),
       ),
     );
-    return `${left} IN (SELECT value FROM json_each(${values}))`;
+    return `${left} IN (SELECT ${type.kind === 'binary' ? 'unhex(value)' : 'value'} FROM json_each(${values}))`;
   }
 
   /**

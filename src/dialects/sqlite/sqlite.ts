@@ -8,7 +8,7 @@ import { sqliteCodec } from './codecs.ts';
 import { SQLiteCompiler } from './compiler.ts';
 import { SQLiteDdlCompiler } from './ddl.ts';
 
-/** SQLite 3.40 and later. */
+/** SQLite 3.41 and later. */
 export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
   readonly features: DialectFeatures = Object.freeze({
