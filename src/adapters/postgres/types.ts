@@ -20,11 +20,20 @@ const PARSERS = new Map<number, Parser>([
 
 const NAMED = new Map<number, Parser>([
   ...PARSERS,
+  [20, (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))],
   [17, (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))],
   [114, (text) => JSON.parse(text) as unknown],
   [3802, (text) => JSON.parse(text) as unknown],
-  [1184, (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))],
+  [1184, readTimestamp],
 ]);
+
+/** What is no Date (`infinity`, a year before the first) stays the server's text. */
+function readTimestamp(text: string): unknown {
+  if (!TIMESTAMP.test(text)) return text;
+  return new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
+}
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d(?::\d\d)?$/;
 
 /** For queries of models: the codecs do the rest. */
 export const rawParser: ParserOf = (oid) => PARSERS.get(oid);

@@ -7,6 +7,7 @@ import type {
   InListExpression,
   MatchExpression,
   OrderNode,
+  RawExpression,
   SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
@@ -113,9 +114,26 @@ export class PostgresCompiler extends TypedCompiler {
   }
 
   protected override aggregate(node: AggregateExpression): string {
+    if (node.fn === 'min' || node.fn === 'max') return this.extreme(node);
     const sql = super.aggregate(node);
     if (node.fn !== 'avg') return sql;
     return node.type.kind === 'decimal' ? `ROUND(${sql}, ${node.type.scale})` : this.real(sql);
+  }
+
+  /** Booleans have other names for it, and UUIDs have none before version 18: they are compared as texts. */
+  private extreme(node: AggregateExpression): string {
+    const argument = node.argument!;
+    const { type, nullable } = typeOf(argument);
+    if (type.kind === 'bool')
+      return super.aggregate(node).replace(/^M(?:IN|AX)/, node.fn === 'min' ? 'BOOL_AND' : 'BOOL_OR');
+    if (type.kind !== 'uuid') return super.aggregate(node);
+    const text: RawExpression = {
+      kind: 'raw',
+      parts: [argument, { kind: 'text', text: '::text COLLATE "C"' }],
+      type,
+      nullable,
+    };
+    return `CAST(${super.aggregate({ ...node, argument: text })} AS uuid)`;
   }
 
   /** NULL is the lowest value, as on the other databases. */

@@ -248,7 +248,14 @@ export const KINDS: readonly Kind[] = [
     field: any(f.float(nullable)),
     values: [
       ...same(0, 1, -1, 0.1, 0.1 + 0.2, -0.5, 1 / 3, 5e-324, -5e-324, 2.2250738585072014e-308, 1e21, 1e300),
-      ...same(Number.MAX_VALUE, -Number.MAX_VALUE, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 63, 123_456.789),
+      ...same(
+        Number.MAX_VALUE,
+        -Number.MAX_VALUE,
+        Number.MAX_SAFE_INTEGER,
+        Number.MIN_SAFE_INTEGER,
+        2 ** 63,
+        123_456.789,
+      ),
       changed(-0, 0),
     ],
     refused: [
@@ -345,9 +352,18 @@ export const KINDS: readonly Kind[] = [
       changed('10:00:00.50', '10:00:00.5'),
     ],
     refused: [
-      ...['24:00:00', '23:60:00', '23:59:60', '12:30', '1:2:3', '12:30:00Z', '12:30:00+01', '12:30:00.1234567', '-01:00:00', ''].map(
-        (text) => [text, "takes a time as 'HH:MM:SS[.ffffff]', not a string"] as const,
-      ),
+      ...[
+        '24:00:00',
+        '23:60:00',
+        '23:59:60',
+        '12:30',
+        '1:2:3',
+        '12:30:00Z',
+        '12:30:00+01',
+        '12:30:00.1234567',
+        '-01:00:00',
+        '',
+      ].map((text) => [text, "takes a time as 'HH:MM:SS[.ffffff]', not a string"] as const),
       [new Date(0), "takes a time as 'HH:MM:SS[.ffffff]', not an instance of Date"],
       [0, "takes a time as 'HH:MM:SS[.ffffff]', not an integer"],
     ],
@@ -358,8 +374,6 @@ export const KINDS: readonly Kind[] = [
         const time = new Date(seconds * 1000).toISOString().slice(11, 19);
         return micros === 0 ? time : `${time}.${String(micros).padStart(6, '0').replace(/0+$/, '')}`;
       }),
-    raw: (value: string) =>
-      onEngine({ sqlite: value, postgres: value, mysql: `${value}${value.includes('.') ? '' : '.'}`.padEnd(15, '0') }),
   },
   {
     name: 'datetime',
@@ -416,7 +430,13 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'binary',
     field: any(f.binary(nullable)),
-    values: same(new Uint8Array([]), ALL_BYTES, new Uint8Array([0]), new Uint8Array([92, 39, 34, 0, 255]), Uint8Array.from(Buffer.from('\\x00'))),
+    values: same(
+      new Uint8Array([]),
+      ALL_BYTES,
+      new Uint8Array([0]),
+      new Uint8Array([92, 39, 34, 0, 255]),
+      Uint8Array.from(Buffer.from('\\x00')),
+    ),
     refused: [
       ['ff', 'takes a Uint8Array, not a string'],
       [[1, 2], 'takes a Uint8Array, not an array'],

@@ -40,8 +40,15 @@ const backs = (values: readonly Value[]): unknown[] => values.map(({ back }) => 
 /** The rows that were written: a value each, and a last one without. */
 async function write({ Box, Holder, Shelf, values }: Case): Promise<void> {
   await db.transaction(async (session) => {
-    for (const model of [Holder, Shelf, Box]) await session.query(model as typeof Box).unfiltered().delete();
-    const boxes = [...values.map(({ given }, place) => new Box({ place, value: given })), new Box({ place: values.length })];
+    for (const model of [Holder, Shelf, Box])
+      await session
+        .query(model as typeof Box)
+        .unfiltered()
+        .delete();
+    const boxes = [
+      ...values.map(({ given }, place) => new Box({ place, value: given })),
+      new Box({ place: values.length }),
+    ];
     const shelf = new Shelf({});
     shelf.boxes.add(...boxes);
     shelf.chosen.add(...boxes);
@@ -122,7 +129,9 @@ describe.each(cases)('M3: $name', (kind) => {
   });
 
   it('filters: equal, one of, none of, NULL', async () => {
-    const groups = values.map(({ back }) => placesWhere((value) => JSON.stringify(plain(value)) === JSON.stringify(plain(back))));
+    const groups = values.map(({ back }) =>
+      placesWhere((value) => JSON.stringify(plain(value)) === JSON.stringify(plain(back))),
+    );
     const found: number[][] = [];
     for (const { given } of values) found.push(await places({ value: term(given) }));
     expect(found).toEqual(groups);
@@ -131,7 +140,10 @@ describe.each(cases)('M3: $name', (kind) => {
       expect(await places({ value: oneOf(values.map(({ given }) => given)) })).toEqual(all);
       const first = groups[0]!;
       expect(await places({ value: oneOf([values[0]!.given]) })).toEqual(first);
-      expect(await places({ value: not(exact(values[0]!.given)) })).toEqual([...all.filter((place) => !first.includes(place)), values.length]);
+      expect(await places({ value: not(exact(values[0]!.given)) })).toEqual([
+        ...all.filter((place) => !first.includes(place)),
+        values.length,
+      ]);
     }
     expect(await places({ value: null })).toEqual([values.length]);
   });
@@ -154,7 +166,10 @@ describe.each(cases)('M3: $name', (kind) => {
       placesWhere((value) => by(value, low) >= 0 && by(value, high) <= 0),
     );
     const ordered = [...backs(values)].sort(by);
-    const rows = db.session().query(Box).exclude({ value: null } as never);
+    const rows = db
+      .session()
+      .query(Box)
+      .exclude({ value: null } as never);
     expect(await rows.orderBy('value').valuesList('value', { flat: true })).toEqual(ordered);
     expect(await rows.orderBy('-value').valuesList('value', { flat: true })).toEqual(ordered.toReversed());
     const found = await rows.aggregate((box) => ({
@@ -197,7 +212,10 @@ describe.each(cases)('M3: $name', (kind) => {
       await session.commit();
     }
     expect(hasValue(boxes).map(unsigned)).toEqual(backs(values));
-    const rows = db.session().query(Box).filter({ place: gte(10_000) });
+    const rows = db
+      .session()
+      .query(Box)
+      .filter({ place: gte(10_000) });
     expect(hasValue(await rows.orderBy('place'))).toEqual(backs(values));
     await rows.delete();
   });
@@ -210,26 +228,35 @@ describe.each(cases)('M3: $name', (kind) => {
     else expect(hasValue(read)).toEqual(written.map((value) => (value === null ? null : raw(value as never))));
   });
 
-  it.each(kind.refused.map(([value, problem], i) => ({ i, value, problem })))('refused before anything is sent, $i: $problem', async ({ value, problem }) => {
-    const message = `Box.value ${problem}.`;
-    const session = db.session();
-    session.add(new Box({ place: 0, value }));
-    await expectRefused(db, () => session.flush(), { type: InvalidValueError, message });
-    await session.rollback();
-    if (typeof value === 'function') return;
-    const set = db.session().query(Box).filter({ place: 0 });
-    await expectRefused(db, async () => set.update({ value: value as never }), { type: InvalidValueError, message });
-  });
+  it.each(kind.refused.map(([value, problem], i) => ({ i, value, problem })))(
+    'refused before anything is sent, $i: $problem',
+    async ({ value, problem }) => {
+      const message = `Box.value ${problem}.`;
+      const session = db.session();
+      session.add(new Box({ place: 0, value }));
+      await expectRefused(db, () => session.flush(), { type: InvalidValueError, message });
+      await session.rollback();
+      if (typeof value === 'function') return;
+      const set = db.session().query(Box).filter({ place: 0 });
+      await expectRefused(db, async () => set.update({ value: value as never }), { type: InvalidValueError, message });
+    },
+  );
 
   it.each([1, 2, 3])('any value comes back as it was (seed %i)', async (seed) => {
     await fc.assert(
       fc.asyncProperty(fc.array(kind.any, { minLength: 1, maxLength: 20 }), async (given) => {
         const session = db.session();
-        await session.query(Box).filter({ place: gte(50_000) }).delete();
+        await session
+          .query(Box)
+          .filter({ place: gte(50_000) })
+          .delete();
         const boxes = given.map((value, i) => new Box({ place: 50_000 + i, value }));
         session.add(...boxes);
         await session.commit();
-        const rows = db.session().query(Box).filter({ place: gte(50_000) });
+        const rows = db
+          .session()
+          .query(Box)
+          .filter({ place: gte(50_000) });
         expect(hasValue(await rows.orderBy('place'))).toEqual(given);
         for (const box of boxes) box.value = null;
         await session.commit();
@@ -277,7 +304,12 @@ describe('M3: what is large', () => {
     const [x, y] = [await other.getOrFail(Box, b.id), await other.getOrFail(Bytes, d.id)];
     expect(x.value === text).toBe(true);
     expect(Buffer.compare(y.value as Uint8Array, bytes)).toBe(0);
-    expect(await other.query(Box).filter({ id: b.id, value: oneOf([text]) } as never).count()).toBe(1);
+    expect(
+      await other
+        .query(Box)
+        .filter({ id: b.id, value: oneOf([text]) } as never)
+        .count(),
+    ).toBe(1);
     expect(onEngine({ sqlite: Object.getPrototypeOf(y.value) as object })).toBe(Uint8Array.prototype);
   });
 });
