@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../utils/errors.ts';
 import type { Codec } from './dialect.ts';
 
 /** Codecs that several databases share. */
@@ -47,11 +48,15 @@ function decodeDatetime(raw: string | number): Date {
     for (let i = from; i < to; i++) value = value * 10 + raw.charCodeAt(i) - 48;
     return value;
   };
-  const year = digits(0, 4);
+  const [year, month, day] = [digits(0, 4), digits(5, 7), digits(8, 10)];
+  if (month === 0 || day === 0)
+    throw new UnsupportedError(
+      "A date that is no Date, such as '0000-00-00', was read. Read it as text, by the sql tag.",
+    );
   const time = Date.UTC(
     year,
-    digits(5, 7) - 1,
-    digits(8, 10),
+    month - 1,
+    day,
     raw.length > 10 ? digits(11, 13) : 0,
     raw.length > 13 ? digits(14, 16) : 0,
     raw.length > 16 ? digits(17, 19) : 0,
@@ -59,7 +64,7 @@ function decodeDatetime(raw: string | number): Date {
   );
   const date = new Date(time);
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
-  if (year < 100) date.setUTCFullYear(year, digits(5, 7) - 1, digits(8, 10));
+  if (year < 100) date.setUTCFullYear(year, month - 1, day);
   return date;
 }
 

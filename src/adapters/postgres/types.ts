@@ -1,3 +1,5 @@
+import { parseTimestamp } from '../../dialects/postgres/timestamps.ts';
+
 /** The text of a value as the server gives it, to the value. */
 export type Parser = (text: string) => unknown;
 
@@ -24,16 +26,9 @@ const NAMED = new Map<number, Parser>([
   [17, (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))],
   [114, (text) => JSON.parse(text) as unknown],
   [3802, (text) => JSON.parse(text) as unknown],
-  [1184, readTimestamp],
+  // What is no Date stays the server's text: `infinity`, a year before the first.
+  [1184, (text) => parseTimestamp(text) ?? text],
 ]);
-
-/** What is no Date (`infinity`, a year before the first) stays the server's text. */
-function readTimestamp(text: string): unknown {
-  if (!TIMESTAMP.test(text)) return text;
-  return new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
-}
-
-const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d(?::\d\d)?$/;
 
 /** For queries of models: the codecs do the rest. */
 export const rawParser: ParserOf = (oid) => PARSERS.get(oid);
