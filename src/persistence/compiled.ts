@@ -104,7 +104,8 @@ export class CompiledCache {
       onConflict = 'error',
     }: Partial<Pick<InsertStatement, 'rows' | 'returning' | 'onConflict'>>,
   ): string {
-    return this.#write(`i${rows}${onConflict}${returning.length}`, model, fields, () => ({
+    const back = returning.map((field) => field.index).join('.');
+    return this.#write(`i${rows}${onConflict}>${back}:`, model, fields, () => ({
       kind: 'insert',
       model,
       fields,

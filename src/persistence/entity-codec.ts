@@ -118,7 +118,7 @@ export class EntityCodec {
 }
 
 /** Values of some fields as a row of all, with holes. */
-function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Row): unknown[] {
+export function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Row): unknown[] {
   const row = Array.from<unknown>({ length: meta.fields.length });
   fields.forEach((field, i) => {
     row[field.index] = values[i];

@@ -6,9 +6,6 @@ import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { QueryRequest } from '../query/state.ts';
-import { initialState } from '../query/state.ts';
-import { fieldPath } from '../core/ast/expressions.ts';
-import type { Expression } from '../core/ast/expressions.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { BoundQuery, CompiledCache } from './compiled.ts';
@@ -16,6 +13,7 @@ import type { Engine } from './engine.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
+import { rowsByKey } from './key-query.ts';
 import { nameModel } from './name-errors.ts';
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
@@ -164,10 +162,8 @@ export class Workspace {
   }
 
   async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
-    const { compiled, parameters } = this.compiled.query({
-      kind: 'entities',
-      state: { ...initialState(meta), where: [keysCondition(meta, entities)], order: [] },
-    });
+    const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
+    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys));
     return this.read((connection) => this.executor.query(connection, compiled.sql, parameters));
   }
 
@@ -191,34 +187,4 @@ export class Workspace {
     this.executor.release(connection);
     return result;
   }
-}
-
-/** The condition that names these rows: by one list for a single key, part by part for a composite one. */
-function keysCondition(meta: ModelMeta, entities: readonly object[]): Expression {
-  const label = (field: string): { model: string; field: string } => ({ model: meta.name, field });
-  const [only] = meta.key;
-  if (meta.key.length === 1) {
-    const values = entities.map((entity) => readField(entity, only!));
-    return {
-      kind: 'inList',
-      operand: fieldPath(only!),
-      list: { kind: 'list', values, type: only!.type, label: label(only!.name) },
-    };
-  }
-  const rows = entities.map((entity): Expression => ({
-    kind: 'and',
-    items: meta.key.map((field) => ({
-      kind: 'compare',
-      operator: 'eq',
-      left: fieldPath(field),
-      right: {
-        kind: 'param',
-        value: readField(entity, field),
-        type: field.type,
-        nullable: false,
-        label: label(field.name),
-      },
-    })),
-  }));
-  return rows.length === 1 ? rows[0]! : { kind: 'or', items: rows };
 }
