@@ -1,6 +1,7 @@
 import type { CreateTable, DdlStatement } from '../core/ast/ddl.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
+import { foreignKeyName } from '../core/constraint-names.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -104,13 +105,9 @@ export abstract class DdlCompiler {
 
   protected foreignKey(model: ModelMeta, relation: RelationMeta): string {
     const { sourceField, targetField, target, onDelete, onUpdate } = relation;
-    const name = this.dialect.quote(this.foreignKeyName(model, relation));
+    const name = this.dialect.quote(foreignKeyName(model, relation));
     const columns = `FOREIGN KEY (${this.dialect.quote(sourceField.column)}) REFERENCES ${this.table(target)} (${this.dialect.quote(targetField.column)})`;
     return `CONSTRAINT ${name} ${columns}${action('DELETE', onDelete)}${action('UPDATE', onUpdate)}`;
-  }
-
-  protected foreignKeyName({ table }: ModelMeta, { sourceField }: RelationMeta): string {
-    return `${table}_${sourceField.column}_fkey`;
   }
 
   /** Of a table that refers to one that was created after it. */

@@ -83,7 +83,7 @@ export class DatabaseCore {
         : source.with(options.connection ?? {});
     const registry = new Registry(options.models ?? []);
     const adapter = options.adapter ?? (await openAdapter(config));
-    const engine = new Engine(adapter, config, options);
+    const engine = new Engine(adapter, config, options, registry.models);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
     const Class = this as unknown as new (engine: Engine, registry: Registry) => D;

@@ -1,8 +1,10 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import { Executor } from '../adapters/executor.ts';
+import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { CompiledCache } from './compiled.ts';
+import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
 
 /** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
@@ -10,16 +12,23 @@ export class Engine {
   readonly adapter: Adapter;
   readonly executor: Executor;
   readonly options: Required<SessionOptions>;
+  readonly errorNames: ErrorNames;
   readonly #config: ConnectionConfig | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
 
-  constructor(adapter: Adapter, config: ConnectionConfig | undefined, options: SessionOptions = {}) {
+  constructor(
+    adapter: Adapter,
+    config: ConnectionConfig | undefined,
+    options: SessionOptions = {},
+    models: readonly ModelMeta[] = [],
+  ) {
     this.adapter = adapter;
     this.executor = new Executor(adapter);
     this.options = { fetchMode: options.fetchMode ?? 'peers', flushMode: options.flushMode ?? 'auto' };
     this.#config = config;
+    this.errorNames = new ErrorNames(models);
   }
 
   /** Compiled queries; made for the dialect that the server turned out to speak. */

@@ -9,7 +9,6 @@ import { StaleObjectError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, spread, writeField } from './entity-codec.ts';
-import { nameModel } from './name-errors.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { batchesOf } from './insert-batches.ts';
@@ -420,7 +419,7 @@ export class Flusher {
     try {
       return await run();
     } catch (error) {
-      throw nameModel(error, meta);
+      throw this.#workspace.engine.errorNames.name(error, meta);
     }
   }
 }

@@ -14,7 +14,6 @@ import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
-import { nameModel } from './name-errors.ts';
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
 export interface WorkspaceOwner {
@@ -105,7 +104,7 @@ export class Workspace {
     try {
       return (await this.write((connection) => this.executor.execute(connection, sql, parameters))).changes;
     } catch (error) {
-      throw nameModel(error, meta);
+      throw this.engine.errorNames.name(error, meta);
     }
   }
 

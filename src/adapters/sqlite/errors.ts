@@ -3,6 +3,7 @@ import {
   CheckViolationError,
   ConnectionError,
   DatabaseError,
+  DataError,
   ForeignKeyViolationError,
   IntegrityError,
   LockTimeoutError,
@@ -33,6 +34,15 @@ const SQLITE_ERROR = 1;
 
 /** A driver's error as one of ours, by result code and never by the words around it; constraints by what SQLite names. */
 export function wrapError(error: unknown, sql: string | undefined): Error {
+  // From a function of ours that refuses a computed value.
+  if (error instanceof DataError)
+    return new DataError(error.message, {
+      model: error.model,
+      field: error.field,
+      fields: error.fields,
+      sql,
+      cause: error,
+    });
   if (error instanceof BlazeError) return error;
   const code = resultCode(error);
   const text = error instanceof Error ? error.message : '';

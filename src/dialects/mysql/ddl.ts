@@ -1,5 +1,6 @@
 import type { Expression, InListExpression } from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { foreignKeyName } from '../../core/constraint-names.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
@@ -66,7 +67,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
     const sql = super.addForeignKey(model, relation, false);
     return ifNotExists
       ? unless(
-          `SELECT 1 FROM information_schema.table_constraints WHERE ${inSchema('constraint_schema', model)} AND table_name = ${literal(model.table)} AND constraint_name = ${literal(this.foreignKeyName(model, relation))}`,
+          `SELECT 1 FROM information_schema.table_constraints WHERE ${inSchema('constraint_schema', model)} AND table_name = ${literal(model.table)} AND constraint_name = ${literal(foreignKeyName(model, relation))}`,
           sql,
         )
       : sql;

@@ -1,5 +1,6 @@
 import type { Expression } from '../../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { foreignKeyName } from '../../core/constraint-names.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { PostgresCompiler } from './compiler.ts';
@@ -32,7 +33,7 @@ export class PostgresDdlCompiler extends DdlCompiler {
   protected override addForeignKey(model: ModelMeta, relation: RelationMeta, ifNotExists: boolean): string {
     const sql = super.addForeignKey(model, relation, ifNotExists);
     if (!ifNotExists) return sql;
-    const name = literal(this.foreignKeyName(model, relation));
+    const name = literal(foreignKeyName(model, relation));
     const table = literal(this.table(model));
     return `DO $blaze$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = ${name} AND conrelid = ${table}::regclass) THEN ${sql}; END IF; END $blaze$`;
   }

@@ -1,0 +1,6 @@
+import type { ModelMeta, RelationMeta } from './metadata.ts';
+
+/** The name of a foreign key in the database. */
+export function foreignKeyName({ table }: ModelMeta, { sourceField }: RelationMeta): string {
+  return `${table}_${sourceField.column}_fkey`;
+}
