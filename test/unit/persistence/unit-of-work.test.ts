@@ -1095,7 +1095,7 @@ describe('writing in the right order', () => {
           code: 'E_CHECK_VIOLATION',
           model: 'Post',
           constraint: 'views_positive',
-          message: "The check 'views_positive' failed (Post).",
+          message: "The check 'views_positive' failed (Post.views).",
         },
       ],
       [
