@@ -10,6 +10,9 @@ export const same: Plain = (value) => value;
 /** The driver's value is the application's. */
 export const AS_IS: Codec = { encode: same, decode: undefined };
 
+/** Zero without a sign: SQLite has no other. */
+export const FLOAT: Codec = { encode: (value: number) => (value === 0 ? 0 : value), decode: undefined };
+
 export const UUID: Codec = { encode: (value: string) => value.toLowerCase(), decode: undefined };
 
 export const JSON_TEXT: Codec = {

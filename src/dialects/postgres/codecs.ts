@@ -2,7 +2,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
-import { AS_IS, BIGINT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
+import { AS_IS, BIGINT, FLOAT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
 import type { Plain } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { formatArray, parseArray } from './arrays.ts';
@@ -16,13 +16,14 @@ export function postgresCodec(type: ValueType): Codec {
   switch (type.kind) {
     case 'int':
     case 'smallInt':
-    case 'float':
     case 'bool':
     case 'string':
     case 'text':
     case 'enum':
     case 'date':
       return AS_IS;
+    case 'float':
+      return FLOAT;
     case 'uuid':
       return UUID;
     case 'time':
