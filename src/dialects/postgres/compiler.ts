@@ -14,11 +14,13 @@ import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
+import { POSTGRES_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { castType, columnType } from './types.ts';
 
 /** What PostgreSQL writes its own way. */
 export class PostgresCompiler extends TypedCompiler {
+  protected readonly lexicon = POSTGRES_LEXICON;
   protected override placeholder(position: number): string {
     return `$${position}`;
   }

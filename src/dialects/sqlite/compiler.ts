@@ -14,6 +14,7 @@ import type {
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
+import { SQLITE_LEXICON } from '../placeholders.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
@@ -25,6 +26,7 @@ const FLOAT_DIGITS = 15;
 
 /** What SQLite writes its own way: lists, text matches, dates, and decimals as scaled integers. */
 export class SQLiteCompiler extends QueryCompiler {
+  protected readonly lexicon = SQLITE_LEXICON;
   protected override placeholder(): string {
     return '?';
   }
