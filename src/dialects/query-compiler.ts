@@ -29,6 +29,7 @@ import type { CompiledStatement, Dialect } from './dialect.ts';
 import { mayBeNull } from './nullability.ts';
 import { placeholdersIn } from './placeholders.ts';
 import type { Lexicon } from './placeholders.ts';
+import { tableName } from './schemas.ts';
 import { Writer } from './writer.ts';
 
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
@@ -136,7 +137,7 @@ export abstract class QueryCompiler {
   }
 
   protected table(table: Pick<ModelMeta, 'schema' | 'table'>): string {
-    return table.schema === undefined ? this.dialect.quote(table.table) : this.dialect.quote(table.schema, table.table);
+    return tableName(this.dialect, table);
   }
 
   protected limits(node: SelectStatement): string {

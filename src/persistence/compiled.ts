@@ -52,12 +52,17 @@ export class CompiledCache {
   readonly #dialect: Dialect;
   readonly #queries = new Map<string, CompiledQuery>();
   readonly #writes = new Map<string, string>();
-  readonly #updates = new WeakMap<ChangedFields, UpdateShape>();
+  readonly #updates: WeakMap<ChangedFields, UpdateShape>;
   readonly #keys = new Map<ModelMeta, KeyQuery>();
-  readonly #codecs = new Map<ModelMeta, EntityCodec>();
+  readonly #codecs: Map<ModelMeta, EntityCodec>;
+  /** Of the same dialect for another schema: how entities are read and written is the same there. */
+  readonly base: CompiledCache | undefined;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, base?: CompiledCache) {
     this.#dialect = dialect;
+    this.base = base;
+    this.#codecs = base === undefined ? new Map() : base.#codecs;
+    this.#updates = base === undefined ? new WeakMap() : base.#updates;
   }
 
   get dialect(): Dialect {

@@ -38,7 +38,7 @@ export interface QueryStats {
   readonly shapes: number;
 }
 
-const OPTIONS = new Set(['models', 'connection', 'adapter', 'fetchMode', 'flushMode']);
+const OPTIONS = new Set(['models', 'connection', 'adapter', 'fetchMode', 'flushMode', 'schema']);
 const RETRY_BASE_MS = 10;
 
 /**
@@ -71,8 +71,12 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const { fetchMode, flushMode } = options;
-    checkSessionOptions({ ...(fetchMode && { fetchMode }), ...(flushMode && { flushMode }) });
+    const { fetchMode, flushMode, schema } = options;
+    checkSessionOptions({
+      ...(fetchMode && { fetchMode }),
+      ...(flushMode && { flushMode }),
+      ...(schema !== undefined && { schema }),
+    });
     if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
       throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
         remedy: "Give it a text such as 'sqlite:app.db'.",
@@ -88,6 +92,7 @@ export class DatabaseCore {
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
     const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
     try {
+      engine.compiledIn(schema);
       return new Class(engine, registry);
     } catch (error) {
       await adapter.close();
@@ -108,7 +113,7 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & SessionOptions = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, ...rest } = options;
+    const { retry = 0, fetchMode, flushMode, schema, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
@@ -116,6 +121,7 @@ export class DatabaseCore {
       const session = this.session({
         ...(fetchMode === undefined ? {} : { fetchMode }),
         ...(flushMode === undefined ? {} : { flushMode }),
+        ...(schema === undefined ? {} : { schema }),
       });
       try {
         return await session.transaction(fn, rest);

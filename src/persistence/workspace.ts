@@ -31,9 +31,14 @@ export class Workspace {
   readonly identityMap = new IdentityMap();
   readonly #owner: WorkspaceOwner;
 
-  constructor(engine: Engine, owner: WorkspaceOwner) {
+  readonly #schema: string | undefined;
+
+  /** @throws UnsupportedError, ConfigError for a schema that cannot be. */
+  constructor(engine: Engine, owner: WorkspaceOwner, schema?: string) {
     this.engine = engine;
     this.#owner = owner;
+    this.#schema = schema;
+    if (schema !== undefined) engine.compiledIn(schema);
   }
 
   get executor(): Executor {
@@ -41,7 +46,7 @@ export class Workspace {
   }
 
   get compiled(): CompiledCache {
-    return this.engine.compiled;
+    return this.#schema === undefined ? this.engine.compiled : this.engine.compiledIn(this.#schema);
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {

@@ -2,6 +2,7 @@ import type { DdlStatement } from '../../core/ast/ddl.ts';
 import type { RawExpression } from '../../core/ast/expressions.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
+import { UnsupportedError } from '../../utils/errors.ts';
 import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
 import { sqliteCodec } from './codecs.ts';
@@ -17,6 +18,7 @@ export class SQLiteDialect implements Dialect {
     returning: true,
     forwardReferences: true,
     indexesInTable: false,
+    schemas: false,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     // https://sqlite.org/limits.html#max_variable_number
@@ -24,7 +26,14 @@ export class SQLiteDialect implements Dialect {
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
     dropCircles: { before: 'PRAGMA defer_foreign_keys = ON' },
   });
+  readonly schema = undefined;
   readonly #codecs = new WeakMap<ValueType, Codec>();
+
+  inSchema(): Dialect {
+    throw new UnsupportedError('SQLite has no schemas.', {
+      remedy: 'Use a file for each, or attach one and name it in the options of its models, { schema: … }.',
+    });
+  }
 
   codec(type: ValueType): Codec {
     let codec = this.#codecs.get(type);
