@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { canonicalDecimal } from './canonical-decimal.ts';
 
 /** Two pure functions between a value of the application and the value that the driver stores. */
 export interface CustomCodec<T = unknown> {
@@ -107,6 +108,18 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
 export function hasManyForms(type: ValueType): boolean {
   if (type.kind === 'array') return hasManyForms(type.of);
   return type.kind === 'uuid' || type.kind === 'decimal' || type.kind === 'time';
+}
+
+/** Of the texts that mean the same the one that a database keeps. */
+export function canonical(type: ValueType, text: string): string {
+  if (type.kind === 'uuid') return text.toLowerCase();
+  if (type.kind === 'decimal') return canonicalDecimal(text, type.scale);
+  return type.kind === 'time' ? shortTime(text) : text;
+}
+
+/** A time without the zeros at the end of a fraction. */
+export function shortTime(value: string): string {
+  return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
 }
 
 /** The error for a value that a field cannot hold. It names model, field and remedy, never the value. */

@@ -1,3 +1,4 @@
+import { shortTime } from '../core/value-types.ts';
 import { UnsupportedError } from '../utils/errors.ts';
 import type { Codec } from './dialect.ts';
 
@@ -25,10 +26,6 @@ export const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode
 
 /** Without the zeros at the end of a fraction, so that one time has one text. */
 export const TIME: Codec = { encode: shortTime, decode: shortTime };
-
-function shortTime(value: string): string {
-  return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
-}
 
 /** Numbers of up to 15 digits go and come as numbers, others as bigints or text. */
 export const BIGINT: Codec = {

@@ -1,6 +1,6 @@
 import type { EntityGroup } from '../core/loader.ts';
 import { guardPrototype } from '../core/references.ts';
-import { compositeMapKey } from '../core/keys.ts';
+import { compositeMapKey, fieldKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
@@ -352,10 +352,13 @@ function keyReader(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): 
     return raw === null || decode === undefined ? raw : decode(raw);
   };
   const [only] = keyIndexes;
-  if (keyIndexes.length > 1) return (row) => compositeMapKey(keyIndexes.map((index) => decodeAt(row, index)));
+  if (keyIndexes.length > 1)
+    return (row) =>
+      compositeMapKey(
+        meta,
+        keyIndexes.map((index) => decodeAt(row, index)),
+      );
   if (decoders[only!] === undefined) return (row) => row[only!];
-  return (row) => {
-    const key = decodeAt(row, only!);
-    return key instanceof Uint8Array ? Buffer.from(key).toString('hex') : key;
-  };
+  const field = meta.key[0]!;
+  return (row) => fieldKey(field, decodeAt(row, only!));
 }

@@ -1,6 +1,6 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import { AS_IS, BIGINT, BOOL, DATETIME_TEXT, FLOAT, JSON_TEXT, jsonArrayCodec, TIME, UUID } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 

@@ -1,7 +1,7 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import { AS_IS, BIGINT, FLOAT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
 import type { Plain } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';

@@ -1,7 +1,7 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import { AS_IS, BOOL, DATETIME_TEXT, FLOAT, JSON_TEXT, jsonArrayCodec, same, TIME, UUID } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { decodeDecimal } from './decimals.ts';

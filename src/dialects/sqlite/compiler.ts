@@ -17,7 +17,7 @@ import { InvalidValueError } from '../../utils/errors.ts';
 import { SQLITE_LEXICON } from '../placeholders.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
