@@ -7,7 +7,7 @@ export function checkSchemaName(
   name: string,
   longest: { readonly characters: number } | { readonly bytes: number },
 ): void {
-  const length = 'bytes' in longest ? Buffer.byteLength(name) : [...name].length;
+  const length = 'bytes' in longest ? Buffer.byteLength(name) : Array.from(name).length;
   const [most, unit] = 'bytes' in longest ? [longest.bytes, 'bytes'] : [longest.characters, 'characters'];
   // Control characters are in no name that anybody means.
   if (name === '' || !name.isWellFormed() || /\p{Cc}/u.test(name))

@@ -56,6 +56,8 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 const DEFAULTS = { title: "un'titled", size: 3, open: true, price: '9.90', day: '2026-01-31', note: 'none' };
+/** The fields of an entity. */
+const plain = (entity: object | null): object => Object.assign({}, entity);
 const sent = async (work: () => Promise<unknown>): Promise<number> => {
   const before = db.queryStats().statements;
   await work();
@@ -79,12 +81,12 @@ describe('columns that the database fills in', () => {
     });
     session.add(given);
     await session.commit();
-    expect({ ...bare }).toEqual({ id: bare.id, ...DEFAULTS, double: 6, triple: 9 });
+    expect(plain(bare)).toEqual({ id: bare.id, ...DEFAULTS, double: 6, triple: 9 });
     const values = { id: 50_000, title: 'x', size: 5, open: false, price: '1.50', day: '2026-02-01', note: null };
-    expect({ ...given }).toEqual({ ...values, double: 10, triple: 15 });
+    expect(plain(given)).toEqual({ ...values, double: 10, triple: 15 });
     const other = db.session();
-    expect({ ...(await other.get(Ticket, bare.id)) }).toEqual({ ...bare });
-    expect({ ...(await other.get(Ticket, 50_000)) }).toEqual({ ...given });
+    expect(plain(await other.get(Ticket, bare.id))).toEqual(plain(bare));
+    expect(plain(await other.get(Ticket, 50_000))).toEqual(plain(given));
     expect(await sent(() => session.commit())).toBe(0);
   });
 
@@ -103,8 +105,8 @@ describe('columns that the database fills in', () => {
       .query(Ticket)
       .filter((t) => t.size.gte(0))
       .orderBy('id');
-    const stored = new Map(rows.map((row) => [row.id, { ...row }]));
-    expect(tickets.map(({ id }) => stored.get(id))).toEqual(tickets.map((ticket) => ({ ...ticket })));
+    const stored = new Map(rows.map((row) => [row.id, plain(row)]));
+    expect(tickets.map(({ id }) => stored.get(id))).toEqual(tickets.map((ticket) => plain(ticket)));
     expect(tickets.map(({ size, double, triple, title }) => [size, double, triple, title])).toEqual(
       tickets.map((_, i) => [i, i * 2, i * 3, i < 500 ? "un'titled" : `t${i}`]),
     );
@@ -162,12 +164,12 @@ describe('columns that the database fills in', () => {
   it('M8: keys of 64 bits; a row of nothing but its key', async () => {
     const session = db.session();
     const wide = [1, 2, 3].map((n) => new Wide({ n }));
-    const plain = [new Plain({}), new Plain({})];
-    session.add(...wide, ...plain);
+    const bare = [new Plain({}), new Plain({})];
+    session.add(...wide, ...bare);
     await session.commit();
     expect(wide.map(({ id, kind, n }) => [typeof id, kind, n])).toEqual([1, 2, 3].map((n) => ['bigint', 'a', n]));
-    expect({ ...(await db.session().get(Wide, wide[1]!.id)) }).toEqual({ ...wide[1] });
-    expect(new Set(plain.map(({ id }) => id)).size).toBe(2);
+    expect(plain(await db.session().get(Wide, wide[1]!.id))).toEqual(plain(wide[1]!));
+    expect(new Set(bare.map(({ id }) => id)).size).toBe(2);
     const given = new Wide({ id: 2n ** 60n + 1n, n: 9 });
     session.add(given);
     await session.commit();
@@ -186,32 +188,35 @@ describe('columns that the database fills in', () => {
     const pairs = [3, 1, 2].map((left) => new Both({ left, right: BigInt(10 - left) }));
     session.add(...given, ...pairs);
     await session.commit();
-    expect(given.map((row) => ({ ...row }))).toEqual(['b', 'a', 'c'].map((code) => ({ code, rank: 7 })));
-    expect(pairs.map((row) => ({ ...row }))).toEqual(
+    expect(given.map((row) => plain(row))).toEqual(['b', 'a', 'c'].map((code) => ({ code, rank: 7 })));
+    expect(pairs.map((row) => plain(row))).toEqual(
       [3, 1, 2].map((left) => ({ left, right: BigInt(10 - left), rank: 1, sum: left + 1 })),
     );
     for (const pair of pairs) pair.rank = pair.left;
     await session.commit();
-    expect({ ...(await db.session().get(Both, [2, 8n])) }).toEqual({ left: 2, right: 8n, rank: 2, sum: 3 });
+    expect(plain(await db.session().get(Both, [2, 8n]))).toEqual({ left: 2, right: 8n, rank: 2, sum: 3 });
   });
 
-  it('M8: keys that the database makes by an expression come back, where it says them', async () => {
-    const session = db.session();
-    const tokens = ['a', 'b', 'c'].map((name) => new Token({ name }));
-    session.add(...tokens);
-    if (engine === 'mysql') {
+  if (engine === 'mysql')
+    it('M8: MySQL does not say which keys it made by an expression', async () => {
+      const session = db.session();
+      session.add(new Token({ name: 'a' }));
       const error = await errorOf(() => session.commit());
       expect(error).toBeInstanceOf(UnsupportedError);
       expect(error.message).toBe(
         'MySQL does not tell which key it made for Token.id. Give the key yourself, or let the database count it up with f.auto().',
       );
-      return;
-    }
-    await session.commit();
-    const rows = await db.session().query(Token).orderBy('name');
-    expect(rows.map((row) => ({ ...row }))).toEqual(tokens.map((token) => ({ ...token })));
-    expect(new Set(tokens.map(({ id }) => id)).size).toBe(3);
-  });
+    });
+  else
+    it('M8: keys that the database makes by an expression come back', async () => {
+      const session = db.session();
+      const tokens = ['a', 'b', 'c'].map((name) => new Token({ name }));
+      session.add(...tokens);
+      await session.commit();
+      const rows = await db.session().query(Token).orderBy('name');
+      expect(rows.map((row) => plain(row))).toEqual(tokens.map((token) => plain(token)));
+      expect(new Set(tokens.map(({ id }) => id)).size).toBe(3);
+    });
 
   it('M8, S7: after a rollback what the database had filled in is unset again', async () => {
     const session = db.session();

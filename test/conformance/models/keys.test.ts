@@ -290,7 +290,7 @@ if (engine === 'mysql' || engine === 'mariadb')
     await session.commit();
     const other = own.session();
     const upper = await other.getOrFail(Login, 'ADMIN');
-    expect({ ...upper }).toEqual({ name: 'admin', visits: 1 });
+    expect(upper).toEqual({ name: 'admin', visits: 1 });
     expect(await other.get(Login, 'admin')).toBe(upper);
     expect(await other.get(Login, 'Admin ')).toBe(upper);
     expect(await other.query(Login)).toEqual([upper]);

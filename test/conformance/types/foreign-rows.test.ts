@@ -25,7 +25,7 @@ describe('rows of other programs', () => {
     const session = db.session();
     await session.sql`INSERT INTO foreign_row (id, json, required, note) VALUES (1, 'null', 'null', 'a')`;
     const row = await session.getOrFail(Row, 1);
-    expect({ ...row }).toEqual({ id: 1, at: null, json: null, required: null, note: 'a' });
+    expect(row).toEqual({ id: 1, at: null, json: null, required: null, note: 'a' });
     const before = db.queryStats().statements;
     await session.commit();
     expect(db.queryStats().statements).toBe(before);

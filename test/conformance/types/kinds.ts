@@ -289,7 +289,7 @@ export const KINDS: readonly Kind[] = [
       ['😀'.repeat(31), 'takes at most 30 characters'],
     ],
     compare: texts,
-    any: wellFormed.filter((text) => [...text].length <= 30),
+    any: wellFormed.filter((text) => Array.from(text).length <= 30),
   },
   {
     name: 'text',

@@ -145,24 +145,24 @@ describe.each(cases)('M3: $name', (kind) => {
   });
 
   it('filters: equal, one of, none of, NULL', async () => {
-    const groups = values.map(({ back }) =>
-      placesWhere((value) => JSON.stringify(plain(value)) === JSON.stringify(plain(back))),
-    );
+    const groups = values.map(({ back }) => placesWhere((value) => same(value, back)));
     const found: number[][] = [];
     for (const { given } of values) found.push(await places({ value: term(given) }));
     expect(found).toEqual(groups);
-    if (!structured) {
+    expect(await places({ value: null })).toEqual([values.length]);
+  });
+
+  if (!structured)
+    it('filters: one of, and not equal', async () => {
       const all = placesWhere(() => true);
       expect(await places({ value: oneOf(values.map(({ given }) => given)) })).toEqual(all);
-      const first = groups[0]!;
+      const first = placesWhere((value) => same(value, values[0]!.back));
       expect(await places({ value: oneOf([values[0]!.given]) })).toEqual(first);
       expect(await places({ value: not(exact(values[0]!.given)) })).toEqual([
         ...all.filter((place) => !first.includes(place)),
         values.length,
       ]);
-    }
-    expect(await places({ value: null })).toEqual([values.length]);
-  });
+    });
 
   const isRefused = engine === 'sqlite' && kind.name.startsWith('wid');
   if (isRefused)
@@ -252,8 +252,11 @@ describe.each(cases)('M3: $name', (kind) => {
     const session = db.session();
     const read = await session.sql<{ value: unknown }>`SELECT value FROM ${session.sql.id(table)} ORDER BY place`;
     const { raw = (value: never): unknown => value } = kind;
-    if (structured && kind.raw === undefined) expect(read).toHaveLength(written.length);
-    else expect(hasValue(read)).toEqual(written.map((value) => (value === null ? null : raw(value as never))));
+    // What a database makes of JSON and of arrays is its own.
+    const known = !structured || kind.raw !== undefined;
+    const shown = (value: unknown): unknown => (value === null ? null : known ? raw(value as never) : 'given');
+    const found = hasValue(read).map((value) => (known || value === null ? value : 'given'));
+    expect(found).toEqual(written.map(shown));
   });
 
   it.each(kind.refused.map(([value, problem], i) => ({ i, value, problem })))(
@@ -291,14 +294,20 @@ describe.each(cases)('M3: $name', (kind) => {
         for (const [i, box] of boxes.entries()) box.value = given[i];
         await session.commit();
         expect(hasValue(await rows.orderBy('place').values('value'))).toEqual(given);
+        const equal: number[] = [];
         for (const [i, value] of given.slice(0, 3).entries())
-          expect(await rows.filter({ place: 50_000 + i, value: term(value) } as never).count()).toBe(1);
-        if (!structured) expect(await rows.filter({ value: oneOf(given) } as never).count()).toBe(given.length);
+          equal.push(await rows.filter({ place: 50_000 + i, value: term(value) } as never).count());
+        expect(equal).toEqual(given.slice(0, 3).map(() => 1));
+        const among = structured ? given.length : await rows.filter({ value: oneOf(given) } as never).count();
+        expect(among).toBe(given.length);
       }),
       { seed, numRuns: 5 },
     );
   });
 });
+
+/** Whether two values are one in the database. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 
 /** Zero has no sign in any database; in memory it stays what the application wrote. */
 const unsigned = (value: unknown): unknown => (value === 0 ? 0 : value);
