@@ -259,6 +259,18 @@ describe.each(cases)('M3: $name', (kind) => {
     expect(found).toEqual(written.map(shown));
   });
 
+  if (!structured)
+    it('a value in a statement of the application’s own', async () => {
+      const session = db.session();
+      const found: number[][] = [];
+      for (const { back } of values) {
+        const rows = await session.sql<{ place: number }>`
+          SELECT place FROM ${session.sql.id(table)} WHERE value = ${back} ORDER BY place`;
+        found.push(rows.map(({ place }) => place));
+      }
+      expect(found).toEqual(values.map(({ back }) => placesWhere((value) => same(value, back))));
+    });
+
   it.each(kind.refused.map(([value, problem], i) => ({ i, value, problem })))(
     'refused before anything is sent, $i: $problem',
     async ({ value, problem }) => {
