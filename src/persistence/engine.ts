@@ -19,7 +19,7 @@ export class Engine {
   readonly executor: Executor;
   readonly options: SessionDefaults;
   readonly errorNames: ErrorNames;
-  readonly #config: ConnectionConfig | undefined;
+  readonly config: ConnectionConfig | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
@@ -35,9 +35,10 @@ export class Engine {
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
+      using: options.using,
       schema: options.schema,
     };
-    this.#config = config;
+    this.config = config;
     this.errorNames = new ErrorNames(models);
   }
 
@@ -69,8 +70,8 @@ export class Engine {
 
   /** Connect at first use; once. */
   connect(): MaybePromise<void> {
-    if (this.#config === undefined || this.#connected) return undefined;
-    this.#connecting ??= this.#open(this.#config);
+    if (this.config === undefined || this.#connected) return undefined;
+    this.#connecting ??= this.#open(this.config);
     return this.#connecting;
   }
 

@@ -1,3 +1,4 @@
+import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 
@@ -18,11 +19,17 @@ export interface SessionOptions {
    * are written with it, and nothing is set on a connection.
    */
   readonly schema?: string;
+  /**
+   * Where there are replicas: read from the `primary`, or from any `replica`, even one that lacks what this process wrote.
+   * By default from a replica that has it.
+   */
+  readonly using?: ServerRole | undefined;
 }
 
 const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema'>, readonly string[]>> = {
   fetchMode: ['peers', 'one', 'raise'],
   flushMode: ['auto', 'commit', 'manual'],
+  using: ['primary', 'replica'],
 };
 
 /** @throws ConfigError for an option that there is not, or a value that it does not have. */
