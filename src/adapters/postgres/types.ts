@@ -1,3 +1,4 @@
+import { readJson } from '../../dialects/codecs.ts';
 import { parseTimestamp } from '../../dialects/postgres/timestamps.ts';
 
 /** The text of a value as the server gives it, to the value. */
@@ -26,8 +27,8 @@ const NAMED = new Map<number, ColumnKind>([
   ...KINDS,
   [20, (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))],
   [17, (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))],
-  [114, (text) => JSON.parse(text) as unknown],
-  [3802, (text) => JSON.parse(text) as unknown],
+  [114, readJson],
+  [3802, readJson],
   // What is no Date stays the server's text: `infinity`, a year before the first.
   [1184, (text) => parseTimestamp(text) ?? text],
 ]);

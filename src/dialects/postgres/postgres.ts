@@ -21,6 +21,7 @@ export class PostgresDialect implements Dialect {
     schemas: true,
     transactionalDdl: true,
     rowsPerUpdate: 1,
+    limitsInText: true,
     maxParameters: 65_535,
     dropCircles: undefined,
   });
