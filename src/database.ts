@@ -28,23 +28,31 @@ export class Database extends DatabaseCore {
 
   /**
    * Create the tables and indexes of all models, in one transaction where the database can. What exists is left as it is, unless
-   * `ifNotExists: false` asks for an error.
+   * `ifNotExists: false` asks for an error. `schema` is where the tables of models go that name none, as for a session;
+   * schemas that are missing are created.
    */
-  async createAll(options: { readonly ifNotExists?: boolean } = {}): Promise<void> {
-    await this.#run(this.#builder().createSql(this.#models(), { ifNotExists: options.ifNotExists ?? true }));
+  async createAll(options: { readonly ifNotExists?: boolean; readonly schema?: string } = {}): Promise<void> {
+    await this.#run(
+      this.#builder(options.schema).createSql(this.#models(), { ifNotExists: options.ifNotExists ?? true }),
+    );
   }
 
-  /** Drop the tables of all models, with everything in them. `confirm: true` says that this is meant. */
-  async dropAll(options: { readonly confirm: true }): Promise<void> {
+  /**
+   * Drop the tables of all models, with everything in them; with `schema` those of models that name none, in that one.
+   * `confirm: true` says that this is meant.
+   */
+  async dropAll(options: { readonly confirm: true; readonly schema?: string }): Promise<void> {
     if (options?.confirm !== true)
       throw new ConfigError('dropAll() deletes every row of every model.', {
         remedy: 'Say dropAll({ confirm: true }) if that is meant.',
       });
-    await this.#run(this.#builder().dropSql(this.#models(), { ifExists: true }));
+    const { schema } = options;
+    const models = this.#models().filter((meta) => schema === undefined || meta.schema === undefined);
+    await this.#run(this.#builder(schema).dropSql(models, { ifExists: true }));
   }
 
-  #builder(): SchemaBuilder {
-    return new SchemaBuilder(this.engine.adapter.dialect);
+  #builder(schema = this.engine.options.schema): SchemaBuilder {
+    return new SchemaBuilder(this.engine.compiledIn(schema).dialect);
   }
 
   #models(): Database['registry']['models'] {

@@ -1,3 +1,4 @@
+import { sameKey } from './keys.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
 import { RelationDefinition } from './definitions.ts';
@@ -107,13 +108,13 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   const key = (entity as Values)[relation.sourceField.name];
   if (linked !== undefined && linked !== null) {
     // A target that is new has no key yet; one that was linked before the key was changed is out of date.
-    if (key === undefined || (linked as Values)[relation.targetField.name] === key) return linked;
+    if (key === undefined || sameKey(relation.targetField, (linked as Values)[relation.targetField.name], key))
+      return linked;
   }
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
   if (group !== null) {
-    if (relation.targetField.primaryKey && relation.targetField.type.kind !== 'binary')
-      group.targets[relation.index] ??= group.loader.entitiesOf(relation.target);
+    if (relation.targetField.primaryKey) group.targets[relation.index] ??= group.loader.entitiesOf(relation.target);
     return group.loader.reference(relation, key, entity);
   }
   const free = createReference(relation.target, relation.targetField, key, null);

@@ -1,3 +1,4 @@
+import { sameKey } from './keys.ts';
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
@@ -241,9 +242,9 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     const { inverse } = this.relation;
     const values = item as Record<string, unknown>;
     if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
-    return (
-      values[inverse!.sourceField.name] === (this.owner as Record<string, unknown>)[this.relation.sourceField.name]
-    );
+    const { sourceField } = this.relation;
+    const owners = (this.owner as Record<string, unknown>)[sourceField.name];
+    return sameKey(sourceField, values[inverse!.sourceField.name], owners);
   }
 
   /** Many-to-many: note the pair on both sides. */

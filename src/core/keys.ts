@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../utils/errors.ts';
 import type { FieldMeta, ModelMeta } from './metadata.ts';
-import { invalidValue, problemWith } from './value-types.ts';
+import { canonical, invalidValue, comparisonProblem, hasManyForms } from './value-types.ts';
 
 /** The primary key of an entity as the application sees it: a value, or a frozen tuple. `undefined` while it has none. */
 export function keyOf(meta: ModelMeta, entity: object): unknown {
@@ -16,19 +16,33 @@ export function hasKey(meta: ModelMeta, entity: object): boolean {
   return key !== undefined && key !== null;
 }
 
-/** A key as the identity map stores it: single keys as they are, composite and binary ones as a text without doubles. */
+/** A key as the identity map stores it: single keys as a Map compares them, composite ones as a text without doubles. */
 export function mapKey(meta: ModelMeta, key: unknown): unknown {
-  if (meta.key.length === 1) return key instanceof Uint8Array ? Buffer.from(key).toString('hex') : key;
-  return compositeMapKey(key as readonly unknown[]);
+  return meta.key.length === 1 ? fieldKey(meta.key[0]!, key) : compositeMapKey(meta, key as readonly unknown[]);
 }
 
-export function compositeMapKey(parts: readonly unknown[]): string {
+export function compositeMapKey({ key }: ModelMeta, parts: readonly unknown[]): string {
   let text = '';
-  for (const part of parts) {
-    const value = part instanceof Uint8Array ? Buffer.from(part).toString('hex') : String(part);
+  for (let i = 0; i < parts.length; i++) {
+    const part = fieldKey(key[i]!, parts[i]);
+    const value = String(part);
     text += `${typeof part === 'string' ? 's' : 'n'}${value.length}:${value}`;
   }
   return text;
+}
+
+/** Whether two values of a field are one. */
+export function sameKey(field: FieldMeta, a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && fieldKey(field, a) === fieldKey(field, b));
+}
+
+/** A field's value as a Map compares it: one for each value, whatever object or spelling stands for it. */
+export function fieldKey({ type }: FieldMeta, value: unknown): unknown {
+  if (typeof value === 'string') return hasManyForms(type) ? canonical(type, value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const stored = type.kind === 'custom' ? type.codec.encode(value) : value;
+  if (stored instanceof Uint8Array) return Buffer.from(stored).toString('hex');
+  return stored instanceof Date ? stored.getTime() : stored;
 }
 
 /**
@@ -46,19 +60,14 @@ export function checkKey(meta: ModelMeta, key: unknown): readonly unknown[] {
     });
   }
   for (let i = 0; i < parts.length; i++) checkValue(meta.key[i]!, parts[i]);
-  // A UUID has two spellings; rows have it in lower case.
-  return meta.key.some(isUuid)
-    ? parts.map((part: unknown, i) => (isUuid(meta.key[i]!) ? String(part).toLowerCase() : part))
+  return meta.key.some(({ type }) => hasManyForms(type))
+    ? parts.map((part: unknown, i) => (typeof part === 'string' ? canonical(meta.key[i]!.type, part) : part))
     : parts;
-}
-
-function isUuid(field: FieldMeta): boolean {
-  return field.type.kind === 'uuid';
 }
 
 /** @throws InvalidValueError if the field cannot hold the value; null counts as wrong unless the field takes it. */
 export function checkValue(field: FieldMeta, value: unknown): void {
   if (value === null && field.nullable) return;
-  const problem = problemWith(field.type, value);
+  const problem = comparisonProblem(field.type, value);
   if (problem !== undefined) throw invalidValue(field.model.name, field.name, problem);
 }

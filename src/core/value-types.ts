@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { canonicalDecimal } from './canonical-decimal.ts';
 
 /** Two pure functions between a value of the application and the value that the driver stores. */
 export interface CustomCodec<T = unknown> {
@@ -38,6 +39,16 @@ const MAX_DATE = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const INT_RANGES = { int: [-2_147_483_648, 2_147_483_647], smallInt: [-32_768, 32_767] } as const;
 
+/**
+ * What is wrong with a value that a column of this type is compared with: a text may be longer than any that is stored.
+ * Words and `undefined` as of `problemWith`.
+ */
+export function comparisonProblem(type: ValueType, value: unknown): string | undefined {
+  return problemWith(type.kind === 'string' ? TEXT : type, value);
+}
+
+const TEXT: ValueType = Object.freeze({ kind: 'text' });
+
 /** What is wrong with `value` for a column of this type, in words that end "…, not X"; `undefined` if it is right. */
 export function problemWith(type: ValueType, value: unknown): string | undefined {
   switch (type.kind) {
@@ -57,9 +68,10 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
     case 'decimal':
       return decimalProblem(type.precision, type.scale, value);
     case 'string':
-    case 'text':
       if (typeof value !== 'string') return `takes a string, not ${describe(value)}`;
-      return textProblem(value);
+      return textProblem(value) ?? lengthProblem(value, type.maxLength);
+    case 'text':
+      return typeof value === 'string' ? textProblem(value) : `takes a string, not ${describe(value)}`;
     case 'uuid':
       return typeof value === 'string' && UUID.test(value) ? undefined : `takes a UUID, not ${describe(value)}`;
     case 'enum':
@@ -92,6 +104,24 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
   }
 }
 
+/** Whether several texts of a type mean the same value, of which a database keeps one. */
+export function hasManyForms(type: ValueType): boolean {
+  if (type.kind === 'array') return hasManyForms(type.of);
+  return type.kind === 'uuid' || type.kind === 'decimal' || type.kind === 'time';
+}
+
+/** Of the texts that mean the same the one that a database keeps. */
+export function canonical(type: ValueType, text: string): string {
+  if (type.kind === 'uuid') return text.toLowerCase();
+  if (type.kind === 'decimal') return canonicalDecimal(text, type.scale);
+  return type.kind === 'time' ? shortTime(text) : text;
+}
+
+/** A time without the zeros at the end of a fraction. */
+export function shortTime(value: string): string {
+  return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+}
+
 /** The error for a value that a field cannot hold. It names model, field and remedy, never the value. */
 export function invalidValue(model: string, field: string, problem: string): InvalidValueError {
   return new InvalidValueError(`${model}.${field} ${problem}.`, { model, field });
@@ -121,6 +151,14 @@ export function describe(value: unknown): string {
 function textProblem(value: string): string | undefined {
   if (!value.isWellFormed()) return 'takes well-formed Unicode text: this string has half of a surrogate pair';
   return value.includes('\0') ? 'takes text without NUL characters' : undefined;
+}
+
+/** Databases count characters, of which those beyond 16 bits are two units of a string here. */
+function lengthProblem(value: string, maxLength: number | undefined): string | undefined {
+  if (maxLength === undefined || value.length <= maxLength) return undefined;
+  let length = 0;
+  for (const _ of value) if (++length > maxLength) return `takes at most ${maxLength} characters`;
+  return undefined;
 }
 
 function decimalProblem(precision: number, scale: number, value: unknown): string | undefined {
@@ -157,13 +195,27 @@ function jsonProblem(value: unknown): string | undefined {
     // A value such as { toJSON() { return undefined } } has no JSON text.
     const text: string | undefined = JSON.stringify(value);
     if (text === undefined) return 'takes a value that has a JSON form';
-    // JSON writes NaN and Infinity as null: look closer only where there is one.
-    return text.includes('null') && holdsNoNumber(value)
-      ? 'takes a JSON value, and NaN and Infinity have no JSON form'
-      : undefined;
+    // JSON writes NaN and Infinity as null, and what is no character as an escape: look closer only where there is one.
+    if (text.includes('null') && holdsNoNumber(value))
+      return 'takes a JSON value, and NaN and Infinity have no JSON form';
+    return UNFIT.test(text) ? problemInTexts(JSON.parse(text)) : undefined;
   } catch (error) {
     return `takes a value that has a JSON form (${error instanceof TypeError ? 'it is circular or holds a bigint' : 'toJSON failed'})`;
   }
+}
+
+/** JSON's form of NUL and of surrogates, which it escapes where they are alone. */
+const UNFIT = /\\u(?:0000|d[89a-f])/;
+
+/** What is wrong with a text in a JSON value: PostgreSQL and MySQL take no other than those that a column of text takes. */
+function problemInTexts(value: unknown): string | undefined {
+  if (typeof value === 'string') return textProblem(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const problem = textProblem(key) ?? problemInTexts(inner);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /** Whether there is a NaN or an infinite number in a value that JSON would write. */

@@ -1,4 +1,5 @@
-import { DatabaseError } from '../utils/errors.ts';
+import { shortTime } from '../core/value-types.ts';
+import { DatabaseError, UnsupportedError } from '../utils/errors.ts';
 import type { Codec } from './dialect.ts';
 
 /** Codecs that several databases share. */
@@ -9,6 +10,9 @@ export const same: Plain = (value) => value;
 
 /** The driver's value is the application's. */
 export const AS_IS: Codec = { encode: same, decode: undefined };
+
+/** Zero without a sign: SQLite has no other. */
+export const FLOAT: Codec = { encode: (value: number) => (value === 0 ? 0 : value), decode: undefined };
 
 export const UUID: Codec = { encode: (value: string) => value.toLowerCase(), decode: undefined };
 
@@ -40,12 +44,8 @@ export function readBigint(raw: number | bigint | string): bigint {
 /** Where the database has no type for it: 1 and 0. */
 export const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number) => raw !== 0 };
 
-/** For servers, which leave out the zeros at the end of a fraction. */
+/** Without the zeros at the end of a fraction, so that one time has one text. */
 export const TIME: Codec = { encode: shortTime, decode: shortTime };
-
-function shortTime(value: string): string {
-  return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
-}
 
 /** Numbers of up to 15 digits go and come as numbers, others as bigints or text. */
 export const BIGINT: Codec = {
@@ -68,11 +68,15 @@ function decodeDatetime(raw: string | number): Date {
     for (let i = from; i < to; i++) value = value * 10 + raw.charCodeAt(i) - 48;
     return value;
   };
-  const year = digits(0, 4);
+  const [year, month, day] = [digits(0, 4), digits(5, 7), digits(8, 10)];
+  if (month === 0 || day === 0)
+    throw new UnsupportedError(
+      "A date that is no Date, such as '0000-00-00', was read. Read it as text, by the sql tag.",
+    );
   const time = Date.UTC(
     year,
-    digits(5, 7) - 1,
-    digits(8, 10),
+    month - 1,
+    day,
     raw.length > 10 ? digits(11, 13) : 0,
     raw.length > 13 ? digits(14, 16) : 0,
     raw.length > 16 ? digits(17, 19) : 0,
@@ -80,7 +84,7 @@ function decodeDatetime(raw: string | number): Date {
   );
   const date = new Date(time);
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
-  if (year < 100) date.setUTCFullYear(year, digits(5, 7) - 1, digits(8, 10));
+  if (year < 100) date.setUTCFullYear(year, month - 1, day);
   return date;
 }
 

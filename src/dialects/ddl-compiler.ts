@@ -1,9 +1,11 @@
 import type { CreateTable, DdlStatement } from '../core/ast/ddl.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
-import { shortName } from '../utils/naming.ts';
+import { foreignKeyName } from '../core/constraint-names.ts';
+import { UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { Dialect } from './dialect.ts';
+import { tableName } from './schemas.ts';
 
 /** DDL to SQL: what databases share; a dialect overrides types and keys. */
 export abstract class DdlCompiler {
@@ -21,6 +23,8 @@ export abstract class DdlCompiler {
         return this.addForeignKey(statement.model, statement.relation, statement.ifNotExists);
       case 'createIndex':
         return this.createIndex(statement.model, statement.index, statement.where, statement.ifNotExists);
+      case 'createSchema':
+        return this.createSchema(statement.name);
       case 'dropTable':
         return this.dropTable(statement.model, statement.ifExists);
       default:
@@ -36,7 +40,12 @@ export abstract class DdlCompiler {
   protected abstract identity(field: FieldMeta): string;
 
   protected table(model: Pick<ModelMeta, 'schema' | 'table'>): string {
-    return model.schema === undefined ? this.dialect.quote(model.table) : this.dialect.quote(model.schema, model.table);
+    return tableName(this.dialect, model);
+  }
+
+  /** A schema, where it is missing. A user who may not create any can still use one that is there. */
+  protected createSchema(_name: string): string {
+    throw new UnsupportedError(`${this.dialect.name} has no schemas to create.`);
   }
 
   protected dropTable(model: ModelMeta, ifExists: boolean): string {
@@ -105,13 +114,9 @@ export abstract class DdlCompiler {
 
   protected foreignKey(model: ModelMeta, relation: RelationMeta): string {
     const { sourceField, targetField, target, onDelete, onUpdate } = relation;
-    const name = this.dialect.quote(this.foreignKeyName(model, relation));
+    const name = this.dialect.quote(foreignKeyName(model, relation));
     const columns = `FOREIGN KEY (${this.dialect.quote(sourceField.column)}) REFERENCES ${this.table(target)} (${this.dialect.quote(targetField.column)})`;
     return `CONSTRAINT ${name} ${columns}${action('DELETE', onDelete)}${action('UPDATE', onUpdate)}`;
-  }
-
-  protected foreignKeyName({ table }: ModelMeta, { sourceField }: RelationMeta): string {
-    return shortName(`${table}_${sourceField.column}_fkey`);
   }
 
   /** Of a table that refers to one that was created after it. */

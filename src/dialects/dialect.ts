@@ -29,6 +29,14 @@ export interface CompiledStatement {
 export interface Dialect {
   readonly name: string;
   readonly features: DialectFeatures;
+  /** Where tables are whose models name no schema; undefined: where the connection looks. */
+  readonly schema: string | undefined;
+  /**
+   * The same dialect for tables of another schema.
+   *
+   * @throws UnsupportedError where there are none; ConfigError for what is no name of one.
+   */
+  inSchema(schema: string): Dialect;
   codec(type: ValueType): Codec;
   /** @throws UnsupportedError naming the dialect and what it lacks. */
   compile(statement: Statement): CompiledStatement;

@@ -21,6 +21,8 @@ export interface DialectFeatures {
   readonly forwardReferences: boolean;
   /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */
   readonly indexesInTable: boolean;
+  /** Whether tables stand in schemas that can be created. */
+  readonly schemas: boolean;
   /** Whether changes of the schema can be rolled back. */
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */

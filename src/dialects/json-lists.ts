@@ -21,9 +21,9 @@ function jsonList(values: readonly unknown[]): string {
   return `${json}]`;
 }
 
-/** JSON.stringify refuses bigints and loses the sign of zero; databases read whole numbers of 64 bits. Bytes go as hex. */
+/** JSON.stringify refuses bigints; databases read whole numbers of 64 bits. Bytes go as hex. */
 function jsonValue(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('hex').toUpperCase()}"`;
-  return Object.is(value, -0) ? '-0.0' : JSON.stringify(value);
+  return JSON.stringify(value);
 }

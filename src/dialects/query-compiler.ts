@@ -32,10 +32,13 @@ import type {
 } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
-import { UnsupportedError } from '../utils/errors.ts';
+import { InvalidQueryError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { CompiledStatement, Dialect } from './dialect.ts';
 import { mayBeNull } from './nullability.ts';
+import { placeholdersIn } from './placeholders.ts';
+import type { Lexicon } from './placeholders.ts';
+import { tableName } from './schemas.ts';
 import { Writer } from './writer.ts';
 
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
@@ -70,15 +73,37 @@ export abstract class QueryCompiler {
 
   /** Compile one statement; a compiler is used once. */
   compile(statement: Statement): CompiledStatement {
-    return this.writer.finish(this.statement(statement));
+    return this.finish(this.statement(statement));
   }
 
   /** Compile a whole statement of the application's own. */
   compileRaw(node: RawExpression): CompiledStatement {
-    return this.writer.finish(this.raw(node));
+    return this.finish(this.raw(node));
   }
 
+  /**
+   * Where the application wrote SQL of its own, each placeholder must be the place of a value, and each value have one.
+   *
+   * @throws InvalidQueryError for a placeholder in that text, and for a value inside of quotes or a comment.
+   */
+  private finish(sql: string): CompiledStatement {
+    const statement = this.writer.finish(sql);
+    if (!this.#hasRaw) return statement;
+    const found = placeholdersIn(sql, this.lexicon);
+    const { length } = statement.slots;
+    if (found.length !== length || found.some(({ text }, i) => text !== this.placeholder(i + 1)))
+      throw new InvalidQueryError(
+        `The SQL of sql\`…\` has ${counted(found.length, 'placeholder')} and ${counted(length, 'value')}.`,
+        { remedy: 'Write each value as ${value}, outside of quotes and comments, and no placeholder by hand.' },
+      );
+    return statement;
+  }
+
+  #hasRaw = false;
+
   protected abstract placeholder(position: number): string;
+  /** How placeholders are found in SQL that the application wrote. */
+  protected abstract readonly lexicon: Lexicon;
   /** Membership in a list that is bound as one value. */
   protected abstract inList(node: InListExpression): string;
   protected abstract match(node: MatchExpression): string;
@@ -127,7 +152,7 @@ export abstract class QueryCompiler {
   }
 
   protected table(table: Pick<ModelMeta, 'schema' | 'table'>): string {
-    return table.schema === undefined ? this.dialect.quote(table.table) : this.dialect.quote(table.schema, table.table);
+    return tableName(this.dialect, table);
   }
 
   protected limits(node: SelectStatement): string {
@@ -433,6 +458,7 @@ export abstract class QueryCompiler {
   }
 
   protected raw({ parts }: RawExpression): string {
+    this.#hasRaw = true;
     return parts
       .map((part) => {
         if (part.kind === 'text') return part.text;
@@ -459,6 +485,10 @@ function isWhole({ kind }: ParamExpression['type']): boolean {
 
 function identity(value: unknown): unknown {
   return value;
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** A parameter whose value is given for each row. */

@@ -58,12 +58,17 @@ export class CompiledCache {
   readonly #dialect: Dialect;
   readonly #queries = new Map<string, CompiledQuery>();
   readonly #writes = new Map<string, string>();
-  readonly #updates = new WeakMap<ChangedFields, UpdateShape>();
+  readonly #updates: WeakMap<ChangedFields, UpdateShape>;
   readonly #keys = new Map<ModelMeta, KeyQuery>();
-  readonly #codecs = new Map<ModelMeta, EntityCodec>();
+  readonly #codecs: Map<ModelMeta, EntityCodec>;
+  /** Of the same dialect for another schema: how entities are read and written is the same there. */
+  readonly base: CompiledCache | undefined;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, base?: CompiledCache) {
     this.#dialect = dialect;
+    this.base = base;
+    this.#codecs = base === undefined ? new Map() : base.#codecs;
+    this.#updates = base === undefined ? new WeakMap() : base.#updates;
   }
 
   get dialect(): Dialect {
@@ -110,7 +115,8 @@ export class CompiledCache {
       onConflict = 'error',
     }: Partial<Pick<InsertStatement, 'rows' | 'returning' | 'onConflict'>>,
   ): string {
-    return this.#write(`i${rows}${conflictKey(onConflict)}r${returning.length}`, model, fields, () => ({
+    const back = returning.map((field) => field.index).join('.');
+    return this.#write(`i${rows}${conflictKey(onConflict)}>${back}:`, model, fields, () => ({
       kind: 'insert',
       model,
       fields,

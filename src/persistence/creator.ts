@@ -11,7 +11,6 @@ import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
-import { nameModel } from './name-errors.ts';
 import { RowWriter } from './row-writer.ts';
 import type { Transactions } from './transactions.ts';
 import { changedCollections } from './unit-of-work.ts';
@@ -119,7 +118,7 @@ export class Creator {
       for (const part of batches(rows, batchSize)) stored.push(...(await upserter.run(part)));
       return stored;
     } catch (error) {
-      throw nameModel(error, meta);
+      throw this.#workspace.engine.errorNames.name(error, meta);
     }
   }
 

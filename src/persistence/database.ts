@@ -51,6 +51,7 @@ const OPTIONS = new Set([
   'fetchMode',
   'flushMode',
   'using',
+  'schema',
 ]);
 const RETRY_BASE_MS = 10;
 const HEALTH_MS = 5_000;
@@ -85,8 +86,13 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const { fetchMode, flushMode, using } = options;
-    checkSessionOptions({ ...(fetchMode && { fetchMode }), ...(flushMode && { flushMode }), ...(using && { using }) });
+    const { fetchMode, flushMode, using, schema } = options;
+    checkSessionOptions({
+      ...(fetchMode && { fetchMode }),
+      ...(flushMode && { flushMode }),
+      ...(using && { using }),
+      ...(schema !== undefined && { schema }),
+    });
     if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
       throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
         remedy: "Give it a text such as 'sqlite:app.db'.",
@@ -97,11 +103,12 @@ export class DatabaseCore {
         : source.with(options.connection ?? {});
     const registry = new Registry(options.models ?? []);
     const adapter = await adapterFor(config, options);
-    const engine = new Engine(adapter, config, options);
+    const engine = new Engine(adapter, config, options, registry.models);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
     const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
     try {
+      engine.compiledIn(schema);
       return new Class(engine, registry);
     } catch (error) {
       await adapter.close();
@@ -122,7 +129,7 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, ...rest } = options;
+    const { retry = 0, fetchMode, flushMode, schema, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
@@ -130,6 +137,7 @@ export class DatabaseCore {
       const session = this.session({
         ...(fetchMode === undefined ? {} : { fetchMode }),
         ...(flushMode === undefined ? {} : { flushMode }),
+        ...(schema === undefined ? {} : { schema }),
       });
       try {
         return await session.transaction(fn, rest);

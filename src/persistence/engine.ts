@@ -1,29 +1,45 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import { Executor } from '../adapters/executor.ts';
+import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { CompiledCache } from './compiled.ts';
+import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
+
+/** Of so many schemas what was compiled is kept. */
+const MAX_SCHEMAS = 100;
+
+/** Settings that every session of a database begins with. */
+type SessionDefaults = Required<Omit<SessionOptions, 'schema'>> & { readonly schema: string | undefined };
 
 /** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
 export class Engine {
   readonly adapter: Adapter;
   readonly executor: Executor;
-  readonly options: Required<SessionOptions>;
+  readonly options: SessionDefaults;
+  readonly errorNames: ErrorNames;
   readonly config: ConnectionConfig | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
 
-  constructor(adapter: Adapter, config: ConnectionConfig | undefined, options: SessionOptions = {}) {
+  constructor(
+    adapter: Adapter,
+    config: ConnectionConfig | undefined,
+    options: SessionOptions = {},
+    models: readonly ModelMeta[] = [],
+  ) {
     this.adapter = adapter;
     this.executor = new Executor(adapter);
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
       using: options.using,
+      schema: options.schema,
     };
     this.config = config;
+    this.errorNames = new ErrorNames(models);
   }
 
   /** Compiled queries; made for the dialect that the server turned out to speak. */
@@ -32,6 +48,25 @@ export class Engine {
     if (this.#compiled?.dialect !== dialect) this.#compiled = new CompiledCache(dialect);
     return this.#compiled;
   }
+
+  /**
+   * What is compiled for tables of a schema; the latest hundred are kept.
+   *
+   * @throws UnsupportedError where there are no schemas; ConfigError for what is no name of one.
+   */
+  compiledIn(schema: string | undefined): CompiledCache {
+    const { compiled } = this;
+    if (schema === undefined) return compiled;
+    let found = this.#schemas.get(schema);
+    if (found?.base === compiled) return found;
+    found = new CompiledCache(compiled.dialect.inSchema(schema), compiled);
+    this.#schemas.delete(schema);
+    this.#schemas.set(schema, found);
+    if (this.#schemas.size > MAX_SCHEMAS) this.#schemas.delete(this.#schemas.keys().next().value!);
+    return found;
+  }
+
+  readonly #schemas = new Map<string, CompiledCache>();
 
   /** Connect at first use; once. */
   connect(): MaybePromise<void> {

@@ -1,10 +1,10 @@
 import type { EntityGroup } from '../core/loader.ts';
 import { guardPrototype } from '../core/references.ts';
-import { compositeMapKey } from '../core/keys.ts';
+import { compositeMapKey, fieldKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import { invalidValue, problemWith } from '../core/value-types.ts';
+import { hasManyForms, invalidValue, problemWith } from '../core/value-types.ts';
 import type { Codec, Dialect } from '../dialects/dialect.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
@@ -118,7 +118,7 @@ export class EntityCodec {
 }
 
 /** Values of some fields as a row of all, with holes. */
-function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Row): unknown[] {
+export function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Row): unknown[] {
   const row = Array.from<unknown>({ length: meta.fields.length });
   fields.forEach((field, i) => {
     row[field.index] = values[i];
@@ -171,8 +171,9 @@ function changeTest(field: FieldMeta, codec: Codec): (value: unknown, raw: unkno
   const decode = codec.decode as Decode | undefined;
   return (value, raw) => {
     if (value === raw) return false;
-    if (value === null || value === undefined || raw === null || problemWith(field.type, value) !== undefined)
-      return true;
+    // The null of JSON is not that of SQL, and both are null in memory.
+    if (value === null && raw !== null) return decode?.(raw) !== null;
+    if (value === undefined || raw === null || problemWith(field.type, value) !== undefined) return true;
     const stored = encode(value);
     if (sameStored(stored, raw)) return false;
     // A row written by another program may hold another form of the same value.
@@ -243,8 +244,8 @@ function generateDiff(
   const lines = meta.fields.map((field) => {
     const i = field.index;
     const value = accessOf(field);
-    // A UUID has two spellings, and the row has one of them.
-    const plain = codecs[i]!.decode === undefined && field.type.kind !== 'uuid';
+    // Of several spellings of a value the row has one.
+    const plain = codecs[i]!.decode === undefined && !hasManyForms(field.type);
     const test = plain ? `${value} !== r[${i}]` : `c${i}(${value}, r[${i}])`;
     return `if (r[${i}] !== undefined && ${test}) out = (out ?? none).with(${i});`;
   });
@@ -258,8 +259,10 @@ function generateDiff(
 function encodedText(field: FieldMeta, codecs: readonly Codec[]): string {
   const i = field.index;
   const value = accessOf(field);
-  if (codecs[i]!.decode === undefined && (field.type.kind === 'string' || field.type.kind === 'text')) {
-    return `(typeof (v = ${value}) === 'string' && v.isWellFormed() && !v.includes('\\0') ? v : x${i}(v))`;
+  const { type } = field;
+  if (codecs[i]!.decode === undefined && (type.kind === 'string' || type.kind === 'text')) {
+    const length = type.kind !== 'string' || type.maxLength === undefined ? '' : ` && v.length <= ${type.maxLength}`;
+    return `(typeof (v = ${value}) === 'string'${length} && v.isWellFormed() && !v.includes('\\0') ? v : x${i}(v))`;
   }
   if (field.type.kind === 'int') return `(typeof (v = ${value}) === 'number' && (v | 0) === v ? v : x${i}(v))`;
   return `x${i}(${value})`;
@@ -349,10 +352,13 @@ function keyReader(meta: ModelMeta, decoders: readonly (Decode | undefined)[]): 
     return raw === null || decode === undefined ? raw : decode(raw);
   };
   const [only] = keyIndexes;
-  if (keyIndexes.length > 1) return (row) => compositeMapKey(keyIndexes.map((index) => decodeAt(row, index)));
+  if (keyIndexes.length > 1)
+    return (row) =>
+      compositeMapKey(
+        meta,
+        keyIndexes.map((index) => decodeAt(row, index)),
+      );
   if (decoders[only!] === undefined) return (row) => row[only!];
-  return (row) => {
-    const key = decodeAt(row, only!);
-    return key instanceof Uint8Array ? Buffer.from(key).toString('hex') : key;
-  };
+  const field = meta.key[0]!;
+  return (row) => fieldKey(field, decodeAt(row, only!));
 }

@@ -1,3 +1,4 @@
+import { fieldKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
@@ -127,17 +128,17 @@ type TargetFinder = (entity: object, relation: RelationMeta) => object | undefin
 
 /** For inserts: by link where the other is new, by key where it has one. */
 function newTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetFinder {
-  const find = finder(entities, (item, field) => (item as Values)[field.name]);
+  const find = finder(entities, (item, field) => fieldKey(field, (item as Values)[field.name]));
   return (entity, relation) => {
     const linked = State.link(entity, relation.index) as object | null | undefined;
     const key = (entity as Values)[relation.sourceField.name];
     if (
       linked !== undefined &&
       linked !== null &&
-      (key === undefined || (linked as Values)[relation.targetField.name] === key)
+      (key === undefined || sameKey(relation.targetField, (linked as Values)[relation.targetField.name], key))
     )
       return linked;
-    return find(relation, key);
+    return find(relation, fieldKey(relation.targetField, key));
   };
 }
 

@@ -1,16 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
+import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
 import { StaleObjectError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
-import { readField, writeField } from './entity-codec.ts';
-import { nameModel } from './name-errors.ts';
+import { readField, spread, writeField } from './entity-codec.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { batchesOf } from './insert-batches.ts';
+import type { InsertBatch } from './insert-batches.ts';
 import type { Journal } from './journal.ts';
+import { rowsByKey } from './key-query.ts';
 import { RowWriter } from './row-writer.ts';
 import { namesRow } from './update-shape.ts';
 import { checkValues } from './check-values.ts';
@@ -20,7 +24,9 @@ import { withCapitalArticle } from '../utils/naming.ts';
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
 
-/** New rows of one model, and the fields that are given. */
+/** Rows that are read back by one statement. */
+const ROWS_PER_READ = 1_000;
+
 /** What a step did, to be shown in memory when all steps are done. */
 type Outcome = () => void;
 
@@ -85,11 +91,10 @@ export class Flusher {
       values.push(stamp(entity));
       return deferred.size === 0 ? codec.encode(entity) : encodeWithout(codec, entity, deferred.get(entity) ?? []);
     });
-    const generated = meta.fields.filter((field) => field.generation === 'database');
-    if (generated.length === 0) await this.#insertRows(meta, entities, rows);
-    else
-      for (const [i, row] of rows.entries())
-        values[i] = { ...(await this.#insertReturning(meta, codec, entities[i]!, row, generated)), ...values[i] };
+    if (meta.fields.some((field) => field.generation === 'database'))
+      for (const batch of batchesOf(meta, rows))
+        await this.#insertFilling(meta, codec, batch, { entities, rows, values });
+    else await this.#insertRows(meta, entities, rows);
     this.#outcomes.push(() => this.#acceptInserted(meta, codec, entities, rows));
   }
 
@@ -165,65 +170,109 @@ export class Flusher {
     }
   }
 
-  /** A row of which the database fills in more than the key: read back from the same statement. Gives what was there before. */
-  async #insertReturning(
+  /** Rows of which the database fills in more than the key: what it made of them is read back. */
+  async #insertFilling(
     meta: ModelMeta,
     codec: EntityCodec,
-    entity: object,
-    row: unknown[],
-    generated: readonly FieldMeta[],
-  ): Promise<Values> {
-    const { executor, compiled } = this.#workspace;
-    const key = meta.key[0]!;
-    const wanted = [...(key.generation === 'identity' ? [key] : []), ...generated];
-    const given = meta.fields.filter(
-      (field) =>
-        row[field.index] !== undefined &&
-        field.generatedAs === undefined &&
-        !(field === key && row[field.index] === null),
-    );
-    const parameters = given.map((field) => row[field.index]);
-    const back = await this.#named(meta, async () => {
-      if (!compiled.dialect.features.returning) return this.#insertThenRead(meta, codec, row, given, wanted);
-      return (
-        await executor.query(this.#connection, compiled.insert(meta, given, { returning: wanted }), parameters)
-      )[0]!;
-    });
-    const before: Values = {};
-    wanted.forEach((field, i) => {
-      before[field.name] = readField(entity, field);
-      row[field.index] = back[i];
-      writeField(entity, field, codec.decodeField(field, back[i]));
-    });
-    return before;
+    batch: InsertBatch,
+    { entities, rows, values }: { entities: readonly object[]; rows: readonly unknown[][]; values: Readonly<Values>[] },
+  ): Promise<void> {
+    const { wanted, indexes } = batch;
+    const own = indexes.map((i) => rows[i]!);
+    const filled = await this.#named(meta, () => this.#insertReading(meta, codec, batch, own));
+    for (const [n, i] of indexes.entries()) {
+      const before: Values = {};
+      for (const field of wanted) {
+        before[field.name] = readField(entities[i]!, field);
+        rows[i]![field.index] = filled[n]![field.index];
+        writeField(entities[i]!, field, codec.decodeField(field, filled[n]![field.index]));
+      }
+      values[i] = { ...before, ...values[i] };
+    }
   }
 
-  /** The same where an INSERT gives nothing back but the key that was counted up: the row is read by its key. */
+  /** Inserts rows and gives, in their order, rows with what the database filled in. */
+  async #insertReading(
+    meta: ModelMeta,
+    codec: EntityCodec,
+    { given, wanted }: InsertBatch,
+    rows: readonly Row[],
+  ): Promise<readonly Row[]> {
+    const parameters = rows.map((row) => given.map((field) => row[field.index]));
+    const { returning, bulk } = this.#workspace.compiled.dialect.features;
+    const made = meta.key.find((field) => field.generation === 'database' && wanted.includes(field));
+    if (wanted.length === 0) {
+      await this.#writer.insert(meta, given, parameters);
+      return rows;
+    }
+    if (!returning) {
+      if (made !== undefined) throw this.#unknownKey(meta, made);
+      return this.#insertThenRead(meta, codec, { given, wanted }, rows, parameters);
+    }
+    if (bulk === 'single' || rows.length === 1 || given.length === 0 || made !== undefined) {
+      const filled: Row[] = [];
+      for (const row of parameters)
+        filled.push(spread(meta, wanted, (await this.#writer.insertReturning(meta, given, [row], wanted))[0]!));
+      return filled;
+    }
+    // Several rows come back in any order: each is found by its key, and keys that are counted up rise with the rows.
+    const columns = [...new Set([...meta.key, ...wanted])];
+    const filled = (await this.#writer.insertReturning(meta, given, parameters, columns)).map((row) =>
+      spread(meta, columns, row),
+    );
+    const [key] = meta.key;
+    if (wanted.includes(key!))
+      return filled.sort((a, b) => ((a[key!.index] as number) < (b[key!.index] as number) ? -1 : 1));
+    const found = new Map(filled.map((row) => [codec.keyOfRow(row), row]));
+    return rows.map((row) => found.get(codec.keyOfRow(row))!);
+  }
+
+  /** The same where an INSERT gives nothing back but the keys that were counted up: the rows are read by their keys. */
   async #insertThenRead(
     meta: ModelMeta,
     codec: EntityCodec,
-    row: readonly unknown[],
-    given: readonly FieldMeta[],
-    wanted: readonly FieldMeta[],
-  ): Promise<readonly unknown[]> {
-    const { executor, compiled } = this.#workspace;
-    const lost = meta.key.find((field) => field.generation === 'database' && wanted.includes(field));
-    if (lost !== undefined)
-      throw new UnsupportedError(
-        `${compiled.dialect.name} does not tell which key it made for ${meta.name}.${lost.name}.`,
-        {
-          model: meta.name,
-          field: lost.name,
-          remedy: 'Give the key yourself, or let the database count it up with f.auto().',
-        },
+    { given, wanted }: Pick<InsertBatch, 'given' | 'wanted'>,
+    rows: readonly Row[],
+    parameters: readonly unknown[][],
+  ): Promise<readonly Row[]> {
+    const [key] = meta.key;
+    if (!wanted.includes(key!)) {
+      await this.#writer.insert(meta, given, parameters);
+      return this.#readRows(
+        meta,
+        codec,
+        rows.map((row) => keyValues(meta, codec, row)),
       );
-    const parameters = given.map((field) => row[field.index]);
-    const { lastInsertId } = await executor.execute(this.#connection, compiled.insert(meta, given, {}), parameters);
-    const key = meta.key.map((field) =>
-      wanted.includes(field) ? lastInsertId : codec.storedValue(field, row[field.index]),
+    }
+    const keys = await this.#writer.insertGenerating(meta, given, parameters);
+    const wide = key!.type.kind === 'bigint';
+    return this.#readRows(
+      meta,
+      codec,
+      keys.map((value) => [wide ? BigInt(value) : Number(value)]),
     );
-    const [back] = await executor.query(this.#connection, compiled.byKey(meta).sql, key);
-    return wanted.map((field) => back![field.index]);
+  }
+
+  #unknownKey({ name }: ModelMeta, field: FieldMeta): UnsupportedError {
+    const { dialect } = this.#workspace.compiled;
+    return new UnsupportedError(`${dialect.name} does not tell which key it made for ${name}.${field.name}.`, {
+      model: name,
+      field: field.name,
+      remedy: 'Give the key yourself, or let the database count it up with f.auto().',
+    });
+  }
+
+  /** Rows by their keys, in the order of the keys. */
+  async #readRows(meta: ModelMeta, codec: EntityCodec, keys: readonly (readonly unknown[])[]): Promise<Row[]> {
+    const { executor, compiled } = this.#workspace;
+    const found = new Map<unknown, Row>();
+    const size = meta.key.length === 1 ? ROWS_PER_READ : ROWS_PER_READ / 10;
+    for (let from = 0; from < keys.length; from += size) {
+      const query = compiled.query(rowsByKey(meta, keys.slice(from, from + size)));
+      for (const row of await executor.query(this.#connection, query.compiled.sql, query.parameters))
+        found.set(codec.keyOfRow(row), row);
+    }
+    return keys.map((key) => found.get(mapKey(meta, key.length === 1 ? key[0] : key))!);
   }
 
   #acceptInserted(meta: ModelMeta, codec: EntityCodec, entities: readonly object[], rows: readonly unknown[][]): void {
@@ -280,14 +329,11 @@ export class Flusher {
   /** Rows with columns that the database computes, read again after they were updated. */
   async #recomputed(meta: ModelMeta, codec: EntityCodec, entities: readonly object[]): Promise<Row[] | undefined> {
     if (!meta.fields.some((field) => field.generatedAs !== undefined)) return undefined;
-    const { executor, compiled } = this.#workspace;
-    const { sql } = compiled.byKey(meta);
-    const rows: Row[] = [];
-    for (const entity of entities) {
-      const key = meta.key.map((field) => codec.storedValue(field, State.row(entity)![field.index]));
-      rows.push((await executor.query(this.#connection, sql, key))[0]!);
-    }
-    return rows;
+    return this.#readRows(
+      meta,
+      codec,
+      entities.map((entity) => keyValues(meta, codec, State.row(entity)!)),
+    );
   }
 
   /** Driver values of the key and version that name a stored row. */
@@ -373,9 +419,14 @@ export class Flusher {
     try {
       return await run();
     } catch (error) {
-      throw nameModel(error, meta);
+      throw this.#workspace.engine.errorNames.name(error, meta);
     }
   }
+}
+
+/** The application's values of a row's key. */
+function keyValues(meta: ModelMeta, codec: EntityCodec, row: Row): unknown[] {
+  return meta.key.map((field) => codec.decodeField(field, row[field.index]));
 }
 
 /** The rows as they are now: the values that were written, over those that were there. */
@@ -401,15 +452,17 @@ function acceptUpdated(
   }
 }
 
-/** Types of which the database keeps one form of several that mean the same: after a flush memory has that form too. */
+/** After a flush memory has the form that the database keeps. */
 function isNormalised({ type }: FieldMeta): boolean {
-  return type.kind === 'uuid' || type.kind === 'decimal';
+  return hasManyForms(type);
 }
 
 /** Show a stored value in memory, if it is not what is there. */
 function show(codec: EntityCodec, entity: object, field: FieldMeta, row: Row): void {
   const value = codec.decodeField(field, row[field.index]);
-  if (readField(entity, field) !== value) writeField(entity, field, value);
+  const known = readField(entity, field);
+  if (known !== value && !(field.type.kind === 'array' && isDeepStrictEqual(known, value)))
+    writeField(entity, field, value);
 }
 
 /** Note the keys of linked entities that are about to be filled in. */

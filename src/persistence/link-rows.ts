@@ -1,3 +1,4 @@
+import { fieldKey } from '../core/keys.ts';
 import { EntityCollection } from '../core/collection.ts';
 import type { LinkMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -29,10 +30,15 @@ export function followLinkRows(
 
 function forgetRows(workspace: Workspace, journal: Journal, link: LinkMeta, pairs: readonly LinkChange[]): void {
   const map = workspace.identityMap.of(link.model);
-  const gone = new Set(pairs.map((pair) => pairKey(keyAt(pair.source, link.source), keyAt(pair.target, link.target))));
+  const gone = new Set(
+    pairs.map((pair) => pairKey(link, keyAt(pair.source, link.source), keyAt(pair.target, link.target))),
+  );
   for (const [key, entity] of map) {
     const row = State.row(entity);
-    if (row === null || !gone.has(pairKey((entity as Values)[link.source.name], (entity as Values)[link.target.name])))
+    if (
+      row === null ||
+      !gone.has(pairKey(link, (entity as Values)[link.source.name], (entity as Values)[link.target.name]))
+    )
       continue;
     journal.touch(link.model, entity);
     showOnOtherSides(link.model, entity, false, journal);
@@ -45,8 +51,8 @@ function keyAt(end: object, { relation }: LinkMeta['source']): unknown {
   return (end as Values)[relation!.targetField.name];
 }
 
-function pairKey(source: unknown, target: unknown): string {
-  return JSON.stringify([String(source), String(target)]);
+function pairKey(link: LinkMeta, source: unknown, target: unknown): string {
+  return JSON.stringify([String(fieldKey(link.source, source)), String(fieldKey(link.target, target))]);
 }
 
 function showOnOtherSides(meta: ModelMeta, entity: object, present: boolean, journal: Journal): void {

@@ -15,13 +15,18 @@ export interface SessionOptions {
   /** Default `auto`. */
   readonly flushMode?: FlushMode;
   /**
+   * Where the tables are of models that name no schema of their own: a schema of PostgreSQL, a database of MySQL. Names
+   * are written with it, and nothing is set on a connection.
+   */
+  readonly schema?: string;
+  /**
    * Where there are replicas: read from the `primary`, or from any `replica`, even one that lacks what this process wrote.
    * By default from a replica that has it.
    */
   readonly using?: ServerRole | undefined;
 }
 
-const VALUES: Readonly<Record<keyof SessionOptions, readonly string[]>> = {
+const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema'>, readonly string[]>> = {
   fetchMode: ['peers', 'one', 'raise'],
   flushMode: ['auto', 'commit', 'manual'],
   using: ['primary', 'replica'],
@@ -31,11 +36,16 @@ const VALUES: Readonly<Record<keyof SessionOptions, readonly string[]>> = {
 export function checkSessionOptions(options: SessionOptions, others: readonly string[] = []): void {
   for (const [name, value] of Object.entries(options)) {
     if (others.includes(name)) continue;
-    const allowed = Object.hasOwn(VALUES, name) ? VALUES[name as keyof SessionOptions] : undefined;
+    if (name === 'schema') {
+      if (value !== undefined && typeof value !== 'string')
+        throw new ConfigError("The option 'schema' is the name of a schema.", { field: name });
+      continue;
+    }
+    const allowed = Object.hasOwn(VALUES, name) ? VALUES[name as keyof typeof VALUES] : undefined;
     if (allowed === undefined)
       throw new ConfigError(`A session has no option '${name}'.`, {
         field: name,
-        remedy: suggest(name, [...Object.keys(VALUES), ...others]),
+        remedy: suggest(name, [...Object.keys(VALUES), 'schema', ...others]),
       });
     if (value !== undefined && !allowed.includes(value as string))
       throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { keyOf, mapKey } from '../core/keys.ts';
+import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
@@ -174,7 +174,7 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
       for (const entity of entities.values()) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
         if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
-        const found = owners.get((entity as Values)[relation.sourceField.name]);
+        const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
@@ -185,6 +185,7 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
 function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
   const owners = new Map<unknown, object>();
   for (const item of workspace.identityMap.of(target).values())
-    if (State.row(item)?.[targetField.index] !== undefined) owners.set(readField(item, targetField), item);
+    if (State.row(item)?.[targetField.index] !== undefined)
+      owners.set(fieldKey(targetField, readField(item, targetField)), item);
   return owners;
 }

@@ -79,6 +79,28 @@ export class RowWriter {
     return (await allOf(sent)).flatMap((part) => part.map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
   }
 
+  /** Rows of which some columns are read back; of several rows they come in any order. */
+  async insertReturning(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    rows: readonly Parameters[],
+    returning: readonly FieldMeta[],
+  ): Promise<Rows> {
+    const { bulk } = this.#compiled.dialect.features;
+    const back: Rows = [];
+    if (rows.length === 1) return this.#query(this.#compiled.insert(model, fields, { returning }), rows[0]!);
+    if (bulk === 'lists') {
+      const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
+      for (const lists of columnLists(fields.length, rows)) back.push(...(await this.#query(sql, lists)));
+      return back;
+    }
+    for (const part of this.#parts(fields, rows)) {
+      const sql = this.#compiled.insert(model, fields, { rows: part.length, returning });
+      back.push(...(await this.#query(sql, part.flat())));
+    }
+    return back;
+  }
+
   /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
   async #insertCounting(model: ModelMeta, fields: readonly FieldMeta[], rows: readonly Parameters[]): Promise<Key[]> {
     const step = this.#connection.keyStep ?? 1;

@@ -1,3 +1,4 @@
+import type { Connection } from '../adapters/adapter.ts';
 import type { SessionSql } from '../core/types/index.ts';
 import { checkTemplate, Identifier, rawNode } from '../query/sql.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
@@ -26,12 +27,22 @@ export function sessionSql(workspace: Workspace, beforeRead: () => Promise<void>
     const parameters = slots.map(({ bound, encode }) => encode(bound.kind === 'list' ? bound.values : bound.value));
     const flushed = beforeRead();
     if (flushed !== undefined) await flushed;
-    const { columns, rows } = await workspace.write((connection) =>
-      workspace.executor.queryNamed(connection, sql, parameters),
-    );
+    const { columns, rows } = await send(workspace, sql, parameters);
     return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
   };
   return Object.assign(run, { id: (...names: string[]) => new Identifier(names) }) as unknown as SessionSql; // Named cast: the rows' type is the caller's.
+}
+
+async function send(
+  workspace: Workspace,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<Awaited<ReturnType<Connection['queryNamed']>>> {
+  try {
+    return await workspace.write((connection) => workspace.executor.queryNamed(connection, sql, parameters));
+  } catch (error) {
+    throw workspace.engine.errorNames.name(error);
+  }
 }
 
 /** Spaces, empty statements and comments before the first word. */

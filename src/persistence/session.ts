@@ -51,8 +51,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config']);
-    const { fetchMode, flushMode, using } = { ...this.#engine.options, ...options };
-    this.#workspace = new Workspace(this.#engine, this, using);
+    const { fetchMode, flushMode, using, schema } = { ...this.#engine.options, ...options };
+    this.#workspace = new Workspace(this.#engine, this, { using, schema });
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
     this.#batch = new BatchLoader(this.#workspace, (collection) =>
       this.#transactions.current?.journal.touchCollection(collection),

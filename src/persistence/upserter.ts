@@ -1,4 +1,3 @@
-import { compositeMapKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Row } from '../core/state.ts';
 import { UniqueViolationError } from '../utils/errors.ts';
@@ -64,7 +63,7 @@ export class Upserter {
     const seen = new Map<string, number>();
     const rounds: number[][] = [];
     rows.forEach(({ values }, position) => {
-      const key = compositeMapKey(this.#by.map((field) => values[field.index]));
+      const key = textOf(this.#by.map((field) => values[field.index]));
       const round = seen.get(key) ?? 0;
       seen.set(key, round + 1);
       (rounds[round] ??= []).push(position);
@@ -116,6 +115,13 @@ export class Upserter {
     if (generatedAs !== undefined || value === undefined) return false;
     return generation !== 'identity' || value !== null || this.#compiled.dialect.features.nullKeyGenerates;
   }
+}
+
+/** Driver values as a text without doubles. */
+function textOf(values: Values): string {
+  return JSON.stringify(values, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
+  );
 }
 
 function pick(

@@ -8,9 +8,6 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import type { QueryRequest } from '../query/state.ts';
-import { initialState } from '../query/state.ts';
-import { fieldPath } from '../core/ast/expressions.ts';
-import type { Expression } from '../core/ast/expressions.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { BoundQuery, CompiledCache } from './compiled.ts';
@@ -18,7 +15,7 @@ import type { Engine } from './engine.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
-import { nameModel } from './name-errors.ts';
+import { rowsByKey } from './key-query.ts';
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
 export interface WorkspaceOwner {
@@ -37,11 +34,23 @@ export class Workspace {
   readonly #owner: WorkspaceOwner;
   readonly #using: ServerRole | undefined;
 
-  /** `using`: which server to read from, where there are replicas. */
-  constructor(engine: Engine, owner: WorkspaceOwner, using: ServerRole | undefined) {
+  readonly #schema: string | undefined;
+
+  /**
+   * `using`: which server to read from, where there are replicas; `schema`: where the tables are.
+   *
+   * @throws UnsupportedError, ConfigError for a schema that cannot be.
+   */
+  constructor(
+    engine: Engine,
+    owner: WorkspaceOwner,
+    { using, schema }: { readonly using: ServerRole | undefined; readonly schema: string | undefined },
+  ) {
     this.engine = engine;
     this.#owner = owner;
     this.#using = using;
+    this.#schema = schema;
+    if (schema !== undefined) engine.compiledIn(schema);
   }
 
   /** What loads for this session's entities. */
@@ -54,7 +63,7 @@ export class Workspace {
   }
 
   get compiled(): CompiledCache {
-    return this.engine.compiled;
+    return this.#schema === undefined ? this.engine.compiled : this.engine.compiledIn(this.#schema);
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
@@ -142,7 +151,7 @@ export class Workspace {
     try {
       return (await this.write((connection) => this.executor.execute(connection, sql, parameters))).changes;
     } catch (error) {
-      throw nameModel(error, meta);
+      throw this.engine.errorNames.name(error, meta);
     }
   }
 
@@ -217,10 +226,8 @@ export class Workspace {
   }
 
   async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
-    const { compiled, parameters } = this.compiled.query({
-      kind: 'entities',
-      state: { ...initialState(meta), where: [keysCondition(meta, entities)], order: [] },
-    });
+    const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
+    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys));
     // What the database says now, not what it said when a replica last heard of it.
     return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
   }
@@ -251,34 +258,4 @@ export class Workspace {
     this.executor.release(connection);
     return result;
   }
-}
-
-/** The condition that names these rows: by one list for a single key, part by part for a composite one. */
-function keysCondition(meta: ModelMeta, entities: readonly object[]): Expression {
-  const label = (field: string): { model: string; field: string } => ({ model: meta.name, field });
-  const [only] = meta.key;
-  if (meta.key.length === 1) {
-    const values = entities.map((entity) => readField(entity, only!));
-    return {
-      kind: 'inList',
-      operand: fieldPath(only!),
-      list: { kind: 'list', values, type: only!.type, label: label(only!.name) },
-    };
-  }
-  const rows = entities.map((entity): Expression => ({
-    kind: 'and',
-    items: meta.key.map((field) => ({
-      kind: 'compare',
-      operator: 'eq',
-      left: fieldPath(field),
-      right: {
-        kind: 'param',
-        value: readField(entity, field),
-        type: field.type,
-        nullable: false,
-        label: label(field.name),
-      },
-    })),
-  }));
-  return rows.length === 1 ? rows[0]! : { kind: 'or', items: rows };
 }

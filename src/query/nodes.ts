@@ -11,7 +11,7 @@ import type {
   Typed,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
-import { describe, invalidValue, problemWith } from '../core/value-types.ts';
+import { comparisonProblem, describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 
@@ -46,6 +46,13 @@ export function param(type: ValueType, value: unknown, label: ParamLabel): Param
   return { kind: 'param', value, type, nullable: false, label };
 }
 
+/** A value that a column is set to. @throws InvalidValueError, as `param`, and for a text that is too long. */
+export function stored({ type }: FieldMeta, value: unknown, label: ParamLabel): ParamExpression {
+  const problem = problemWith(type, value);
+  if (problem !== undefined) throw invalidValue(label.model, label.field, problem);
+  return { kind: 'param', value, type, nullable: false, label };
+}
+
 /** A list bound as one parameter. */
 export function list(type: ValueType, values: unknown, label: ParamLabel): ListParam {
   if (!Array.isArray(values))
@@ -61,7 +68,7 @@ function checkScalar(type: ValueType, value: unknown, label: ParamLabel): void {
       remedy: 'Leave the key out, or use null to ask for NULL.',
     });
   }
-  const problem = problemWith(type, value);
+  const problem = comparisonProblem(type, value);
   if (problem !== undefined) throw invalidValue(label.model, label.field, problem);
 }
 

@@ -19,7 +19,7 @@ import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
 import { limitOf, wholeNumber } from './limits.ts';
-import { param, path } from './nodes.ts';
+import { param, path, stored } from './nodes.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
@@ -403,7 +403,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
     if (value === null && field.nullable)
       return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
-    return { field, value: param(field.type, value, label) };
+    return { field, value: stored(field, value, label) };
   }
 
   #refuseFilter(call: string): void {

@@ -6,6 +6,12 @@ export function hasAggregate(node: Expression): boolean {
   return node.kind === 'aggregate' || childrenOf(node).some(hasAggregate);
 }
 
+/** The names of the model's own fields in a condition, each once. */
+export function fieldsIn(node: Expression): readonly string[] {
+  const own = node.kind === 'path' && node.steps.length === 0 ? [node.field.name] : [];
+  return [...new Set([...own, ...childrenOf(node).flatMap(fieldsIn)])];
+}
+
 /** The expressions of the same query inside of one; what a subquery holds is its own. */
 export function childrenOf(node: Expression): readonly Expression[] {
   switch (node.kind) {

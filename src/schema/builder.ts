@@ -84,12 +84,21 @@ export class SchemaBuilder {
     const later = forward ? [] : [...forwardReferences(metas), ...(indexesInTable ? [] : toIndexes(metas))];
     const { ifNotExists = false } = options;
     return [
+      ...this.#schemasOf(metas),
       ...metas.map((meta) => this.#createTable(meta, later, ifNotExists)),
       ...(indexesInTable ? [] : metas.flatMap((meta) => this.createIndexSql(meta, options))),
       ...[...new Set(later)].map((relation) =>
         this.#print({ kind: 'addForeignKey', model: relation.model, relation, ifNotExists }),
       ),
     ];
+  }
+
+  /** The schemas of the tables, made where they are missing. */
+  #schemasOf(metas: readonly ModelMeta[]): string[] {
+    const { features, schema: own } = this.#dialect;
+    if (!features.schemas) return [];
+    const names = new Set(metas.map(({ schema = own }) => schema).filter((name) => name !== undefined));
+    return [...names].map((name) => this.#print({ kind: 'createSchema', name }));
   }
 
   /** The reverse, to be run on one connection, in one transaction where there can be: tables that refer to others go first. */

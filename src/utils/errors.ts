@@ -159,6 +159,11 @@ export class DatabaseError extends BlazeError {
   override readonly code: string = 'E_DATABASE';
 }
 
+/** A value does not fit where it was to be stored, or computed: a text too long, a number out of range. */
+export class DataError extends DatabaseError {
+  override readonly code = 'E_DATA';
+}
+
 /** A constraint of the database was violated. */
 export class IntegrityError extends DatabaseError {
   override readonly code: string = 'E_INTEGRITY';

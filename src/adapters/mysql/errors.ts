@@ -4,6 +4,7 @@ import {
   CheckViolationError,
   ConnectionError,
   DatabaseError,
+  DataError,
   DeadlockError,
   ForeignKeyViolationError,
   IntegrityError,
@@ -95,8 +96,15 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
     case 3819:
     case 4025: {
       const constraint = /[`']([^`']+)[`'] (?:is violated|failed)/.exec(text)?.[1];
-      return new CheckViolationError(`The check '${constraint ?? ''}' failed.`, { ...details, constraint });
+      const model = /failed for `[^`]+`\.`([^`]+)`/.exec(text)?.[1];
+      return new CheckViolationError(`The check '${constraint ?? ''}' failed.`, { ...details, model, constraint });
     }
+    case 1406:
+      return new DataError('A value is too long for its column.', { ...details, ...columnIn(text) });
+    case 1264:
+      return new DataError('A number is out of range for its column.', { ...details, ...columnIn(text) });
+    case 1690:
+      return new DataError(`The server refused the statement: ${text}`, details);
     case 1205:
     case 3572:
       return new LockTimeoutError('A lock was not to be had in time: the transaction was rolled back.', details);
@@ -165,12 +173,20 @@ const NETWORK_FAILURES = new Map<string, readonly [string, string]>([
   ['HANDSHAKE_SSL_ERROR', ['TLS with the server failed.', 'Check its certificate, and the options of TLS.']],
 ]);
 
+/** `Data too long for column 'name' at row 1`, `… column 'name' …` */
+function columnIn(text: string): ErrorDetails {
+  const column = /for column '([^']+)'/.exec(text)?.[1];
+  return { fields: column === undefined ? undefined : [column] };
+}
+
 /** `Duplicate entry '…' for key 'table.index'`; MariaDB leaves out the table. */
 function uniqueViolation(text: string, details: ErrorDetails): UniqueViolationError {
   const name = /for key '([^']+)'$/.exec(text)?.[1];
-  const constraint = name?.slice(name.indexOf('.') + 1);
+  const point = name?.indexOf('.') ?? -1;
+  const constraint = name?.slice(point + 1);
+  const model = point < 0 ? undefined : name?.slice(0, point);
   const shown = constraint === undefined ? 'key' : constraint === 'PRIMARY' ? 'primary key' : `'${constraint}'`;
-  return new UniqueViolationError(`A row with the same ${shown} exists.`, { ...details, constraint });
+  return new UniqueViolationError(`A row with the same ${shown} exists.`, { ...details, model, constraint });
 }
 
 function notNull(text: string, details: ErrorDetails): NotNullViolationError {
@@ -183,6 +199,6 @@ function notNull(text: string, details: ErrorDetails): NotNullViolationError {
 
 /** ``a foreign key constraint fails (`database`.`table`, CONSTRAINT `name` …)``: the table that refers to the other. */
 function foreignKey(text: string): ErrorDetails {
-  const constraint = /CONSTRAINT `([^`]+)`/.exec(text)?.[1];
-  return { constraint };
+  const [, model, constraint] = /\(`[^`]+`\.`([^`]+)`, CONSTRAINT `([^`]+)`/.exec(text) ?? [];
+  return { model, constraint };
 }

@@ -9,8 +9,6 @@ export type Typed = Pick<typeof mysql.TypedParameter, 'LONGLONG'>;
  */
 export function typedParameters(values: readonly unknown[], { LONGLONG }: Typed): readonly unknown[] {
   return values.map((value) =>
-    typeof value === 'bigint' || (Number.isSafeInteger(value) && !Object.is(value, -0))
-      ? LONGLONG(value as number | bigint)
-      : value,
+    typeof value === 'bigint' || Number.isSafeInteger(value) ? LONGLONG(value as number | bigint) : value,
   );
 }

@@ -44,7 +44,7 @@ const SETTINGS = [
 
 /**
  * The statements with which a session begins: text and its comparison letter by letter, times in UTC, errors instead of
- * values that are cut, keys of 0 as they are given, and foreign keys that are checked.
+ * values that are cut and dates that are none, keys of 0 as they are given, and foreign keys that are checked.
  */
 export function sessionSettings(
   { mariadb }: Server,
@@ -55,6 +55,8 @@ export function sessionSettings(
     'STRICT_TRANS_TABLES',
     'NO_ENGINE_SUBSTITUTION',
     'NO_AUTO_VALUE_ON_ZERO',
+    'NO_ZERO_DATE',
+    'NO_ZERO_IN_DATE',
     'ERROR_FOR_DIVISION_BY_ZERO',
     // MariaDB does not see that what depends on the key is one value in each group.
     ...(mariadb ? [] : ['ONLY_FULL_GROUP_BY']),

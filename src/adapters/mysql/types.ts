@@ -20,9 +20,15 @@ function readerOf(field: FieldPacket): Read | undefined {
   const type = field.columnType ?? field.type;
   if (type === LONGLONG) return (value) => (typeof value === 'string' ? BigInt(value) : value);
   if (type === DATETIME || type === TIMESTAMP)
-    return (value) => (typeof value === 'string' ? new Date(`${value.replace(' ', 'T')}Z`) : value);
+    return (value) => (typeof value === 'string' ? readDatetime(value) : value);
   if (type === BIT) return (value) => (value instanceof Uint8Array ? value.some((byte) => byte !== 0) : value);
   if (type === JSON_TYPE || ('extendedFormat' in field && field.extendedFormat === 'json'))
     return (value) => (typeof value === 'string' ? readJson(value) : value);
   return (value) => (value instanceof Uint8Array ? new Uint8Array(value) : value);
+}
+
+/** What is no Date, such as `0000-00-00 00:00:00`, stays the server's text. */
+function readDatetime(text: string): unknown {
+  const date = new Date(`${text.replace(' ', 'T')}Z`);
+  return Number.isNaN(date.getTime()) ? text : date;
 }

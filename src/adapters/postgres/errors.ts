@@ -5,6 +5,7 @@ import {
   ConfigError,
   ConnectionError,
   DatabaseError,
+  DataError,
   DeadlockError,
   ForeignKeyViolationError,
   IntegrityError,
@@ -59,6 +60,14 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
       });
     case '23514':
       return new CheckViolationError(`The check '${given.constraint ?? ''}' failed.`, named);
+    case '22001':
+      return new DataError('A text is too long for its column.', details);
+    case '22003':
+      // The server quotes a number that was given, and none that was computed.
+      return new DataError(
+        text.includes('"') ? 'A number is out of range for its column.' : `PostgreSQL refused the statement: ${text}`,
+        details,
+      );
     case '40001':
       return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
     case '40P01':

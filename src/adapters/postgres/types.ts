@@ -1,4 +1,5 @@
 import { readJson } from '../../dialects/codecs.ts';
+import { parseTimestamp } from '../../dialects/postgres/timestamps.ts';
 
 /** The text of a value as the server gives it, to the value. */
 export type Parser = (text: string) => unknown;
@@ -24,10 +25,12 @@ const KINDS = new Map<number, ColumnKind>([
 
 const NAMED = new Map<number, ColumnKind>([
   ...KINDS,
+  [20, (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))],
   [17, (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))],
   [114, readJson],
   [3802, readJson],
-  [1184, (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))],
+  // What is no Date stays the server's text: `infinity`, a year before the first.
+  [1184, (text) => parseTimestamp(text) ?? text],
 ]);
 
 /** For queries of models: numbers and booleans as such, all else as text, which the dialect's codecs read. */

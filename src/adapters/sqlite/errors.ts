@@ -4,6 +4,7 @@ import {
   CheckViolationError,
   ConnectionError,
   DatabaseError,
+  DataError,
   ForeignKeyViolationError,
   IntegrityError,
   LockTimeoutError,
@@ -37,6 +38,15 @@ const SQLITE_ERROR = 1;
  * SQLite names.
  */
 export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
+  // From a function of ours that refuses a computed value.
+  if (error instanceof DataError)
+    return new DataError(error.message, {
+      model: error.model,
+      field: error.field,
+      fields: error.fields,
+      sql,
+      cause: error,
+    });
   if (error instanceof BlazeError) return error;
   const code = resultCode(error);
   const text = error instanceof Error ? error.message : '';

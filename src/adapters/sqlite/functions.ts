@@ -1,5 +1,5 @@
 import { lowerCase, upperCase } from '../../dialects/sqlite/fold-case.ts';
-import { InvalidValueError } from '../../utils/errors.ts';
+import { DataError, InvalidValueError } from '../../utils/errors.ts';
 import type { SQLiteHandle } from './driver.ts';
 
 const PATTERNS = 100;
@@ -12,7 +12,11 @@ export function registerFunctions(handle: SQLiteHandle): void {
     text === null || end === null ? null : Number(text.endsWith(end)),
   );
   handle.function('blaze_out_of_range', (model: string, field: string) => {
-    throw new InvalidValueError(`${model}.${field} was set to a number that it cannot hold.`, { model, field });
+    throw new DataError(`${model}.${field} was set to a number that it cannot hold.`, {
+      model,
+      field,
+      fields: [field],
+    });
   });
   const patterns = new Map<string, RegExp>();
   handle.function('blaze_regexp', (text: string | null, pattern: string | null, flags: string) => {

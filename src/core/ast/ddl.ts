@@ -2,7 +2,13 @@ import type { CheckMeta, IndexMeta, ModelMeta, RelationMeta } from '../metadata.
 import type { Expression } from './expressions.ts';
 
 /** Statements that define the schema. */
-export type DdlStatement = CreateTable | AddForeignKey | CreateIndex | DropTable;
+export type DdlStatement = CreateSchema | CreateTable | AddForeignKey | CreateIndex | DropTable;
+
+/** Where it is missing. */
+export interface CreateSchema {
+  readonly kind: 'createSchema';
+  readonly name: string;
+}
 
 export interface CreateTable {
   readonly kind: 'createTable';

@@ -108,6 +108,9 @@ function resolveKey(draft: ModelDraft, { report }: Resolution): void {
   }
   for (const field of meta.key)
     if (field.nullable) report(`${meta.name}.${field.name} is part of the primary key and cannot be nullable.`);
+  for (const { name, type } of meta.key)
+    if (type.kind === 'json' || type.kind === 'array')
+      report(`${meta.name}.${name} cannot be a key: of JSON and arrays there are many forms of the same value.`);
   meta.keyIndexes = meta.key.map((field) => field.index);
   meta.primaryKey = meta.key.map((field) => field.name);
 }

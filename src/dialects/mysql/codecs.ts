@@ -1,7 +1,7 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
-import { AS_IS, BIGINT, BOOL, DATETIME_TEXT, JSON_TEXT, jsonArrayCodec, TIME, UUID } from '../codecs.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
+import { AS_IS, BIGINT, BOOL, DATETIME_TEXT, FLOAT, JSON_TEXT, jsonArrayCodec, TIME, UUID } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 
 /**
@@ -12,12 +12,13 @@ export function mysqlCodec(type: ValueType): Codec {
   switch (type.kind) {
     case 'int':
     case 'smallInt':
-    case 'float':
     case 'string':
     case 'text':
     case 'enum':
     case 'date':
       return AS_IS;
+    case 'float':
+      return FLOAT;
     case 'uuid':
       return UUID;
     case 'time':

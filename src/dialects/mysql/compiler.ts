@@ -24,6 +24,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
 import { jsonPathText } from '../json-paths.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
+import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { castType, listType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
@@ -35,6 +36,7 @@ const ESCAPE = '|';
 
 /** What MySQL and MariaDB write their own way. */
 export class MySQLCompiler extends TypedCompiler {
+  protected readonly lexicon = MYSQL_LEXICON;
   declare protected readonly dialect: MySQLFlavour;
   /** The table that is written: MySQL refuses to read it in the same statement, unless it is read first. */
   private written: Pick<ModelMeta, 'schema' | 'table'> | undefined;

@@ -1,5 +1,6 @@
 import type { Expression, InListExpression } from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { foreignKeyName } from '../../core/constraint-names.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
@@ -51,7 +52,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
         : `ALTER TABLE ${this.table(model)} ADD ${this.fullText(index).join(', ADD ')}`;
     return ifNotExists
       ? unless(
-          `SELECT 1 FROM information_schema.statistics WHERE ${inSchema('table_schema', model)} AND table_name = ${literal(model.table)} AND index_name = ${literal(index.name)}`,
+          `SELECT 1 FROM information_schema.statistics WHERE ${this.inSchema('table_schema', model)} AND table_name = ${literal(model.table)} AND index_name = ${literal(index.name)}`,
           sql,
         )
       : sql;
@@ -78,10 +79,21 @@ export class MySQLDdlCompiler extends DdlCompiler {
     const sql = super.addForeignKey(model, relation, false);
     return ifNotExists
       ? unless(
-          `SELECT 1 FROM information_schema.table_constraints WHERE ${inSchema('constraint_schema', model)} AND table_name = ${literal(model.table)} AND constraint_name = ${literal(this.foreignKeyName(model, relation))}`,
+          `SELECT 1 FROM information_schema.table_constraints WHERE ${this.inSchema('constraint_schema', model)} AND table_name = ${literal(model.table)} AND constraint_name = ${literal(foreignKeyName(model, relation))}`,
           sql,
         )
       : sql;
+  }
+
+  protected override createSchema(name: string): string {
+    return unless(
+      `SELECT 1 FROM information_schema.schemata WHERE schema_name = ${literal(name)}`,
+      `CREATE DATABASE ${this.dialect.quote(name)}`,
+    );
+  }
+
+  private inSchema(column: string, { schema = this.dialect.schema }: ModelMeta): string {
+    return `${column} = ${schema === undefined ? 'DATABASE()' : literal(schema)}`;
   }
 
   protected override inline(condition: Expression): string {
@@ -97,10 +109,6 @@ function unless(query: string, sql: string): string {
     'EXECUTE blaze',
     'DEALLOCATE PREPARE blaze',
   ].join(';\n');
-}
-
-function inSchema(column: string, { schema }: ModelMeta): string {
-  return `${column} = ${schema === undefined ? 'DATABASE()' : literal(schema)}`;
 }
 
 /** Whether a column stands in a key or an index, or refers to one that does. */

@@ -8,6 +8,10 @@ export class MariaDBDialect extends MySQLDialect {
   override readonly features: DialectFeatures = Object.freeze({ ...new MySQLDialect().features, returning: true });
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };
 
+  protected override again(schema: string): MariaDBDialect {
+    return new MariaDBDialect(schema, this);
+  }
+
   override regex(subject: string, pattern: string, insensitive: boolean): string {
     return `${subject} REGEXP CONCAT('${insensitive ? '(?i)' : '(?-i)'}', ${pattern})`;
   }

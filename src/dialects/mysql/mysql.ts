@@ -4,6 +4,7 @@ import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import type { Codec, CompiledStatement } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
+import { checkSchemaName } from '../schemas.ts';
 import { mysqlCodec } from './codecs.ts';
 import { MySQLCompiler } from './compiler.ts';
 import { MySQLDdlCompiler } from './ddl.ts';
@@ -17,6 +18,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   fullText: true,
   forwardReferences: false,
   indexesInTable: true,
+  schemas: true,
   transactionalDdl: false,
   rowsPerUpdate: 1,
   limitsInText: false,
@@ -30,7 +32,24 @@ export class MySQLDialect implements MySQLFlavour {
   readonly features: DialectFeatures = Object.freeze({ ...FEATURES, returning: false });
   /** How types are written. The collation tells apart whatever differs, spaces at the end too. */
   readonly types: TypeContext = { name: 'MySQL', collation: 'utf8mb4_0900_bin', jsonType: true };
-  readonly #codecs = new WeakMap<ValueType, Codec>();
+  readonly schema: string | undefined;
+  readonly #codecs: WeakMap<ValueType, Codec>;
+
+  constructor(schema?: string, like?: MySQLDialect) {
+    this.schema = schema;
+    this.#codecs = like === undefined ? new WeakMap() : like.#codecs;
+  }
+
+  /** What is called a schema elsewhere is a database here. */
+  inSchema(schema: string): MySQLDialect {
+    // https://dev.mysql.com/doc/refman/9.7/en/identifier-length.html
+    checkSchemaName(schema, { characters: 64 });
+    return this.again(schema);
+  }
+
+  protected again(schema: string): MySQLDialect {
+    return new MySQLDialect(schema, this);
+  }
 
   codec(type: ValueType): Codec {
     let codec = this.#codecs.get(type);

@@ -1,6 +1,6 @@
 /**
  * PostgreSQL's text form of arrays (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO): items in braces,
- * quoted where they hold anything but plain characters. One dimension: columns of arrays of arrays are not offered.
+ * quoted where they hold anything but plain characters. One dimension: arrays in an array are texts.
  */
 
 /** The text of an array whose items are texts or null. */

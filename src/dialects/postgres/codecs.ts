@@ -1,11 +1,12 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
-import { AS_IS, BIGINT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
+import { AS_IS, BIGINT, FLOAT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
 import type { Plain } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { formatArray, parseArray } from './arrays.ts';
+import { parseTimestamp } from './timestamps.ts';
 
 /**
  * How PostgreSQL stores each type, and how its values come: numbers and booleans as such, all else as the server's text
@@ -15,13 +16,14 @@ export function postgresCodec(type: ValueType): Codec {
   switch (type.kind) {
     case 'int':
     case 'smallInt':
-    case 'float':
     case 'bool':
     case 'string':
     case 'text':
     case 'enum':
     case 'date':
       return AS_IS;
+    case 'float':
+      return FLOAT;
     case 'uuid':
       return UUID;
     case 'time':
@@ -60,23 +62,15 @@ function encodeTimestamp(value: Date): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 23).replace(/\.?0+$/, '')}+00`;
 }
 
-/** `2026-01-31 13:45:00.123+00`, or what `encode` gave. */
+/** The usual case is what a server in UTC says, and what `encode` gives. */
 function decodeTimestamp(raw: string): Date {
-  const date = new Date(
-    raw.length >= 22 && raw.endsWith('+00') ? `${raw.slice(0, 10)}T${raw.slice(11, -3)}Z` : normal(raw),
-  );
-  if (Number.isNaN(date.getTime()))
+  const date = raw.endsWith('+00') ? new Date(`${raw.slice(0, 10)}T${raw.slice(11, -3)}Z`) : undefined;
+  const found = date === undefined || Number.isNaN(date.getTime()) ? parseTimestamp(raw) : date;
+  if (found === undefined)
     throw new UnsupportedError(
       "A timestamp that is no Date, such as 'infinity', was read. Read it as text, by the sql tag.",
     );
-  return date;
-}
-
-/** Any time zone of the session: `+05:30`, `-03`, with seconds in the distant past. */
-function normal(raw: string): string {
-  return raw
-    .replace(' ', 'T')
-    .replace(/([+-]\d\d)(?::?(\d\d))?(?::\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
+  return found;
 }
 
 function arrayCodec(of: ValueType): Codec {

@@ -13,6 +13,7 @@ import type {
   MatchExpression,
   OrderNode,
   ParamExpression,
+  RawExpression,
   SearchExpression,
   SearchTerm,
   SelectStatement,
@@ -22,11 +23,13 @@ import type { ValueType } from '../../core/value-types.ts';
 import { jsonPathText } from '../json-paths.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
+import { POSTGRES_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { castType, columnType } from './types.ts';
 
 /** What PostgreSQL writes its own way. */
 export class PostgresCompiler extends TypedCompiler {
+  protected readonly lexicon = POSTGRES_LEXICON;
   protected override placeholder(position: number): string {
     return `$${position}`;
   }
@@ -185,9 +188,26 @@ export class PostgresCompiler extends TypedCompiler {
   }
 
   protected override aggregate(node: AggregateExpression): string {
+    if (node.fn === 'min' || node.fn === 'max') return this.extreme(node);
     const sql = super.aggregate(node);
     if (node.fn !== 'avg') return sql;
     return node.type.kind === 'decimal' ? `ROUND(${sql}, ${node.type.scale})` : this.real(sql);
+  }
+
+  /** Booleans have other names for it, and UUIDs have none before version 18: they are compared as texts. */
+  private extreme(node: AggregateExpression): string {
+    const argument = node.argument!;
+    const { type, nullable } = typeOf(argument);
+    if (type.kind === 'bool')
+      return super.aggregate(node).replace(/^M(?:IN|AX)/, node.fn === 'min' ? 'BOOL_AND' : 'BOOL_OR');
+    if (type.kind !== 'uuid') return super.aggregate(node);
+    const text: RawExpression = {
+      kind: 'raw',
+      parts: [argument, { kind: 'text', text: '::text COLLATE "C"' }],
+      type,
+      nullable,
+    };
+    return `CAST(${super.aggregate({ ...node, argument: text })} AS uuid)`;
   }
 
   /** NULL is the lowest value, as on the other databases. */

@@ -1,4 +1,5 @@
 import type { Expression } from '../../core/ast/expressions.ts';
+import { foreignKeyName } from '../../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
@@ -32,9 +33,16 @@ export class PostgresDdlCompiler extends DdlCompiler {
   protected override addForeignKey(model: ModelMeta, relation: RelationMeta, ifNotExists: boolean): string {
     const sql = super.addForeignKey(model, relation, ifNotExists);
     if (!ifNotExists) return sql;
-    const name = literal(this.foreignKeyName(model, relation));
+    const name = literal(foreignKeyName(model, relation));
     const table = literal(this.table(model));
-    return `DO $blaze$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = ${name} AND conrelid = ${table}::regclass) THEN ${sql}; END IF; END $blaze$`;
+    return unless(`SELECT FROM pg_constraint WHERE conname = ${name} AND conrelid = ${table}::regclass`, sql);
+  }
+
+  protected override createSchema(name: string): string {
+    return unless(
+      `SELECT FROM pg_namespace WHERE nspname = ${literal(name)}`,
+      `CREATE SCHEMA ${this.dialect.quote(name)}`,
+    );
   }
 
   protected override createIndex(
@@ -52,6 +60,14 @@ export class PostgresDdlCompiler extends DdlCompiler {
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).inline(condition);
   }
+}
+
+/** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS; in quotes that it does not hold. */
+function unless(query: string, sql: string): string {
+  const body = ` BEGIN IF NOT EXISTS (${query}) THEN ${sql}; END IF; END `;
+  let tag = '$blaze$';
+  while (body.includes(tag)) tag = `${tag.slice(0, -1)}_$`;
+  return `DO ${tag}${body}${tag}`;
 }
 
 /** Conditions of the schema: values of the model's author, written out as literals. */

@@ -4,6 +4,7 @@ import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
+import { checkSchemaName } from '../schemas.ts';
 import { postgresCodec } from './codecs.ts';
 import { PostgresCompiler } from './compiler.ts';
 import { PostgresDdlCompiler } from './ddl.ts';
@@ -19,13 +20,26 @@ export class PostgresDialect implements Dialect {
     fullText: true,
     forwardReferences: false,
     indexesInTable: false,
+    schemas: true,
     transactionalDdl: true,
     rowsPerUpdate: 1,
     limitsInText: true,
     maxParameters: 65_535,
     dropCircles: undefined,
   });
-  readonly #codecs = new WeakMap<ValueType, Codec>();
+  readonly schema: string | undefined;
+  readonly #codecs: WeakMap<ValueType, Codec>;
+
+  constructor(schema?: string, like?: PostgresDialect) {
+    this.schema = schema;
+    this.#codecs = like === undefined ? new WeakMap() : like.#codecs;
+  }
+
+  inSchema(schema: string): PostgresDialect {
+    // https://www.postgresql.org/docs/current/limits.html: what is longer is cut without an error.
+    checkSchemaName(schema, { bytes: 63 });
+    return new PostgresDialect(schema, this);
+  }
 
   codec(type: ValueType): Codec {
     let codec = this.#codecs.get(type);

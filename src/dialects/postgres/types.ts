@@ -14,7 +14,7 @@ export function columnType(type: ValueType): string {
     case 'int':
       return 'integer';
     case 'array':
-      return `${columnType(type.of)}[]`;
+      return type.of.kind === 'array' ? 'text[]' : `${columnType(type.of)}[]`;
     default:
       return castType(type);
   }
@@ -49,7 +49,8 @@ export function castType(type: ValueType): string {
     case 'binary':
       return 'bytea';
     case 'array':
-      return `${castType(type.of)}[]`;
+      // Arrays in an array would all have to be of one length: each is a text.
+      return type.of.kind === 'array' ? 'text[]' : `${castType(type.of)}[]`;
     case 'custom':
       return typeof type.columnType === 'string' ? type.columnType : (type.columnType['postgres'] ?? 'text');
     default:

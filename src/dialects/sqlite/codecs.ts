@@ -1,8 +1,19 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
-import { AS_IS, BOOL, DATETIME_TEXT, JSON_TEXT, jsonArrayCodec, readBigint, same, UUID } from '../codecs.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
+import {
+  AS_IS,
+  BOOL,
+  DATETIME_TEXT,
+  FLOAT,
+  JSON_TEXT,
+  jsonArrayCodec,
+  readBigint,
+  same,
+  TIME,
+  UUID,
+} from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { decodeDecimal } from './decimals.ts';
 
@@ -11,13 +22,15 @@ export function sqliteCodec(type: ValueType): Codec {
   switch (type.kind) {
     case 'int':
     case 'smallInt':
-    case 'float':
     case 'string':
     case 'text':
     case 'enum':
     case 'date':
-    case 'time':
       return AS_IS;
+    case 'time':
+      return TIME;
+    case 'float':
+      return FLOAT;
     case 'uuid':
       return UUID;
     case 'bigint':

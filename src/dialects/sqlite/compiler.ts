@@ -18,10 +18,11 @@ import type {
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
+import { SQLITE_LEXICON } from '../placeholders.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import { jsonPathText } from '../json-paths.ts';
-import { canonicalDecimal } from '../canonical-decimal.ts';
 import { lowerCase } from './fold-case.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
@@ -34,6 +35,7 @@ const FORMATS = { year: '%Y', month: '%m', day: '%d', dayOfYear: '%j', hour: '%H
 
 /** What SQLite writes its own way: lists, text matches, dates, and decimals as scaled integers. */
 export class SQLiteCompiler extends QueryCompiler {
+  protected readonly lexicon = SQLITE_LEXICON;
   protected override placeholder(): string {
     return '?';
   }
@@ -111,12 +113,7 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const { type } = list;
     const whole = isDecimal(typeOf(operand).type) && !isColumn(operand);
-    const left =
-      type.kind === 'binary'
-        ? `hex(${this.expression(operand)})`
-        : whole
-          ? this.scaled(operand, scaleOf(type))
-          : this.expression(operand);
+    const left = whole ? this.scaled(operand, scaleOf(type)) : this.expression(operand);
     const values = this.writer.bind(
       list,
       encodeList(
@@ -124,7 +121,7 @@ export class SQLiteCompiler extends QueryCompiler {
         whole ? (value) => scaledInteger(value as string, scaleOf(type)) : this.encoder(type),
       ),
     );
-    return `${left} IN (SELECT value FROM json_each(${values}))`;
+    return `${left} IN (SELECT ${type.kind === 'binary' ? 'unhex(value)' : 'value'} FROM json_each(${values}))`;
   }
 
   /**

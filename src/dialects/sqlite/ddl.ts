@@ -1,5 +1,5 @@
 import type { CallExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
-import type { FieldMeta } from '../../core/metadata.ts';
+import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
@@ -19,6 +19,33 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   protected override identity(): string {
     // AUTOINCREMENT: the key of a deleted row is never given again, as on every other database.
     return 'PRIMARY KEY AUTOINCREMENT NOT NULL';
+  }
+
+  /** An index is named with its schema, the one of its table, which is then not said again (https://sqlite.org/lang_createindex.html). */
+  protected override createIndex(
+    model: ModelMeta,
+    index: IndexMeta,
+    where: Expression | undefined,
+    ifNotExists: boolean,
+  ): string {
+    if (model.schema === undefined) return super.createIndex(model, index, where, ifNotExists);
+    const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(model.schema, index.name)}`;
+    return `${head} ON ${this.dialect.quote(model.table)} (${this.indexColumns(index)})${this.covered(where)}`;
+  }
+
+  /** A key refers to a table of the same file. */
+  protected override foreignKey(model: ModelMeta, relation: RelationMeta): string {
+    const { target } = relation;
+    if (target.schema !== model.schema)
+      throw new UnsupportedError(
+        `SQLite has no foreign keys from one file to another, as ${model.name}.${relation.name}.`,
+        {
+          model: model.name,
+          field: relation.name,
+          remedy: 'Give both models one schema.',
+        },
+      );
+    return super.foreignKey(model, { ...relation, target: { ...target, schema: undefined } });
   }
 
   protected override inline(condition: Expression): string {

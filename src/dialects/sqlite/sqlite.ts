@@ -2,13 +2,14 @@ import type { DdlStatement } from '../../core/ast/ddl.ts';
 import type { RawExpression } from '../../core/ast/expressions.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
+import { UnsupportedError } from '../../utils/errors.ts';
 import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
 import { sqliteCodec } from './codecs.ts';
 import { SQLiteCompiler } from './compiler.ts';
 import { SQLiteDdlCompiler } from './ddl.ts';
 
-/** SQLite 3.40 and later. */
+/** SQLite 3.41 and later. */
 export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
   readonly features: DialectFeatures = Object.freeze({
@@ -19,6 +20,7 @@ export class SQLiteDialect implements Dialect {
     fullText: false,
     forwardReferences: true,
     indexesInTable: false,
+    schemas: false,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     limitsInText: false,
@@ -27,7 +29,14 @@ export class SQLiteDialect implements Dialect {
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
     dropCircles: { before: 'PRAGMA defer_foreign_keys = ON' },
   });
+  readonly schema = undefined;
   readonly #codecs = new WeakMap<ValueType, Codec>();
+
+  inSchema(): Dialect {
+    throw new UnsupportedError('SQLite has no schemas.', {
+      remedy: 'Use a file for each, or attach one and name it in the options of its models, { schema: … }.',
+    });
+  }
 
   codec(type: ValueType): Codec {
     let codec = this.#codecs.get(type);

@@ -5,7 +5,7 @@ import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import type { ServerRole } from '../../core/types/index.ts';
 import { State } from '../../core/state.ts';
-import { mapKey } from '../../core/keys.ts';
+import { fieldKey } from '../../core/keys.ts';
 import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
@@ -65,11 +65,11 @@ export class BatchLoader {
   }
 
   /** Entities of these keys, all of them loaded in full afterwards. */
-  async #loadByKey(target: ModelMeta, keys: ReadonlySet<unknown>): Promise<void> {
+  async #loadByKey(target: ModelMeta, keys: ReadonlyMap<unknown, unknown>): Promise<void> {
     const map = this.#workspace.identityMap.of(target);
     const missing: unknown[] = [];
-    for (const key of keys) {
-      const known = map.get(mapKey(target, key));
+    for (const [name, key] of keys) {
+      const known = map.get(name);
       if (known === undefined || !this.#workspace.isFull(known)) missing.push(key);
     }
     if (missing.length > 0) await this.#fetch(target, target.key[0]!, missing, []);
@@ -82,10 +82,13 @@ export class BatchLoader {
     const keys = keysOf(relation, lacking);
     if (keys.size === 0) return;
     const found = new Map(
-      (await this.#fetch(target, targetField, [...keys], [])).map((item) => [(item as Values)[targetField.name], item]),
+      (await this.#fetch(target, targetField, [...keys.values()], [])).map((item) => [
+        fieldKey(targetField, (item as Values)[targetField.name]),
+        item,
+      ]),
     );
     for (const entity of lacking) {
-      const item = found.get((entity as Values)[sourceField.name]);
+      const item = found.get(fieldKey(sourceField, (entity as Values)[sourceField.name]));
       if (item !== undefined) State.setLink(entity, relation.index, item);
     }
   }
@@ -94,8 +97,13 @@ export class BatchLoader {
     const lacking = entities.filter((entity) => State.link(entity, relation.index) === undefined);
     const owners = byKey(relation.sourceField, lacking);
     if (owners.size === 0) return;
-    for (const item of await this.#fetch(relation.target, relation.targetField, [...owners.keys()], [])) {
-      const owner = owners.get(this.#storedValue(relation.target, item, relation.targetField));
+    for (const item of await this.#fetch(
+      relation.target,
+      relation.targetField,
+      valuesOf(relation.sourceField, owners.values()),
+      [],
+    )) {
+      const owner = owners.get(this.#storedKey(relation.target, item, relation.targetField));
       if (owner !== undefined) State.setLink(owner, relation.index, item);
     }
     for (const owner of owners.values())
@@ -109,8 +117,8 @@ export class BatchLoader {
     const lists = new Map<unknown, object[]>();
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
-    for (const item of await this.#fetch(target, targetField, [...owners.keys()], order)) {
-      lists.get(this.#storedValue(target, item, targetField))?.push(item);
+    for (const item of await this.#fetch(target, targetField, valuesOf(sourceField, owners.values()), order)) {
+      lists.get(this.#storedKey(target, item, targetField))?.push(item);
     }
     for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
   }
@@ -127,7 +135,7 @@ export class BatchLoader {
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
     const rows = await this.#runner!.rows({
       kind: 'values',
-      state: { ...initialState(model), where: [inList(source, [...owners.keys()])], order },
+      state: { ...initialState(model), where: [inList(source, valuesOf(sourceField, owners.values()))], order },
       columns: [
         { name: 'source', expression: fieldPath(source) },
         { name: 'target', expression: fieldPath(toTarget) },
@@ -135,11 +143,11 @@ export class BatchLoader {
     });
     const lists = new Map<unknown, object[]>();
     for (const key of owners.keys()) lists.set(key, []);
-    await this.#loadByKey(target, new Set(rows.map((row) => row[1])));
+    await this.#loadByKey(target, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
-      const item = map.get(to);
-      if (item !== undefined) lists.get(from)!.push(item);
+      const item = map.get(fieldKey(toTarget, to));
+      if (item !== undefined) lists.get(fieldKey(source, from))!.push(item);
     }
     for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
   }
@@ -159,11 +167,14 @@ export class BatchLoader {
   }
 
   /** What the database says, not what an unwritten change says. */
-  #storedValue(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+  #storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
     const row = State.row(item);
-    return row === null
-      ? (item as Values)[field.name]
-      : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]);
+    return fieldKey(
+      field,
+      row === null
+        ? (item as Values)[field.name]
+        : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
+    );
   }
 }
 
@@ -192,24 +203,29 @@ function hasLink(entity: object, relation: RelationMeta): boolean {
   return linked !== undefined && State.row(linked as object) !== null;
 }
 
-/** Values of a foreign key, each once, without NULL and what is not saved yet. */
-function keysOf(relation: RelationMeta, entities: readonly object[]): Set<unknown> {
-  const keys = new Set<unknown>();
+/** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
+function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
+  const keys = new Map<unknown, unknown>();
   for (const entity of entities) {
-    const key = (entity as Values)[relation.sourceField.name];
-    if (key !== null && key !== undefined) keys.add(key);
+    const key = (entity as Values)[sourceField.name];
+    if (key !== null && key !== undefined) keys.set(fieldKey(sourceField, key), key);
   }
   return keys;
 }
 
-/** Entities by the value of a field that identifies them. */
+/** Entities by the value of a field that identifies them, as a Map compares it. */
 function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, object> {
   const map = new Map<unknown, object>();
   for (const entity of entities) {
     const key = (entity as Values)[field.name];
-    if (key !== null && key !== undefined) map.set(key, entity);
+    if (key !== null && key !== undefined) map.set(fieldKey(field, key), entity);
   }
   return map;
+}
+
+/** The values of a field of some entities. */
+function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
+  return Array.from(entities, (entity) => (entity as Values)[name]);
 }
 
 function inList(field: FieldMeta, values: readonly unknown[]): Expression {

@@ -71,7 +71,7 @@ const EDGES: readonly (readonly [name: Name, value: unknown, back?: unknown])[] 
   ['json', 0],
   ['json', false],
   ['json', { n: 1e21, m: -0.5 }],
-  ['json', { s: '\ud800\0' }],
+  ['json', { s: '\\ud800\\0' }],
   ['enum', 'red'],
   ['binary', new Uint8Array([0, 1, 127, 128, 255, 39])],
   ['binary', new Uint8Array([])],

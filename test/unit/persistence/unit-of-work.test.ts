@@ -1095,7 +1095,7 @@ describe('writing in the right order', () => {
           code: 'E_CHECK_VIOLATION',
           model: 'Post',
           constraint: 'views_positive',
-          message: "The check 'views_positive' failed (Post).",
+          message: "The check 'views_positive' failed (Post.views).",
         },
       ],
       [
@@ -1231,7 +1231,7 @@ describe('values that a column cannot hold', () => {
       ['price', { price: (p: { price: { times(n: number): never } }) => p.price.times(1_000_000_000) }],
     ] as const)
       expect(await errorOf(() => all().update(change as never))).toMatchObject({
-        code: 'E_INVALID_VALUE',
+        code: 'E_DATA',
         model: 'Post',
         field,
         message: `Post.${field} was set to a number that it cannot hold.`,

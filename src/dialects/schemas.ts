@@ -1,0 +1,25 @@
+import type { ModelMeta } from '../core/metadata.ts';
+import { ConfigError } from '../utils/errors.ts';
+import type { Dialect } from './dialect.ts';
+
+/** @throws ConfigError for what is no name of a schema, or one that the database would cut. */
+export function checkSchemaName(
+  name: string,
+  longest: { readonly characters: number } | { readonly bytes: number },
+): void {
+  const length = 'bytes' in longest ? Buffer.byteLength(name) : Array.from(name).length;
+  const [most, unit] = 'bytes' in longest ? [longest.bytes, 'bytes'] : [longest.characters, 'characters'];
+  // Control characters are in no name that anybody means.
+  if (name === '' || !name.isWellFormed() || /\p{Cc}/u.test(name))
+    throw new ConfigError("The option 'schema' is the name of a schema.", { field: 'schema' });
+  if (length > most)
+    throw new ConfigError(`The name of a schema has at most ${most} ${unit} on this database.`, { field: 'schema' });
+}
+
+/** The name of a table with its schema: the model's own, or that for which the dialect is. */
+export function tableName(
+  dialect: Dialect,
+  { schema = dialect.schema, table }: Pick<ModelMeta, 'schema' | 'table'>,
+): string {
+  return schema === undefined ? dialect.quote(table) : dialect.quote(schema, table);
+}
