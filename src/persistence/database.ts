@@ -2,6 +2,7 @@ import type { Adapter } from '../adapters/adapter.ts';
 import { ConnectionConfig } from '../adapters/config.ts';
 import type { ConnectionOptions } from '../adapters/config.ts';
 import { openAdapter } from '../adapters/open.ts';
+import type { Bounds } from '../core/bounds.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -95,8 +96,11 @@ export class DatabaseCore {
     }
   }
 
-  /** A new session. It takes a connection only while it needs one. */
-  session(options: SessionOptions = {}): Session {
+  /**
+   * A new session. It takes a connection only while it needs one. `signal` stops all that it does when it is aborted,
+   * `timeout` each statement, and each wait for a connection, that takes longer.
+   */
+  session(options: SessionOptions & Bounds = {}): Session {
     return openSession(this.engine, options);
   }
 

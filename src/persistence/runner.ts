@@ -1,4 +1,7 @@
 import type { Connection, Rows } from '../adapters/adapter.ts';
+import { withinBounds } from '../adapters/bounded-executor.ts';
+import type { Cancellation } from '../adapters/cancellation.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { EntityGroup, RelationTree } from '../core/loader.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
@@ -24,6 +27,7 @@ export class SessionRunner implements QueryRunner {
   }
 
   async entities(state: QueryState): Promise<object[]> {
+    if (state.bounds !== undefined) return this.#within(state.bounds, (runner) => runner.entities(unbounded(state)));
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query({ kind: 'entities', state });
@@ -36,6 +40,9 @@ export class SessionRunner implements QueryRunner {
   }
 
   async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
+    const { state } = request;
+    if (state.bounds !== undefined)
+      return this.#within(state.bounds, (runner) => runner.rows({ ...request, state: unbounded(state) }));
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
@@ -47,6 +54,10 @@ export class SessionRunner implements QueryRunner {
 
   async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {
     if (state.empty) return undefined;
+    if (state.bounds !== undefined) {
+      yield* this.#iterateWithin(state.bounds, unbounded(state), batchSize);
+      return undefined;
+    }
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const { executor, compiled } = this.#workspace;
@@ -70,6 +81,9 @@ export class SessionRunner implements QueryRunner {
   }
 
   async write(request: Of<'update' | 'delete'>): Promise<number> {
+    const { state } = request;
+    if (state.bounds !== undefined)
+      return this.#within(state.bounds, (runner) => runner.write({ ...request, state: unbounded(state) }));
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
@@ -79,6 +93,36 @@ export class SessionRunner implements QueryRunner {
   compile(request: QueryRequest): CompiledSql {
     const { compiled, parameters } = this.#workspace.compiled.query(request);
     return { sql: compiled.sql, parameters };
+  }
+
+  /** All that one query set leads to, under the same bounds: what is flushed before it, and what is loaded after it. */
+  async #within<T>(bounds: Bounds, run: (runner: SessionRunner) => Promise<T>): Promise<T> {
+    const { runner, cancellation } = this.#bounded(bounds);
+    try {
+      cancellation.check();
+      return await run(runner);
+    } finally {
+      cancellation.end();
+    }
+  }
+
+  async *#iterateWithin(bounds: Bounds, state: QueryState, batchSize: number): AsyncGenerator<object, void, undefined> {
+    const { runner, cancellation } = this.#bounded(bounds);
+    try {
+      cancellation.check();
+      yield* runner.iterate(state, batchSize);
+    } finally {
+      cancellation.end();
+    }
+  }
+
+  #bounded(bounds: Bounds): { readonly runner: SessionRunner; readonly cancellation: Cancellation } {
+    const { executor, cancellation } = withinBounds(this.#workspace.executor, bounds);
+    const workspace = this.#workspace.through(executor);
+    const loader = this.#loader.through(workspace);
+    const runner = new SessionRunner(workspace, loader);
+    loader.use(runner);
+    return { runner, cancellation };
   }
 
   /** Before anything is compiled: which dialect a server speaks may be known only then. */
@@ -115,6 +159,10 @@ export class SessionRunner implements QueryRunner {
     await this.#load(state, entities);
     return entities;
   }
+}
+
+function unbounded(state: QueryState): QueryState {
+  return { ...state, bounds: undefined };
 }
 
 /** Decode in place: rows of values belong to nobody else. */

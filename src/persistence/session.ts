@@ -1,5 +1,8 @@
 import type { Adapter, Connection } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
+import type { Executor } from '../adapters/executor.ts';
+import { givenBounds } from '../core/bounds.ts';
+import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
 import type { ChangingCollection, RelationLoader } from '../core/loader.ts';
@@ -46,10 +49,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   #closed = false;
   #sql: SessionSql | undefined;
 
-  constructor(source: Engine | Adapter, options: SessionOptions & { readonly config?: ConnectionConfig } = {}) {
+  constructor(source: Engine | Adapter, options: SessionOptions & Bounds & { readonly config?: ConnectionConfig } = {}) {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
-    checkSessionOptions(options, ['config']);
+    checkSessionOptions(options, ['config', 'signal', 'timeout']);
     const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
     this.#workspace = new Workspace(this.#engine, this);
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -59,7 +62,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     this.#runner = new SessionRunner(this.#workspace, this.#batch);
     this.#batch.use(this.#runner);
-    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode);
+    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode, givenBounds(options));
   }
 
   /** The session of the running scope. @throws NoSessionError */
@@ -89,7 +92,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const flushed = this.beforeRead(new Set([meta]));
+    const flushed = this.#workspace.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
     const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
@@ -276,6 +279,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return this;
   }
 
+  get executor(): Executor {
+    return this.#transactions.executor;
+  }
+
   get currentTransaction(): { readonly connection: Connection; readonly journal: Journal } | undefined {
     return this.#transactions.current;
   }
@@ -284,9 +291,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return 'a query';
   }
 
-  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+  beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#transactions.current === undefined) this.#warnOfEscape();
-    return this.#transactions.beforeRead(reads);
+    return this.#transactions.beforeRead(reads, workspace);
   }
 
   /* ---------- for entities ---------- */
@@ -474,7 +481,7 @@ export interface SessionConstructor {
    * A session of its own: connects at first use, and closes the adapter with itself. Where there is a `Database`, use
    * `db.session()`.
    */
-  new (adapter: Adapter, options: SessionOptions & { readonly config: ConnectionConfig }): Session;
+  new (adapter: Adapter, options: SessionOptions & Bounds & { readonly config: ConnectionConfig }): Session;
   /** The session of the running scope. @throws NoSessionError outside of one. */
   current(): Session;
 }
@@ -500,7 +507,7 @@ export type Session = SessionApi;
 export const Session = RunningSession as unknown as SessionConstructor; // Named cast: models' types exist for the compiler only.
 
 /** A session on an engine that a database shares among its sessions. */
-export function openSession(engine: Engine, options: SessionOptions = {}): Session {
+export function openSession(engine: Engine, options: SessionOptions & Bounds = {}): Session {
   return new RunningSession(engine, options) as unknown as Session; // Named cast, as above.
 }
 

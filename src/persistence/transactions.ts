@@ -1,5 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Connection } from '../adapters/adapter.ts';
+import type { BeginOptions, Connection } from '../adapters/adapter.ts';
+import { withEachBounded, withinBounds } from '../adapters/bounded-executor.ts';
+import type { Cancellation } from '../adapters/cancellation.ts';
+import type { Executor } from '../adapters/executor.ts';
+import { givenBounds } from '../core/bounds.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -20,6 +25,8 @@ const currentJournal = new AsyncLocalStorage<Journal>();
 
 interface OpenTransaction {
   readonly connection: Connection;
+  /** With the bounds of the transaction, and of the savepoint that it is in. */
+  executor: Executor;
   /** Of the transaction itself, and of each savepoint in it. */
   readonly journals: Journal[];
   /** A savepoint is being made: another that begins now is none inside of it. */
@@ -28,6 +35,8 @@ interface OpenTransaction {
   ended: boolean;
   /** Why it can only be rolled back: what it should have taken back may still be there. */
   broken: unknown;
+  /** What ended it before its function returned: whatever that still sends is refused. */
+  stopped: unknown;
 }
 
 /** What a flush does, and what it takes out of the unit of work when it has succeeded. */
@@ -41,16 +50,25 @@ export class Transactions {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   readonly #flushMode: FlushMode;
+  /** With the bounds of the session. */
+  readonly #executor: Executor;
   #open: OpenTransaction | undefined;
   #opening = false;
   #flushing: Promise<void> | undefined;
   /** What has been done to collections since the last write, while no transaction is open. */
   #outside = new Journal();
 
-  constructor(workspace: Workspace, work: UnitOfWork, flushMode: FlushMode) {
+  constructor(workspace: Workspace, work: UnitOfWork, flushMode: FlushMode, bounds: Bounds | undefined) {
+    const { executor } = workspace.engine;
+    this.#executor = bounds === undefined ? executor : withEachBounded(executor, bounds);
     this.#workspace = workspace;
     this.#work = work;
     this.#flushMode = flushMode;
+  }
+
+  /** What statements go through here and now. */
+  get executor(): Executor {
+    return this.#open === undefined ? this.#executor : this.#open.executor;
   }
 
   /** The innermost transaction or savepoint, if one is open. */
@@ -79,12 +97,12 @@ export class Transactions {
   }
 
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
-  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+  beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#flushing !== undefined || this.#flushMode === 'manual') return undefined;
     const { identityMap, compiled, engine } = this.#workspace;
     if (this.#open !== undefined && this.#flushMode === 'commit') return undefined;
     if (!this.#work.concerns(reads) && !hasChanges(identityMap, reads, compiled)) return undefined;
-    if (this.#open !== undefined) return this.flush();
+    if (this.#open !== undefined) return this.flush(workspace);
     engine.warnOnce(
       'BLAZE_UNWRITTEN',
       'A query outside of a transaction read tables for which the session holds unwritten changes: it does not see them. Call session.commit() first.',
@@ -100,13 +118,15 @@ export class Transactions {
   }
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
-  flush(): Promise<void> {
-    return this.#serialised(() => (this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open)));
+  flush(workspace = this.#workspace): Promise<void> {
+    return this.#serialised(() =>
+      this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
+    );
   }
 
   /** The flush that ends a transaction or savepoint: if it fails, all of that is rolled back, so it needs no savepoint. */
   #flushLast(): Promise<void> {
-    return this.#serialised(() => this.#flushOnto(this.#open!, this.#plan(), () => undefined));
+    return this.#serialised(() => this.#flushOnto(this.#open!, this.#workspace, this.#plan(), () => undefined));
   }
 
   /** One flush at a time. */
@@ -132,24 +152,41 @@ export class Transactions {
   /** Run the closure in a transaction, or in a savepoint of the open one. */
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
-    if (this.#open === undefined) return this.#outermost(fn, options);
-    if (options.isolation !== undefined || options.readOnly !== undefined) {
+    const begin = beginOptions(options);
+    const bounds = givenBounds(options);
+    const open = this.#open;
+    if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
       throw new SessionStateError(
         'A nested transaction is a savepoint: isolation and readOnly belong to the outermost.',
       );
     }
-    return this.#nested(this.#open, fn);
+    if (open?.ended === true) throw ended(open);
+    if (bounds === undefined)
+      return open === undefined
+        ? this.#outermost(fn, begin, this.#executor, undefined)
+        : this.#nested(open, fn, open.executor);
+    const { executor, cancellation } = withinBounds(this.executor, bounds);
+    try {
+      cancellation.check();
+      if (open !== undefined) return await this.#nested(open, fn, executor);
+      return await this.#outermost(fn, begin, executor, cancellation);
+    } finally {
+      cancellation.end();
+    }
   }
 
-  async #outermost<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
+  async #outermost<T>(
+    fn: () => Promise<T>,
+    begin: BeginOptions,
+    executor: Executor,
+    cancellation: Cancellation | undefined,
+  ): Promise<T> {
     if (this.#opening) throw parallel();
     this.#opening = true;
-    const { executor, engine } = this.#workspace;
     try {
-      const begin = beginOptions(options);
-      await engine.connect();
+      await this.#workspace.engine.connect();
       const connection = await executor.acquire({
-        mode: options.readOnly === true ? 'read' : 'write',
+        mode: begin.readOnly === true ? 'read' : 'write',
         purpose: 'a transaction',
       });
       try {
@@ -157,14 +194,18 @@ export class Transactions {
         const journal = new Journal(journalStart(this.#workspace, this.#work));
         const open: OpenTransaction = {
           connection,
+          executor,
           journals: [journal],
           nesting: false,
           ended: false,
           broken: undefined,
+          stopped: undefined,
         };
         this.#open = open;
+        const running = currentJournal.run(journal, fn);
+        const left = cancellation === undefined ? undefined : settledLater(running);
         try {
-          const result = await currentJournal.run(journal, fn);
+          const result = await (cancellation === undefined ? running : cancellation.race(running));
           refuseUnawaited(open, journal);
           if (this.#flushMode !== 'manual') await this.#flushLast();
           refuseBroken(open);
@@ -173,10 +214,11 @@ export class Transactions {
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
         } catch (error) {
+          if (left?.settled === false) open.stopped = error;
           await this.#rollback(open, error);
           throw error;
         } finally {
-          this.#open = undefined;
+          this.#leave(open, left);
         }
       } finally {
         executor.release(connection);
@@ -186,24 +228,38 @@ export class Transactions {
     }
   }
 
-  async #nested<T>(open: OpenTransaction, fn: () => Promise<T>): Promise<T> {
-    if (open.ended) throw ended();
+  /** A function that still runs stays in its transaction, which has ended: what it sends would be no part of any. */
+  #leave(open: OpenTransaction, running: SettledLater | undefined): void {
+    const leave = (): void => {
+      if (this.#open === open) this.#open = undefined;
+    };
+    if (running?.settled === false) void running.promise.then(leave);
+    else leave();
+  }
+
+  async #nested<T>(open: OpenTransaction, fn: () => Promise<T>, executor: Executor): Promise<T> {
     if (open.nesting || currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
     refuseBroken(open);
     const name = `blaze_${open.journals.length}`;
-    const journal = await this.#savepoint(open, name);
+    const outer = open.executor;
+    open.executor = executor;
     try {
-      const result = await currentJournal.run(journal, fn);
-      if (open.ended) throw ended();
-      refuseUnawaited(open, journal);
-      if (this.#flushMode !== 'manual') await this.#flushLast();
-      await this.#workspace.executor.releaseSavepoint(open.connection, name);
-      open.journals.pop();
-      open.journals.at(-1)!.absorb(journal);
-      return result;
-    } catch (error) {
-      await this.#rollbackTo(open, journal, name, error);
-      throw error;
+      const journal = await this.#savepoint(open, name);
+      try {
+        const result = await currentJournal.run(journal, fn);
+        if (open.ended) throw ended(open);
+        refuseUnawaited(open, journal);
+        if (this.#flushMode !== 'manual') await this.#flushLast();
+        await this.#workspace.executor.releaseSavepoint(open.connection, name);
+        open.journals.pop();
+        open.journals.at(-1)!.absorb(journal);
+        return result;
+      } catch (error) {
+        await this.#rollbackTo(open, journal, name, error);
+        throw error;
+      }
+    } finally {
+      open.executor = outer;
     }
   }
 
@@ -211,7 +267,7 @@ export class Transactions {
     open.nesting = true;
     try {
       if (this.#flushMode !== 'manual') await this.flush();
-      if (open.ended) throw ended();
+      if (open.ended) throw ended(open);
       await this.#workspace.executor.savepoint(open.connection, name);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
@@ -264,7 +320,7 @@ export class Transactions {
     try {
       await executor.begin(connection, {});
       try {
-        await this.#write(connection, journal, flush, () => executor.commit(connection));
+        await this.#write(this.#workspace, connection, journal, flush, () => executor.commit(connection));
       } catch (error) {
         await this.#abandon(connection, error);
         throw error;
@@ -283,27 +339,32 @@ export class Transactions {
     }
   }
 
-  async #flushInside(open: OpenTransaction): Promise<void> {
+  async #flushInside(open: OpenTransaction, workspace: Workspace): Promise<void> {
     refuseBroken(open);
     const flush = this.#plan();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    const { executor } = this.#workspace;
+    const { executor } = workspace;
     const { connection } = open;
     const name = 'blaze_flush';
     // Statements that succeeded before the one that failed must not stay behind.
     await executor.savepoint(connection, name);
     try {
-      await this.#flushOnto(open, flush, () => executor.releaseSavepoint(connection, name));
+      await this.#flushOnto(open, workspace, flush, () => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await this.#takeBack(open, name, error);
       throw error;
     }
   }
 
-  async #flushOnto({ connection, journals }: OpenTransaction, flush: PlannedFlush, seal: () => unknown): Promise<void> {
+  async #flushOnto(
+    { connection, journals }: OpenTransaction,
+    workspace: Workspace,
+    flush: PlannedFlush,
+    seal: () => unknown,
+  ): Promise<void> {
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     const journal = new Journal();
-    await this.#write(connection, journal, flush, seal);
+    await this.#write(workspace, connection, journal, flush, seal);
     journals.at(-1)!.absorb(journal);
   }
 
@@ -315,12 +376,13 @@ export class Transactions {
 
   /** Run the steps, make them last, and only then change what memory says. */
   async #write(
+    workspace: Workspace,
     connection: Connection,
     journal: Journal,
     { steps, taken }: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
-    const flusher = new Flusher(this.#workspace, connection, journal);
+    const flusher = new Flusher(workspace, connection, journal);
     try {
       await flusher.run(steps);
       await seal();
@@ -349,7 +411,9 @@ function parallel(): SessionStateError {
   });
 }
 
-function ended(): SessionStateError {
+/** What a statement of a transaction that has ended comes to. */
+function ended({ stopped }: OpenTransaction): unknown {
+  if (stopped !== undefined) return stopped;
   return new SessionStateError(
     'A nested transaction was still running when the one around it ended: nothing of it is kept.',
     { remedy: 'Await it.' },
@@ -374,11 +438,22 @@ function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedErro
   });
 }
 
+/** Whether a promise has been settled; `promise` is when, and never rejects. */
+interface SettledLater {
+  readonly promise: Promise<void>;
+  readonly settled: boolean;
+}
+
+function settledLater(promise: Promise<unknown>): SettledLater {
+  const state = { settled: false, promise: promise.then(noop, noop).then(() => void (state.settled = true)) };
+  return state;
+}
+
 function noop(): void {}
 
-const OPTIONS = new Set(['isolation', 'readOnly', 'retry']);
+const OPTIONS = new Set(['isolation', 'readOnly', 'retry', 'signal', 'timeout']);
 
-function beginOptions(options: TransactionOptions): { isolation?: string; readOnly?: boolean } {
+function beginOptions(options: TransactionOptions): BeginOptions {
   for (const key of Object.keys(options))
     if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
   const { isolation, readOnly } = options;

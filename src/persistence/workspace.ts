@@ -22,8 +22,10 @@ import { nameModel } from './name-errors.ts';
 export interface WorkspaceOwner {
   readonly loader: RelationLoader;
   /** Write pending changes to these models first, where the rules say so. */
-  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined;
+  beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined;
   /** Inside a transaction: its connection and its journal. */
+  /** That of the transaction, if one is open. */
+  readonly executor: Executor;
   readonly currentTransaction: { readonly connection: Connection; readonly journal: Journal } | undefined;
   readonly label: string;
 }
@@ -31,16 +33,27 @@ export interface WorkspaceOwner {
 /** The entities of a session and its way to the database: what queries, loading and flushing work on. */
 export class Workspace {
   readonly engine: Engine;
-  readonly identityMap = new IdentityMap();
+  readonly identityMap: IdentityMap;
   readonly #owner: WorkspaceOwner;
+  readonly #pendingGroups: Map<ModelMeta, EntityGroup>;
+  /** For work with bounds of its own. */
+  readonly #executor: Executor | undefined;
 
-  constructor(engine: Engine, owner: WorkspaceOwner) {
+  constructor(engine: Engine, owner: WorkspaceOwner, from?: Workspace, executor?: Executor) {
     this.engine = engine;
     this.#owner = owner;
+    this.identityMap = from?.identityMap ?? new IdentityMap();
+    this.#pendingGroups = from === undefined ? new Map<ModelMeta, EntityGroup>() : from.#pendingGroups;
+    this.#executor = executor;
+  }
+
+  /** The same entities, and another way to the database. */
+  through(executor: Executor): Workspace {
+    return new Workspace(this.engine, this.#owner, this, executor);
   }
 
   get executor(): Executor {
-    return this.engine.executor;
+    return this.#executor ?? this.#owner.executor;
   }
 
   get compiled(): CompiledCache {
@@ -48,7 +61,7 @@ export class Workspace {
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
-    return this.#owner.beforeRead(reads);
+    return this.#owner.beforeRead(reads, this);
   }
 
   /** A group for the entities of one query. */
@@ -62,8 +75,6 @@ export class Workspace {
     if (group === undefined) this.#pendingGroups.set(meta, (group = this.group(meta, undefined, 'pending')));
     return group;
   }
-
-  readonly #pendingGroups = new Map<ModelMeta, EntityGroup>();
 
   /** Whether every field of the entity is there. */
   isFull(entity: object): boolean {

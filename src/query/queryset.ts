@@ -1,5 +1,6 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
@@ -115,6 +116,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   unfiltered(): ModelQuerySet {
     return this.#with({ unfiltered: true });
+  }
+
+  timeout(milliseconds: number): ModelQuerySet {
+    return this.#with({ bounds: withTimeout(this.#state.bounds, milliseconds) });
+  }
+
+  signal(signal: AbortSignal): ModelQuerySet {
+    return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
   }
 
   none(): ModelQuerySet {

@@ -1,4 +1,5 @@
 import type { Expression, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 
@@ -29,6 +30,8 @@ export interface QueryState {
   readonly empty: boolean;
   /** Writes to all rows are meant. */
   readonly unfiltered: boolean;
+  /** When it has to stop. No part of the shape: the statement is the same. */
+  readonly bounds: Bounds | undefined;
 }
 
 const NOTHING: RelationTree = new Map();
@@ -49,6 +52,7 @@ export function initialState(meta: ModelMeta): QueryState {
     fields: undefined,
     empty: false,
     unfiltered: false,
+    bounds: undefined,
   };
 }
 

@@ -3,11 +3,15 @@ import {
   CommitOutcomeUnknownError,
   ConnectionError,
   InvalidQueryError,
+  QueryTimeoutError,
   TransactionAbortedError,
 } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
+import { stopStatements, Unanswered } from '../unanswered.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
+import { cancelRequest, destroy } from './cancel-request.ts';
+import type { CancelTarget } from './cancel-request.ts';
 import { wrapError } from './errors.ts';
 import { namedParser, rawParser } from './types.ts';
 import type { ParserOf } from './types.ts';
@@ -23,11 +27,24 @@ const ISOLATION = new Map([
 const MAX_STATEMENTS = 250;
 const STREAM_ROWS = 1_000;
 
+export interface PostgresConnectionOptions {
+  /** Whether statements are kept prepared; not behind a pooler that lends a connection per transaction. */
+  readonly named: boolean;
+  /** Where its server process is asked to stop what it does. */
+  readonly cancel: CancelTarget;
+  /** Milliseconds in which that has to have an effect. */
+  readonly cancelLimit: number;
+}
+
 /** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
 export class PostgresConnection implements Connection, Pooled {
   readonly #client: Client;
   readonly #named: boolean;
   readonly #makeQuery: MakeArrayQuery;
+  readonly #options: PostgresConnectionOptions;
+  readonly #unanswered = new Unanswered();
+  /** What runs here is being cancelled: what would come next is not sent. */
+  #stopping = false;
   /** By how they are read, and their text. */
   readonly #statements = new Map<ParserOf, Map<string, Prepared>>([
     [rawParser, new Map()],
@@ -38,11 +55,11 @@ export class PostgresConnection implements Connection, Pooled {
   #open = false;
   #broken = false;
 
-  /** `named`: whether statements are kept prepared; not behind a pooler that lends a connection per transaction. */
-  constructor(client: Client, makeQuery: MakeArrayQuery, named: boolean) {
+  constructor(client: Client, makeQuery: MakeArrayQuery, options: PostgresConnectionOptions) {
     this.#client = client;
     this.#makeQuery = makeQuery;
-    this.#named = named;
+    this.#named = options.named;
+    this.#options = options;
     client.on('error', () => (this.#broken = true));
     client.on('end', () => (this.#broken = true));
   }
@@ -86,6 +103,8 @@ export class PostgresConnection implements Connection, Pooled {
     try {
       await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawParser, false);
       for (;;) {
+        // A cancellation that came between two statements has met none.
+        if (this.#stopping) throw new QueryTimeoutError('The statement was cancelled.', { sql });
         const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawParser, false);
         yield* rows;
         if (rows.length < STREAM_ROWS) break;
@@ -160,6 +179,36 @@ export class PostgresConnection implements Connection, Pooled {
     return this.#client.end();
   }
 
+  idle(): Promise<void> | undefined {
+    return this.#unanswered.idle();
+  }
+
+  async cancel(): Promise<void> {
+    this.#stopping = true;
+    await stopStatements({
+      unanswered: this.#unanswered,
+      limit: this.#options.cancelLimit,
+      ask: (signal) => cancelRequest(this.#options.cancel, signal),
+      absorb: () => this.#absorb(),
+      hangUp: () => {
+        this.#broken = true;
+        destroy(this.#client);
+      },
+    });
+    this.#stopping = false;
+  }
+
+  /**
+   * A server has signalled its process before it closes the request; a pooler may still have to pass it on. Inside a
+   * transaction nothing is sent, because there it would be the transaction that is hit.
+   */
+  #absorb(): Promise<unknown> | undefined {
+    if (this.#open || this.#broken) return undefined;
+    return this.#plain('').catch((error: unknown) => {
+      if (!(error instanceof QueryTimeoutError)) throw error;
+    });
+  }
+
   async #run(
     sql: string,
     parameters: readonly unknown[],
@@ -184,7 +233,9 @@ export class PostgresConnection implements Connection, Pooled {
 
   #send(prepared: Prepared, parameters: readonly unknown[], parserOf: ParserOf): Promise<ArrayResult> {
     return new Promise((resolve, reject) => {
+      this.#unanswered.sent();
       const query = this.#makeQuery(prepared, parameters, parserOf, (error, result) => {
+        this.#unanswered.answered();
         if (error === null) resolve(result!);
         else reject(error);
       });
@@ -193,11 +244,14 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   async #plain(sql: string): Promise<string> {
+    this.#unanswered.sent();
     try {
       const result = (await this.#client.query(sql)) as { command: string } | { command: string }[];
       return Array.isArray(result) ? result.at(-1)!.command : result.command;
     } catch (error) {
       throw this.#failed(error, sql);
+    } finally {
+      this.#unanswered.answered();
     }
   }
 

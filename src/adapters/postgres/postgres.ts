@@ -6,6 +6,7 @@ import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
+import { cancelTarget } from './cancel-request.ts';
 import { PostgresConnection } from './connection.ts';
 import { openError } from './errors.ts';
 
@@ -57,15 +58,19 @@ async function loadDriver(): Promise<Driver> {
 async function open({ Client, makeQuery }: Driver, config: ConnectionConfig): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const client = new Client(
-      clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined)),
-    );
+    const tls = await tlsOptions(config, 'host' in host ? host.host : undefined);
+    // A copy, because the driver hides the key in what it is given.
+    const client = new Client(clientConfig(config, host, tls && { ...tls }));
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     try {
       await client.connect();
       await check(client, config);
-      return new PostgresConnection(client, makeQuery, config.server.prepare);
+      return new PostgresConnection(client, makeQuery, {
+        named: config.server.prepare,
+        cancel: cancelTarget(client, tls),
+        cancelLimit: config.server.connectTimeout,
+      });
     } catch (error) {
       failure = error;
       await client.end().catch(() => undefined);

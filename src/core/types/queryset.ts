@@ -130,6 +130,13 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
   /** Lets `update` and `delete` write to all rows. */
   unfiltered(): QuerySet<M, L, E>;
+  /**
+   * Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. The time begins when the query is
+   * awaited; the wait for a connection and the queries of `prefetchRelated` are part of it. @example .timeout(2_000)
+   */
+  timeout(milliseconds: number): QuerySet<M, L, E>;
+  /** Stops when the signal is aborted, in the database too, with a `QueryAbortedError`. @example .signal(request.signal) */
+  signal(signal: AbortSignal): QuerySet<M, L, E>;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 

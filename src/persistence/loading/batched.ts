@@ -31,6 +31,11 @@ export class BatchLoader {
     this.#runner = runner;
   }
 
+  /** The same by another way to the database. */
+  through(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, this.#beforeReceive);
+  }
+
   /** Load a tree of relations of entities of one model. */
   async load(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Promise<void> {
     for (const [name, below] of tree) {
