@@ -31,8 +31,7 @@ export class Executor {
   protected readonly shared: Shared;
 
   constructor(source: Adapter | Executor) {
-    this.shared =
-      source instanceof Executor ? source.shared : { adapter: source, turns: new Turns(), statements: 0 };
+    this.shared = source instanceof Executor ? source.shared : { adapter: source, turns: new Turns(), statements: 0 };
   }
 
   /** Statements run so far; a batch counts one for each list of parameters that the driver was given. */
@@ -134,12 +133,7 @@ export class Executor {
   }
 
   /** After whoever has the connection for himself. */
-  protected send<T>(
-    connection: Connection,
-    sql: string,
-    runs: number,
-    run: () => MaybePromise<T>,
-  ): MaybePromise<T> {
+  protected send<T>(connection: Connection, sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
     const { turns } = this.shared;
     const turn = turns.size === 0 ? undefined : turns.of(connection);
     if (turn === undefined) return observe(sql, runs, run);

@@ -49,7 +49,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   #closed = false;
   #sql: SessionSql | undefined;
 
-  constructor(source: Engine | Adapter, options: SessionOptions & Bounds & { readonly config?: ConnectionConfig } = {}) {
+  constructor(
+    source: Engine | Adapter,
+    options: SessionOptions & Bounds & { readonly config?: ConnectionConfig } = {},
+  ) {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);

@@ -14,6 +14,7 @@ import { stopStatements, Unanswered } from '../unanswered.ts';
 import { aborted, abortsTransaction, refusesToPrepare, stopped, wrapError } from './errors.ts';
 import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
+import { cutOff } from './kill.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
 
@@ -225,7 +226,10 @@ export class MySQLConnection implements Connection, Pooled {
       limit: this.#options.cancelLimit,
       ask: this.#options.kill,
       absorb: () => this.#absorb(),
-      hangUp: () => this.#hangUp(),
+      hangUp: () => {
+        this.#broken = true;
+        cutOff(this.#client);
+      },
     });
     this.#stopping = false;
     return undefined;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Connection as Client, ConnectionOptions } from 'mysql2';
 import type mysql from 'mysql2';
 import { ConnectionError } from '../../utils/errors.ts';
@@ -16,35 +17,39 @@ export function killer(
 ): (signal: AbortSignal) => Promise<void> {
   return async (signal) => {
     const other = await open(signal);
-    const abort = (): void => other.destroy();
+    const abort = (): void => cutOff(other);
     signal.addEventListener('abort', abort);
     try {
       const [row] = await plain(other, `SELECT ${IDENTITY}`);
       if (String(row![0]) !== identity)
         throw new ConnectionError('The connection that was to cancel a statement reached another server.');
       await plain(other, `KILL QUERY ${client.threadId}`);
+      other.end();
+    } catch (error) {
+      cutOff(other);
+      throw error;
     } finally {
       signal.removeEventListener('abort', abort);
-      other.end(() => other.destroy());
     }
   };
 }
 
+/** Close a connection without a word to the server. The driver's own `destroy` never says so to statements under way. */
+export function cutOff(client: Client): void {
+  (client as unknown as { readonly stream: Duplex }).stream.destroy(); // Named cast: its types leave it out.
+}
+
 /** A connection outside of the pool, so that what exhausts the pool can be cancelled. */
-export async function beside(
-  driver: typeof mysql,
-  options: ConnectionOptions,
-  signal: AbortSignal,
-): Promise<Client> {
+export async function beside(driver: typeof mysql, options: ConnectionOptions, signal: AbortSignal): Promise<Client> {
   const client = driver.createConnection(options);
   client.on('error', () => undefined);
-  const abort = (): void => client.destroy();
+  const abort = (): void => cutOff(client);
   signal.addEventListener('abort', abort);
   try {
     await connected(client);
     return client;
   } catch (error) {
-    client.destroy();
+    cutOff(client);
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);
