@@ -53,25 +53,23 @@ const mysql: typeof postgres = {
   isPostgres: false,
   sleep: (seconds) => sql`SLEEP(${seconds})`,
   slow: () => sql<boolean>`SLEEP(30) = 7`,
-  running: (session) =>
-    session.sql<{ n: number }>`SELECT count(*) AS n FROM information_schema.processlist
-      WHERE db = DATABASE() AND id <> CONNECTION_ID() AND command IN ('Query', 'Execute')`,
+  running: async (session) => {
+    const database = await session.sql<{ name: string }>`SELECT DATABASE() AS name`;
+    const all = await session.sql<{ db: string; Command: string; Info: string | null }>`SHOW PROCESSLIST`;
+    const busy = all.filter(({ db, Command, Info }) => {
+      const isWatcher = Info?.startsWith('SHOW') === true;
+      return db === database[0]!.name && (Command === 'Query' || Command === 'Execute') && !isWatcher;
+    });
+    return [{ n: busy.length }];
+  },
   connection: (session) => session.sql<{ id: number }>`SELECT CONNECTION_ID() AS id`,
   // MySQL takes no parameter there.
   stop: (session, id) => session.sql(Object.assign([`KILL QUERY ${id}`], { raw: [''] })),
 };
-/** MySQL cannot show the texts of all sessions: some are of another character set. */
-const mysqlItself: typeof postgres = {
-  ...mysql,
-  running: (session) =>
-    session.sql<{ n: number }>`SELECT count(*) AS n FROM performance_schema.threads
-      WHERE processlist_db = DATABASE() AND processlist_id <> CONNECTION_ID()
-      AND processlist_command IN ('Query', 'Execute')`,
-};
 const servers: readonly [SqlServerName, typeof postgres][] = [
   ['postgres', postgres],
   ['postgres15', postgres],
-  ['mysql', mysqlItself],
+  ['mysql', mysql],
   ['mariadb', mysql],
 ];
 
