@@ -18,6 +18,18 @@ export interface DialectFeatures {
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */
   readonly rowsPerUpdate: number;
+  /**
+   * How rows are locked; undefined where a transaction that may write has the whole database for itself. `share`: the
+   * words for a lock that readers share. `tables`: whether one can name those whose rows are meant. `outer`: whether these
+   * may be rows that a LEFT JOIN does not find.
+   */
+  readonly rowLocks:
+    | {
+        readonly share: string;
+        readonly tables: boolean;
+        readonly outer: boolean;
+      }
+    | undefined;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

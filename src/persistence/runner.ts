@@ -11,6 +11,7 @@ import { mergeTrees } from '../query/paths.ts';
 import type { QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import type { BoundQuery } from './compiled.ts';
+import type { Overwrite } from './hydrator.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -28,6 +29,7 @@ export class SessionRunner implements QueryRunner {
 
   async entities(state: QueryState): Promise<object[]> {
     if (state.bounds !== undefined) return this.#within(state.bounds, (runner) => runner.entities(unbounded(state)));
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query({ kind: 'entities', state });
@@ -43,6 +45,7 @@ export class SessionRunner implements QueryRunner {
     const { state } = request;
     if (state.bounds !== undefined)
       return this.#within(state.bounds, (runner) => runner.rows({ ...request, state: unbounded(state) }));
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
@@ -58,6 +61,7 @@ export class SessionRunner implements QueryRunner {
       yield* this.#iterateWithin(state.bounds, unbounded(state), batchSize);
       return undefined;
     }
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const { executor, compiled } = this.#workspace;
@@ -140,8 +144,11 @@ export class SessionRunner implements QueryRunner {
     const hydrator = compiled.hydrator!;
     const requested = mergeTrees(state.joined, state.batched);
     const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
-    return hydrator.hydrate(rows, this.#workspace.identityMap, groups);
+    return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
+
+  readonly #overwrite: Overwrite = (entity, fields, values, group) =>
+    this.#workspace.overwrite(entity, fields, values, group);
 
   #group(segment: Segment, requested: RelationTree): EntityGroup {
     return this.#workspace.group(

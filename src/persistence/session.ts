@@ -286,7 +286,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return this.#transactions.executor;
   }
 
-  get currentTransaction(): { readonly connection: Connection; readonly journal: Journal } | undefined {
+  get currentTransaction(): WorkspaceOwner['currentTransaction'] {
     return this.#transactions.current;
   }
 

@@ -18,13 +18,14 @@ import { Journal } from './journal.ts';
 import { followLinkRows } from './link-rows.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace, WorkspaceOwner } from './workspace.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
 
 interface OpenTransaction {
   readonly connection: Connection;
+  readonly readOnly: boolean;
   /** With the bounds of the transaction, and of the savepoint that it is in. */
   executor: Executor;
   /** Of the transaction itself, and of each savepoint in it. */
@@ -72,9 +73,10 @@ export class Transactions {
   }
 
   /** The innermost transaction or savepoint, if one is open. */
-  get current(): { readonly connection: Connection; readonly journal: Journal } | undefined {
+  get current(): WorkspaceOwner['currentTransaction'] {
     const open = this.#open;
-    return open === undefined ? undefined : { connection: open.connection, journal: open.journals.at(-1)! };
+    if (open === undefined) return undefined;
+    return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
   }
 
   /** Where a change of a collection is noted, so that it can be taken back. */
@@ -194,6 +196,7 @@ export class Transactions {
         const journal = new Journal(journalStart(this.#workspace, this.#work));
         const open: OpenTransaction = {
           connection,
+          readOnly: begin.readOnly === true,
           executor,
           journals: [journal],
           nesting: false,

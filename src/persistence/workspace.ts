@@ -2,13 +2,14 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
-import type { ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { QueryRequest } from '../query/state.ts';
 import { initialState } from '../query/state.ts';
 import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
+import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { BoundQuery, CompiledCache } from './compiled.ts';
@@ -26,7 +27,9 @@ export interface WorkspaceOwner {
   /** Inside a transaction: its connection and its journal. */
   /** That of the transaction, if one is open. */
   readonly executor: Executor;
-  readonly currentTransaction: { readonly connection: Connection; readonly journal: Journal } | undefined;
+  readonly currentTransaction:
+    | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
+    | undefined;
   readonly label: string;
 }
 
@@ -149,6 +152,36 @@ export class Workspace {
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
     await this.refresh(meta, [entity]);
+  }
+
+  /** Give an entity what was read of its row just now; what the application has changed stays. */
+  overwrite(entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup): void {
+    const { meta } = group;
+    const codec = this.compiled.codec(meta);
+    const known = State.row(entity);
+    State.setGroup(entity, group);
+    if (known === null || !this.isFull(entity)) codec.fill(entity, fields, values, group);
+    if (known === null) return;
+    const row = [...State.row(entity)!];
+    fields.forEach((field, i) => (row[field.index] = values[i]));
+    if (!row.includes(undefined)) return this.#refreshOne(meta, entity, row);
+    this.#remember(meta, entity);
+    const changed = codec.diff(entity, known)?.indexes ?? [];
+    for (const field of fields)
+      if (!changed.includes(field.index)) writeField(entity, field, codec.decodeField(field, row[field.index]));
+    State.setRow(entity, row);
+  }
+
+  /** @throws SessionStateError where no lock could last: outside of a transaction, or in one that only reads. */
+  refuseLock(meta: ModelMeta): void {
+    const transaction = this.#owner.currentTransaction;
+    if (transaction !== undefined && !transaction.readOnly) return;
+    throw new SessionStateError(
+      transaction === undefined
+        ? `Rows of ${meta.name} were to be locked outside of a transaction: the lock would end with the statement.`
+        : `Rows of ${meta.name} were to be locked in a transaction that only reads.`,
+      { model: meta.name, remedy: 'Use db.transaction() or session.transaction().' },
+    );
   }
 
   #refreshOne(meta: ModelMeta, entity: object, row: Row): void {

@@ -18,6 +18,7 @@ import { suggest } from '../utils/naming.ts';
 import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { wholeNumber } from './limits.ts';
+import { lockState } from './locks.ts';
 import { param, path } from './nodes.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
@@ -116,6 +117,18 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   unfiltered(): ModelQuerySet {
     return this.#with({ unfiltered: true });
+  }
+
+  forUpdate(options: unknown = {}): ModelQuerySet {
+    return this.#with({ lock: lockState(this.#state.meta, 'update', options) });
+  }
+
+  forShare(options: unknown = {}): ModelQuerySet {
+    return this.#with({ lock: lockState(this.#state.meta, 'share', options) });
+  }
+
+  fresh(): ModelQuerySet {
+    return this.#with({ fresh: true });
   }
 
   timeout(milliseconds: number): ModelQuerySet {

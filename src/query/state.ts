@@ -2,6 +2,7 @@ import type { Expression, OrderNode, ParamExpression } from '../core/ast/express
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { LockState } from './locks.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -30,6 +31,10 @@ export interface QueryState {
   readonly empty: boolean;
   /** Writes to all rows are meant. */
   readonly unfiltered: boolean;
+  /** Rows to lock until the transaction ends. */
+  readonly lock: LockState | undefined;
+  /** Entities that the session has already take what the database says now, in fields that were not changed. */
+  readonly fresh: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
 }
@@ -52,6 +57,8 @@ export function initialState(meta: ModelMeta): QueryState {
     fields: undefined,
     empty: false,
     unfiltered: false,
+    lock: undefined,
+    fresh: false,
     bounds: undefined,
   };
 }
