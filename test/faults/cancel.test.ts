@@ -1,5 +1,5 @@
 /** Timeouts and abort signals: what they stop is stopped in the server, and nothing else is. */
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
@@ -9,6 +9,7 @@ import {
   count,
   Database,
   f,
+  InvalidQueryError,
   model,
   QueryAbortedError,
   QueryTimeoutError,
@@ -18,7 +19,7 @@ import {
 } from 'blazeorm';
 import type { DatabaseOptions, Session, StatementEvent } from 'blazeorm';
 
-import { errorOf } from '../support/database.ts';
+import { errorOf, expectRefused } from '../support/database.ts';
 import { createTestDatabase, describeOn } from '../support/test-database.ts';
 import type { SqlServerName, TestDatabase } from '../support/test-database.ts';
 
@@ -603,6 +604,194 @@ describe.each(servers)('%s', (name, is) => {
       expect(error).toBeInstanceOf(QueryTimeoutError);
       expect(error).toHaveProperty('cause');
       expect(await session.query(Book).count()).toBe(6);
+    });
+  });
+});
+
+// Both drivers of SQLite are synchronous: nothing can be stopped in its middle, but everything before and in between.
+describe('sqlite', () => {
+  const open = async (dsn = 'sqlite::memory:'): Promise<Database> => {
+    const db = await Database.connect(dsn, { models });
+    onTestFinished(() => db.close());
+    await db.createAll();
+    await db.transaction((session) => {
+      for (const name of ['a', 'b', 'c']) session.add(new Shelf({ name }));
+    });
+    return db;
+  };
+  const names = (db: Database) => db.session().query(Shelf).orderBy('id').valuesList('name', { flat: true });
+
+  it('T8: with a signal that is aborted already, nothing is sent', async () => {
+    const db = await open();
+    const before = db.queryStats().statements;
+    const signal = AbortSignal.abort('over');
+    const shelves = db.session().query(Shelf).filter({ name: 'a' }).signal(signal);
+    for (const run of [
+      () => shelves,
+      () => shelves.count(),
+      () => shelves.delete(),
+      () => shelves.iterate().next(),
+      () => shelves.values('name'),
+      () => db.session({ signal }).getOrFail(Shelf, 1),
+      () => db.session({ signal }).sql`SELECT 1`,
+      () => db.transaction(() => undefined, { signal }),
+    ])
+      expect(await errorOf(run)).toMatchObject({ code: 'E_QUERY_ABORTED', cause: 'over' });
+    expect(db.queryStats().statements).toBe(before);
+    expect(await names(db)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('T8: between rows of a stream, and between the queries of prefetchRelated', async () => {
+    const db = await open();
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const error = await errorOf(async () => {
+      for await (const shelf of db.session().query(Shelf).signal(controller.signal).iterate({ batchSize: 1 })) {
+        seen.push(shelf.name);
+        controller.abort();
+      }
+    });
+    expect(error).toBeInstanceOf(QueryAbortedError);
+    expect(seen).toEqual(['a']);
+    // By the clock: no timer comes between rows that are there at once.
+    const slow = await errorOf(async () => {
+      for await (const _ of db.session().query(Shelf).timeout(5).iterate({ batchSize: 1 })) {
+        const end = performance.now() + 6;
+        while (performance.now() < end);
+      }
+    });
+    expect(slow).toBeInstanceOf(QueryTimeoutError);
+    const before = db.queryStats().statements;
+    const stop = new AbortController();
+    const listen = (): void => stop.abort();
+    statementChannel.subscribe(listen);
+    const failed = await errorOf(() => db.session().query(Shelf).prefetchRelated('books').signal(stop.signal));
+    statementChannel.unsubscribe(listen);
+    expect(failed).toBeInstanceOf(QueryAbortedError);
+    expect(db.queryStats().statements).toBe(before + 1);
+    // A stream that was left holds nobody up.
+    await db.transaction((session) => session.add(new Shelf({ name: 'd' })));
+    expect(await names(db)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('T8: whoever waits for the one connection leaves the queue at once', async () => {
+    const db = await open();
+    const controller = new AbortController();
+    let later: Promise<number> | undefined;
+    await db.transaction(async (holder) => {
+      await holder.query(Shelf).filter({ name: 'a' }).update({ name: 'z' });
+      const waiting = errorOf(() => db.session().query(Shelf).signal(controller.signal));
+      const timed = errorOf(() => db.transaction(() => undefined, { timeout: 20 }));
+      later = db.session().query(Shelf).count();
+      expect(await timed).toMatchObject({ code: 'E_QUERY_TIMEOUT', message: 'The query was stopped after 20 ms.' });
+      controller.abort();
+      expect(await waiting).toBeInstanceOf(QueryAbortedError);
+    });
+    expect(await later).toBe(3);
+    expect(await names(db)).toEqual(['z', 'b', 'c']);
+  });
+
+  it('T8: a transaction ends between its statements, and what it did is taken back', async () => {
+    const db = await open();
+    const controller = new AbortController();
+    const session = db.session();
+    const [shelf] = await session.query(Shelf).filter({ name: 'a' });
+    const error = await errorOf(() =>
+      session.transaction(
+        async () => {
+          shelf!.name = 'changed';
+          await session.flush();
+          controller.abort(new Error('the client has gone'));
+          await session.query(Shelf);
+        },
+        { signal: controller.signal },
+      ),
+    );
+    expect(error).toMatchObject({ code: 'E_QUERY_ABORTED', cause: new Error('the client has gone') });
+    expect(shelf!.name).toBe('a');
+    // An abort that nobody looks at before the end is an abort all the same.
+    const late = new AbortController();
+    const last = errorOf(() =>
+      session.transaction(
+        () => {
+          shelf!.name = 'changed';
+          late.abort();
+        },
+        { signal: late.signal },
+      ),
+    );
+    expect(await last).toBeInstanceOf(QueryAbortedError);
+    expect(await names(db)).toEqual(['a', 'b', 'c']);
+    // In a nested one, it ends that.
+    await session.transaction(async () => {
+      shelf!.name = 'kept';
+      const inner = await errorOf(() =>
+        session.transaction(
+          async () => {
+            shelf!.name = 'lost';
+            await session.query(Shelf);
+          },
+          { signal: AbortSignal.abort() },
+        ),
+      );
+      expect(inner).toBeInstanceOf(QueryAbortedError);
+    });
+    expect(await names(db)).toEqual(['kept', 'b', 'c']);
+  });
+
+  it('T8: one signal for many queries is listened to once, and not after they have ended', async () => {
+    const db = await open();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    onTestFinished(() => void process.off('warning', listen));
+    const counts = await Promise.all(
+      Array.from({ length: 50 }, () => db.session().query(Shelf).signal(signal).count()),
+    );
+    expect(counts).toEqual(Array.from({ length: 50 }, () => 3));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await after(0);
+    expect(warnings).toEqual([]);
+  });
+
+  it('T8: bounds that are none are refused by name', async () => {
+    const db = await open();
+    const shelves = db.session().query(Shelf);
+    for (const timeout of [-1, 0, Number.NaN, Infinity, 2 ** 31])
+      for (const run of [
+        () => shelves.timeout(timeout),
+        () => shelves.values('name').timeout(timeout),
+        () => db.session({ timeout }),
+        () => db.transaction(() => undefined, { timeout }),
+      ])
+        await expectRefused(db, run, {
+          type: InvalidQueryError,
+          message: 'A timeout is a number of milliseconds from 1 to 2147483647, not this one.',
+        });
+    await expectRefused(db, () => shelves.timeout('1' as unknown as number), {
+      type: InvalidQueryError,
+      message: 'A timeout is a number of milliseconds from 1 to 2147483647, not a string.',
+    });
+    for (const run of [
+      () => shelves.signal({} as AbortSignal),
+      () => shelves.values('name').signal({} as AbortSignal),
+      () => db.session({ signal: {} as AbortSignal }),
+      () => db.transaction(() => undefined, { signal: {} as AbortSignal }),
+    ])
+      await expectRefused(db, run, {
+        type: InvalidQueryError,
+        message: 'A signal is an AbortSignal, not a plain object.',
+      });
+    const nothing = undefined as unknown as number & AbortSignal;
+    await expectRefused(db, () => shelves.timeout(nothing), {
+      type: InvalidQueryError,
+      message: 'timeout() takes a number of milliseconds.',
+    });
+    await expectRefused(db, () => shelves.signal(nothing), {
+      type: InvalidQueryError,
+      message: 'signal() takes an AbortSignal.',
     });
   });
 });
