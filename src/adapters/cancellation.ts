@@ -112,7 +112,7 @@ function joinSignal(signal: AbortSignal, listener: Listener): Listener {
       'abort',
       () => {
         waiting.delete(signal);
-        for (const each of [...all]) each();
+        for (const each of all) each();
       },
       { once: true },
     );

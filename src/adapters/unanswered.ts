@@ -26,11 +26,11 @@ export interface Stopping {
   /** Milliseconds that all of it may take. */
   readonly limit: number;
   /** Ask once, beside the connection; settled when the server has acted on it. */
-  ask(signal: AbortSignal): Promise<void>;
+  readonly ask: (signal: AbortSignal) => Promise<void>;
   /** Send something harmless on the connection, for a request that comes late. */
-  absorb(): Promise<unknown> | undefined;
+  readonly absorb: () => Promise<unknown> | undefined;
   /** Close the connection, whatever the server says. */
-  hangUp(): void;
+  readonly hangUp: () => void;
 }
 
 const FIRST_WAIT = 20;

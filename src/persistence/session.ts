@@ -1,4 +1,4 @@
-import type { Adapter, Connection } from '../adapters/adapter.ts';
+import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { givenBounds } from '../core/bounds.ts';
@@ -23,7 +23,6 @@ import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
-import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { SessionRunner } from './runner.ts';

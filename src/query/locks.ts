@@ -1,4 +1,4 @@
-import type { LockStrength, LockWait, RowLock } from '../core/ast/expressions.ts';
+import type { LockStrength, RowLock } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
@@ -6,15 +6,7 @@ import { InvalidQueryError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import { relationNamed } from './paths.ts';
 import type { Scope } from './scope.ts';
-import type { QueryState } from './state.ts';
-
-/** Rows to lock as a query set was told to: each table as the steps that lead to it, none for the model's own. */
-export interface LockState {
-  readonly strength: LockStrength;
-  readonly wait: LockWait;
-  /** `undefined`: the rows of the model itself. */
-  readonly of: readonly (readonly RelationMeta[])[] | undefined;
-}
+import type { LockState, QueryState } from './state.ts';
 
 const OPTIONS = ['skipLocked', 'noWait', 'of'];
 

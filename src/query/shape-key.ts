@@ -12,8 +12,7 @@ import type { RelationTree } from '../core/loader.ts';
 import type { RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import type { LockState } from './locks.ts';
-import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
+import type { LockState, NamedExpression, QueryRequest, QueryState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
 export type Bound = ParamExpression | ListParam;

@@ -1,13 +1,20 @@
-import type { Expression, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type { Expression, LockStrength, LockWait, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
-import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
-import type { LockState } from './locks.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
   readonly name: string;
   readonly expression: Expression;
+}
+
+/** Rows to lock as a query set was told to: each table as the steps that lead to it, none for the model's own. */
+export interface LockState {
+  readonly strength: LockStrength;
+  readonly wait: LockWait;
+  /** `undefined`: the rows of the model itself. */
+  readonly of: readonly (readonly RelationMeta[])[] | undefined;
 }
 
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */

@@ -3,14 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   count,
-  Database,
   InvalidQueryError,
   LockTimeoutError,
   SessionStateError,
   UnknownFieldError,
   UnsupportedError,
 } from 'blazeorm';
-import type { Session } from 'blazeorm';
+import type { Database, Session } from 'blazeorm';
 
 import { engine, errorOf, expectRefused, expectSql, onEngine, shown } from '../../support/database.ts';
 import { Author, Post, Profile, Tag } from '../../support/models.ts';
@@ -29,6 +28,15 @@ afterAll(async () => {
 
 const tags = () => session.query(Tag).only('id');
 const posts = () => session.query(Post).only('id');
+
+/** The SQL of a query, or why there is none. */
+function textOf(query: { toSQL(): { readonly sql: string } }): string {
+  try {
+    return query.toSQL().sql;
+  } catch (error) {
+    return error instanceof UnsupportedError ? String(error) : 'another error';
+  }
+}
 
 describe('SQL', () => {
   it('Q11: one table', () => {
@@ -91,17 +99,14 @@ describe('SQL', () => {
       mysql: text('`', ' FOR SHARE OF t0, t1 NOWAIT'),
       mariadb: text('`', ' LOCK IN SHARE MODE NOWAIT'),
     });
-    const one = joined.forUpdate({ of: 'author' });
-    if (engine === 'mariadb')
-      expect(() => one.toSQL()).toThrow(
-        new UnsupportedError('MariaDB cannot do this: lock rows of some tables of a join only (of).'),
-      );
-    else
-      expectSql(one, {
+    expect(textOf(joined.forUpdate({ of: 'author' }))).toBe(
+      onEngine({
         sqlite: text('"', ''),
         postgres: text('"', ' FOR UPDATE OF t1'),
         mysql: text('`', ' FOR UPDATE OF t1'),
-      });
+        mariadb: 'UnsupportedError: MariaDB cannot do this: lock rows of some tables of a join only (of).',
+      }),
+    );
   });
 
   it('Q11: rows that a LEFT JOIN may not find are locked where the database can', () => {
@@ -115,19 +120,18 @@ describe('SQL', () => {
         mariadb: 't0.`reviewer_id` = t1.`id` FOR UPDATE',
       }),
     );
-    const both = query.forUpdate({ of: ['self', 'reviewer'] });
-    if (engine === 'postgres' || engine === 'postgres15')
-      expect(() => both.toSQL()).toThrow(
-        new UnsupportedError('PostgreSQL cannot do this: lock rows of a relation that may be missing (of).'),
-      );
-    else
-      expect(both.toSQL().sql.split(' ON ')[1]).toBe(
-        onEngine({
-          sqlite: 't0."reviewer_id" = t1."id"',
-          mysql: 't0.`reviewer_id` = t1.`id` FOR UPDATE OF t0, t1',
-          mariadb: 't0.`reviewer_id` = t1.`id` FOR UPDATE',
-        }),
-      );
+    expect(
+      textOf(query.forUpdate({ of: ['self', 'reviewer'] }))
+        .split(' ON ')
+        .at(-1),
+    ).toBe(
+      onEngine({
+        sqlite: 't0."reviewer_id" = t1."id"',
+        postgres: 'UnsupportedError: PostgreSQL cannot do this: lock rows of a relation that may be missing (of).',
+        mysql: 't0.`reviewer_id` = t1.`id` FOR UPDATE OF t0, t1',
+        mariadb: 't0.`reviewer_id` = t1.`id` FOR UPDATE',
+      }),
+    );
   });
 });
 
@@ -225,25 +229,34 @@ describe('refusals', () => {
 
 describe('entities', () => {
   it('Q11: S4: a lock reads what the database says now; what was changed stays', async () => {
-    await db
-      .transaction(async (inside) => {
-        const [first] = await inside.query(Post).filter({ title: TITLES[0] }).selectRelated('author');
-        first!.body = 'mine';
-        await inside.sql`UPDATE post SET views = 11, body = 'theirs' WHERE id = ${first!.id}`;
-        first!.body = 'changed since';
-        await inside.sql`UPDATE author SET name = 'Anna' WHERE id = ${first!.authorId}`;
-        const [plain] = await inside.query(Post).filter({ id: first!.id });
-        expect([plain === first, first!.views]).toEqual([true, 10]);
-        const [locked] = await inside.query(Post).filter({ id: first!.id }).selectRelated('author').forUpdate();
-        expect(locked).toBe(first);
-        expect([first!.views, first!.body, locked!.author.name]).toEqual([11, 'changed since', 'Anna']);
-        await inside.flush();
-        await inside.sql`UPDATE post SET views = 12 WHERE id = ${first!.id}`;
-        await inside.query(Post).filter({ id: first!.id }).only('views').fresh();
-        expect([first!.views, first!.body, first!.title]).toEqual([12, 'changed since', TITLES[0]]);
-        throw new Error('back');
-      })
-      .catch((error: Error) => expect(error.message).toBe('back'));
+    const work = (inside: Session) => async (): Promise<never> => {
+      const [first] = await inside.query(Post).filter({ title: TITLES[0] }).selectRelated('author');
+      const update = (views: number) =>
+        inside.sql`UPDATE post SET views = ${views}, body = 'theirs' WHERE id = ${first!.id}`;
+      await update(11);
+      await inside.sql`UPDATE author SET name = 'Anna' WHERE id = ${first!.authorId}`;
+      first!.body = 'mine';
+      const [plain] = await inside.query(Post).filter({ id: first!.id });
+      const read = [plain === first, first!.views, first!.body];
+      const [locked] = await inside.query(Post).filter({ id: first!.id }).selectRelated('author').forUpdate();
+      const afterLock = [locked === first, first!.views, first!.body, locked!.author.name];
+      await update(12);
+      await inside.query(Post).filter({ id: first!.id }).only('views').fresh();
+      const afterFresh = [first!.views, first!.body, first!.title];
+      throw Object.assign(new Error('back'), { seen: [read, afterLock, afterFresh] });
+    };
+    // What is pending is written before the query, or stays as it is.
+    for (const flushMode of ['auto', 'manual'] as const) {
+      const own = db.session({ flushMode });
+      expect(await errorOf(() => own.transaction(work(own)))).toMatchObject({
+        seen: [
+          [true, 10, 'mine'],
+          [true, 11, 'mine', 'Anna'],
+          [12, 'mine', TITLES[0]],
+        ],
+      });
+      await own.rollback();
+    }
     expect(await session.query(Post).orderBy('id').valuesList('views', { flat: true })).toEqual([10, 200, 0, 200]);
   });
 
@@ -354,7 +367,7 @@ describe.skipIf(engine === 'sqlite')(
           }),
         ),
       );
-      expect(taken.sort()).toEqual(['Ann', 'Bob', 'Ünal']);
+      expect(new Set(taken)).toEqual(new Set(['Ann', 'Bob', 'Ünal']));
     });
 
     let present = 0;
