@@ -14,8 +14,8 @@ export interface Bounded {
 }
 
 /** The executor for a piece of work that is to stop in time: all of its statements, and its waits for a connection. */
-export function withinBounds(executor: Executor, bounds: Bounds): Bounded {
-  return BoundedExecutor.within(executor, bounds);
+export function withinBounds(executor: Executor, what: 'query' | 'transaction', bounds: Bounds): Bounded {
+  return BoundedExecutor.within(executor, what, bounds);
 }
 
 /** The executor with bounds for each single statement, and for each wait for a connection. */
@@ -35,9 +35,9 @@ class BoundedExecutor extends Executor {
     this.#bounds = bounds;
   }
 
-  static within(source: Executor, bounds: Bounds): Bounded {
+  static within(source: Executor, what: string, bounds: Bounds): Bounded {
     const [whole, each] = source instanceof BoundedExecutor ? [source.#whole, source.#bounds] : [];
-    const cancellation = new Cancellation(bounds, whole);
+    const cancellation = new Cancellation(what, bounds, whole);
     return { executor: new BoundedExecutor(source, cancellation, each), cancellation };
   }
 
@@ -100,7 +100,7 @@ class BoundedExecutor extends Executor {
   }
 
   #begin(): Cancellation {
-    return this.#bounds === undefined ? this.#whole! : new Cancellation(this.#bounds, this.#whole);
+    return this.#bounds === undefined ? this.#whole! : new Cancellation('statement', this.#bounds, this.#whole);
   }
 
   #end(cancellation: Cancellation): void {

@@ -13,6 +13,7 @@ const waiting = new WeakMap<AbortSignal, Set<Listener>>();
  */
 export class Cancellation {
   readonly #controller = new AbortController();
+  readonly #what: string;
   readonly #outer: Cancellation | undefined;
   readonly #given: AbortSignal | undefined;
   readonly #limit: number | undefined;
@@ -21,7 +22,9 @@ export class Cancellation {
   readonly #leave: Listener[] = [];
   #failure: ((sql?: string) => Error) | undefined;
 
-  constructor({ signal, timeout }: Bounds, outer?: Cancellation) {
+  /** `what` is stopped, for the message: `query`. */
+  constructor(what: string, { signal, timeout }: Bounds, outer?: Cancellation) {
+    this.#what = what;
     this.#outer = outer;
     this.#given = signal;
     this.#limit = timeout;
@@ -87,11 +90,13 @@ export class Cancellation {
 
   #abort(): void {
     const cause: unknown = this.#given!.reason;
-    this.#stop((sql) => new QueryAbortedError('The query was aborted by its signal.', { sql, cause }));
+    this.#stop((sql) => new QueryAbortedError(`The ${this.#what} was aborted by its signal.`, { sql, cause }));
   }
 
   #timeUp(): void {
-    this.#stop((sql) => new QueryTimeoutError(`The query was stopped after ${this.#limit} ms.`, { sql }));
+    this.#stop(
+      (sql) => new QueryTimeoutError(`The ${this.#what} took longer than ${this.#limit} ms, and was stopped.`, { sql }),
+    );
   }
 
   #stop(failure: (sql?: string) => Error): void {

@@ -121,7 +121,7 @@ export class SessionRunner implements QueryRunner {
   }
 
   #bounded(bounds: Bounds): { readonly runner: SessionRunner; readonly cancellation: Cancellation } {
-    const { executor, cancellation } = withinBounds(this.#workspace.executor, bounds);
+    const { executor, cancellation } = withinBounds(this.#workspace.executor, 'query', bounds);
     const workspace = this.#workspace.through(executor);
     const loader = this.#loader.through(workspace);
     const runner = new SessionRunner(workspace, loader);

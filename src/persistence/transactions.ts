@@ -167,7 +167,7 @@ export class Transactions {
       return open === undefined
         ? this.#outermost(fn, begin, this.#executor, undefined)
         : this.#nested(open, fn, open.executor);
-    const { executor, cancellation } = withinBounds(this.executor, bounds);
+    const { executor, cancellation } = withinBounds(this.executor, 'transaction', bounds);
     try {
       cancellation.check();
       if (open !== undefined) return await this.#nested(open, fn, executor);

@@ -218,7 +218,7 @@ describe.each(servers)('%s', (name, is) => {
       expect(error).toBeInstanceOf(QueryTimeoutError);
       expect(error).toMatchObject({
         code: 'E_QUERY_TIMEOUT',
-        message: 'The query was stopped after 50 ms.',
+        message: 'The query took longer than 50 ms, and was stopped.',
         sql: slow.toSQL().sql,
       });
       await untilRunning(0);
@@ -435,7 +435,7 @@ describe.each(servers)('%s', (name, is) => {
       const waiting = errorOf(() => small.session().query(Book).signal(controller.signal));
       expect(await errorOf(() => small.session().query(Book).timeout(30))).toMatchObject({
         code: 'E_QUERY_TIMEOUT',
-        message: 'The query was stopped after 30 ms.',
+        message: 'The query took longer than 30 ms, and was stopped.',
       });
       const later = small.session().query(Book).count();
       controller.abort();
@@ -675,7 +675,10 @@ describe('sqlite', () => {
       const waiting = errorOf(() => db.session().query(Shelf).signal(controller.signal));
       const timed = errorOf(() => db.transaction(() => undefined, { timeout: 20 }));
       later = db.session().query(Shelf).count();
-      expect(await timed).toMatchObject({ code: 'E_QUERY_TIMEOUT', message: 'The query was stopped after 20 ms.' });
+      expect(await timed).toMatchObject({
+        code: 'E_QUERY_TIMEOUT',
+        message: 'The transaction took longer than 20 ms, and was stopped.',
+      });
       controller.abort();
       expect(await waiting).toBeInstanceOf(QueryAbortedError);
     });
