@@ -152,7 +152,7 @@ function inTurn(
     return turn === undefined ? run() : turn.then(() => after(run));
   };
   return {
-    next: () => after(() => rows.next()),
+    next: () => (turns.size === 0 ? rows.next() : after(() => rows.next())),
     return: () => after(() => endRows(rows)),
     [Symbol.asyncIterator]() {
       return this;

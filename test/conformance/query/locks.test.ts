@@ -63,8 +63,7 @@ describe('SQL', () => {
   it('Q11: order and limit come before, and plain rows are locked as well', () => {
     expectSql(tags().orderBy('id').limit(1).offset(2).forUpdate({ skipLocked: true }), {
       sqlite: 'SELECT t0."id" FROM "tag" AS t0 ORDER BY t0."id" LIMIT ? OFFSET ?',
-      postgres:
-        'SELECT t0."id" FROM "tag" AS t0 ORDER BY t0."id" LIMIT $1::bigint OFFSET $2::bigint FOR UPDATE SKIP LOCKED',
+      postgres: 'SELECT t0."id" FROM "tag" AS t0 ORDER BY t0."id" LIMIT 1 OFFSET $1::bigint FOR UPDATE SKIP LOCKED',
       mysql: 'SELECT t0.`id` FROM `tag` AS t0 ORDER BY t0.`id` LIMIT ? OFFSET ? FOR UPDATE SKIP LOCKED',
     });
     expectSql(session.query(Tag).forUpdate().values('name'), {
