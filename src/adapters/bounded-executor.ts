@@ -74,7 +74,7 @@ class BoundedExecutor extends Executor {
     return this.#bounded(sql, (cancellation) =>
       connection.cancel === undefined
         ? observe(sql, runs, run)
-        : observe(sql, runs, () => this.#inTurn(connection, cancellation, sql, kind, run)),
+        : observe(sql, runs, () => this.#stoppable(connection, cancellation, sql, kind, run)),
     );
   }
 
@@ -107,23 +107,36 @@ class BoundedExecutor extends Executor {
     if (cancellation !== this.#whole) cancellation.end();
   }
 
-  /** Alone on its connection: what is under way there is answered first, and what comes later waits. */
-  async #inTurn<T>(
+  #stoppable<T>(
     connection: Connection,
     cancellation: Cancellation,
     sql: string,
     kind: 'read' | 'write',
     run: () => MaybePromise<T>,
   ): Promise<T> {
+    return this.#inTurn(
+      connection,
+      (others) => cancellation.race(others),
+      () => {
+        cancellation.check(sql);
+        return untilStopped(connection, cancellation, sql, kind, run);
+      },
+    );
+  }
+
+  /** Alone on its connection: what is under way there is answered first, and what comes later waits. */
+  async #inTurn<T>(
+    connection: Connection,
+    wait: (others: Promise<void>) => Promise<void>,
+    run: () => Promise<T>,
+  ): Promise<T> {
     const { turns } = this.shared;
-    for (let turn = turns.of(connection); turn !== undefined; turn = turns.of(connection))
-      await cancellation.race(turn);
+    for (let turn = turns.of(connection); turn !== undefined; turn = turns.of(connection)) await wait(turn);
     const endTurn = turns.take(connection);
     try {
       const idle = connection.idle?.();
-      if (idle !== undefined) await cancellation.race(idle);
-      cancellation.check(sql);
-      return await untilStopped(connection, cancellation, sql, kind, run);
+      if (idle !== undefined) await wait(idle);
+      return await run();
     } finally {
       endTurn();
     }
@@ -136,19 +149,31 @@ class BoundedExecutor extends Executor {
     cancellation: Cancellation,
     sql: string,
   ): AsyncGenerator<unknown[], undefined, undefined> {
+    let done = false;
     try {
       for (;;) {
-        const next = await this.#inTurn(connection, cancellation, sql, 'read', () => rows.next());
+        const next = await this.#stoppable(connection, cancellation, sql, 'read', () => rows.next());
+        done = next.done === true;
         if (next.done === true) return undefined;
         yield next.value;
         cancellation.check(sql);
       }
     } finally {
-      if (cancellation.signal.aborted) await connection.cancel?.();
-      await endRows(rows);
       this.#end(cancellation);
+      if (!done)
+        await this.#inTurn(
+          connection,
+          (others) => others,
+          () => leave(rows, connection, cancellation),
+        );
     }
   }
+}
+
+/** The server may still be sending rows that nobody wants. */
+async function leave(rows: AsyncIterator<unknown[]>, connection: Connection, { signal }: Cancellation): Promise<void> {
+  if (signal.aborted) await connection.cancel?.();
+  await endRows(rows);
 }
 
 /** Rows of a synchronous driver: nothing can come between, but time passes. */

@@ -422,6 +422,19 @@ describe.each(servers)('%s', (name, is) => {
       expect(await small.session().query(Book).count()).toBe(6);
     });
 
+    it('T8: the end of a stream that was aborted does not hit what runs beside it', async () => {
+      const seen = await db.transaction(async (session) => {
+        const controller = new AbortController();
+        const stream = session.query(Book).orderBy('id').signal(controller.signal).iterate({ batchSize: 1 });
+        const first = await stream.next();
+        const beside = session.sql<{ word: string }>`SELECT ${is.sleep(0.1)}, 'beside' AS word`;
+        controller.abort();
+        const error = await errorOf(() => stream.next());
+        return [(first.value as Book).title, error.name, (await beside)[0]!.word, await session.query(Book).count()];
+      });
+      expect(seen).toEqual(['a1', 'QueryAbortedError', 'beside', 6]);
+    });
+
     it('T8: A1: whoever waits for a connection leaves the queue at once; the holder of the last one can be cancelled', async () => {
       const small = await open({ poolSize: 1 });
       const id = await connectionOf(small.session());
