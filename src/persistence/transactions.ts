@@ -190,6 +190,7 @@ export class Transactions {
       const connection = await executor.acquire({
         mode: begin.readOnly === true ? 'read' : 'write',
         purpose: 'a transaction',
+        server: 'primary',
       });
       try {
         await executor.begin(connection, begin);

@@ -2,7 +2,7 @@ import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
-import type { CompiledSql } from '../core/types/index.ts';
+import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
@@ -128,7 +128,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   fresh(): ModelQuerySet {
-    return this.#with({ fresh: true });
+    return this.#with({ fresh: true, using: this.#state.using ?? 'primary' });
   }
 
   timeout(milliseconds: number): ModelQuerySet {
@@ -137,6 +137,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   signal(signal: AbortSignal): ModelQuerySet {
     return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
+  }
+
+  using(server: ServerRole): ModelQuerySet {
+    if (server !== 'primary' && server !== 'replica')
+      throw new InvalidQueryError("using() takes 'primary' or 'replica'.", {
+        model: this.#state.meta.name,
+      });
+    return this.#with({ using: server });
   }
 
   none(): ModelQuerySet {

@@ -2,6 +2,7 @@ import type { Expression, LockStrength, LockWait, OrderNode, ParamExpression } f
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { ServerRole } from '../core/types/index.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -44,6 +45,8 @@ export interface QueryState {
   readonly fresh: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
+  /** Which server to read from: no part of the shape. `undefined`: what the session says. */
+  readonly using: ServerRole | undefined;
 }
 
 const NOTHING: RelationTree = new Map();
@@ -67,6 +70,7 @@ export function initialState(meta: ModelMeta): QueryState {
     lock: undefined,
     fresh: false,
     bounds: undefined,
+    using: undefined,
   };
 }
 

@@ -91,8 +91,3 @@ export function cancelTarget(client: Client, tls: ConnectionOptions | undefined)
     secret: secretKey,
   };
 }
-
-/** Close a connection without a word to the server. */
-export function destroy(client: Client): void {
-  (client as unknown as Known).connection.stream.destroy(); // Named cast, as above.
-}
