@@ -30,6 +30,8 @@ export interface DialectFeatures {
         readonly outer: boolean;
       }
     | undefined;
+  /** Whether small limits are written into the text, because the server plans better for those that it knows. */
+  readonly limitsInText: boolean;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

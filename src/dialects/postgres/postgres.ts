@@ -20,6 +20,7 @@ export class PostgresDialect implements Dialect {
     transactionalDdl: true,
     rowsPerUpdate: 1,
     rowLocks: { share: 'FOR SHARE', tables: true, outer: false },
+    limitsInText: true,
     maxParameters: 65_535,
     dropCircles: undefined,
   });

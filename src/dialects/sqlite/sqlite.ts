@@ -20,6 +20,7 @@ export class SQLiteDialect implements Dialect {
     transactionalDdl: true,
     rowsPerUpdate: 100,
     rowLocks: undefined,
+    limitsInText: false,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
