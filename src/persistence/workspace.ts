@@ -66,6 +66,11 @@ export class Workspace {
     return new Workspace(this.engine, this.#owner, this.#using, this, executor);
   }
 
+  /** What loads for this session's entities. */
+  get loader(): RelationLoader {
+    return this.#owner.loader;
+  }
+
   get executor(): Executor {
     return this.#executor ?? this.#owner.executor;
   }
@@ -218,6 +223,24 @@ export class Workspace {
         : `Rows of ${meta.name} were to be locked in a transaction that only reads.`,
       { model: meta.name, remedy: 'Use db.transaction() or session.transaction().' },
     );
+  }
+
+  /** The entity of a whole row that was just read: the one that is there, read again, or `fresh`, which takes it over. */
+  adopt(meta: ModelMeta, row: Row, fresh: object): object {
+    const codec = this.compiled.codec(meta);
+    const map = this.identityMap.of(meta);
+    const key = codec.keyOfRow(row);
+    const known = map.get(key);
+    if (known !== undefined) {
+      this.#refreshOne(meta, known, row);
+      return known;
+    }
+    codec.assign(fresh, row);
+    State.setRow(fresh, row);
+    State.setGroup(fresh, this.group(meta));
+    State.group(fresh)!.members.push(fresh);
+    map.set(key, fresh);
+    return fresh;
   }
 
   #refreshOne(meta: ModelMeta, entity: object, row: Row): void {
