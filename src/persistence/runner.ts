@@ -99,17 +99,20 @@ export class SessionRunner implements QueryRunner {
     return this.#workspace.writeSet(request, query);
   }
 
-  async create(creation: Creation): Promise<object[]> {
+  async create(creation: Creation, bounds?: Bounds): Promise<object[]> {
+    if (bounds !== undefined) return this.#within(bounds, (runner) => runner.create(creation));
     await this.#connect();
     return this.#creator.create(creation);
   }
 
-  async ensure(wanted: Wanted, update: boolean): Promise<readonly [object, boolean]> {
+  async ensure(wanted: Wanted, update: boolean, bounds?: Bounds): Promise<readonly [object, boolean]> {
+    if (bounds !== undefined) return this.#within(bounds, (runner) => runner.ensure(wanted, update));
     await this.#connect();
     return this.#creator.ensure(wanted, update);
   }
 
-  async save(saving: Saving): Promise<number> {
+  async save(saving: Saving, bounds?: Bounds): Promise<number> {
+    if (bounds !== undefined) return this.#within(bounds, (runner) => runner.save(saving));
     await this.#connect();
     return this.#creator.save(saving);
   }
@@ -144,7 +147,7 @@ export class SessionRunner implements QueryRunner {
     const { executor, cancellation } = withinBounds(this.#workspace.executor, 'query', bounds);
     const workspace = this.#workspace.through(executor);
     const loader = this.#loader.through(workspace);
-    const runner = new SessionRunner(workspace, loader, this.#creator);
+    const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
     loader.use(runner);
     return { runner, cancellation };
   }

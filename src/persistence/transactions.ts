@@ -320,15 +320,18 @@ export class Transactions {
   async #flushAlone(): Promise<void> {
     const flush = this.#plan();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#alone('a flush', (connection, seal) =>
+    await this.#alone(this.#workspace, 'a flush', (connection, seal) =>
       this.#write(this.#workspace, connection, new Journal(), flush, seal),
     );
     this.#outside = new Journal();
   }
 
   /** In a transaction of its own, which `seal` commits. */
-  async #alone(purpose: string, write: (connection: Connection, seal: () => unknown) => Promise<void>): Promise<void> {
-    const { executor, engine } = this.#workspace;
+  async #alone(
+    { executor, engine }: Workspace,
+    purpose: string,
+    write: (connection: Connection, seal: () => unknown) => Promise<void>,
+  ): Promise<void> {
     await engine.connect();
     const connection = await executor.acquire({ mode: 'write', purpose });
     try {
@@ -380,7 +383,7 @@ export class Transactions {
    * Write something beside the unit of work, atomically: in a savepoint of the open transaction, or in a transaction of
    * its own. `work` gives what shows in memory, once it is done, what is in the database then.
    */
-  atomic(purpose: string, work: AtomicWork): Promise<void> {
+  atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
     return this.#serialised(async () => {
       const open = this.#open;
       const journal = new Journal();
@@ -394,9 +397,9 @@ export class Transactions {
           throw error;
         }
       };
-      if (open === undefined) return this.#alone(purpose, write);
+      if (open === undefined) return this.#alone(workspace, purpose, write);
       refuseBroken(open);
-      await this.#inside(open, this.#workspace, (seal) => write(open.connection, seal));
+      await this.#inside(open, workspace, (seal) => write(open.connection, seal));
       open.journals.at(-1)!.absorb(journal);
     });
   }

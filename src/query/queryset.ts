@@ -264,22 +264,22 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
     this.#refuseFilter('bulkCreate');
-    return this.#runner.create(creation(this.#state.meta, rows, options));
+    return this.#runner.create(creation(this.#state.meta, rows, options), this.#state.bounds);
   }
 
   async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
     this.#refuseFilter('bulkUpdate');
-    return this.#runner.save(saving(this.#state.meta, entities, fields));
+    return this.#runner.save(saving(this.#state.meta, entities, fields), this.#state.bounds);
   }
 
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('getOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false);
+    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false, this.#state.bounds);
   }
 
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true);
+    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true, this.#state.bounds);
   }
 
   toSQL(): CompiledSql {
