@@ -243,7 +243,11 @@ describe.each(servers)('%s', (name, is) => {
         () => books.exists(),
         () => books.update({ title: 'never' }),
         () => books.delete(),
-        () => books.bulkCreate([{ title: 'never', shelf: 1 }]),
+        () =>
+          session
+            .query(Shelf)
+            .signal(AbortSignal.abort('over'))
+            .bulkCreate([{ name: 'never' }]),
         () => books.values('id'),
         () => books.iterate().next(),
         () => db.session({ signal: AbortSignal.abort('over') }).get(Book, 1),
@@ -644,7 +648,12 @@ describe('sqlite', () => {
       () => shelves,
       () => shelves.count(),
       () => shelves.delete(),
-      () => shelves.bulkCreate([{ name: 'never' }]),
+      () =>
+        db
+          .session()
+          .query(Shelf)
+          .signal(signal)
+          .bulkCreate([{ name: 'never' }]),
       () => shelves.iterate().next(),
       () => shelves.values('name'),
       () => db.session({ signal }).getOrFail(Shelf, 1),
