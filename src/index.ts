@@ -8,6 +8,7 @@ export { f } from './core/fields.ts';
 export { model } from './core/model.ts';
 export { check, index, unique } from './core/constraints.ts';
 export { Registry } from './core/registry.ts';
+export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';
 export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
 

@@ -52,6 +52,14 @@ export interface Connection {
   readonly prepared: number;
   /** How far apart the keys are that one statement generates for several rows. */
   readonly keyStep?: number;
+  /**
+   * Have the server stop what runs on this connection. It fails then, in its own promise. Settled when nothing runs any
+   * more and nothing of this can meet a later statement; where that is not to be had, the connection is closed instead.
+   * Never rejects. A driver that is synchronous has nothing to stop.
+   */
+  cancel?(): Promise<void>;
+  /** Settled when what was sent so far has been answered; undefined if it has been. Wanted of whoever has `cancel`. */
+  idle?(): Promise<void> | undefined;
 }
 
 export interface BeginOptions {
@@ -65,6 +73,8 @@ export interface AcquireOptions {
   readonly mode: 'read' | 'write' | 'stream';
   /** Shown as the holder when others wait too long. */
   readonly purpose: string;
+  /** Ends the wait for a connection, with its reason as the error. */
+  readonly signal?: AbortSignal;
   /**
    * Where there are replicas, which server to read from: the primary, or any replica, even one that lacks what this process
    * wrote. By default a replica that has it.

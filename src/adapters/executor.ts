@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
-import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Adapter, AcquireOptions, BatchResult, BeginOptions, Connection, Rows, WriteResult } from './adapter.ts';
+import { Turns } from './turns.ts';
 
 /** What one statement was: published after each, to whoever listens. Parameters are not part of it. */
 export interface StatementEvent {
@@ -15,39 +16,46 @@ export interface StatementEvent {
 /** `diagnostics_channel` of statements; nobody listening costs one check. */
 export const statementChannel = channel('blazeorm:statement');
 
+/** What all executors of one adapter have in common. */
+interface Shared {
+  readonly adapter: Adapter;
+  readonly turns: Turns;
+  statements: number;
+}
+
 /**
- * The only caller of adapters: queries, flushes and schema changes come through here, so that they are counted, timed
- * and published in one place.
+ * The only caller of adapters: queries, flushes and schema changes come through here, so that they are counted, timed,
+ * published and cancelled in one place.
  */
 export class Executor {
-  readonly #adapter: Adapter;
-  #statements = 0;
+  protected readonly shared: Shared;
 
-  constructor(adapter: Adapter) {
-    this.#adapter = adapter;
+  constructor(source: Adapter | Executor) {
+    this.shared = source instanceof Executor ? source.shared : { adapter: source, turns: new Turns(), statements: 0 };
   }
 
   /** Statements run so far; a batch counts one for each list of parameters that the driver was given. */
   get statements(): number {
-    return this.#statements;
+    return this.shared.statements;
   }
 
   get prepared(): number {
-    return this.#adapter.prepared;
+    return this.shared.adapter.prepared;
   }
 
   acquire(options: AcquireOptions): MaybePromise<Connection> {
-    return this.#adapter.acquire(options);
+    return this.shared.adapter.acquire(options);
   }
 
   release(connection: Connection): void {
-    this.#adapter.release(connection);
+    this.shared.adapter.release(connection);
   }
 
   query(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<Rows> {
-    this.#statements++;
-    if (!statementChannel.hasSubscribers) return connection.query(sql, parameters);
-    return observe(sql, 1, () => connection.query(sql, parameters));
+    const { shared } = this;
+    shared.statements++;
+    if (shared.turns.size === 0 && !statementChannel.hasSubscribers) return connection.query(sql, parameters);
+    return this.run(connection, sql, 1, 'read', () => connection.query(sql, parameters));
   }
 
   queryNamed(
@@ -55,13 +63,13 @@ export class Executor {
     sql: string,
     parameters: readonly unknown[],
   ): ReturnType<Connection['queryNamed']> {
-    this.#statements++;
-    return observe(sql, 1, () => connection.queryNamed(sql, parameters));
+    this.shared.statements++;
+    return this.run(connection, sql, 1, 'read', () => connection.queryNamed(sql, parameters));
   }
 
   execute(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<WriteResult> {
-    this.#statements++;
-    return observe(sql, 1, () => connection.execute(sql, parameters));
+    this.shared.statements++;
+    return this.run(connection, sql, 1, 'write', () => connection.execute(sql, parameters));
   }
 
   executeMany(
@@ -69,47 +77,91 @@ export class Executor {
     sql: string,
     batches: readonly (readonly unknown[])[],
   ): MaybePromise<BatchResult> {
-    this.#statements += batches.length;
-    return observe(sql, batches.length, () => connection.executeMany(sql, batches));
+    this.shared.statements += batches.length;
+    return this.run(connection, sql, batches.length, 'write', () => connection.executeMany(sql, batches));
   }
 
   iterate(connection: Connection, sql: string, parameters: readonly unknown[]): ReturnType<Connection['iterate']> {
-    this.#statements++;
-    return connection.iterate(sql, parameters);
+    this.shared.statements++;
+    const rows = connection.iterate(sql, parameters);
+    return Symbol.iterator in rows ? rows : inTurn(rows[Symbol.asyncIterator](), this.shared.turns, connection);
   }
 
   script(connection: Connection, sql: string): MaybePromise<void> {
-    this.#statements++;
-    return observe(sql, 1, () => connection.script(sql));
+    this.shared.statements++;
+    return this.run(connection, sql, 1, 'write', () => connection.script(sql));
   }
 
   begin(connection: Connection, options: BeginOptions): MaybePromise<void> {
-    return observe('BEGIN', 1, () => connection.begin(options));
+    return this.control(connection, 'BEGIN', () => connection.begin(options));
   }
 
   commit(connection: Connection): MaybePromise<void> {
-    return observe('COMMIT', 1, () => connection.commit());
+    return this.control(connection, 'COMMIT', () => connection.commit());
   }
 
   rollback(connection: Connection): MaybePromise<void> {
-    return observe('ROLLBACK', 1, () => connection.rollback());
+    return this.send(connection, 'ROLLBACK', 1, () => connection.rollback());
   }
 
   savepoint(connection: Connection, name: string): MaybePromise<void> {
-    return observe('SAVEPOINT', 1, () => connection.savepoint(name));
+    return this.control(connection, 'SAVEPOINT', () => connection.savepoint(name));
   }
 
   releaseSavepoint(connection: Connection, name: string): MaybePromise<void> {
-    return observe('RELEASE SAVEPOINT', 1, () => connection.releaseSavepoint(name));
+    return this.control(connection, 'RELEASE SAVEPOINT', () => connection.releaseSavepoint(name));
   }
 
   rollbackToSavepoint(connection: Connection, name: string): MaybePromise<void> {
-    return observe('ROLLBACK TO SAVEPOINT', 1, () => connection.rollbackToSavepoint(name));
+    return this.send(connection, 'ROLLBACK TO SAVEPOINT', 1, () => connection.rollbackToSavepoint(name));
+  }
+
+  /** A statement that may take long. */
+  protected run<T>(
+    connection: Connection,
+    sql: string,
+    runs: number,
+    _kind: 'read' | 'write',
+    run: () => MaybePromise<T>,
+  ): MaybePromise<T> {
+    return this.send(connection, sql, runs, run);
+  }
+
+  /** A statement that begins, divides or commits a transaction. */
+  protected control(connection: Connection, sql: string, run: () => MaybePromise<void>): MaybePromise<void> {
+    return this.send(connection, sql, 1, run);
+  }
+
+  /** After whoever has the connection for himself. */
+  protected send<T>(connection: Connection, sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
+    const { turns } = this.shared;
+    const turn = turns.size === 0 ? undefined : turns.of(connection);
+    if (turn === undefined) return observe(sql, runs, run);
+    return turn.then(() => this.send(connection, sql, runs, run));
   }
 }
 
+/** Rows of a stream; none is asked for while somebody has the connection for himself. */
+function inTurn(
+  rows: AsyncIterator<unknown[]>,
+  turns: Turns,
+  connection: Connection,
+): AsyncIterableIterator<unknown[]> {
+  const after = <T>(run: () => Promise<T>): Promise<T> => {
+    const turn = turns.size === 0 ? undefined : turns.of(connection);
+    return turn === undefined ? run() : turn.then(() => after(run));
+  };
+  return {
+    next: () => (turns.size === 0 ? rows.next() : after(() => rows.next())),
+    return: () => after(() => endRows(rows)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 /** Run and publish what happened, if anybody listens. */
-function observe<T>(sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
+export function observe<T>(sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
   if (!statementChannel.hasSubscribers) return run();
   const start = performance.now();
   const publish = (error?: unknown): void =>
@@ -135,4 +187,10 @@ function observe<T>(sql: string, runs: number, run: () => MaybePromise<T>): Mayb
       throw error;
     },
   );
+}
+
+/** Tell a stream that no more rows are wanted. */
+export async function endRows(rows: AsyncIterator<unknown[]>): Promise<IteratorResult<unknown[], undefined>> {
+  await rows.return?.();
+  return { done: true, value: undefined };
 }

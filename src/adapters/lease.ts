@@ -22,28 +22,39 @@ export class Lease<T> {
   }
 
   /** The thing at once where it is free, else when its turn comes. */
-  take(purpose: string): MaybePromise<T> {
+  take(purpose: string, signal?: AbortSignal): MaybePromise<T> {
     if (this.#closed) throw new ConnectionError('The database is closed.');
     if (this.#holder === undefined) {
       this.#holder = purpose;
       return this.item;
     }
+    return this.#wait(purpose, signal);
+  }
+
+  #wait(purpose: string, signal: AbortSignal | undefined): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = (error: Error): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(this.#timedOut(purpose));
-      }, this.#timeout);
+        waiter.reject(error);
+      };
+      const timer = setTimeout(() => giveUp(this.#timedOut(purpose)), this.#timeout);
+      const abort = (): void => giveUp(signal!.reason as Error);
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
       const waiter: Waiter = {
         purpose,
         resolve: () => {
-          clearTimeout(timer);
+          settled();
           resolve(this.item);
         },
         reject: (error) => {
-          clearTimeout(timer);
+          settled();
           reject(error);
         },
       };
+      signal?.addEventListener('abort', abort);
       this.#waiting.push(waiter);
     });
   }

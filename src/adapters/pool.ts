@@ -21,7 +21,6 @@ export interface PoolOptions {
 
 interface Waiter<C> {
   readonly purpose: string;
-  readonly timer: NodeJS.Timeout;
   readonly resolve: (connection: C) => void;
   readonly reject: (error: Error) => void;
 }
@@ -64,7 +63,7 @@ export class Pool<C extends Pooled> {
   }
 
   /** @throws AcquireTimeoutError naming the holders; ConnectionError if the pool is closed or the server is not there. */
-  acquire(purpose: string): C | Promise<C> {
+  acquire(purpose: string, signal?: AbortSignal): C | Promise<C> {
     if (this.#closing !== undefined) throw closed();
     for (let member = this.#idle.pop(); member !== undefined; member = this.#idle.pop()) {
       if (member.connection.broken || this.#isOld(member)) {
@@ -74,12 +73,33 @@ export class Pool<C extends Pooled> {
       member.holder = purpose;
       return member.connection;
     }
+    return this.#wait(purpose, signal);
+  }
+
+  #wait(purpose: string, signal: AbortSignal | undefined): Promise<C> {
     return new Promise<C>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = (error: Error): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(this.#timedOut(purpose));
-      }, this.#options.acquireTimeout);
-      const waiter: Waiter<C> = { purpose, timer, resolve, reject };
+        waiter.reject(error);
+      };
+      const timer = setTimeout(() => giveUp(this.#timedOut(purpose)), this.#options.acquireTimeout);
+      const abort = (): void => giveUp(signal!.reason as Error);
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      const waiter: Waiter<C> = {
+        purpose,
+        resolve: (connection) => {
+          settled();
+          resolve(connection);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', abort);
       this.#waiting.push(waiter);
       this.#grow();
     });
@@ -110,7 +130,7 @@ export class Pool<C extends Pooled> {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeper);
-    for (const waiter of this.#waiting.splice(0)) this.#refuse(waiter, new ConnectionError('The database was closed.'));
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(new ConnectionError('The database was closed.'));
     const ended = this.#idle.splice(0).map((member) => this.#end(member));
     if (this.#members.size > 0 || this.#opening > 0) {
       await new Promise<void>((resolve) => {
@@ -146,8 +166,7 @@ export class Pool<C extends Pooled> {
   /** Whoever waits longest learns why; the others may still get a connection that is given back. */
   #failed(error: unknown): void {
     this.#opening--;
-    const waiter = this.#waiting.shift();
-    if (waiter !== undefined) this.#refuse(waiter, error as Error);
+    this.#waiting.shift()?.reject(error as Error);
     this.#settle();
   }
 
@@ -156,11 +175,7 @@ export class Pool<C extends Pooled> {
     if (this.#closing !== undefined || member.connection.broken || this.#isOld(member)) return this.#drop(member);
     const next = this.#waiting.shift();
     member.holder = next?.purpose;
-    if (next !== undefined) {
-      clearTimeout(next.timer);
-      next.resolve(member.connection);
-      return;
-    }
+    if (next !== undefined) return next.resolve(member.connection);
     member.idleSince = Date.now();
     this.#idle.push(member);
     this.#sweep();
@@ -180,11 +195,6 @@ export class Pool<C extends Pooled> {
   #settle(): void {
     if (this.#closing === undefined) this.#grow();
     else if (this.#members.size === 0 && this.#opening === 0) this.#emptied?.();
-  }
-
-  #refuse(waiter: Waiter<C>, error: Error): void {
-    clearTimeout(waiter.timer);
-    waiter.reject(error);
   }
 
   #isOld({ born }: Member<C>): boolean {

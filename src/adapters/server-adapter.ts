@@ -49,12 +49,12 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
     this.#pool = pool;
   }
 
-  acquire({ purpose }: AcquireOptions): MaybePromise<C> {
+  acquire({ purpose, signal }: AcquireOptions): MaybePromise<C> {
     if (this.#pool === undefined)
       throw new ConnectionError('The database is closed, or was never opened.', {
         remedy: 'Await Database.connect() first.',
       });
-    return this.#pool.acquire(purpose);
+    return this.#pool.acquire(purpose, signal);
   }
 
   release(connection: Connection): void {

@@ -27,6 +27,18 @@ export interface DialectFeatures {
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */
   readonly rowsPerUpdate: number;
+  /**
+   * How rows are locked; undefined where a transaction that may write has the whole database for itself. `share`: the
+   * words for a lock that readers share. `tables`: whether one can name those whose rows are meant. `outer`: whether these
+   * may be rows that a LEFT JOIN does not find.
+   */
+  readonly rowLocks:
+    | {
+        readonly share: string;
+        readonly tables: boolean;
+        readonly outer: boolean;
+      }
+    | undefined;
   /** Whether small limits are written into the text, because the server plans better for those that it knows. */
   readonly limitsInText: boolean;
   /** Placeholders that one statement may have. */

@@ -17,6 +17,7 @@ import type {
   OrderNode,
   ParamExpression,
   RawExpression,
+  RowLock,
   SearchExpression,
   SelectStatement,
   TableRef,
@@ -56,6 +57,7 @@ const COMPARISONS = new Set<Expression['kind']>([
   'arrayTest',
   'search',
 ]);
+const LOCK_WAIT = { wait: '', skip: ' SKIP LOCKED', fail: ' NOWAIT' } as const;
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
 /**
@@ -143,7 +145,24 @@ export abstract class QueryCompiler {
     if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
     if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
-    return sql + this.limits(node);
+    return sql + this.limits(node) + (node.lock === undefined ? '' : this.lock(node.lock, node));
+  }
+
+  protected lock(lock: RowLock, { joins }: SelectStatement): string {
+    const { rowLocks } = this.dialect.features;
+    if (rowLocks === undefined) return '';
+    const words = lock.strength === 'update' ? 'FOR UPDATE' : rowLocks.share;
+    return ` ${words}${joins.length === 0 ? '' : this.lockedTables(lock, joins.length + 1)}${LOCK_WAIT[lock.wait]}`;
+  }
+
+  /** Which of several tables. Where they cannot be named, the rows of all of them are locked. */
+  protected lockedTables({ tables, named }: RowLock, all: number): string {
+    const { tables: canName, outer } = this.dialect.features.rowLocks!;
+    if (!canName && named && tables.length < all)
+      throw this.unsupported('lock rows of some tables of a join only (of)');
+    if (!outer && tables.some(({ optional }) => optional))
+      throw this.unsupported('lock rows of a relation that may be missing (of)');
+    return canName ? ` OF ${tables.map(({ alias }) => alias).join(', ')}` : '';
   }
 
   protected from(table: TableRef | DerivedTable): string {

@@ -31,6 +31,11 @@ export class Creator {
     this.#transactions = transactions;
   }
 
+  /** The same by another way to the database. */
+  through(workspace: Workspace): Creator {
+    return new Creator(workspace, this.#work, this.#transactions);
+  }
+
   /** All rows, or none. Gives the session's entities of the rows, in the order in which they were asked for. */
   async create(creation: Creation): Promise<object[]> {
     const { meta, entities } = creation;
@@ -77,7 +82,7 @@ export class Creator {
     for (const entity of entities) this.#checkStored(meta, entity);
     if (entities.length === 0) return 0;
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
-    await this.#transactions.atomic('the update of rows', async (connection, journal) => {
+    await this.#transactions.atomic(this.#workspace, 'the update of rows', async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       await flusher.run([{ kind: 'update', meta, changed, entities }]);
       return () => flusher.accept();
@@ -93,7 +98,7 @@ export class Creator {
       isNew(entity) ? [] : [{ entity, values: this.#encode(meta, entity), set: conflict!.sets[i]! }],
     );
     const present = new Map<object, object>();
-    await this.#transactions.atomic('the creation of rows', async (connection, journal) => {
+    await this.#transactions.atomic(this.#workspace, 'the creation of rows', async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
       const stored = conflict === undefined ? [] : await this.#upsert(connection, meta, conflict, others, batchSize);

@@ -6,6 +6,7 @@ import type { ServerHealth } from '../adapters/health.ts';
 import { openAdapter, openReplicated } from '../adapters/open.ts';
 import { replicaConfigs } from '../adapters/replica-options.ts';
 import type { ReplicaOptions } from '../adapters/replica-options.ts';
+import type { Bounds } from '../core/bounds.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -116,8 +117,11 @@ export class DatabaseCore {
     }
   }
 
-  /** A new session. It takes a connection only while it needs one. */
-  session(options: SessionOptions = {}): Session {
+  /**
+   * A new session. It takes a connection only while it needs one. `signal` stops all that it does when it is aborted,
+   * `timeout` each statement, and each wait for a connection, that takes longer.
+   */
+  session(options: SessionOptions & Bounds = {}): Session {
     return openSession(this.engine, options);
   }
 

@@ -1,4 +1,5 @@
 import type { EntityGroup } from '../core/loader.ts';
+import type { FieldMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -11,10 +12,23 @@ type Decode = (raw: unknown) => unknown;
 type Maps = readonly Map<unknown, object>[];
 
 /** Rows to the entities of the root; `maps` and `groups` are those of the segments. */
-type HydrateRows = (rows: readonly Row[], maps: Maps, groups: readonly EntityGroup[]) => object[];
+type HydrateRows = (
+  rows: readonly Row[],
+  maps: Maps,
+  groups: readonly EntityGroup[],
+  overwrite: Overwrite | undefined,
+) => object[];
+
+/** Give an entity that the session has already what the database says now. */
+export type Overwrite = (entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup) => void;
 
 /** What one segment does to one row: find or make its entity; null where a joined row is missing. */
-type SegmentReader = (row: Row, map: Map<unknown, object>, group: EntityGroup) => object | null;
+type SegmentReader = (
+  row: Row,
+  map: Map<unknown, object>,
+  group: EntityGroup,
+  overwrite: Overwrite | undefined,
+) => object | null;
 
 /**
  * Rows of one shape to entities: made once per shape, by code generation where that is allowed and by closures where
@@ -24,11 +38,14 @@ type SegmentReader = (row: Row, map: Map<unknown, object>, group: EntityGroup) =
 export class Hydrator {
   /** One group per segment: entities that come together know each other. */
   readonly segments: readonly Segment[];
+  /** Whether entities that the session has already are to be overwritten. */
+  readonly fresh: boolean;
   readonly #hydrate: HydrateRows;
 
   constructor(shape: EntityShape, dialect: Dialect, codecOf: (segment: Segment) => EntityCodec) {
     this.segments = shape.segments;
     const readers = shape.segments.map((segment) => readerOf(segment, codecOf(segment)));
+    this.fresh = shape.fresh;
     const decoders = shape.annotations.map(({ type }) => dialect.codec(type).decode as Decode | undefined);
     const whole = shape.segments.every((segment) => segment.fields.length === segment.meta.fields.length);
     this.#hydrate =
@@ -37,11 +54,17 @@ export class Hydrator {
         : interpret(shape, readers, decoders);
   }
 
-  hydrate(rows: readonly Row[], identityMap: IdentityMap, groups: readonly EntityGroup[]): object[] {
+  hydrate(
+    rows: readonly Row[],
+    identityMap: IdentityMap,
+    groups: readonly EntityGroup[],
+    overwrite?: Overwrite,
+  ): object[] {
     return this.#hydrate(
       rows,
       this.segments.map((segment) => identityMap.of(segment.meta)),
       groups,
+      overwrite,
     );
   }
 }
@@ -79,7 +102,7 @@ function generate(
         e${s} = new C${s}(${row}, g${s});
         m${s}.set(k, e${s});
         p${s}.push(e${s});
-      } else if (State.group(e${s}) !== g${s}) read${s}(r, m${s}, g${s});`;
+      } else if (State.group(e${s}) !== g${s}) read${s}(r, m${s}, g${s}, overwrite);`;
     body.push(
       `let e${s} = null;`,
       segment.presence === undefined
@@ -99,7 +122,7 @@ function generate(
   });
   return compileFunction(
     scope,
-    `return function hydrate(rows, maps, groups) {
+    `return function hydrate(rows, maps, groups, overwrite) {
     ${setup.join('\n')}
     const n = rows.length, out = new Array(n);
     let k;
@@ -120,8 +143,13 @@ function interpret(
   decoders: readonly (Decode | undefined)[],
 ): HydrateRows {
   const owners = segments.map((segment) => segments.indexOf(segment.parent!));
-  const hydrateRow = (row: Row, maps: Maps, groups: readonly EntityGroup[]): object => {
-    const found = readers.map((read, s) => read(row, maps[s]!, groups[s]!));
+  const hydrateRow = (
+    row: Row,
+    maps: Maps,
+    groups: readonly EntityGroup[],
+    overwrite: Overwrite | undefined,
+  ): object => {
+    const found = readers.map((read, s) => read(row, maps[s]!, groups[s]!, overwrite));
     segments.forEach((segment, s) => {
       const owner = found[owners[s]!];
       if (needsLink(segment) && owner !== null && owner !== undefined)
@@ -134,7 +162,7 @@ function interpret(
     });
     return found[0]!;
   };
-  return (rows, maps, groups) => rows.map((row) => hydrateRow(row, maps, groups));
+  return (rows, maps, groups, overwrite) => rows.map((row) => hydrateRow(row, maps, groups, overwrite));
 }
 
 /** Find or make the entity of one segment of a row. Of an entity that is known, only what it lacks is taken. */
@@ -143,7 +171,7 @@ function readerOf(segment: Segment, codec: EntityCodec): SegmentReader {
   const full = fields.length === meta.fields.length;
   const own = (row: Row): Row => positions.map((position) => row[position]);
   const keyAt = full ? (row: Row) => codec.keyOfRow(own(row)) : partialKey(segment, codec);
-  return (row, map, group) => {
+  return (row, map, group, overwrite) => {
     if (presence !== undefined && row[presence] === null) return null;
     const key = keyAt(row);
     const known = map.get(key);
@@ -155,7 +183,8 @@ function readerOf(segment: Segment, codec: EntityCodec): SegmentReader {
     }
     // Seen in this very result already: the usual case of a joined row.
     if (State.group(known) === group) return known;
-    if (isPartial(known, meta.fields.length)) codec.fill(known, fields, own(row), group);
+    if (overwrite !== undefined) overwrite(known, fields, own(row), group);
+    else if (isPartial(known, meta.fields.length)) codec.fill(known, fields, own(row), group);
     else State.setGroup(known, group);
     group.members.push(known);
     return known;

@@ -1,4 +1,7 @@
 import type { Connection, Rows } from '../adapters/adapter.ts';
+import { withinBounds } from '../adapters/bounded-executor.ts';
+import type { Cancellation } from '../adapters/cancellation.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { EntityGroup, RelationTree } from '../core/loader.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
@@ -10,6 +13,7 @@ import type { Wanted } from '../query/get-or-create.ts';
 import type { QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import type { BoundQuery } from './compiled.ts';
+import type { Overwrite } from './hydrator.ts';
 import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import type { Workspace } from './workspace.ts';
@@ -29,6 +33,8 @@ export class SessionRunner implements QueryRunner {
   }
 
   async entities(state: QueryState): Promise<object[]> {
+    if (state.bounds !== undefined) return this.#within(state.bounds, (runner) => runner.entities(unbounded(state)));
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query({ kind: 'entities', state });
@@ -41,6 +47,10 @@ export class SessionRunner implements QueryRunner {
   }
 
   async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
+    const { state } = request;
+    if (state.bounds !== undefined)
+      return this.#within(state.bounds, (runner) => runner.rows({ ...request, state: unbounded(state) }));
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
@@ -52,6 +62,11 @@ export class SessionRunner implements QueryRunner {
 
   async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {
     if (state.empty) return undefined;
+    if (state.bounds !== undefined) {
+      yield* this.#iterateWithin(state.bounds, unbounded(state), batchSize);
+      return undefined;
+    }
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const { executor, compiled } = this.#workspace;
@@ -75,23 +90,29 @@ export class SessionRunner implements QueryRunner {
   }
 
   async write(request: Of<'update' | 'delete'>): Promise<number> {
+    const { state } = request;
+    if (state.bounds !== undefined)
+      return this.#within(state.bounds, (runner) => runner.write({ ...request, state: unbounded(state) }));
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
     return this.#workspace.writeSet(request, query);
   }
 
-  async create(creation: Creation): Promise<object[]> {
+  async create(creation: Creation, bounds?: Bounds): Promise<object[]> {
+    if (bounds !== undefined) return this.#within(bounds, (runner) => runner.create(creation));
     await this.#connect();
     return this.#creator.create(creation);
   }
 
-  async ensure(wanted: Wanted, update: boolean): Promise<readonly [object, boolean]> {
+  async ensure(wanted: Wanted, update: boolean, bounds?: Bounds): Promise<readonly [object, boolean]> {
+    if (bounds !== undefined) return this.#within(bounds, (runner) => runner.ensure(wanted, update));
     await this.#connect();
     return this.#creator.ensure(wanted, update);
   }
 
-  async save(saving: Saving): Promise<number> {
+  async save(saving: Saving, bounds?: Bounds): Promise<number> {
+    if (bounds !== undefined) return this.#within(bounds, (runner) => runner.save(saving));
     await this.#connect();
     return this.#creator.save(saving);
   }
@@ -99,6 +120,36 @@ export class SessionRunner implements QueryRunner {
   compile(request: QueryRequest): CompiledSql {
     const { compiled, parameters } = this.#workspace.compiled.query(request);
     return { sql: compiled.sql, parameters };
+  }
+
+  /** All that one query set leads to, under the same bounds: what is flushed before it, and what is loaded after it. */
+  async #within<T>(bounds: Bounds, run: (runner: SessionRunner) => Promise<T>): Promise<T> {
+    const { runner, cancellation } = this.#bounded(bounds);
+    try {
+      cancellation.check();
+      return await run(runner);
+    } finally {
+      cancellation.end();
+    }
+  }
+
+  async *#iterateWithin(bounds: Bounds, state: QueryState, batchSize: number): AsyncGenerator<object, void, undefined> {
+    const { runner, cancellation } = this.#bounded(bounds);
+    try {
+      cancellation.check();
+      yield* runner.iterate(state, batchSize);
+    } finally {
+      cancellation.end();
+    }
+  }
+
+  #bounded(bounds: Bounds): { readonly runner: SessionRunner; readonly cancellation: Cancellation } {
+    const { executor, cancellation } = withinBounds(this.#workspace.executor, 'query', bounds);
+    const workspace = this.#workspace.through(executor);
+    const loader = this.#loader.through(workspace);
+    const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
+    loader.use(runner);
+    return { runner, cancellation };
   }
 
   /** Before anything is compiled: which dialect a server speaks may be known only then. */
@@ -117,8 +168,11 @@ export class SessionRunner implements QueryRunner {
     const hydrator = compiled.hydrator!;
     const requested = mergeTrees(state.joined, state.batched);
     const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
-    return hydrator.hydrate(rows, this.#workspace.identityMap, groups);
+    return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
+
+  readonly #overwrite: Overwrite = (entity, fields, values, group) =>
+    this.#workspace.overwrite(entity, fields, values, group);
 
   #group(segment: Segment, requested: RelationTree): EntityGroup {
     return this.#workspace.group(
@@ -138,6 +192,10 @@ export class SessionRunner implements QueryRunner {
     await this.#load(state, entities);
     return entities;
   }
+}
+
+function unbounded(state: QueryState): QueryState {
+  return { ...state, bounds: undefined };
 }
 
 /** Decode in place: rows of values belong to nobody else. */

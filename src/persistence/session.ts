@@ -1,5 +1,8 @@
-import type { Adapter, Connection } from '../adapters/adapter.ts';
+import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
+import type { Executor } from '../adapters/executor.ts';
+import { givenBounds } from '../core/bounds.ts';
+import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
 import type { ChangingCollection, RelationLoader } from '../core/loader.ts';
@@ -21,7 +24,6 @@ import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
-import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { SessionRunner } from './runner.ts';
@@ -47,10 +49,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   #closed = false;
   #sql: SessionSql | undefined;
 
-  constructor(source: Engine | Adapter, options: SessionOptions & { readonly config?: ConnectionConfig } = {}) {
+  constructor(
+    source: Engine | Adapter,
+    options: SessionOptions & Bounds & { readonly config?: ConnectionConfig } = {},
+  ) {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
-    checkSessionOptions(options, ['config']);
+    checkSessionOptions(options, ['config', 'signal', 'timeout']);
     const { fetchMode, flushMode, using, schema } = { ...this.#engine.options, ...options };
     this.#workspace = new Workspace(this.#engine, this, { using, schema });
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -58,7 +63,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#transactions.current?.journal.touchCollection(collection),
     );
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
-    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode);
+    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode, givenBounds(options));
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
     this.#batch.use(this.#runner);
@@ -91,7 +96,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const flushed = this.beforeRead(new Set([meta]));
+    const flushed = this.#workspace.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
     const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
@@ -281,7 +286,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return this;
   }
 
-  get currentTransaction(): { readonly connection: Connection; readonly journal: Journal } | undefined {
+  get executor(): Executor {
+    return this.#transactions.executor;
+  }
+
+  get currentTransaction(): WorkspaceOwner['currentTransaction'] {
     return this.#transactions.current;
   }
 
@@ -289,9 +298,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return 'a query';
   }
 
-  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+  beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#transactions.current === undefined) this.#warnOfEscape();
-    return this.#transactions.beforeRead(reads);
+    return this.#transactions.beforeRead(reads, workspace);
   }
 
   /* ---------- for entities ---------- */
@@ -479,7 +488,7 @@ export interface SessionConstructor {
    * A session of its own: connects at first use, and closes the adapter with itself. Where there is a `Database`, use
    * `db.session()`.
    */
-  new (adapter: Adapter, options: SessionOptions & { readonly config: ConnectionConfig }): Session;
+  new (adapter: Adapter, options: SessionOptions & Bounds & { readonly config: ConnectionConfig }): Session;
   /** The session of the running scope. @throws NoSessionError outside of one. */
   current(): Session;
 }
@@ -505,7 +514,7 @@ export type Session = SessionApi;
 export const Session = RunningSession as unknown as SessionConstructor; // Named cast: models' types exist for the compiler only.
 
 /** A session on an engine that a database shares among its sessions. */
-export function openSession(engine: Engine, options: SessionOptions = {}): Session {
+export function openSession(engine: Engine, options: SessionOptions & Bounds = {}): Session {
   return new RunningSession(engine, options) as unknown as Session; // Named cast, as above.
 }
 

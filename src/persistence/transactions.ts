@@ -1,5 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Connection } from '../adapters/adapter.ts';
+import type { BeginOptions, Connection } from '../adapters/adapter.ts';
+import { withEachBounded, withinBounds } from '../adapters/bounded-executor.ts';
+import type { Cancellation } from '../adapters/cancellation.ts';
+import type { Executor } from '../adapters/executor.ts';
+import { givenBounds } from '../core/bounds.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -13,13 +18,16 @@ import { Journal } from './journal.ts';
 import { followLinkRows } from './link-rows.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace, WorkspaceOwner } from './workspace.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
 
 interface OpenTransaction {
   readonly connection: Connection;
+  readonly readOnly: boolean;
+  /** With the bounds of the transaction, and of the savepoint that it is in. */
+  executor: Executor;
   /** Of the transaction itself, and of each savepoint in it. */
   readonly journals: Journal[];
   /** A savepoint is being made: another that begins now is none inside of it. */
@@ -28,6 +36,8 @@ interface OpenTransaction {
   ended: boolean;
   /** Why it can only be rolled back: what it should have taken back may still be there. */
   broken: unknown;
+  /** What ended it before its function returned: whatever that still sends is refused. */
+  stopped: unknown;
 }
 
 /** What a flush does, and what it takes out of the unit of work when it has succeeded. */
@@ -44,22 +54,32 @@ export class Transactions {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   readonly #flushMode: FlushMode;
+  /** With the bounds of the session. */
+  readonly #executor: Executor;
   #open: OpenTransaction | undefined;
   #opening = false;
   #flushing: Promise<void> | undefined;
   /** What has been done to collections since the last write, while no transaction is open. */
   #outside = new Journal();
 
-  constructor(workspace: Workspace, work: UnitOfWork, flushMode: FlushMode) {
+  constructor(workspace: Workspace, work: UnitOfWork, flushMode: FlushMode, bounds: Bounds | undefined) {
+    const { executor } = workspace.engine;
+    this.#executor = bounds === undefined ? executor : withEachBounded(executor, bounds);
     this.#workspace = workspace;
     this.#work = work;
     this.#flushMode = flushMode;
   }
 
+  /** What statements go through here and now. */
+  get executor(): Executor {
+    return this.#open === undefined ? this.#executor : this.#open.executor;
+  }
+
   /** The innermost transaction or savepoint, if one is open. */
-  get current(): { readonly connection: Connection; readonly journal: Journal } | undefined {
+  get current(): WorkspaceOwner['currentTransaction'] {
     const open = this.#open;
-    return open === undefined ? undefined : { connection: open.connection, journal: open.journals.at(-1)! };
+    if (open === undefined) return undefined;
+    return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
   }
 
   /** Where a change of a collection is noted, so that it can be taken back. */
@@ -82,12 +102,12 @@ export class Transactions {
   }
 
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
-  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
+  beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#flushing !== undefined || this.#flushMode === 'manual') return undefined;
     const { identityMap, compiled, engine } = this.#workspace;
     if (this.#open !== undefined && this.#flushMode === 'commit') return undefined;
     if (!this.#work.concerns(reads) && !hasChanges(identityMap, reads, compiled)) return undefined;
-    if (this.#open !== undefined) return this.flush();
+    if (this.#open !== undefined) return this.flush(workspace);
     engine.warnOnce(
       'BLAZE_UNWRITTEN',
       'A query outside of a transaction read tables for which the session holds unwritten changes: it does not see them. Call session.commit() first.',
@@ -103,13 +123,15 @@ export class Transactions {
   }
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
-  flush(): Promise<void> {
-    return this.#serialised(() => (this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open)));
+  flush(workspace = this.#workspace): Promise<void> {
+    return this.#serialised(() =>
+      this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
+    );
   }
 
   /** The flush that ends a transaction or savepoint: if it fails, all of that is rolled back, so it needs no savepoint. */
   #flushLast(): Promise<void> {
-    return this.#serialised(() => this.#flushOnto(this.#open!, this.#plan(), () => undefined));
+    return this.#serialised(() => this.#flushOnto(this.#open!, this.#workspace, this.#plan(), () => undefined));
   }
 
   /** One flush at a time. */
@@ -135,24 +157,41 @@ export class Transactions {
   /** Run the closure in a transaction, or in a savepoint of the open one. */
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
-    if (this.#open === undefined) return this.#outermost(fn, options);
-    if (options.isolation !== undefined || options.readOnly !== undefined) {
+    const begin = beginOptions(options);
+    const bounds = givenBounds(options);
+    const open = this.#open;
+    if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
       throw new SessionStateError(
         'A nested transaction is a savepoint: isolation and readOnly belong to the outermost.',
       );
     }
-    return this.#nested(this.#open, fn);
+    if (open?.ended === true) throw ended(open);
+    if (bounds === undefined)
+      return open === undefined
+        ? this.#outermost(fn, begin, this.#executor, undefined)
+        : this.#nested(open, fn, open.executor);
+    const { executor, cancellation } = withinBounds(this.executor, 'transaction', bounds);
+    try {
+      cancellation.check();
+      if (open !== undefined) return await this.#nested(open, fn, executor);
+      return await this.#outermost(fn, begin, executor, cancellation);
+    } finally {
+      cancellation.end();
+    }
   }
 
-  async #outermost<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
+  async #outermost<T>(
+    fn: () => Promise<T>,
+    begin: BeginOptions,
+    executor: Executor,
+    cancellation: Cancellation | undefined,
+  ): Promise<T> {
     if (this.#opening) throw parallel();
     this.#opening = true;
-    const { executor, engine } = this.#workspace;
     try {
-      const begin = beginOptions(options);
-      await engine.connect();
+      await this.#workspace.engine.connect();
       const connection = await executor.acquire({
-        mode: options.readOnly === true ? 'read' : 'write',
+        mode: begin.readOnly === true ? 'read' : 'write',
         purpose: 'a transaction',
         server: 'primary',
       });
@@ -161,14 +200,19 @@ export class Transactions {
         const journal = new Journal(journalStart(this.#workspace, this.#work));
         const open: OpenTransaction = {
           connection,
+          readOnly: begin.readOnly === true,
+          executor,
           journals: [journal],
           nesting: false,
           ended: false,
           broken: undefined,
+          stopped: undefined,
         };
         this.#open = open;
+        const running = currentJournal.run(journal, fn);
+        const left = cancellation === undefined ? undefined : settledLater(running);
         try {
-          const result = await currentJournal.run(journal, fn);
+          const result = await (cancellation === undefined ? running : cancellation.race(running));
           refuseUnawaited(open, journal);
           if (this.#flushMode !== 'manual') await this.#flushLast();
           refuseBroken(open);
@@ -177,10 +221,11 @@ export class Transactions {
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
         } catch (error) {
+          if (left?.settled === false) open.stopped = error;
           await this.#rollback(open, error);
           throw error;
         } finally {
-          this.#open = undefined;
+          this.#leave(open, left);
         }
       } finally {
         executor.release(connection);
@@ -190,24 +235,38 @@ export class Transactions {
     }
   }
 
-  async #nested<T>(open: OpenTransaction, fn: () => Promise<T>): Promise<T> {
-    if (open.ended) throw ended();
+  /** A function that still runs stays in its transaction, which has ended: what it sends would be no part of any. */
+  #leave(open: OpenTransaction, running: SettledLater | undefined): void {
+    const leave = (): void => {
+      if (this.#open === open) this.#open = undefined;
+    };
+    if (running?.settled === false) void running.promise.then(leave);
+    else leave();
+  }
+
+  async #nested<T>(open: OpenTransaction, fn: () => Promise<T>, executor: Executor): Promise<T> {
     if (open.nesting || currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
     refuseBroken(open);
     const name = `blaze_${open.journals.length}`;
-    const journal = await this.#savepoint(open, name);
+    const outer = open.executor;
+    open.executor = executor;
     try {
-      const result = await currentJournal.run(journal, fn);
-      if (open.ended) throw ended();
-      refuseUnawaited(open, journal);
-      if (this.#flushMode !== 'manual') await this.#flushLast();
-      await this.#workspace.executor.releaseSavepoint(open.connection, name);
-      open.journals.pop();
-      open.journals.at(-1)!.absorb(journal);
-      return result;
-    } catch (error) {
-      await this.#rollbackTo(open, journal, name, error);
-      throw error;
+      const journal = await this.#savepoint(open, name);
+      try {
+        const result = await currentJournal.run(journal, fn);
+        if (open.ended) throw ended(open);
+        refuseUnawaited(open, journal);
+        if (this.#flushMode !== 'manual') await this.#flushLast();
+        await this.#workspace.executor.releaseSavepoint(open.connection, name);
+        open.journals.pop();
+        open.journals.at(-1)!.absorb(journal);
+        return result;
+      } catch (error) {
+        await this.#rollbackTo(open, journal, name, error);
+        throw error;
+      }
+    } finally {
+      open.executor = outer;
     }
   }
 
@@ -215,7 +274,7 @@ export class Transactions {
     open.nesting = true;
     try {
       if (this.#flushMode !== 'manual') await this.flush();
-      if (open.ended) throw ended();
+      if (open.ended) throw ended(open);
       await this.#workspace.executor.savepoint(open.connection, name);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
@@ -261,13 +320,18 @@ export class Transactions {
   async #flushAlone(): Promise<void> {
     const flush = this.#plan();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#alone('a flush', (connection, seal) => this.#write(connection, new Journal(), flush, seal));
+    await this.#alone(this.#workspace, 'a flush', (connection, seal) =>
+      this.#write(this.#workspace, connection, new Journal(), flush, seal),
+    );
     this.#outside = new Journal();
   }
 
   /** In a transaction of its own, which `seal` commits. */
-  async #alone(purpose: string, write: (connection: Connection, seal: () => unknown) => Promise<void>): Promise<void> {
-    const { executor, engine } = this.#workspace;
+  async #alone(
+    { executor, engine }: Workspace,
+    purpose: string,
+    write: (connection: Connection, seal: () => unknown) => Promise<void>,
+  ): Promise<void> {
     await engine.connect();
     const connection = await executor.acquire({ mode: 'write', purpose });
     try {
@@ -291,16 +355,19 @@ export class Transactions {
     }
   }
 
-  async #flushInside(open: OpenTransaction): Promise<void> {
+  async #flushInside(open: OpenTransaction, workspace: Workspace): Promise<void> {
     refuseBroken(open);
     const flush = this.#plan();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#inside(open, (seal) => this.#flushOnto(open, flush, seal));
+    await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
   }
 
   /** In a savepoint, which `seal` releases: statements that succeeded before the one that failed must not stay behind. */
-  async #inside(open: OpenTransaction, write: (seal: () => unknown) => Promise<void>): Promise<void> {
-    const { executor } = this.#workspace;
+  async #inside(
+    open: OpenTransaction,
+    { executor }: Workspace,
+    write: (seal: () => unknown) => Promise<void>,
+  ): Promise<void> {
     const { connection } = open;
     const name = 'blaze_flush';
     await executor.savepoint(connection, name);
@@ -316,7 +383,7 @@ export class Transactions {
    * Write something beside the unit of work, atomically: in a savepoint of the open transaction, or in a transaction of
    * its own. `work` gives what shows in memory, once it is done, what is in the database then.
    */
-  atomic(purpose: string, work: AtomicWork): Promise<void> {
+  atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
     return this.#serialised(async () => {
       const open = this.#open;
       const journal = new Journal();
@@ -330,17 +397,22 @@ export class Transactions {
           throw error;
         }
       };
-      if (open === undefined) return this.#alone(purpose, write);
+      if (open === undefined) return this.#alone(workspace, purpose, write);
       refuseBroken(open);
-      await this.#inside(open, (seal) => write(open.connection, seal));
+      await this.#inside(open, workspace, (seal) => write(open.connection, seal));
       open.journals.at(-1)!.absorb(journal);
     });
   }
 
-  async #flushOnto({ connection, journals }: OpenTransaction, flush: PlannedFlush, seal: () => unknown): Promise<void> {
+  async #flushOnto(
+    { connection, journals }: OpenTransaction,
+    workspace: Workspace,
+    flush: PlannedFlush,
+    seal: () => unknown,
+  ): Promise<void> {
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     const journal = new Journal();
-    await this.#write(connection, journal, flush, seal);
+    await this.#write(workspace, connection, journal, flush, seal);
     journals.at(-1)!.absorb(journal);
   }
 
@@ -352,12 +424,13 @@ export class Transactions {
 
   /** Run the steps, make them last, and only then change what memory says. */
   async #write(
+    workspace: Workspace,
     connection: Connection,
     journal: Journal,
     { steps, taken }: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
-    const flusher = new Flusher(this.#workspace, connection, journal);
+    const flusher = new Flusher(workspace, connection, journal);
     try {
       await flusher.run(steps);
       await seal();
@@ -386,7 +459,9 @@ function parallel(): SessionStateError {
   });
 }
 
-function ended(): SessionStateError {
+/** What a statement of a transaction that has ended comes to. */
+function ended({ stopped }: OpenTransaction): unknown {
+  if (stopped !== undefined) return stopped;
   return new SessionStateError(
     'A nested transaction was still running when the one around it ended: nothing of it is kept.',
     { remedy: 'Await it.' },
@@ -411,11 +486,22 @@ function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedErro
   });
 }
 
+/** Whether a promise has been settled; `promise` is when, and never rejects. */
+interface SettledLater {
+  readonly promise: Promise<void>;
+  readonly settled: boolean;
+}
+
+function settledLater(promise: Promise<unknown>): SettledLater {
+  const state = { settled: false, promise: promise.then(noop, noop).then(() => void (state.settled = true)) };
+  return state;
+}
+
 function noop(): void {}
 
-const OPTIONS = new Set(['isolation', 'readOnly', 'retry']);
+const OPTIONS = new Set(['isolation', 'readOnly', 'retry', 'signal', 'timeout']);
 
-function beginOptions(options: TransactionOptions): { isolation?: string; readOnly?: boolean } {
+function beginOptions(options: TransactionOptions): BeginOptions {
   for (const key of Object.keys(options))
     if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
   const { isolation, readOnly } = options;

@@ -3,11 +3,12 @@ import type { Executor } from '../adapters/executor.ts';
 import { isReplicasFault } from '../adapters/replicas.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
-import type { ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import type { QueryRequest } from '../query/state.ts';
+import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { BoundQuery, CompiledCache } from './compiled.ts';
@@ -21,36 +22,55 @@ import { rowsByKey } from './key-query.ts';
 export interface WorkspaceOwner {
   readonly loader: RelationLoader;
   /** Write pending changes to these models first, where the rules say so. */
-  beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined;
+  beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined;
+  /** That of the transaction, if one is open. */
+  readonly executor: Executor;
   /** Inside a transaction: its connection and its journal. */
-  readonly currentTransaction: { readonly connection: Connection; readonly journal: Journal } | undefined;
+  readonly currentTransaction:
+    | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
+    | undefined;
   readonly label: string;
+}
+
+/** Which server to read from, where there are replicas; where the tables are. */
+interface Place {
+  readonly using: ServerRole | undefined;
+  readonly schema: string | undefined;
+}
+
+/** What a workspace for work with bounds has from another: its entities; and its own executor. */
+interface Shared {
+  readonly of: Workspace;
+  readonly executor: Executor;
 }
 
 /** The entities of a session and its way to the database: what queries, loading and flushing work on. */
 export class Workspace {
   readonly engine: Engine;
-  readonly identityMap = new IdentityMap();
+  readonly identityMap: IdentityMap;
   readonly #owner: WorkspaceOwner;
   readonly #using: ServerRole | undefined;
-
+  readonly #pendingGroups: Map<ModelMeta, EntityGroup>;
+  /** For work with bounds of its own. */
+  readonly #executor: Executor | undefined;
   readonly #schema: string | undefined;
 
-  /**
-   * `using`: which server to read from, where there are replicas; `schema`: where the tables are.
-   *
-   * @throws UnsupportedError, ConfigError for a schema that cannot be.
-   */
-  constructor(
-    engine: Engine,
-    owner: WorkspaceOwner,
-    { using, schema }: { readonly using: ServerRole | undefined; readonly schema: string | undefined },
-  ) {
+  /** @throws UnsupportedError, ConfigError for a schema that cannot be. */
+  constructor(engine: Engine, owner: WorkspaceOwner, { using, schema }: Place, shared?: Shared) {
     this.engine = engine;
     this.#owner = owner;
     this.#using = using;
     this.#schema = schema;
+    this.identityMap = shared?.of.identityMap ?? new IdentityMap();
+    this.#pendingGroups = shared === undefined ? new Map<ModelMeta, EntityGroup>() : shared.of.#pendingGroups;
+    this.#executor = shared?.executor;
     if (schema !== undefined) engine.compiledIn(schema);
+  }
+
+  /** The same entities, and another way to the database. */
+  through(executor: Executor): Workspace {
+    const place = { using: this.#using, schema: this.#schema };
+    return new Workspace(this.engine, this.#owner, place, { of: this, executor });
   }
 
   /** What loads for this session's entities. */
@@ -59,7 +79,7 @@ export class Workspace {
   }
 
   get executor(): Executor {
-    return this.engine.executor;
+    return this.#executor ?? this.#owner.executor;
   }
 
   get compiled(): CompiledCache {
@@ -67,7 +87,7 @@ export class Workspace {
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
-    return this.#owner.beforeRead(reads);
+    return this.#owner.beforeRead(reads, this);
   }
 
   /** A group for the entities of one query. */
@@ -81,8 +101,6 @@ export class Workspace {
     if (group === undefined) this.#pendingGroups.set(meta, (group = this.group(meta, undefined, 'pending')));
     return group;
   }
-
-  readonly #pendingGroups = new Map<ModelMeta, EntityGroup>();
 
   /** Whether every field of the entity is there. */
   isFull(entity: object): boolean {
@@ -182,6 +200,36 @@ export class Workspace {
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
     await this.refresh(meta, [entity]);
+  }
+
+  /** Give an entity what was read of its row just now; what the application has changed stays. */
+  overwrite(entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup): void {
+    const { meta } = group;
+    const codec = this.compiled.codec(meta);
+    const known = State.row(entity);
+    State.setGroup(entity, group);
+    if (known === null || !this.isFull(entity)) codec.fill(entity, fields, values, group);
+    if (known === null) return;
+    const row = [...State.row(entity)!];
+    fields.forEach((field, i) => (row[field.index] = values[i]));
+    if (!row.includes(undefined)) return this.#refreshOne(meta, entity, row);
+    this.#remember(meta, entity);
+    const changed = codec.diff(entity, known)?.indexes ?? [];
+    for (const field of fields)
+      if (!changed.includes(field.index)) writeField(entity, field, codec.decodeField(field, row[field.index]));
+    State.setRow(entity, row);
+  }
+
+  /** @throws SessionStateError where no lock could last: outside of a transaction, or in one that only reads. */
+  refuseLock(meta: ModelMeta): void {
+    const transaction = this.#owner.currentTransaction;
+    if (transaction !== undefined && !transaction.readOnly) return;
+    throw new SessionStateError(
+      transaction === undefined
+        ? `Rows of ${meta.name} were to be locked outside of a transaction: the lock would end with the statement.`
+        : `Rows of ${meta.name} were to be locked in a transaction that only reads.`,
+      { model: meta.name, remedy: 'Use db.transaction() or session.transaction().' },
+    );
   }
 
   /** The entity of a whole row that was just read: the one that is there, read again, or `fresh`, which takes it over. */

@@ -43,7 +43,8 @@ export function addPaths(
   return grown;
 }
 
-function relationNamed(meta: ModelMeta, name: string, path: string): RelationMeta {
+/** A relation by its name. @throws UnknownFieldError */
+export function relationNamed(meta: ModelMeta, name: string, path: string): RelationMeta {
   const relation = meta.relationByName.get(name);
   if (relation !== undefined) return relation;
   throw new UnknownFieldError(`${meta.name} has no relation '${name}' (in the path '${path}').`, {

@@ -26,6 +26,8 @@ export interface ExtraColumn {
 
 /** How a row becomes entities. */
 export interface EntityShape {
+  /** Whether entities that the session has already are overwritten. */
+  readonly fresh: boolean;
   readonly segments: readonly Segment[];
   readonly annotations: readonly ExtraColumn[];
 }

@@ -4,6 +4,7 @@ import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { planLock, refuseLock } from './locks.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
@@ -38,10 +39,12 @@ function planEntities(state: QueryState): Plan {
     refuseAggregate(expression, name);
     return pushColumn(columns, name, scope.resolve(expression));
   });
-  const shape: EntityShape = { segments, annotations };
+  const fresh = state.fresh || state.lock !== undefined;
+  const shape: EntityShape = { fresh, segments, annotations };
   const body = clauses(state, scope);
   const orderBy = ordersOf(state).map((order) => scope.resolveOrder(order));
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset });
+  const lock = planLock(state, scope);
+  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 
@@ -147,6 +150,7 @@ function selectValues(
       remedy: 'Take them away, or give values() a column to group by.',
     });
   }
+  if (whole || grouped) refuseLock(state, 'aggregates');
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
   const orderBy = orders.map((order) => scope.resolveOrder(order));
@@ -157,11 +161,13 @@ function selectValues(
     orderBy,
     limit: state.limit,
     offset: state.offset,
+    lock: planLock(state, scope),
   });
   return { statement, columns };
 }
 
 function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
+  refuseLock(state, 'a count');
   const aliases = new Aliases();
   const count: Expression = {
     kind: 'aggregate',
@@ -204,6 +210,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
 }
 
 function planExists(state: QueryState): Plan {
+  refuseLock(state, 'whether there are rows');
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
@@ -220,6 +227,7 @@ function planExists(state: QueryState): Plan {
 /** UPDATE and DELETE by condition; where the condition needs joins, order or limits, by the keys of a subquery. */
 function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
   const { state } = request;
+  refuseLock(state, `${request.kind}(), which locks by itself,`);
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));

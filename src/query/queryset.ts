@@ -1,5 +1,6 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
@@ -19,6 +20,7 @@ import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
 import { limitOf, wholeNumber } from './limits.ts';
+import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
@@ -117,6 +119,26 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   unfiltered(): ModelQuerySet {
     return this.#with({ unfiltered: true });
+  }
+
+  forUpdate(options: unknown = {}): ModelQuerySet {
+    return this.#with({ lock: lockState(this.#state.meta, 'update', options) });
+  }
+
+  forShare(options: unknown = {}): ModelQuerySet {
+    return this.#with({ lock: lockState(this.#state.meta, 'share', options) });
+  }
+
+  fresh(): ModelQuerySet {
+    return this.#with({ fresh: true, using: this.#state.using ?? 'primary' });
+  }
+
+  timeout(milliseconds: number): ModelQuerySet {
+    return this.#with({ bounds: withTimeout(this.#state.bounds, milliseconds) });
+  }
+
+  signal(signal: AbortSignal): ModelQuerySet {
+    return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
   }
 
   using(server: ServerRole): ModelQuerySet {
@@ -242,22 +264,22 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
     this.#refuseFilter('bulkCreate');
-    return this.#runner.create(creation(this.#state.meta, rows, options));
+    return this.#runner.create(creation(this.#state.meta, rows, options), this.#state.bounds);
   }
 
   async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
     this.#refuseFilter('bulkUpdate');
-    return this.#runner.save(saving(this.#state.meta, entities, fields));
+    return this.#runner.save(saving(this.#state.meta, entities, fields), this.#state.bounds);
   }
 
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('getOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false);
+    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false, this.#state.bounds);
   }
 
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true);
+    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true, this.#state.bounds);
   }
 
   toSQL(): CompiledSql {

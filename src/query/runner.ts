@@ -1,3 +1,4 @@
+import type { Bounds } from '../core/bounds.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import type { Creation, Saving } from './creation.ts';
 import type { Wanted } from './get-or-create.ts';
@@ -16,10 +17,14 @@ export interface QueryRunner {
   /** The number of rows written. */
   write(request: Of<'update' | 'delete'>): Promise<number>;
   /** New rows; gives the entities of all of them, in their order. */
-  create(creation: Creation): Promise<object[]>;
+  create(creation: Creation, bounds: Bounds | undefined): Promise<object[]>;
   /** One row, made where there is none; and whether it was made. `update`: one that exists takes the new values. */
-  ensure(wanted: Wanted, update: boolean): Promise<readonly [entity: object, created: boolean]>;
+  ensure(
+    wanted: Wanted,
+    update: boolean,
+    bounds: Bounds | undefined,
+  ): Promise<readonly [entity: object, created: boolean]>;
   /** Some fields of entities that are stored. Gives the number of rows. */
-  save(saving: Saving): Promise<number>;
+  save(saving: Saving, bounds: Bounds | undefined): Promise<number>;
   compile(request: QueryRequest): CompiledSql;
 }

@@ -243,6 +243,7 @@ export function select(parts: Pick<SelectStatement, 'columns' | 'from'> & Partia
     orderBy: [],
     limit: undefined,
     offset: undefined,
+    lock: undefined,
     ...parts,
   };
 }

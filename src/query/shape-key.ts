@@ -12,7 +12,7 @@ import type { RelationTree } from '../core/loader.ts';
 import type { RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
+import type { LockState, NamedExpression, QueryRequest, QueryState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
 export type Bound = ParamExpression | ListParam;
@@ -77,8 +77,14 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.joined)}`;
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
+  if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
+  if (state.fresh) text += 'F';
   if (state.fields !== undefined) text += `f${state.fields.map((field) => field.id).join()}`;
   return text;
+}
+
+function lockKey({ strength, wait, of }: LockState): string {
+  return `${strength}.${wait}${of === undefined ? '' : of.map((steps) => `:${stepsKey(steps)}`).join('')};`;
 }
 
 function ordersKey(orders: readonly OrderNode[], met: Met): string {

@@ -1,12 +1,21 @@
-import type { Expression, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type { Expression, LockStrength, LockWait, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
-import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
   readonly name: string;
   readonly expression: Expression;
+}
+
+/** Rows to lock as a query set was told to: each table as the steps that lead to it, none for the model's own. */
+export interface LockState {
+  readonly strength: LockStrength;
+  readonly wait: LockWait;
+  /** `undefined`: the rows of the model itself. */
+  readonly of: readonly (readonly RelationMeta[])[] | undefined;
 }
 
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
@@ -30,6 +39,12 @@ export interface QueryState {
   readonly empty: boolean;
   /** Writes to all rows are meant. */
   readonly unfiltered: boolean;
+  /** Rows to lock until the transaction ends. */
+  readonly lock: LockState | undefined;
+  /** Entities that the session has already take what the database says now, in fields that were not changed. */
+  readonly fresh: boolean;
+  /** When it has to stop. No part of the shape: the statement is the same. */
+  readonly bounds: Bounds | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
 }
@@ -52,6 +67,9 @@ export function initialState(meta: ModelMeta): QueryState {
     fields: undefined,
     empty: false,
     unfiltered: false,
+    lock: undefined,
+    fresh: false,
+    bounds: undefined,
     using: undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { OrderNode } from '../core/ast/expressions.ts';
+import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
@@ -40,6 +41,14 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
 
   distinct(): ModelValuesSet {
     return this.#with({ distinct: true });
+  }
+
+  timeout(milliseconds: number): ModelValuesSet {
+    return this.#with({ bounds: withTimeout(this.#state.bounds, milliseconds) });
+  }
+
+  signal(signal: AbortSignal): ModelValuesSet {
+    return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
   }
 
   async first(): Promise<unknown> {

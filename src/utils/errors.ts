@@ -205,9 +205,14 @@ export class DeadlockError extends DatabaseError {
   override readonly code = 'E_DEADLOCK';
 }
 
-/** A statement took longer than it was given, or was cancelled. */
+/** A statement took longer than it was given, or somebody at the server cancelled it. */
 export class QueryTimeoutError extends DatabaseError {
   override readonly code = 'E_QUERY_TIMEOUT';
+}
+
+/** The application's own `AbortSignal` stopped the work. `cause` is the signal's reason. */
+export class QueryAbortedError extends BlazeError {
+  override readonly code = 'E_QUERY_ABORTED';
 }
 
 /** The transaction was rolled back, or has ended, while it was still in use. */

@@ -32,6 +32,28 @@ export async function results() {
   posts.limit('1');
 }
 
+export async function locksAndBounds() {
+  const { signal } = new AbortController();
+  same<QuerySet<Post>>()(posts.forUpdate().forShare({ noWait: true }).fresh().timeout(100).signal(signal));
+  same<Post[]>()(await posts.forUpdate({ skipLocked: true, of: 'self' }));
+  const joined = posts.selectRelated('author.profile', 'reviewer');
+  joined.forUpdate({ of: ['self', 'author', 'author.profile', 'reviewer'] });
+  joined.forShare({ of: 'author' });
+  same<number>()((await joined.forUpdate().one()).author.id);
+  same<ValuesSet<{ id: string }, 'id'>>()(posts.values('id').timeout(100).signal(signal));
+  session.transaction(() => 1, { signal, timeout: 100 });
+  // @ts-expect-error not selected
+  posts.forUpdate({ of: 'author' });
+  // @ts-expect-error not selected either
+  joined.forUpdate({ of: ['self', 'tags'] });
+  // @ts-expect-error no such option
+  posts.forUpdate({ skiplocked: true });
+  // @ts-expect-error a number
+  posts.timeout('100');
+  // @ts-expect-error a signal
+  posts.signal(new AbortController());
+}
+
 export async function annotations() {
   const rows = await authors
     .annotate((a) => ({ n: a.posts.count() }))

@@ -7,12 +7,14 @@ import type {
   QueryValues,
   ResultSetHeader,
 } from 'mysql2';
-import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import { InvalidQueryError, QueryTimeoutError, TransactionAbortedError } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
-import { aborted, abortsTransaction, refusesToPrepare, wrapError } from './errors.ts';
+import { stopStatements, Unanswered } from '../unanswered.ts';
+import { aborted, abortsTransaction, refusesToPrepare, stopped, wrapError } from './errors.ts';
 import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
+import { cutOff } from './kill.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
 import { goAsText } from './values-as-text.ts';
@@ -45,6 +47,10 @@ export interface MySQLConnectionOptions {
   readonly settings: readonly string[];
   readonly keyStep: number;
   readonly typed: Typed;
+  /** Have the server stop what runs on this connection, over another one. */
+  readonly kill: (signal: AbortSignal) => Promise<void>;
+  /** Milliseconds in which that has to have an effect. */
+  readonly cancelLimit: number;
 }
 
 /** One connection to MySQL or MariaDB, through `mysql2`: rows as arrays, statements prepared. */
@@ -54,6 +60,11 @@ export class MySQLConnection implements Connection, Pooled {
   readonly #options: MySQLConnectionOptions;
   /** The texts of the statements that the driver keeps prepared. */
   readonly #kept = new Set<string>();
+  readonly #unanswered = new Unanswered();
+  /** Rows are being sent, which are read one by one. */
+  #streaming = false;
+  /** What runs here is being cancelled: what would come next is not sent. */
+  #stopping = false;
   #prepared = 0;
   #open = false;
   #broken = false;
@@ -99,6 +110,7 @@ export class MySQLConnection implements Connection, Pooled {
     const changes: number[] = [];
     const lastInsertIds: (number | bigint)[] = [];
     for (const parameters of batches) {
+      if (this.#stopping) throw stopped(sql);
       const { header } = await this.#run(sql, parameters);
       changes.push(header?.affectedRows ?? 0);
       lastInsertIds.push(keyOf(header));
@@ -116,6 +128,7 @@ export class MySQLConnection implements Connection, Pooled {
       return undefined;
     }
     const stream = this.#stream(sql, parameters);
+    this.#streaming = true;
     let finished = false;
     try {
       for await (const row of stream) yield row as unknown[];
@@ -124,6 +137,7 @@ export class MySQLConnection implements Connection, Pooled {
       finished = true;
       throw this.#failed(error, sql, parameters);
     } finally {
+      this.#streaming = false;
       // The server sends the rest of the rows anyhow: it is faster to hang up than to read them.
       if (!finished) this.#hangUp();
     }
@@ -206,6 +220,41 @@ export class MySQLConnection implements Connection, Pooled {
     });
   }
 
+  idle(): Promise<void> | undefined {
+    return this.#unanswered.idle();
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#streaming) return this.#cancelStream();
+    this.#stopping = true;
+    await stopStatements({
+      unanswered: this.#unanswered,
+      limit: this.#options.cancelLimit,
+      ask: this.#options.kill,
+      absorb: () => this.#absorb(),
+      hangUp: () => {
+        this.#broken = true;
+        cutOff(this.#client);
+      },
+    });
+    this.#stopping = false;
+    return undefined;
+  }
+
+  /** What is left of the rows would have to be read first: it is faster to hang up, as at any end of a stream. */
+  async #cancelStream(): Promise<void> {
+    await this.#options.kill(AbortSignal.timeout(this.#options.cancelLimit)).catch(() => undefined);
+    this.#hangUp();
+  }
+
+  /** A KILL that comes when nothing runs hits the next statement: this one. */
+  #absorb(): Promise<unknown> | undefined {
+    if (this.#broken) return undefined;
+    return this.#plain('DO 0').catch((error: unknown) => {
+      if (!(error instanceof QueryTimeoutError)) throw error;
+    });
+  }
+
   async #run(sql: string, parameters: readonly unknown[], asText = false): Promise<Result> {
     this.#refuseAborted();
     try {
@@ -243,7 +292,9 @@ export class MySQLConnection implements Connection, Pooled {
 
   #send(how: 'query' | 'execute', sql: string, values: readonly unknown[]): Promise<Result> {
     return new Promise((resolve, reject) => {
+      this.#unanswered.sent();
       const done = (error: Error | null, given: unknown, fields?: FieldPacket[]): void => {
+        this.#unanswered.answered();
         if (error !== null) reject(error);
         else if (Array.isArray(given)) resolve({ rows: given as Rows, fields: fields ?? [], header: undefined });
         else resolve({ rows: [], fields: [], header: this.#noted(given as ResultSetHeader) });

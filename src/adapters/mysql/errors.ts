@@ -117,12 +117,17 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
     default:
       break;
   }
-  if (TIMEOUTS.has(errno)) return new QueryTimeoutError('The statement was cancelled, or took too long.', details);
+  if (TIMEOUTS.has(errno)) return stopped(sql, cause);
   if (sqlState === '40001')
     return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
   if (sqlState.startsWith('08')) return new ConnectionError('The connection to the server was lost.', details);
   if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${shown}`, details);
   return new DatabaseError(`The server refused the statement: ${shown}`, details);
+}
+
+/** A statement that was cancelled, at the server or before it was sent. */
+export function stopped(sql: string | undefined, cause?: unknown): QueryTimeoutError {
+  return new QueryTimeoutError('The statement was cancelled, or took too long.', { sql, cause });
 }
 
 /** What is left of a transaction that was rolled back because of an error before. */

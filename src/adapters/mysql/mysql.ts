@@ -9,7 +9,8 @@ import type { ConnectionConfig } from '../config.ts';
 import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { MySQLConnection } from './connection.ts';
-import { openError, wrapError } from './errors.ts';
+import { beside, connected, killer, plain } from './kill.ts';
+import { openError } from './errors.ts';
 import { readServer, sessionSettings } from './session-settings.ts';
 import type { Server } from './session-settings.ts';
 
@@ -51,12 +52,13 @@ export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
     let failure: unknown;
     for (const host of config.hosts) {
       const tls = await tlsOptions(config, 'host' in host ? host.host : undefined);
-      const client = driver.createConnection(clientOptions(config, host, tls));
+      const options = clientOptions(config, host, tls);
+      const client = driver.createConnection(options);
       // An error of a connection that is idle has nobody to be told to.
       client.on('error', () => undefined);
       try {
         await connected(client);
-        return await this.#greet(client, driver, config);
+        return await this.#greet(client, driver, config, options);
       } catch (error) {
         failure = error;
         client.destroy();
@@ -66,7 +68,12 @@ export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
   }
 
   /** Learn what the server is, and bring the session into the state that the library relies on. */
-  async #greet(client: Client, driver: Driver, config: ConnectionConfig): Promise<MySQLConnection> {
+  async #greet(
+    client: Client,
+    driver: Driver,
+    config: ConnectionConfig,
+    options: ConnectionOptions,
+  ): Promise<MySQLConnection> {
     const ask = (sql: string): Promise<unknown[][]> => plain(client, sql);
     const server = await readServer(ask);
     this.#follow(server);
@@ -78,6 +85,8 @@ export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
       settings,
       keyStep: server.keyStep,
       typed: driver.TypedParameter,
+      kill: killer(client, server.identity, (signal) => beside(driver, options, signal)),
+      cancelLimit: config.server.connectTimeout,
     });
   }
 
@@ -154,20 +163,4 @@ function sslOptions({ ca, cert, key, rejectUnauthorized, checkServerIdentity }: 
     // Left to Node unless it was replaced by one that lets all pass.
     verifyIdentity: rejectUnauthorized === true && checkServerIdentity === undefined,
   };
-}
-
-function connected(client: Client): Promise<void> {
-  return new Promise((resolve, reject) => {
-    client.once('connect', () => resolve());
-    client.once('error', reject);
-  });
-}
-
-function plain(client: Client, sql: string): Promise<unknown[][]> {
-  return new Promise((resolve, reject) => {
-    client.query({ sql, rowsAsArray: true }, (error, rows) => {
-      if (error === null) resolve(rows as unknown as unknown[][]);
-      else reject(wrapError(error, sql));
-    });
-  });
 }

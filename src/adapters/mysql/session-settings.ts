@@ -6,15 +6,20 @@ export interface Server {
   readonly mariadb: boolean;
   /** How far apart the keys are that it counts up: more than 1 where several servers write. */
   readonly keyStep: number;
+  /** Tells it from other servers: numbers of connections are each server's own. */
+  readonly identity: string;
 }
 
 /** The oldest versions that are tested. */
 const MINIMUM = { MySQL: [8, 4], MariaDB: [10, 11] } as const;
 
+/** An expression for what a server is known by. */
+export const IDENTITY = "CONCAT_WS('|', @@hostname, @@port, @@server_id, @@datadir)";
+
 /** @throws ConnectionError for a version that is too old. */
 export async function readServer(ask: (sql: string) => Promise<unknown[][]>): Promise<Server> {
-  const [row] = await ask('SELECT VERSION(), @@version_comment, @@auto_increment_increment');
-  const [version, comment, step] = row!.map(String) as [string, string, string];
+  const [row] = await ask(`SELECT VERSION(), @@version_comment, @@auto_increment_increment, ${IDENTITY}`);
+  const [version, comment, step, identity] = row!.map(String) as [string, string, string, string];
   const mariadb = /mariadb/i.test(`${version} ${comment}`);
   const name = mariadb ? 'MariaDB' : 'MySQL';
   // Some proxies show MariaDB's version behind one that old clients expect.
@@ -25,7 +30,7 @@ export async function readServer(ask: (sql: string) => Promise<unknown[][]>): Pr
   const [least, leastMinor] = MINIMUM[name];
   if (major < least || (major === least && minor < leastMinor))
     throw new ConnectionError(`${name} ${least}.${leastMinor} or later is needed.`, { remedy: 'Upgrade the server.' });
-  return { mariadb, keyStep: Number(step) };
+  return { mariadb, keyStep: Number(step), identity };
 }
 
 /**

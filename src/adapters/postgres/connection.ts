@@ -5,11 +5,15 @@ import {
   CommitOutcomeUnknownError,
   ConnectionError,
   InvalidQueryError,
+  QueryTimeoutError,
   TransactionAbortedError,
 } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Rows, WriteResult } from '../adapter.ts';
 import type { ReplicationConnection } from '../replication.ts';
+import { stopStatements, Unanswered } from '../unanswered.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
+import { cancelRequest } from './cancel-request.ts';
+import type { CancelTarget } from './cancel-request.ts';
 import { wrapError } from './errors.ts';
 import { namedKind, rawKind } from './types.ts';
 import type { KindOf } from './types.ts';
@@ -24,6 +28,14 @@ const ISOLATION = new Map([
 /** Statements that are kept prepared on a connection. */
 const MAX_STATEMENTS = 250;
 const STREAM_ROWS = 1_000;
+
+/** How a connection's statements are cancelled. */
+export interface CancelTerms {
+  /** Where its server process is asked to stop what it does. */
+  readonly target: CancelTarget;
+  /** Milliseconds in which that has to have an effect. */
+  readonly limit: number;
+}
 
 /** What a connection may do, and leave with the server. */
 export interface SessionTerms {
@@ -45,6 +57,10 @@ export class PostgresConnection implements ReplicationConnection {
   /** Nobody else's statements have such names: behind a pooler one of them might be run by mistake. */
   readonly #prefix = `blaze_${randomBytes(5).toString('hex')}_`;
   readonly #makeQuery: MakeArrayQuery;
+  readonly #cancelling: CancelTerms;
+  readonly #unanswered = new Unanswered();
+  /** What runs here is being cancelled: what would come next is not sent. */
+  #stopping = false;
   /** By how they are read, and their text. */
   readonly #statements = new Map<KindOf, Map<string, Prepared>>([
     [rawKind, new Map()],
@@ -56,7 +72,13 @@ export class PostgresConnection implements ReplicationConnection {
   #broken = false;
   #uncertain = false;
 
-  constructor(client: Client, makeQuery: MakeArrayQuery, { pipeline, named, eachTransaction }: SessionTerms) {
+  constructor(
+    client: Client,
+    makeQuery: MakeArrayQuery,
+    { pipeline, named, eachTransaction }: SessionTerms,
+    cancelling: CancelTerms,
+  ) {
+    this.#cancelling = cancelling;
     this.#client = client;
     this.#makeQuery = makeQuery;
     this.#named = named;
@@ -109,6 +131,8 @@ export class PostgresConnection implements ReplicationConnection {
     try {
       await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawKind, false);
       for (;;) {
+        // A cancellation that came between two statements has met none.
+        if (this.#stopping) throw new QueryTimeoutError('The statement was cancelled.', { sql });
         const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawKind, false);
         yield* rows;
         if (rows.length < STREAM_ROWS) break;
@@ -184,6 +208,36 @@ export class PostgresConnection implements ReplicationConnection {
     return this.#client.end();
   }
 
+  idle(): Promise<void> | undefined {
+    return this.#unanswered.idle();
+  }
+
+  async cancel(): Promise<void> {
+    this.#stopping = true;
+    await stopStatements({
+      unanswered: this.#unanswered,
+      limit: this.#cancelling.limit,
+      ask: (signal) => cancelRequest(this.#cancelling.target, signal),
+      absorb: () => this.#absorb(),
+      hangUp: () => {
+        this.#broken = true;
+        destroy(this.#client);
+      },
+    });
+    this.#stopping = false;
+  }
+
+  /**
+   * A server has signalled its process before it closes the request; a pooler may still have to pass it on. Inside a
+   * transaction nothing is sent, because there it would be the transaction that is hit.
+   */
+  #absorb(): Promise<unknown> | undefined {
+    if (this.#open || this.#broken) return undefined;
+    return this.#plain('').catch((error: unknown) => {
+      if (!(error instanceof QueryTimeoutError)) throw error;
+    });
+  }
+
   abandon(): void {
     destroy(this.#client);
   }
@@ -236,7 +290,9 @@ export class PostgresConnection implements ReplicationConnection {
 
   #send(prepared: Prepared, parameters: readonly unknown[], kindOf: KindOf): Promise<ArrayResult> {
     return new Promise((resolve, reject) => {
+      this.#unanswered.sent();
       const query = this.#makeQuery(prepared, parameters, kindOf, (error, result) => {
+        this.#unanswered.answered();
         if (error === null) resolve(result!);
         else reject(error);
       });
@@ -245,11 +301,14 @@ export class PostgresConnection implements ReplicationConnection {
   }
 
   async #plain(sql: string): Promise<string> {
+    this.#unanswered.sent();
     try {
       const result = (await this.#client.query(sql)) as { command: string } | { command: string }[];
       return Array.isArray(result) ? result.at(-1)!.command : result.command;
     } catch (error) {
       throw this.#failed(error, sql);
+    } finally {
+      this.#unanswered.answered();
     }
   }
 

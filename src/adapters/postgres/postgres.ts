@@ -8,6 +8,7 @@ import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
+import { cancelTarget } from './cancel-request.ts';
 import { destroy, PostgresConnection } from './connection.ts';
 import type { SessionTerms } from './connection.ts';
 import { openError } from './errors.ts';
@@ -71,7 +72,9 @@ async function open(
 ): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));
+    const tls = await tlsOptions(config, 'host' in host ? host.host : undefined);
+    // A copy, because the driver hides the key in what it is given.
+    const options = clientConfig(config, host, tls && { ...tls });
     const client = withoutEnvironment(new Client({ ...options, connection: makeConnection(options) } as ClientConfig));
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
@@ -80,7 +83,10 @@ async function open(
       await client.connect();
       // The driver's own limit ends with the greeting.
       limit = setTimeout(() => destroy(client), config.server.connectTimeout);
-      return new PostgresConnection(client, makeQuery, await prepareSession(client, config));
+      return new PostgresConnection(client, makeQuery, await prepareSession(client, config), {
+        target: cancelTarget(client, tls),
+        limit: config.server.connectTimeout,
+      });
     } catch (error) {
       failure = error;
       hangUp(client);

@@ -48,13 +48,13 @@ export class SQLiteAdapter implements Adapter {
     this.#reader = memory ? this.#writer : new Lease(reader, wait);
   }
 
-  acquire({ mode, purpose }: AcquireOptions): MaybePromise<Connection> {
+  acquire({ mode, purpose, signal }: AcquireOptions): MaybePromise<Connection> {
     const lease = mode === 'write' ? this.#writer : this.#reader;
     if (lease === undefined)
       throw new ConnectionError('The database is closed, or was never opened.', {
         remedy: 'Await Database.connect() first.',
       });
-    const connection = lease.take(purpose);
+    const connection = lease.take(purpose, signal);
     if (mode !== 'stream') return connection;
     // It waits for its turn, and then keeps nobody out: a cursor and other statements go together.
     return chain(connection, (own) => {

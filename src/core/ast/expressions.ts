@@ -375,6 +375,23 @@ export interface SelectStatement {
   readonly orderBy: readonly OrderNode[];
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
+  readonly lock: RowLock | undefined;
+}
+
+/** `update`: nobody else may lock the rows; `share`: others may, to read them. */
+export type LockStrength = 'update' | 'share';
+
+/** What to do about rows that somebody else has locked: wait for them, leave them out, or fail. */
+export type LockWait = 'wait' | 'skip' | 'fail';
+
+/** Rows that are locked until the transaction ends. */
+export interface RowLock {
+  readonly strength: LockStrength;
+  readonly wait: LockWait;
+  /** Whose rows; `optional`: a LEFT JOIN may find none. */
+  readonly tables: readonly { readonly alias: string; readonly optional: boolean }[];
+  /** Whether the application has named them. */
+  readonly named: boolean;
 }
 
 /** `FROM (SELECT …) AS alias`. */

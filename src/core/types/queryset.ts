@@ -94,6 +94,22 @@ export type Changes<M extends Model> = {
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
 
+/** A path, and those on the way to it. */
+type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P;
+
+/** How rows are locked; `L` are the relations that the query selects. */
+export interface LockOptions<L extends string = string> {
+  /** Leaves out rows that somebody else has locked. */
+  readonly skipLocked?: boolean;
+  /** Fails at rows that somebody else has locked, in place of waiting for them. */
+  readonly noWait?: boolean;
+  /** Whose rows: `'self'`, the model's own, which is the default, and relations of `selectRelated`. */
+  readonly of?: LockTarget<L> | readonly LockTarget<L>[];
+}
+
+/** What `of` can name. */
+export type LockTarget<L extends string> = 'self' | Prefixes<L>;
+
 /**
  * A query for entities of a model. Immutable: every method gives a new one. Nothing is sent until it is awaited or
  * iterated over.
@@ -134,6 +150,28 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
   /** Lets `update` and `delete` write to all rows. */
   unfiltered(): QuerySet<M, L, E>;
+  /**
+   * Locks the rows until the transaction ends, so that nobody else changes, deletes or locks them meanwhile. Only inside a
+   * transaction. Entities that the session has already take what the database says now, in fields that were not changed.
+   * Throws `LockTimeoutError` where `noWait` finds one locked.
+   *
+   * @example const [job] = await session.query(Job).filter({ done: false }).forUpdate({ skipLocked: true }).limit(1);
+   */
+  forUpdate(options?: LockOptions<L>): QuerySet<M, L, E>;
+  /** The same for reading: others may lock the rows so as well, and nobody changes or deletes them. */
+  forShare(options?: LockOptions<L>): QuerySet<M, L, E>;
+  /**
+   * Entities that the session has already, joined ones included, take what the database says now, in fields that were not
+   * changed. @example const [post] = await session.query(Post).filter({ id }).fresh();
+   */
+  fresh(): QuerySet<M, L, E>;
+  /**
+   * Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. The time begins when the query is
+   * awaited; the wait for a connection and the queries of `prefetchRelated` are part of it. @example .timeout(2_000)
+   */
+  timeout(milliseconds: number): QuerySet<M, L, E>;
+  /** Stops when the signal is aborted, in the database too, with a `QueryAbortedError`. @example .signal(request.signal) */
+  signal(signal: AbortSignal): QuerySet<M, L, E>;
   /**
    * Where there are replicas, outside of transactions: reads from the `primary`, or from any `replica`, even one that lacks
    * what this process wrote. Relations that are prefetched come from there too. @example .using('primary')

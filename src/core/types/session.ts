@@ -16,6 +16,10 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** How often the closure is run again, on a fresh session, after a deadlock or a serialization failure. */
   readonly retry?: number;
+  /** Rolls the transaction back when it is aborted: a `QueryAbortedError`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the closure may take, each time it is run; then it is rolled back: a `QueryTimeoutError`. */
+  readonly timeout?: number | undefined;
 }
 
 /** The `sql` tag of a session: sends the statement, gives its rows. @example await session.sql<{ n: number }>`select 1 as n` */

@@ -22,6 +22,10 @@ export interface ValuesSet<out T, out K extends string = keyof T & string> {
   limit(count: number): ValuesSet<T, K>;
   offset(count: number): ValuesSet<T, K>;
   distinct(): ValuesSet<T, K>;
+  /** Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. */
+  timeout(milliseconds: number): ValuesSet<T, K>;
+  /** Stops when the signal is aborted, in the database too, with a `QueryAbortedError`. */
+  signal(signal: AbortSignal): ValuesSet<T, K>;
   first(): Promise<T | null>;
   all(): Promise<T[]>;
   count(): Promise<number>;

@@ -5,7 +5,11 @@ import type { TypeContext } from './types.ts';
 /** MariaDB 10.11 and later. */
 export class MariaDBDialect extends MySQLDialect {
   override readonly name: string = 'MariaDB';
-  override readonly features: DialectFeatures = Object.freeze({ ...new MySQLDialect().features, returning: true });
+  override readonly features: DialectFeatures = Object.freeze({
+    ...new MySQLDialect().features,
+    returning: true,
+    rowLocks: { share: 'LOCK IN SHARE MODE', tables: false, outer: true },
+  });
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };
 
   protected override again(schema: string): MariaDBDialect {

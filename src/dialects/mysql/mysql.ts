@@ -21,6 +21,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   schemas: true,
   transactionalDdl: false,
   rowsPerUpdate: 1,
+  rowLocks: { share: 'FOR SHARE', tables: true, outer: true },
   limitsInText: false,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },

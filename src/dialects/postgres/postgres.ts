@@ -23,6 +23,7 @@ export class PostgresDialect implements Dialect {
     schemas: true,
     transactionalDdl: true,
     rowsPerUpdate: 1,
+    rowLocks: { share: 'FOR SHARE', tables: true, outer: false },
     limitsInText: true,
     maxParameters: 65_535,
     dropCircles: undefined,

@@ -23,6 +23,7 @@ export class SQLiteDialect implements Dialect {
     schemas: false,
     transactionalDdl: true,
     rowsPerUpdate: 100,
+    rowLocks: undefined,
     limitsInText: false,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,

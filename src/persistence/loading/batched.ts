@@ -33,6 +33,11 @@ export class BatchLoader {
     this.#runner = runner;
   }
 
+  /** The same by another way to the database. */
+  through(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, this.#beforeReceive);
+  }
+
   /** The same, from this kind of server. */
   using(server: ServerRole): BatchLoader {
     const runner = this.#runner!;

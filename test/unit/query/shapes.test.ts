@@ -72,6 +72,19 @@ describe('the structural cache', () => {
     ).toBe(1);
   });
 
+  it('Q16: T8: when a query has to stop is no part of its shape', async () => {
+    const query = db
+      .session()
+      .query(Post)
+      .filter({ views: lte(77) });
+    query.toSQL();
+    const shapes = await shapesOf(async () => {
+      query.timeout(1_000).signal(new AbortController().signal).toSQL();
+      await query.timeout(2_000);
+    });
+    expect(shapes).toBe(0);
+  });
+
   it('Q16: what differs in structure is compiled apart', async () => {
     const session = db.session();
     const q = () => session.query(Post);
@@ -107,6 +120,18 @@ describe('the structural cache', () => {
       () => q().offset(1),
       () => q().limit(1).offset(1),
       () => q().distinct(),
+      () => q().fresh(),
+      () => q().forUpdate(),
+      () => q().forUpdate({ of: 'self' }),
+      () => q().forUpdate({ skipLocked: true }),
+      () => q().forUpdate({ noWait: true }),
+      () => q().forShare(),
+      () => q().selectRelated('author').forUpdate(),
+      () => q().selectRelated('author').forUpdate({ of: 'author' }),
+      () =>
+        q()
+          .selectRelated('author')
+          .forUpdate({ of: ['author', 'self'] }),
       () => q().only('views'),
       () => q().only('title'),
       () => q().selectRelated('author'),
