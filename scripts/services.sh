@@ -506,13 +506,12 @@ $MY_FIRST" || return 1
   for number in 1 2 3; do rm -rf "${1:?}/$number" && cp -a "$first" "$1/$number" || return 1; done
 }
 galera_again() { # NUMBER : a server that was ended, or killed, in which case it has to look up how far it got
-  local folder=$DATA/galera/$1 position=()
+  local folder=$DATA/galera/$1 log=$RUN/galera$1.recover.log position=()
   if grep -q 'seqno: *-1' "$folder/grastate.dat"; then
-    as "${MARIADB[@]}" "${MY_OPTIONS[@]}" "--datadir=$folder" --wsrep-on=ON "--wsrep-provider=$PROVIDER" --wsrep-recover \
-      >"$RUN/galera$1.recover.log" 2>&1
-    position=$(sed -n 's/.*Recovered position: *//p' "$RUN/galera$1.recover.log")
-    [ -n "$position" ] || { failed_with "galera$1" 'does not know how far it got' "$RUN/galera$1.recover.log"; return 1; }
-    position=("--wsrep-start-position=$position")
+    galera_server "$1" "$1"
+    as "${GALERA[@]}" --wsrep-recover >"$log" 2>&1
+    position=("--wsrep-start-position=$(sed -n 's/.*Recovered position: *//p' "$log")")
+    [ "${position[0]##*=}" != '' ] || { failed_with "galera$1" 'does not know how far it got' "$log"; return 1; }
   fi
   galera_run "$1" "$1" "${position[@]}"
 }
@@ -539,15 +538,20 @@ else
 fi
 EOF
 }
-galera_run() { # FOLDER NUMBER OPTION... : one server, which is ready when it has the others' writes
-  local name=galera$2 folder=$DATA/galera/$1 client=$((PORT + $2 - 1)) group=$((PORT + 2 + $2)) version; shift 2
-  local server=("${MARIADB[@]}" "${MY_OPTIONS[@]}" "--datadir=$folder" "--port=$client" --innodb-buffer-pool-size=32M
+GALERA=() # the command of one server
+galera_server() { # FOLDER NUMBER -> GALERA
+  local client=$((PORT + $2 - 1)) group=$((PORT + 2 + $2))
+  GALERA=("${MARIADB[@]}" "${MY_OPTIONS[@]}" "--datadir=$DATA/galera/$1" "--port=$client" --innodb-buffer-pool-size=32M
     --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON "--wsrep-provider=$PROVIDER" --wsrep-cluster-name=orm
     "--wsrep-cluster-address=gcomm://127.0.0.1:$((PORT + 3)),127.0.0.1:$((PORT + 4)),127.0.0.1:$((PORT + 5))"
-    "--wsrep-node-name=$name" "--wsrep-node-address=127.0.0.1:$group" --wsrep-sst-method=position
+    "--wsrep-node-name=galera$2" "--wsrep-node-address=127.0.0.1:$group" --wsrep-sst-method=position
     "--wsrep-sst-receive-address=127.0.0.1:$client"
     "--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:$group;base_host=127.0.0.1;base_port=$group;ist.recv_addr=127.0.0.1:$((group + 3));gcache.size=64M;evs.suspect_timeout=PT3S")
-  spawn "$name" env "PATH=$DATA/galera:$PATH" "${server[@]}" "$@"
+}
+galera_run() { # FOLDER NUMBER OPTION... : one server, which is ready when it has the others' writes
+  local name=galera$2 client=$((PORT + $2 - 1)) version
+  galera_server "$1" "$2"; shift 2
+  spawn "$name" env "PATH=$DATA/galera:$PATH" "${GALERA[@]}" "$@"
   await "$name" 60 logged "$name" 'Synchronized with group, ready for connections' || return 1
   await "$name" 60 open_port "$client" || return 1
   version=$(sed -n "s/.*Version: '\([^']*\)'.*/\1/p" "$RUN/$name.log" | head -n 1)
@@ -680,7 +684,7 @@ verb_node() { # stop|kill|start NUMBER
   local name=galera${2:-}
   case ${1:-}${2:-} in stop[123] | kill[123] | start[123]) ;; *) die 'node stop|kill|start 1|2|3' ;; esac
   leave_root; lock
-  [ -e "$RUN/galera.state" ] || die 'galera is not up'
+  [ -e "$DATA/galera/port" ] || die 'galera was never up'
   case $1 in
     stop) ! alive "$name" || stop_pid "$(state "$name" PID)" TERM 40 ;;
     kill) ! alive "$name" || stop_pid "$(state "$name" PID)" KILL 40 ;;
