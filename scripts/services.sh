@@ -473,19 +473,20 @@ fetch_galera() { # -> BIN SOURCE PROVIDER
   BIN=$ROOT/usr/sbin/mariadbd SOURCE=debian PROVIDER=$ROOT/usr/lib/galera/libgalera_smm.so
 }
 up_galera() {
-  local base=$DATA/galera number pid=() failed=0
+  local base=$DATA/galera number running=() failed=0
   fetch_galera || return 1
   use_mariadb "$BIN"
-  if alive galera1 || alive galera2 || alive galera3; then # somebody ended one of the three
+  if alive galera1 || alive galera2 || alive galera3; then # somebody ended the others
     PORT=$(galera_port)
-    for number in 1 2 3; do alive "galera$number" || galera_again "$number" || return 1; done
   else
     choose_port galera 9 && galera_data "$base" && echo "$PORT" >"$base/port" || return 1
     galera_run 1 1 --wsrep-new-cluster || return 1
-    for number in 2 3; do galera_run "$number" "$number" & pid+=($!); done
-    for number in "${pid[@]}"; do wait "$number" || failed=1; done
-    [ $failed = 0 ] || return 1
   fi
+  for number in 1 2 3; do
+    alive "galera$number" || { galera_again "$number" & running+=($!); }
+  done
+  for number in "${running[@]}"; do wait "$number" || failed=1; done
+  [ $failed = 0 ] || return 1
   printf 'BORN=%s\nPORT=%s\nSOURCE=%s\nVERSION=%s\nURL=%s\n' "$(now)" "$PORT" "$SOURCE" \
     "$(state galera1 VERSION)" "mysql://$CRED:$CRED@127.0.0.1:$PORT,127.0.0.1:$((PORT + 1)),127.0.0.1:$((PORT + 2))/$CRED" \
     >"$RUN/galera.state"

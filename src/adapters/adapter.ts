@@ -48,8 +48,10 @@ export interface Connection {
   rollbackToSavepoint(name: string): MaybePromise<void>;
   /** Distinct statements that were prepared on this connection. */
   readonly prepared: number;
-  /** How far apart the keys are that one statement generates for several rows. */
+  /** How far apart the keys are that one statement generates for several rows; 0 if nobody can say. */
   readonly keyStep?: number;
+  /** Bytes that one statement may have, with its values; without it, any number. */
+  readonly maxBytes?: number;
 }
 
 export interface BeginOptions {

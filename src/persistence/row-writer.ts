@@ -4,6 +4,7 @@ import type { InsertStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { encodeRows } from '../dialects/json-lists.ts';
 import type { CompiledCache } from './compiled.ts';
+import { fitsInto } from './row-weight.ts';
 import type { UpdateShape } from './update-shape.ts';
 
 type Parameters = readonly unknown[];
@@ -11,6 +12,8 @@ type Key = number | bigint;
 
 /** So many rows go in one statement that takes lists: what a server and a driver hold at once without trouble. */
 const ROWS_PER_LIST = 10_000;
+/** More than the text of an UPDATE has. */
+const BYTES_OF_UPDATE = 65_536;
 /** So many rows go in one statement of placeholders; a power of two. */
 const ROWS_PER_VALUES = 1_024;
 
@@ -57,9 +60,10 @@ export class RowWriter {
     fields: readonly FieldMeta[],
     rows: readonly Parameters[],
   ): Promise<readonly Key[]> {
-    const { bulk } = this.#compiled.dialect.features;
+    const { bulk, returning: returns } = this.#compiled.dialect.features;
     if (bulk === 'single') return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
-    if (bulk === 'values') return this.#insertCounting(model, fields, rows);
+    if (bulk === 'values')
+      return returns ? this.#insertReturning(model, fields, rows) : this.#insertCounting(model, fields, rows);
     const returning = model.key;
     if (rows.length === 1 || fields.length === 0) {
       const sql = this.#compiled.insert(model, fields, { returning });
@@ -75,9 +79,24 @@ export class RowWriter {
     return keys;
   }
 
+  /** Rows that are written in the order in which they stand in the statement, and so are their keys. */
+  async #insertReturning(model: ModelMeta, fields: readonly FieldMeta[], rows: readonly Parameters[]): Promise<Key[]> {
+    const keys: Key[] = [];
+    for (const part of this.#parts(fields, rows)) {
+      const sql = this.#compiled.insert(model, fields, { rows: part.length, returning: model.key });
+      for (const row of await this.#query(sql, part.flat())) keys.push(keyOf(row));
+    }
+    return keys;
+  }
+
   /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
-  async #insertCounting(model: ModelMeta, fields: readonly FieldMeta[], rows: readonly Parameters[]): Promise<Key[]> {
+  async #insertCounting(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    rows: readonly Parameters[],
+  ): Promise<readonly Key[]> {
     const step = this.#connection.keyStep ?? 1;
+    if (step === 0) return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
     const keys: Key[] = [];
     for (const part of this.#parts(fields, rows)) {
       const sql = this.#compiled.insert(model, fields, { rows: part.length });
@@ -89,16 +108,20 @@ export class RowWriter {
   }
 
   /**
-   * Rows for statements of placeholders, as many to each as a limit and a power of two allow: so there are few different
+   * Rows for statements of placeholders, as many to each as limits and a power of two allow: so there are few different
    * statements, whatever the number of rows. A row without values goes alone.
    */
   *#parts(fields: readonly FieldMeta[], rows: readonly Parameters[]): Generator<readonly Parameters[]> {
     const { maxParameters } = this.#compiled.dialect.features;
     let size = fields.length === 0 ? 1 : ROWS_PER_VALUES;
     while (size > 1 && size * fields.length > maxParameters) size /= 2;
-    for (let from = 0; from < rows.length; from += size) {
+    const fits = fitsInto(this.#connection.maxBytes, fields, size);
+    for (let from = 0; from < rows.length;) {
       while (size > rows.length - from) size /= 2;
-      yield rows.slice(from, from + size);
+      let part = rows.slice(from, from + size);
+      while (part.length > 1 && !fits(part)) part = part.slice(0, part.length / 2);
+      yield part;
+      from += part.length;
     }
   }
 
@@ -111,7 +134,7 @@ export class RowWriter {
     if (typed && anyOrder && rows.length > 1) {
       const sql = this.#compiled.updateRows(model, fields, by, 'lists');
       let changes = 0;
-      for (const lists of bulk === 'lists' ? columnLists(width, rows) : rowTexts(rows))
+      for (const lists of bulk === 'lists' ? columnLists(width, rows) : rowTexts(rows, this.#connection.maxBytes))
         changes += (await this.#executor.execute(this.#connection, sql, lists)).changes;
       return changes;
     }
@@ -162,9 +185,18 @@ function* columnLists(width: number, rows: readonly Parameters[]): Generator<unk
 }
 
 /** The rows as JSON text, so many at a time as one statement takes. */
-function* rowTexts(rows: readonly Parameters[]): Generator<unknown[]> {
+function* rowTexts(rows: readonly Parameters[], maxBytes = Infinity): Generator<unknown[]> {
   for (let from = 0; from < rows.length; from += ROWS_PER_VALUES)
-    yield [encodeRows(rows.slice(from, from + ROWS_PER_VALUES))];
+    yield* textsOf(rows.slice(from, from + ROWS_PER_VALUES), maxBytes);
+}
+
+function* textsOf(rows: readonly Parameters[], maxBytes: number): Generator<unknown[]> {
+  const text = encodeRows(rows);
+  if (rows.length === 1 || text.length * 3 + BYTES_OF_UPDATE <= maxBytes) return yield [text];
+  const half = Math.ceil(rows.length / 2);
+  yield* textsOf(rows.slice(0, half), maxBytes);
+  yield* textsOf(rows.slice(half), maxBytes);
+  return undefined;
 }
 
 function total({ changes }: BatchResult): number {

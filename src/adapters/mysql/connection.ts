@@ -7,11 +7,16 @@ import type {
   QueryValues,
   ResultSetHeader,
 } from 'mysql2';
-import { InvalidQueryError, TransactionAbortedError } from '../../utils/errors.ts';
+import {
+  CommitOutcomeUnknownError,
+  ConnectionError,
+  InvalidQueryError,
+  TransactionAbortedError,
+} from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
-import { aborted, abortsTransaction, refusesToPrepare, wrapError } from './errors.ts';
-import { typedParameters } from './parameters.ts';
+import { aborted, abortsTransaction, leavesOutcomeOpen, refusesToPrepare, wrapError } from './errors.ts';
+import { refuseTooLarge, typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
@@ -41,12 +46,15 @@ export interface MySQLConnectionOptions {
   /** What brings the session into the state that the library relies on. */
   readonly settings: readonly string[];
   readonly keyStep: number;
+  /** Bytes that one statement may have, with its values. */
+  readonly maxPacket: number;
   readonly typed: Typed;
 }
 
 /** One connection to MySQL or MariaDB, through `mysql2`: rows as arrays, statements prepared. */
 export class MySQLConnection implements Connection, Pooled {
   readonly keyStep: number;
+  readonly maxBytes: number;
   readonly #client: Client;
   readonly #options: MySQLConnectionOptions;
   /** The texts of the statements that the driver keeps prepared. */
@@ -63,6 +71,7 @@ export class MySQLConnection implements Connection, Pooled {
     this.#client = client;
     this.#options = options;
     this.keyStep = options.keyStep;
+    this.maxBytes = options.maxPacket;
     client.on('error', () => (this.#broken = true));
     client.on('end', () => (this.#broken = true));
   }
@@ -153,17 +162,32 @@ export class MySQLConnection implements Connection, Pooled {
     this.#open = true;
   }
 
-  /** @throws TransactionAbortedError if an error before had ended the transaction. */
+  /**
+   * @throws TransactionAbortedError if an error before had ended the transaction; DeadlockError if a cluster rolled it
+   * back because of one that another server had committed; CommitOutcomeUnknownError if nobody knows what became of it.
+   */
   async commit(): Promise<void> {
     this.#refuseAborted();
-    await this.#plain('COMMIT');
+    try {
+      await this.#plain('COMMIT');
+    } catch (error) {
+      if (!leavesOutcomeOpen(error as Error)) throw error;
+      throw new CommitOutcomeUnknownError('COMMIT got no clear answer: the transaction may be kept, or not.', {
+        remedy: 'Look whether what it wrote is there before you run it again.',
+        cause: error,
+      });
+    }
     this.#open = false;
   }
 
+  /** A server that cannot be told rolls back by itself when the connection ends. */
   async rollback(): Promise<void> {
     this.#open = false;
     this.#aborted = undefined;
-    if (!this.#broken) await this.#plain('ROLLBACK');
+    if (this.#broken) return;
+    await this.#plain('ROLLBACK').catch((error: unknown) => {
+      if (!(error instanceof ConnectionError)) throw error;
+    });
   }
 
   async savepoint(name: string): Promise<void> {
@@ -202,6 +226,7 @@ export class MySQLConnection implements Connection, Pooled {
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<Result> {
     this.#refuseAborted();
+    refuseTooLarge(sql, parameters, this.#options);
     try {
       if (!this.#options.prepare) return await this.#send('query', sql, [...parameters]);
       this.#count(sql);
@@ -231,8 +256,10 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   #failed(error: unknown, sql: string): Error {
-    if ((error as { fatal?: unknown } | undefined)?.fatal === true) this.#broken = true;
-    return wrapError(error, sql);
+    const wrapped = wrapError(error, sql);
+    if ((error as { fatal?: unknown } | undefined)?.fatal === true || wrapped instanceof ConnectionError)
+      this.#broken = true;
+    return wrapped;
   }
 
   #send(how: 'query' | 'execute', sql: string, values: readonly unknown[]): Promise<Result> {

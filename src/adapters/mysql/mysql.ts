@@ -76,6 +76,7 @@ export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
       maxStatements: MAX_STATEMENTS,
       settings,
       keyStep: server.keyStep,
+      maxPacket: server.maxPacket,
       typed: driver.TypedParameter,
     });
   }
