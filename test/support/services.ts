@@ -6,6 +6,7 @@ export const serverVariables = {
   postgres15: 'POSTGRES15_URL',
   mysql: 'MYSQL_URL',
   mariadb: 'MARIADB_URL',
+  galera: 'GALERA_URL',
   redis: 'REDIS_URL',
   pgbouncer: 'PGBOUNCER_URL',
   replica: 'POSTGRES_REPLICA_URL',
@@ -15,7 +16,14 @@ export type ServerName = keyof typeof serverVariables;
 export type DatabaseName = 'sqlite' | ServerName;
 
 /** What the tests run on unless `BLAZE_TEST_DATABASES` says otherwise. An adapter that is new adds its servers here. */
-export const wantedByDefault: readonly DatabaseName[] = ['sqlite', 'postgres', 'postgres15', 'mysql', 'mariadb'];
+export const wantedByDefault: readonly DatabaseName[] = [
+  'sqlite',
+  'postgres',
+  'postgres15',
+  'mysql',
+  'mariadb',
+  'galera',
+];
 
 /** Databases that the library has an adapter for: the conformance cases run on them. */
 export const hasAdapter: ReadonlySet<DatabaseName> = new Set(['sqlite', 'postgres', 'postgres15', 'mysql', 'mariadb']);
