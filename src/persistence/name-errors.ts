@@ -1,5 +1,6 @@
 import type { ModelMeta } from '../core/metadata.ts';
 import { ForeignKeyViolationError, IntegrityError } from '../utils/errors.ts';
+import { foreignKeyName } from '../utils/naming.ts';
 
 /**
  * The error of a constraint in the words of the model that was written: table and columns become model and fields.
@@ -27,6 +28,8 @@ function fieldsOf(error: IntegrityError, meta: ModelMeta): readonly string[] | u
   const index = meta.indexes.find(({ name }) => name === error.constraint);
   if (index !== undefined) return index.columns.map(({ field }) => field.name);
   const owning = meta.relations.filter((relation) => relation.owning);
+  const named = owning.find(({ sourceField }) => foreignKeyName(meta.table, sourceField.column) === error.constraint);
+  if (named !== undefined) return [named.name];
   return error instanceof ForeignKeyViolationError && owning.length === 1 && error.sql?.startsWith('DELETE') !== true
     ? [owning[0]!.name]
     : undefined;

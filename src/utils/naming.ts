@@ -14,6 +14,11 @@ export function snakeCase(name: string): string {
     .toLowerCase();
 }
 
+/** What the foreign key of a column is called in the database, and so in its errors. */
+export function foreignKeyName(table: string, column: string): string {
+  return `${table}_${column}_fkey`;
+}
+
 /** The candidate nearest to `name`, for "did you mean"; `undefined` when none is close. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -168,6 +168,8 @@ export class MySQLConnection implements Connection, Pooled {
    */
   async commit(): Promise<void> {
     this.#refuseAborted();
+    // Nothing is sent, so nothing is in doubt.
+    if (this.#broken) throw this.#failed(undefined, 'COMMIT');
     try {
       await this.#plain('COMMIT');
     } catch (error) {
@@ -200,8 +202,9 @@ export class MySQLConnection implements Connection, Pooled {
     await this.#plain(`RELEASE SAVEPOINT ${name}`);
   }
 
+  /** Of a transaction that has ended there is nothing left to take back: what comes next learns that it has. */
   async rollbackToSavepoint(name: string): Promise<void> {
-    this.#refuseAborted();
+    if (this.#aborted !== undefined) return;
     await this.#plain(`ROLLBACK TO SAVEPOINT ${name}`);
     await this.#plain(`RELEASE SAVEPOINT ${name}`);
   }
@@ -245,12 +248,15 @@ export class MySQLConnection implements Connection, Pooled {
     if (this.#kept.size > this.#options.maxStatements) this.#kept.delete(this.#kept.values().next().value!);
   }
 
-  /** A deadlock has ended the transaction; a lock that was waited for in vain has ended its statement alone, so we do. */
+  /**
+   * A deadlock has ended the transaction, and so has the loss of the connection; a lock that was waited for in vain has
+   * ended its statement alone, so we do.
+   */
   async #abandon(error: unknown, sql: string): Promise<never> {
     const failure = this.#failed(error, sql);
-    if (this.#open && abortsTransaction(error)) {
+    if (this.#open && (this.#broken || abortsTransaction(error))) {
       this.#aborted = failure;
-      await this.#plain('ROLLBACK').catch(() => undefined);
+      if (!this.#broken) await this.#plain('ROLLBACK').catch(() => undefined);
     }
     throw failure;
   }
