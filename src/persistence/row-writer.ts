@@ -60,10 +60,9 @@ export class RowWriter {
     fields: readonly FieldMeta[],
     rows: readonly Parameters[],
   ): Promise<readonly Key[]> {
-    const { bulk, returning: returns } = this.#compiled.dialect.features;
+    const { bulk } = this.#compiled.dialect.features;
     if (bulk === 'single') return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
-    if (bulk === 'values')
-      return returns ? this.#insertReturning(model, fields, rows) : this.#insertCounting(model, fields, rows);
+    if (bulk === 'values') return this.#insertCounting(model, fields, rows);
     const returning = model.key;
     if (rows.length === 1 || fields.length === 0) {
       const sql = this.#compiled.insert(model, fields, { returning });
@@ -79,7 +78,7 @@ export class RowWriter {
     return keys;
   }
 
-  /** Rows that are written in the order in which they stand in the statement, and so are their keys. */
+  /** Rows are written in the order in which they stand in the statement, and so come their keys. */
   async #insertReturning(model: ModelMeta, fields: readonly FieldMeta[], rows: readonly Parameters[]): Promise<Key[]> {
     const keys: Key[] = [];
     for (const part of this.#parts(fields, rows)) {
@@ -89,13 +88,17 @@ export class RowWriter {
     return keys;
   }
 
-  /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
+  /**
+   * Of the rows of one statement the database says the first key; the others follow it at equal distances. Where nobody
+   * can say these, each key is asked for.
+   */
   async #insertCounting(
     model: ModelMeta,
     fields: readonly FieldMeta[],
     rows: readonly Parameters[],
   ): Promise<readonly Key[]> {
     const step = this.#connection.keyStep ?? 1;
+    if (step === 0 && this.#compiled.dialect.features.returning) return this.#insertReturning(model, fields, rows);
     if (step === 0) return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
     const keys: Key[] = [];
     for (const part of this.#parts(fields, rows)) {

@@ -16,7 +16,8 @@ import {
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
 import { aborted, abortsTransaction, leavesOutcomeOpen, refusesToPrepare, wrapError } from './errors.ts';
-import { refuseTooLarge, typedParameters } from './parameters.ts';
+import { refuseTooLarge } from './packet-limit.ts';
+import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
@@ -229,7 +230,7 @@ export class MySQLConnection implements Connection, Pooled {
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<Result> {
     this.#refuseAborted();
-    refuseTooLarge(sql, parameters, this.#options);
+    refuseTooLarge(sql, parameters, this.maxBytes, !this.#options.prepare);
     try {
       if (!this.#options.prepare) return await this.#send('query', sql, [...parameters]);
       this.#count(sql);

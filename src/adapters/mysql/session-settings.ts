@@ -4,7 +4,7 @@ import type { ServerSettings } from '../server-options.ts';
 /** What a server says of itself. */
 export interface Server {
   readonly mariadb: boolean;
-  /** How far apart the keys are that it counts up: more than 1 where several servers write. 0: nobody can say. */
+  /** How far apart the keys are that it counts up: more than 1 where several servers write. 0 if nobody can say. */
   readonly keyStep: number;
   /** Bytes that one statement may have, with its values. */
   readonly maxPacket: number;
@@ -14,6 +14,9 @@ export interface Server {
 const MINIMUM = { MySQL: [8, 4], MariaDB: [10, 11] } as const;
 
 type Ask = (sql: string) => Promise<unknown[][]>;
+
+/** What a server calls no limit. */
+const ALL_ROWS = '18446744073709551615';
 
 /** What is asked of every server. Only MariaDB reads what stands in a comment of its own, and knows that variable. */
 const QUESTION = [
@@ -39,10 +42,10 @@ export async function readServer(ask: Ask): Promise<Server> {
   const [least, leastMinor] = MINIMUM[name];
   if (major < least || (major === least && minor < leastMinor))
     throw new ConnectionError(`${name} ${least}.${leastMinor} or later is needed.`, { remedy: 'Upgrade the server.' });
-  const percona = comment.includes('XtraDB Cluster');
-  if (cluster === '1' || percona) await refuseUnready(ask);
-  // With each server that joins or leaves the cluster the distance changes, also on connections that are open.
-  return { mariadb, keyStep: percona ? 0 : Number(step), maxPacket: Number(packet) };
+  const clustered = cluster === '1' || comment.includes('XtraDB Cluster');
+  if (clustered) await refuseUnready(ask);
+  // With each server that joins or leaves a cluster the distance changes, also on connections that are open.
+  return { mariadb, keyStep: clustered ? 0 : Number(step), maxPacket: Number(packet) };
 }
 
 /** A server that starts, or was cut off from the others, answers and takes no statements that use tables. */
@@ -55,8 +58,9 @@ async function refuseUnready(ask: Ask): Promise<void> {
 }
 
 /**
- * The statements with which a session begins: text and its comparison letter by letter, times in UTC, errors instead of
- * values that are cut, keys of 0 as they are given, and foreign keys that are checked.
+ * The statements with which a session begins, whatever the server is set to: text and its comparison letter by letter,
+ * times in UTC, errors instead of values that are cut, keys of 0 as they are given, foreign keys that are checked,
+ * statements outside of a transaction that are kept, and all rows.
  */
 export function sessionSettings(
   { mariadb }: Pick<Server, 'mariadb'>,
@@ -74,6 +78,11 @@ export function sessionSettings(
   const settings = [
     `sql_mode = '${modes.join(',')}'`,
     "time_zone = '+00:00'",
+    'autocommit = 1',
+    'completion_type = 0',
+    // Both would make other rows of a query than those that it asks for.
+    'sql_auto_is_null = 0',
+    `sql_select_limit = ${ALL_ROWS}`,
     'foreign_key_checks = 1',
     'unique_checks = 1',
     ...(lockTimeout > 0 ? [`innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout / 1000))}`] : []),

@@ -459,7 +459,7 @@ describe('servers', () => {
 
   it('A7: a server that has no part in its cluster is refused; where keys are counted by its size, nobody relies on that', async () => {
     const percona = 'Percona XtraDB Cluster (GPL), Release rel2, Revision 1, WSREP version 26.4.3';
-    expect(await say('10.11.19-MariaDB', '', { cluster: 1 })).toEqual({ ...server, mariadb: true });
+    expect(await say('10.11.19-MariaDB', '', { cluster: 1 })).toEqual({ ...server, mariadb: true, keyStep: 0 });
     expect(await say('8.4.3-3.1', percona)).toEqual({ ...server, mariadb: false, keyStep: 0 });
     const refused =
       'The server has no part in its cluster at the moment. Name several hosts in the DSN, so that another one is taken.';
@@ -473,7 +473,7 @@ describe('servers', () => {
     >[2];
     expect(sessionSettings({ mariadb: true }, 'utf8mb4_nopad_bin', settings)).toEqual([
       'SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin',
-      "SET sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', foreign_key_checks = 1, unique_checks = 1, innodb_lock_wait_timeout = 2, max_statement_time = 1.5",
+      "SET sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', autocommit = 1, completion_type = 0, sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, foreign_key_checks = 1, unique_checks = 1, innodb_lock_wait_timeout = 2, max_statement_time = 1.5",
       'SET SESSION TRANSACTION READ ONLY',
     ]);
     expect(sessionSettings({ mariadb: false }, 'utf8mb4_0900_bin', { ...settings, readOnly: false })[1]).toContain(
