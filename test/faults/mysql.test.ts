@@ -97,6 +97,7 @@ for (const server of ['mysql', 'mariadb'] as const)
     it('T5: T2: a lock that was waited for in vain ends the whole transaction, also where the error is caught', async () => {
       await clear();
       const own = await open({ connection: { lockTimeout: 1000, poolSize: 1 } });
+      const waits: unknown[] = [];
       const run = (careless: boolean): Promise<void> =>
         own.transaction(async (session) => {
           session.add(new Owner({ name: 'never' }));
@@ -104,7 +105,7 @@ for (const server of ['mysql', 'mariadb'] as const)
           try {
             await session.sql`UPDATE owner SET name = 'three' WHERE id = ${ids.one}`;
           } catch (error) {
-            expect(error).toBeInstanceOf(LockTimeoutError);
+            waits.push(error);
             // Rolled back by now, as another connection sees, though the server itself ended the statement alone.
             await db.transaction((other) => other.add(new Owner({ name: 'never' })));
             await db.session().query(Owner).filter({ name: 'never' }).delete();
@@ -115,7 +116,9 @@ for (const server of ['mysql', 'mariadb'] as const)
         await errorOf(() => run(false)),
         await errorOf(() => run(true)),
       ]);
-      expect(thrown).toBeInstanceOf(LockTimeoutError);
+      expect(waits[0]).toBe(thrown);
+      for (const wait of waits) expect(wait).toBeInstanceOf(LockTimeoutError);
+      expect(waits).toHaveLength(2);
       expect(thrown!.message).toBe('A lock was not to be had in time: the transaction was rolled back.');
       expect(caught).toBeInstanceOf(TransactionAbortedError);
       expect(caught!.message).toBe(
@@ -197,7 +200,7 @@ for (const server of ['mysql', 'mariadb'] as const)
           { retry: 3 },
         );
       await Promise.all([run('one', 'two'), run('two', 'one')]);
-      expect((await names()).map((name) => [...name].toSorted().join(''))).toEqual(['!?eno', '!?otw']);
+      for (const name of await names()) expect(name).toMatch(/^(?:one|two)(?:!\?|\?!)$/);
       // Of the first runs one was kept, and the other took back what it had written.
       expect(firsts.filter(({ name }) => name === 'one' || name === 'two')).toHaveLength(1);
     });
@@ -278,7 +281,7 @@ for (const server of ['mysql', 'mariadb'] as const)
         .query(Owner)
         .count()
         .catch((failure: unknown) => failure);
-      if (early !== 2) expect(early).toBeInstanceOf(ConnectionError);
+      expect(early === 2 || early instanceof ConnectionError).toBe(true);
       expect(await own.session().query(Owner).count()).toBe(2);
       await own.close();
     });
