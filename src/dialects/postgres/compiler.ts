@@ -14,8 +14,6 @@ import type { ValueType } from '../../core/value-types.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
-import { formatArray } from './arrays.ts';
-import { textOf } from './codecs.ts';
 import { castType, columnType } from './types.ts';
 
 /** What PostgreSQL writes its own way. */
@@ -32,6 +30,11 @@ export class PostgresCompiler extends TypedCompiler {
     return castType(type) === castType(column);
   }
 
+  /** Written out where it is part of the shape, so that the plan that the server keeps knows it. */
+  protected override limit(node: Expression): string {
+    return node.kind === 'param' && node.shaped === true ? String(node.value) : super.limit(node);
+  }
+
   protected override distinct(left: string, right: string): string {
     return `${left} IS DISTINCT FROM ${right}`;
   }
@@ -39,9 +42,7 @@ export class PostgresCompiler extends TypedCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const left = this.operand(operand);
     const encode = this.encoder(list.type);
-    const values = this.writer.bind(list, (items) =>
-      formatArray((items as readonly unknown[]).map((item) => textOf(encode(item)))),
-    );
+    const values = this.writer.bind(list, (items) => (items as readonly unknown[]).map(encode));
     // As the column is, so that its index and its statistics serve.
     const of = operand.kind === 'column' && list.type.kind === 'int' ? 'integer' : castType(list.type);
     return `${left} = ANY(${values}::${of}[])`;

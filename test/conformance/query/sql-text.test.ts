@@ -554,7 +554,7 @@ describe('conditions', () => {
         mysql:
           "SELECT t0.`id` FROM `post` AS t0 WHERE t0.`price` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v decimal(10, 2) PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) AND t0.`author_id` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v bigint PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) AND (t0.`price` + CAST(? AS decimal(38, 0))) IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v decimal(38, 2) PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list)",
         mysqlParameters: ['["1.00","2.50"]', '[1,2]', '1', '["1.00"]'],
-        postgresParameters: ['{1.00,2.50}', '{1,2}', '1', '{1.00}'],
+        postgresParameters: [['1.00', '2.50'], [1, 2], '1', ['1.00']],
         parameters: ['["1.00","2.50"]', '[1,2]', 100n, '[100]'],
       },
     );
@@ -832,12 +832,19 @@ describe('order and limits', () => {
     });
   });
 
-  it('Q13: limit and offset are parameters', () => {
+  it('Q13: limit and offset are parameters; on PostgreSQL a small limit is part of the text', () => {
     expectSql(posts().limit(3).offset(2), {
+      sqlite: 'SELECT t0."id" FROM "post" AS t0 LIMIT ? OFFSET ?',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 LIMIT 3 OFFSET $1::bigint',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 LIMIT ? OFFSET ?',
+      parameters: [3, 2],
+      postgresParameters: [2],
+    });
+    expectSql(posts().limit(101).offset(2), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 LIMIT ? OFFSET ?',
       postgres: 'SELECT t0."id" FROM "post" AS t0 LIMIT $1::bigint OFFSET $2::bigint',
       mysql: 'SELECT t0.`id` FROM `post` AS t0 LIMIT ? OFFSET ?',
-      parameters: [3, 2],
+      parameters: [101, 2],
     });
   });
 
