@@ -430,11 +430,13 @@ up_mysql() {
 
 fetch_mariadb() { find_program mariadb usr/sbin/mariadbd mariadb-server-core 'perl debconf lsb-base'; }
 MARIADB=() # the server's command
-use_mariadb() { # BIN -> MARIADB SHARE
-  local base; base=$(cd "$(dirname "$(readlink -f "$1")")/.." && pwd -P)
+use_mariadb() { # NAME BIN -> MARIADB SHARE
+  local base; base=$(cd "$(dirname "$(readlink -f "$2")")/.." && pwd -P)
+  # A server that starts deletes what it finds of temporary tables in this folder: it must not be another one's.
+  fresh_data "$RUN/$1.tmp"
   for SHARE in "$base/share/mariadb" "$base/share/mysql"; do [ -d "$SHARE/charsets" ] && break; done
-  MARIADB=("$1" --no-defaults "--basedir=$base" "--lc-messages-dir=$SHARE" "--character-sets-dir=$SHARE/charsets"
-    "--plugin-dir=$base/lib/mysql/plugin" --innodb-log-file-size=32M --skip-innodb-doublewrite
+  MARIADB=("$2" --no-defaults "--basedir=$base" "--tmpdir=$RUN/$1.tmp"
+    "--lc-messages-dir=$SHARE" "--character-sets-dir=$SHARE/charsets" "--plugin-dir=$base/lib/mysql/plugin" --innodb-log-file-size=32M --skip-innodb-doublewrite
     --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci)
 }
 mariadb_data() { # NAME FOLDER [SQL] : a new folder of data, made as mariadb-install-db does, which the package lacks
@@ -458,7 +460,7 @@ mariadb_data() { # NAME FOLDER [SQL] : a new folder of data, made as mariadb-ins
 up_mariadb() {
   local folder=$DATA/mariadb
   fetch_mariadb && choose_port mariadb || return 1
-  use_mariadb "$BIN"
+  use_mariadb mariadb "$BIN"
   [ -e "$folder/.ok" ] || mariadb_data mariadb "$folder" || return 1
   my_run mariadb 60 "${MARIADB[@]}" "--datadir=$folder"
 }
@@ -475,7 +477,6 @@ fetch_galera() { # -> BIN SOURCE PROVIDER
 up_galera() {
   local base=$DATA/galera number running=() failed=0
   fetch_galera || return 1
-  use_mariadb "$BIN"
   if alive galera1 || alive galera2 || alive galera3; then # somebody ended the others
     PORT=$(galera_port)
   else
@@ -496,6 +497,7 @@ galera_data() { # FOLDER
   local number first=$1/first
   if [ ! -e "$first/.ok" ]; then
     fresh_data "$1"
+    use_mariadb galera "$BIN"
     galera_transfer "$1" >"$1/wsrep_sst_position" && chmod 755 "$1/wsrep_sst_position" && own "$1" || return 1
     mariadb_data galera "$first" "FLUSH PRIVILEGES;
 $MY_FIRST" || return 1
@@ -542,6 +544,7 @@ EOF
 GALERA=() # the command of one server
 galera_server() { # FOLDER NUMBER -> GALERA
   local client=$((PORT + $2 - 1)) group=$((PORT + 2 + $2))
+  use_mariadb "galera$2" "$BIN"
   GALERA=("${MARIADB[@]}" "${MY_OPTIONS[@]}" "--datadir=$DATA/galera/$1" "--port=$client" --innodb-buffer-pool-size=32M
     --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON "--wsrep-provider=$PROVIDER" --wsrep-cluster-name=orm
     "--wsrep-cluster-address=gcomm://127.0.0.1:$((PORT + 3)),127.0.0.1:$((PORT + 4)),127.0.0.1:$((PORT + 5))"
@@ -691,7 +694,7 @@ verb_node() { # stop|kill|start NUMBER
     kill) ! alive "$name" || stop_pid "$(state "$name" PID)" KILL 40 ;;
     start)
       alive "$name" && return 0
-      fetch_galera && use_mariadb "$BIN" && PORT=$(galera_port) && galera_again "$2" ;;
+      fetch_galera && PORT=$(galera_port) && galera_again "$2" ;;
   esac
 }
 verb_env() {
