@@ -23,6 +23,8 @@ export const wantedByDefault: readonly DatabaseName[] = [
   'mysql',
   'mariadb',
   'galera',
+  'pgbouncer',
+  'replica',
 ];
 
 /** Databases that the library has an adapter for: the conformance cases run on them. */
