@@ -436,7 +436,8 @@ use_mariadb() { # NAME BIN -> MARIADB SHARE
   fresh_data "$RUN/$1.tmp"
   for SHARE in "$base/share/mariadb" "$base/share/mysql"; do [ -d "$SHARE/charsets" ] && break; done
   MARIADB=("$2" --no-defaults "--basedir=$base" "--tmpdir=$RUN/$1.tmp"
-    "--lc-messages-dir=$SHARE" "--character-sets-dir=$SHARE/charsets" "--plugin-dir=$base/lib/mysql/plugin" --innodb-log-file-size=32M --skip-innodb-doublewrite
+    "--lc-messages-dir=$SHARE" "--character-sets-dir=$SHARE/charsets" "--plugin-dir=$base/lib/mysql/plugin"
+    --innodb-log-file-size=32M --skip-innodb-doublewrite
     --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci)
 }
 mariadb_data() { # NAME FOLDER [SQL] : a new folder of data, made as mariadb-install-db does, which the package lacks
@@ -543,14 +544,16 @@ EOF
 }
 GALERA=() # the command of one server
 galera_server() { # FOLDER NUMBER -> GALERA
-  local client=$((PORT + $2 - 1)) group=$((PORT + 2 + $2))
+  local client=$((PORT + $2 - 1)) group=$((PORT + 2 + $2)) options
+  options="gmcast.listen_addr=tcp://127.0.0.1:$group;base_host=127.0.0.1;base_port=$group"
+  options+=";ist.recv_addr=127.0.0.1:$((group + 3));gcache.size=64M;evs.suspect_timeout=PT3S"
   use_mariadb "galera$2" "$BIN"
   GALERA=("${MARIADB[@]}" "${MY_OPTIONS[@]}" "--datadir=$DATA/galera/$1" "--port=$client" --innodb-buffer-pool-size=32M
     --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON "--wsrep-provider=$PROVIDER" --wsrep-cluster-name=orm
     "--wsrep-cluster-address=gcomm://127.0.0.1:$((PORT + 3)),127.0.0.1:$((PORT + 4)),127.0.0.1:$((PORT + 5))"
     "--wsrep-node-name=galera$2" "--wsrep-node-address=127.0.0.1:$group" --wsrep-sst-method=position
     "--wsrep-sst-receive-address=127.0.0.1:$client"
-    "--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:$group;base_host=127.0.0.1;base_port=$group;ist.recv_addr=127.0.0.1:$((group + 3));gcache.size=64M;evs.suspect_timeout=PT3S")
+    "--wsrep-provider-options=$options")
 }
 galera_run() { # FOLDER NUMBER OPTION... : one server, which is ready when it has the others' writes
   local name=galera$2 client=$((PORT + $2 - 1)) version
