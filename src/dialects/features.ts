@@ -18,6 +18,8 @@ export interface DialectFeatures {
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */
   readonly rowsPerUpdate: number;
+  /** Whether small limits are written into the text, because the server plans better for those that it knows. */
+  readonly limitsInText: boolean;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

@@ -77,7 +77,7 @@ export class CompiledCache {
 
   /** @throws UnsupportedError, InvalidQueryError, InvalidValueError before anything is sent. */
   query(request: QueryRequest): BoundQuery {
-    const { key, bound } = shapeKey(request);
+    const { key, bound } = shapeKey(request, this.#dialect.features.limitsInText);
     let compiled = this.#queries.get(key);
     if (compiled === undefined) {
       compiled = this.#compile(request, bound);

@@ -132,7 +132,7 @@ export class MySQLConnection implements Connection, Pooled {
       finished = true;
     } catch (error) {
       finished = true;
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     } finally {
       // The server sends the rest of the rows anyhow: it is faster to hang up than to read them.
       if (!finished) this.#hangUp();
@@ -245,7 +245,7 @@ export class MySQLConnection implements Connection, Pooled {
     } catch (error) {
       if (refusesToPrepare(error) && parameters.length === 0)
         return await this.#send('query', sql, []).catch((again: unknown) => this.#abandon(again, sql));
-      return await this.#abandon(error, sql);
+      return await this.#abandon(error, sql, parameters);
     }
   }
 
@@ -260,8 +260,8 @@ export class MySQLConnection implements Connection, Pooled {
    * A deadlock has ended the transaction, and so has the loss of the connection; a lock that was waited for in vain has
    * ended its statement alone, so we do.
    */
-  async #abandon(error: unknown, sql: string): Promise<never> {
-    const failure = this.#failed(error, sql);
+  async #abandon(error: unknown, sql: string, parameters?: readonly unknown[]): Promise<never> {
+    const failure = this.#failed(error, sql, parameters);
     if (this.#open && (this.#broken || abortsTransaction(error))) {
       this.#aborted = failure;
       if (!this.#broken) await this.#plain('ROLLBACK').catch(() => undefined);
@@ -269,8 +269,8 @@ export class MySQLConnection implements Connection, Pooled {
     throw failure;
   }
 
-  #failed(error: unknown, sql: string): Error {
-    const wrapped = wrapError(error, sql);
+  #failed(error: unknown, sql: string, parameters?: readonly unknown[]): Error {
+    const wrapped = wrapError(error, sql, parameters);
     if ((error as { fatal?: unknown } | undefined)?.fatal === true || wrapped instanceof ConnectionError)
       this.#broken = true;
     return wrapped;

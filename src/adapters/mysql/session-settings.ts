@@ -15,9 +15,6 @@ const MINIMUM = { MySQL: [8, 4], MariaDB: [10, 11] } as const;
 
 type Ask = (sql: string) => Promise<unknown[][]>;
 
-/** What a server calls no limit. */
-const ALL_ROWS = '18446744073709551615';
-
 /** What is asked of every server. Only MariaDB reads what stands in a comment of its own, and knows that variable. */
 const QUESTION = [
   'SELECT VERSION(), @@version_comment, @@auto_increment_increment, @@max_allowed_packet',
@@ -58,9 +55,22 @@ async function refuseUnready(ask: Ask): Promise<void> {
 }
 
 /**
- * The statements with which a session begins, whatever the server is set to: text and its comparison letter by letter,
- * times in UTC, errors instead of values that are cut, keys of 0 as they are given, foreign keys that are checked,
- * statements outside of a transaction that are kept, and all rows.
+ * What `init_connect` or the server's own settings may say otherwise: writes outside of a transaction would be lost, a
+ * COMMIT would begin another one or hang up, rows would be left out, `id IS NULL` would find the last one, and constraints
+ * would be named in another language.
+ */
+const SETTINGS = [
+  'autocommit = 1',
+  "completion_type = 'NO_CHAIN'",
+  'sql_select_limit = 18446744073709551615',
+  'sql_auto_is_null = 0',
+  "default_storage_engine = 'InnoDB'",
+  "lc_messages = 'en_US'",
+];
+
+/**
+ * The statements with which a session begins: text and its comparison letter by letter, times in UTC, errors instead of
+ * values that are cut, keys of 0 as they are given, and foreign keys that are checked.
  */
 export function sessionSettings(
   { mariadb }: Pick<Server, 'mariadb'>,
@@ -78,13 +88,9 @@ export function sessionSettings(
   const settings = [
     `sql_mode = '${modes.join(',')}'`,
     "time_zone = '+00:00'",
-    'autocommit = 1',
-    'completion_type = 0',
-    // Both would make other rows of a query than those that it asks for.
-    'sql_auto_is_null = 0',
-    `sql_select_limit = ${ALL_ROWS}`,
     'foreign_key_checks = 1',
     'unique_checks = 1',
+    ...SETTINGS,
     ...(lockTimeout > 0 ? [`innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout / 1000))}`] : []),
     ...(statementTimeout > 0
       ? [mariadb ? `max_statement_time = ${statementTimeout / 1000}` : `max_execution_time = ${statementTimeout}`]

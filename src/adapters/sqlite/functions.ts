@@ -20,8 +20,17 @@ export function registerFunctions(handle: SQLiteHandle): void {
     let compiled = patterns.get(key);
     if (compiled === undefined) {
       if (patterns.size >= PATTERNS) patterns.clear();
-      patterns.set(key, (compiled = new RegExp(pattern, flags)));
+      patterns.set(key, (compiled = regExp(pattern, flags)));
     }
     return Number(compiled.test(text));
   });
+}
+
+/** The engine's own error would quote the pattern. */
+function regExp(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, flags);
+  } catch {
+    throw new InvalidValueError('A regular expression that the query computes is not valid.');
+  }
 }

@@ -135,7 +135,7 @@ export interface ColumnOptions<V> {
   /** The name in the database, where it is not the attribute's in snake_case. */
   readonly column?: string;
   readonly validators?: readonly Validator<V>[];
-  /** Never shown in logs, errors or `inspect`. */
+  /** Not to be shown in logs. Errors and events show no values of any field; `meta` tells loggers and tools of your own. */
   readonly sensitive?: boolean;
   readonly comment?: string;
   /** The attribute's former name, so that a migration renames the column. */

@@ -17,6 +17,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   indexesInTable: true,
   transactionalDdl: false,
   rowsPerUpdate: 1,
+  limitsInText: false,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },
 };

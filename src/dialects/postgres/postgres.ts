@@ -19,6 +19,7 @@ export class PostgresDialect implements Dialect {
     indexesInTable: false,
     transactionalDdl: true,
     rowsPerUpdate: 1,
+    limitsInText: true,
     maxParameters: 65_535,
     dropCircles: undefined,
   });

@@ -340,10 +340,11 @@ function checkedPattern(pattern: string, { label }: ParamExpression): string {
   try {
     new RegExp(pattern, 'u');
     return pattern;
-  } catch (error) {
-    throw new InvalidValueError(`${label.model}.${label.field} was given a regular expression that is not valid.`, {
-      ...label,
-      cause: error,
-    });
+  } catch {
+    // The engine's own error would quote the pattern.
+    throw new InvalidValueError(
+      `${label.model}.${label.field} was given a regular expression that is not valid.`,
+      label,
+    );
   }
 }

@@ -19,6 +19,7 @@ export class SQLiteDialect implements Dialect {
     indexesInTable: false,
     transactionalDdl: true,
     rowsPerUpdate: 100,
+    limitsInText: false,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.
