@@ -10,6 +10,13 @@ export interface DialectFeatures {
   readonly bulk: 'single' | 'values' | 'lists';
   /** Whether an INSERT gives back columns that the database filled in. */
   readonly returning: boolean;
+  /**
+   * Whether an INSERT can say of which key a conflict is meant. Where it cannot, a conflict of any key leaves the row as it
+   * is, and the row is updated by a statement of its own.
+   */
+  readonly conflictTarget: boolean;
+  /** Whether there are indexes of words, and searches by them. */
+  readonly fullText: boolean;
   /** Whether a table may refer to one that is created after it. */
   readonly forwardReferences: boolean;
   /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */

@@ -167,12 +167,22 @@ export function expressionKey(node: Expression, met: Met): string {
       return `(between${listKey([node.operand, node.low, node.high], met)})`;
     case 'inList':
       return `(in ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
+    case 'search':
+      return `(search ${JSON.stringify([node.index.name, node.index.fullText])}${listKey([node.operand, node.terms], met)})`;
+    case 'arrayTest':
+      return `(${node.operator} ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
     case 'match':
       return `(${node.insensitive ? 'i' : ''}${node.operator}${listKey([node.operand, node.pattern], met)})`;
     case 'arithmetic':
       return `(${node.operator}${listKey([node.left, node.right], met)})`;
     case 'call':
       return `(${node.fn}${listKey(node.args, met)})`;
+    case 'json':
+      return `(json ${node.as} ${node.steps.join()}${listKey([node.operand, node.path], met)})`;
+    case 'jsonContains':
+      return `(contains${listKey([node.operand, node.value, node.parts], met)})`;
+    case 'jsonElement':
+      return `(element ${node.as}${listKey([node.array, node.element], met)})`;
     case 'aggregate':
       return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)})`;
     case 'related':

@@ -13,6 +13,8 @@ import type { MySQLFlavour, TypeContext } from './types.ts';
 const FEATURES: Omit<DialectFeatures, 'returning'> = {
   nullKeyGenerates: false,
   bulk: 'values',
+  conflictTarget: false,
+  fullText: true,
   forwardReferences: false,
   indexesInTable: true,
   transactionalDdl: false,
@@ -50,6 +52,11 @@ export class MySQLDialect implements MySQLFlavour {
 
   regex(subject: string, pattern: string, insensitive: boolean): string {
     return `REGEXP_LIKE(${subject}, ${pattern}, '${insensitive ? 'i' : 'c'}')`;
+  }
+
+  /** MySQL wants to know which table, where rows of JSON are another. */
+  shareLock(alias: string): string {
+    return ` FOR SHARE OF ${alias}`;
   }
 
   quote(...names: readonly string[]): string {

@@ -15,6 +15,8 @@ export class PostgresDialect implements Dialect {
     nullKeyGenerates: false,
     bulk: 'lists',
     returning: true,
+    conflictTarget: true,
+    fullText: true,
     forwardReferences: false,
     indexesInTable: false,
     transactionalDdl: true,

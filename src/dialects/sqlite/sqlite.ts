@@ -15,6 +15,8 @@ export class SQLiteDialect implements Dialect {
     nullKeyGenerates: true,
     bulk: 'single',
     returning: true,
+    conflictTarget: true,
+    fullText: false,
     forwardReferences: true,
     indexesInTable: false,
     transactionalDdl: true,
