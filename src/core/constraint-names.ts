@@ -1,7 +1,7 @@
 import { shortName } from '../utils/naming.ts';
 import type { ModelMeta, RelationMeta } from './metadata.ts';
 
-/** The name of a foreign key in the database. */
+/** What a foreign key is called in the database, and so in its errors. */
 export function foreignKeyName({ table }: ModelMeta, { sourceField }: RelationMeta): string {
   return shortName(`${table}_${sourceField.column}_fkey`);
 }

@@ -6,6 +6,7 @@ import type { Row } from '../core/state.ts';
 import { encodeRows } from '../dialects/json-lists.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { CompiledCache } from './compiled.ts';
+import { fitsInto } from './row-weight.ts';
 import type { UpdateShape } from './update-shape.ts';
 
 type Parameters = readonly unknown[];
@@ -16,6 +17,8 @@ type Key = number | bigint;
  * that the server works on one while the next is written: fewer rows would cost more statements, more rows more waiting.
  */
 const ROWS_PER_LIST = 2_500;
+/** More than the text of an UPDATE has. */
+const BYTES_OF_UPDATE = 65_536;
 /** So many rows go in one statement of placeholders; a power of two. */
 const ROWS_PER_VALUES = 1_024;
 
@@ -79,7 +82,7 @@ export class RowWriter {
     return (await allOf(sent)).flatMap((part) => part.map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
   }
 
-  /** Rows of which some columns are read back; of several rows they come in any order. */
+  /** Rows of which some columns are read back; of several rows they come in any order where rows are sent as lists. */
   async insertReturning(
     model: ModelMeta,
     fields: readonly FieldMeta[],
@@ -87,23 +90,34 @@ export class RowWriter {
     returning: readonly FieldMeta[],
   ): Promise<Rows> {
     const { bulk } = this.#compiled.dialect.features;
-    const back: Rows = [];
     if (rows.length === 1) return this.#query(this.#compiled.insert(model, fields, { returning }), rows[0]!);
+    const sent: ReturnType<Executor['query']>[] = [];
     if (bulk === 'lists') {
       const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
-      for (const lists of columnLists(fields.length, rows)) back.push(...(await this.#query(sql, lists)));
-      return back;
+      for (const lists of columnLists(fields.length, rows)) sent.push(this.#query(sql, lists));
+      return (await allOf(sent)).flat();
     }
+    const back: Rows = [];
     for (const part of this.#parts(fields, rows)) {
       const sql = this.#compiled.insert(model, fields, { rows: part.length, returning });
-      back.push(...(await this.#query(sql, part.flat())));
+      back.push(...(await this.#query(sql, joined(part))));
     }
     return back;
   }
 
-  /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
-  async #insertCounting(model: ModelMeta, fields: readonly FieldMeta[], rows: readonly Parameters[]): Promise<Key[]> {
+  /**
+   * Of the rows of one statement the database says the first key; the others follow it at equal distances. Where nobody
+   * can say these, each key is asked for: rows are written in the order in which they stand in the statement.
+   */
+  async #insertCounting(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    rows: readonly Parameters[],
+  ): Promise<readonly Key[]> {
     const step = this.#connection.keyStep ?? 1;
+    if (step === 0 && this.#compiled.dialect.features.returning)
+      return (await this.insertReturning(model, fields, rows, model.key)).map(keyOf);
+    if (step === 0) return (await this.#each(this.#compiled.insert(model, fields, {}), rows)).lastInsertIds;
     const keys: Key[] = [];
     for (const part of this.#parts(fields, rows)) {
       const sql = this.#compiled.insert(model, fields, { rows: part.length });
@@ -115,16 +129,20 @@ export class RowWriter {
   }
 
   /**
-   * Rows for statements of placeholders, as many to each as a limit and a power of two allow: so there are few different
+   * Rows for statements of placeholders, as many to each as limits and a power of two allow: so there are few different
    * statements, whatever the number of rows. A row without values goes alone.
    */
   *#parts(fields: readonly FieldMeta[], rows: readonly Parameters[]): Generator<readonly Parameters[]> {
     const { maxParameters } = this.#compiled.dialect.features;
     let size = fields.length === 0 ? 1 : ROWS_PER_VALUES;
     while (size > 1 && size * fields.length > maxParameters) size /= 2;
-    for (let from = 0; from < rows.length; from += size) {
+    const fits = fitsInto(this.#connection.maxBytes, fields, size);
+    for (let from = 0; from < rows.length;) {
       while (size > rows.length - from) size /= 2;
-      yield rows.slice(from, from + size);
+      let part = rows.slice(from, from + size);
+      while (part.length > 1 && !fits(part)) part = part.slice(0, part.length / 2);
+      yield part;
+      from += part.length;
     }
   }
 
@@ -143,7 +161,8 @@ export class RowWriter {
       const sql = this.#compiled.updateRows(model, fields, by, 'lists', counted);
       if (bulk === 'lists') return this.#lists(sql, width, rows);
       let changes = 0;
-      for (const text of rowTexts(rows)) changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
+      for (const text of rowTexts(rows, this.#connection.maxBytes))
+        changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
       return changes;
     }
     const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / width)) : 1;
@@ -239,9 +258,18 @@ function* columnLists(width: number, rows: readonly Parameters[]): Generator<unk
 }
 
 /** The rows as JSON text, so many at a time as one statement takes. */
-function* rowTexts(rows: readonly Parameters[]): Generator<unknown[]> {
+function* rowTexts(rows: readonly Parameters[], maxBytes = Infinity): Generator<unknown[]> {
   for (let from = 0; from < rows.length; from += ROWS_PER_VALUES)
-    yield [encodeRows(rows.slice(from, from + ROWS_PER_VALUES))];
+    yield* textsOf(rows.slice(from, from + ROWS_PER_VALUES), maxBytes);
+}
+
+function* textsOf(rows: readonly Parameters[], maxBytes: number): Generator<unknown[]> {
+  const text = encodeRows(rows);
+  if (rows.length === 1 || text.length * 3 + BYTES_OF_UPDATE <= maxBytes) return yield [text];
+  const half = Math.ceil(rows.length / 2);
+  yield* textsOf(rows.slice(0, half), maxBytes);
+  yield* textsOf(rows.slice(half), maxBytes);
+  return undefined;
 }
 
 function total({ changes }: BatchResult): number {

@@ -6,6 +6,7 @@ export const serverVariables = {
   postgres15: 'POSTGRES15_URL',
   mysql: 'MYSQL_URL',
   mariadb: 'MARIADB_URL',
+  galera: 'GALERA_URL',
   redis: 'REDIS_URL',
   pgbouncer: 'PGBOUNCER_URL',
   replica: 'POSTGRES_REPLICA_URL',
@@ -24,6 +25,7 @@ export const wantedByDefault: readonly DatabaseName[] = [
   'postgres15',
   'mysql',
   'mariadb',
+  'galera',
   'pgbouncer',
   'replica',
 ];

@@ -55,10 +55,11 @@ async function givenServers(names: readonly ServerName[], environment: Environme
 
 const usualPorts: Readonly<Record<string, number>> = { 'mysql:': 3306, 'mariadb:': 3306, 'redis:': 6379 };
 
-/** Does something listen at the address? */
+/** Does something listen at the address, or at the first one of several? */
 function answers(url: string): Promise<boolean> {
-  if (!URL.canParse(url)) return Promise.resolve(false);
-  const { protocol, hostname, port } = new URL(url);
+  const first = url.replace(/(@[^,/?]*),[^/?]*/, '$1');
+  if (!URL.canParse(first)) return Promise.resolve(false);
+  const { protocol, hostname, port } = new URL(first);
   const host = hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
     const socket = connect({ host, port: Number(port) || (usualPorts[protocol] ?? 5432), timeout: 10_000 });
@@ -134,7 +135,7 @@ function reasonIn(said: string, name: ServerName): string {
   return lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? lines[0] ?? '';
 }
 
-/** Where `scripts/docker-compose.yml` puts its servers. It has no replica. */
+/** Where `scripts/docker-compose.yml` puts its servers. It has no replica and no cluster. */
 const inContainers: ServerUrls = {
   postgres: 'postgres://orm:orm@127.0.0.1:54329/orm',
   postgres15: 'postgres://orm:orm@127.0.0.1:54331/orm',

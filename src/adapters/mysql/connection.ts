@@ -7,11 +7,18 @@ import type {
   QueryValues,
   ResultSetHeader,
 } from 'mysql2';
-import { InvalidQueryError, QueryTimeoutError, TransactionAbortedError } from '../../utils/errors.ts';
+import {
+  CommitOutcomeUnknownError,
+  ConnectionError,
+  InvalidQueryError,
+  QueryTimeoutError,
+  TransactionAbortedError,
+} from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
 import { stopStatements, Unanswered } from '../unanswered.ts';
-import { aborted, abortsTransaction, refusesToPrepare, stopped, wrapError } from './errors.ts';
+import { aborted, abortsTransaction, leavesOutcomeOpen, refusesToPrepare, stopped, wrapError } from './errors.ts';
+import { refuseTooLarge } from './packet-limit.ts';
 import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
 import { cutOff } from './kill.ts';
@@ -46,6 +53,8 @@ export interface MySQLConnectionOptions {
   /** What brings the session into the state that the library relies on. */
   readonly settings: readonly string[];
   readonly keyStep: number;
+  /** Bytes that one statement may have, with its values. */
+  readonly maxPacket: number;
   readonly typed: Typed;
   /** Have the server stop what runs on this connection, over another one. */
   readonly kill: (signal: AbortSignal) => Promise<void>;
@@ -56,6 +65,7 @@ export interface MySQLConnectionOptions {
 /** One connection to MySQL or MariaDB, through `mysql2`: rows as arrays, statements prepared. */
 export class MySQLConnection implements Connection, Pooled {
   readonly keyStep: number;
+  readonly maxBytes: number;
   readonly #client: Client;
   readonly #options: MySQLConnectionOptions;
   /** The texts of the statements that the driver keeps prepared. */
@@ -79,6 +89,7 @@ export class MySQLConnection implements Connection, Pooled {
     this.#client = client;
     this.#options = options;
     this.keyStep = options.keyStep;
+    this.maxBytes = options.maxPacket;
     client.on('error', () => (this.#broken = true));
     client.on('end', () => (this.#broken = true));
   }
@@ -173,17 +184,34 @@ export class MySQLConnection implements Connection, Pooled {
     this.#open = true;
   }
 
-  /** @throws TransactionAbortedError if an error before had ended the transaction. */
+  /**
+   * @throws TransactionAbortedError if an error before had ended the transaction; DeadlockError if a cluster rolled it
+   * back because of one that another server had committed; CommitOutcomeUnknownError if nobody knows what became of it.
+   */
   async commit(): Promise<void> {
     this.#refuseAborted();
-    await this.#plain('COMMIT');
+    // Nothing is sent, so nothing is in doubt.
+    if (this.#broken) throw this.#failed(undefined, 'COMMIT');
+    try {
+      await this.#plain('COMMIT');
+    } catch (error) {
+      if (!leavesOutcomeOpen(error as Error)) throw error;
+      throw new CommitOutcomeUnknownError('COMMIT got no clear answer: the transaction may be kept, or not.', {
+        remedy: 'Look whether what it wrote is there before you run it again.',
+        cause: error,
+      });
+    }
     this.#open = false;
   }
 
+  /** A server that cannot be told rolls back by itself when the connection ends. */
   async rollback(): Promise<void> {
     this.#open = false;
     this.#aborted = undefined;
-    if (!this.#broken) await this.#plain('ROLLBACK');
+    if (this.#broken) return;
+    await this.#plain('ROLLBACK').catch((error: unknown) => {
+      if (!(error instanceof ConnectionError)) throw error;
+    });
   }
 
   async savepoint(name: string): Promise<void> {
@@ -196,8 +224,9 @@ export class MySQLConnection implements Connection, Pooled {
     await this.#plain(`RELEASE SAVEPOINT ${name}`);
   }
 
+  /** Of a transaction that has ended there is nothing left to take back: what comes next learns that it has. */
   async rollbackToSavepoint(name: string): Promise<void> {
-    this.#refuseAborted();
+    if (this.#aborted !== undefined) return;
     await this.#plain(`ROLLBACK TO SAVEPOINT ${name}`);
     await this.#plain(`RELEASE SAVEPOINT ${name}`);
   }
@@ -257,8 +286,10 @@ export class MySQLConnection implements Connection, Pooled {
 
   async #run(sql: string, parameters: readonly unknown[], asText = false): Promise<Result> {
     this.#refuseAborted();
+    const inText = this.#escapes && (asText || !this.#options.prepare);
+    refuseTooLarge(sql, parameters, this.maxBytes, inText);
     try {
-      if (this.#escapes && (asText || !this.#options.prepare)) return await this.#send('query', sql, [...parameters]);
+      if (inText) return await this.#send('query', sql, [...parameters]);
       this.#count(sql);
       return await this.#send('execute', sql, this.#values(parameters));
     } catch (error) {
@@ -275,19 +306,24 @@ export class MySQLConnection implements Connection, Pooled {
     if (this.#kept.size > this.#options.maxStatements) this.#kept.delete(this.#kept.values().next().value!);
   }
 
-  /** A deadlock has ended the transaction; a lock that was waited for in vain has ended its statement alone, so we do. */
+  /**
+   * A deadlock has ended the transaction, and so has the loss of the connection; a lock that was waited for in vain has
+   * ended its statement alone, so we do.
+   */
   async #abandon(error: unknown, sql: string, parameters?: readonly unknown[]): Promise<never> {
     const failure = this.#failed(error, sql, parameters);
-    if (this.#open && abortsTransaction(error)) {
+    if (this.#open && (this.#broken || abortsTransaction(error))) {
       this.#aborted = failure;
-      await this.#plain('ROLLBACK').catch(() => undefined);
+      if (!this.#broken) await this.#plain('ROLLBACK').catch(() => undefined);
     }
     throw failure;
   }
 
   #failed(error: unknown, sql: string, parameters?: readonly unknown[]): Error {
-    if ((error as { fatal?: unknown } | undefined)?.fatal === true) this.#broken = true;
-    return wrapError(error, sql, parameters);
+    const wrapped = wrapError(error, sql, parameters);
+    if ((error as { fatal?: unknown } | undefined)?.fatal === true || wrapped instanceof ConnectionError)
+      this.#broken = true;
+    return wrapped;
   }
 
   #send(how: 'query' | 'execute', sql: string, values: readonly unknown[]): Promise<Result> {

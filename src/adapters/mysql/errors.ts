@@ -34,8 +34,20 @@ const ABORTING = new Set([1205, 1213, 1020, 3572]);
 /** Numbers by which a server says that it is going, or that this connection has ended. */
 const LOST = new Set([1053, 1077, 1079, 1152, 1159, 1161, 1184, 1927, 4031]);
 
+/** A server that has no part in its cluster: https://galeracluster.com/library/documentation/monitoring-cluster.html */
+const UNREADY = 1047;
+
 /** Numbers of a statement that ran for too long, or was cancelled. */
 const TIMEOUTS = new Set([1317, 1969, 3024]);
+
+/**
+ * Whether a COMMIT with this answer may have been done: the connection was lost, it was interrupted, or the server tells
+ * no more than that something went wrong (1180). Any other answer means that nothing is kept.
+ */
+export function leavesOutcomeOpen(error: Error): boolean {
+  if (error instanceof ConnectionError) return numberOf(error.cause) !== UNREADY;
+  return error instanceof QueryTimeoutError || numberOf(error.cause) === 1180;
+}
 
 export function abortsTransaction(error: unknown): boolean {
   return ABORTING.has(numberOf(error));
@@ -77,6 +89,11 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
   }
   const text = sqlMessage ?? message ?? '';
   switch (errno) {
+    case UNREADY:
+      return new ConnectionError('The server has no part in its cluster at the moment.', {
+        ...details,
+        remedy: 'What was not committed is not kept: run the transaction again, on another server.',
+      });
     case 1062:
     case 1586:
       return uniqueViolation(text, details);

@@ -84,6 +84,7 @@ export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
       maxStatements: MAX_STATEMENTS,
       settings,
       keyStep: server.keyStep,
+      maxPacket: server.maxPacket,
       typed: driver.TypedParameter,
       kill: killer(client, server.identity, (signal) => beside(driver, options, signal)),
       cancelLimit: config.server.connectTimeout,

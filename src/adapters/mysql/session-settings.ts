@@ -4,10 +4,12 @@ import type { ServerSettings } from '../server-options.ts';
 /** What a server says of itself. */
 export interface Server {
   readonly mariadb: boolean;
-  /** How far apart the keys are that it counts up: more than 1 where several servers write. */
+  /** How far apart the keys are that it counts up: more than 1 where several servers write. 0 if nobody can say. */
   readonly keyStep: number;
   /** Tells it from other servers: numbers of connections are each server's own. */
   readonly identity: string;
+  /** Bytes that one statement may have, with its values. */
+  readonly maxPacket: number;
 }
 
 /** The oldest versions that are tested. */
@@ -16,10 +18,29 @@ const MINIMUM = { MySQL: [8, 4], MariaDB: [10, 11] } as const;
 /** An expression for what a server is known by. */
 export const IDENTITY = "CONCAT_WS('|', @@hostname, @@port, @@server_id, @@datadir)";
 
-/** @throws ConnectionError for a version that is too old. */
-export async function readServer(ask: (sql: string) => Promise<unknown[][]>): Promise<Server> {
-  const [row] = await ask(`SELECT VERSION(), @@version_comment, @@auto_increment_increment, ${IDENTITY}`);
-  const [version, comment, step, identity] = row!.map(String) as [string, string, string, string];
+type Ask = (sql: string) => Promise<unknown[][]>;
+
+/** What is asked of every server. Only MariaDB reads what stands in a comment of its own, and knows that variable. */
+const QUESTION = [
+  `SELECT VERSION(), @@version_comment, @@auto_increment_increment, @@max_allowed_packet, ${IDENTITY}`,
+  '/*M! , @@wsrep_on */',
+].join(' ');
+
+/** @throws ConnectionError for a version that is too old, and for a server that has no part in its cluster. */
+export async function readServer(ask: Ask): Promise<Server> {
+  const [row] = await ask(QUESTION);
+  const [version, comment, step, packet, identity, cluster] = row!.map(String) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string?,
+  ];
+  if (version.includes('-TiDB-'))
+    throw new ConnectionError('The server is TiDB, which lacks JSON_TABLE, with which lists and rows are sent.', {
+      remedy: 'Use MySQL or MariaDB.',
+    });
   const mariadb = /mariadb/i.test(`${version} ${comment}`);
   const name = mariadb ? 'MariaDB' : 'MySQL';
   // Some proxies show MariaDB's version behind one that old clients expect.
@@ -30,7 +51,19 @@ export async function readServer(ask: (sql: string) => Promise<unknown[][]>): Pr
   const [least, leastMinor] = MINIMUM[name];
   if (major < least || (major === least && minor < leastMinor))
     throw new ConnectionError(`${name} ${least}.${leastMinor} or later is needed.`, { remedy: 'Upgrade the server.' });
-  return { mariadb, keyStep: Number(step), identity };
+  const clustered = cluster === '1' || comment.includes('XtraDB Cluster');
+  if (clustered) await refuseUnready(ask);
+  // With each server that joins or leaves a cluster the distance changes, also on connections that are open.
+  return { mariadb, keyStep: clustered ? 0 : Number(step), maxPacket: Number(packet), identity };
+}
+
+/** A server that starts, or was cut off from the others, answers and takes no statements that use tables. */
+async function refuseUnready(ask: Ask): Promise<void> {
+  const [ready] = await ask("SHOW STATUS LIKE 'wsrep_ready'");
+  if (ready?.[1] !== 'ON')
+    throw new ConnectionError('The server has no part in its cluster at the moment.', {
+      remedy: 'Name several hosts in the DSN, so that another one is taken.',
+    });
 }
 
 /**
@@ -52,7 +85,7 @@ const SETTINGS = [
  * values that are cut and dates that are none, keys of 0 as they are given, and foreign keys that are checked.
  */
 export function sessionSettings(
-  { mariadb }: Server,
+  { mariadb }: Pick<Server, 'mariadb'>,
   collation: string,
   { statementTimeout, lockTimeout, readOnly }: ServerSettings,
 ): string[] {

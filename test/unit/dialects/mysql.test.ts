@@ -439,32 +439,46 @@ describe('values', () => {
 });
 
 describe('servers', () => {
-  const say = (version: string, comment = '') => readServer(() => Promise.resolve([[version, comment, 3]]));
+  const server = { keyStep: 3, maxPacket: 4_194_304 };
+  const say = (version: string, comment = '', { cluster = 0, ready = 'ON' } = {}) =>
+    readServer((sql) =>
+      Promise.resolve(sql.startsWith('SHOW') ? [['wsrep_ready', ready]] : [[version, comment, 3, 4_194_304, cluster]]),
+    );
 
   it('A2: the server says which it is; too old a version is refused', async () => {
-    expect(await say('9.7.4')).toEqual({ mariadb: false, keyStep: 3 });
-    expect(await say('8.4.0', 'MySQL Community Server')).toEqual({ mariadb: false, keyStep: 3 });
-    expect(await say('10.11.19-MariaDB-0+deb12u1')).toEqual({ mariadb: true, keyStep: 3 });
-    expect(await say('5.5.5-11.4.2-MariaDB')).toEqual({ mariadb: true, keyStep: 3 });
+    expect(await say('9.7.4')).toEqual({ ...server, mariadb: false });
+    expect(await say('8.4.0', 'MySQL Community Server')).toEqual({ ...server, mariadb: false });
+    expect(await say('10.11.19-MariaDB-0+deb12u1')).toEqual({ ...server, mariadb: true });
+    expect(await say('5.5.5-11.4.2-MariaDB')).toEqual({ ...server, mariadb: true });
     await expect(say('8.0.36')).rejects.toThrow('MySQL 8.4 or later is needed. Upgrade the server.');
     await expect(say('10.6.1-MariaDB')).rejects.toThrow('MariaDB 10.11 or later is needed. Upgrade the server.');
+    await expect(say('8.0.11-TiDB-v8.5.1')).rejects.toThrow(
+      'The server is TiDB, which lacks JSON_TABLE, with which lists and rows are sent. Use MySQL or MariaDB.',
+    );
+  });
+
+  it('A7: a server that has no part in its cluster is refused; where keys are counted by its size, nobody relies on that', async () => {
+    const percona = 'Percona XtraDB Cluster (GPL), Release rel2, Revision 1, WSREP version 26.4.3';
+    expect(await say('10.11.19-MariaDB', '', { cluster: 1 })).toEqual({ ...server, mariadb: true, keyStep: 0 });
+    expect(await say('8.4.3-3.1', percona)).toEqual({ ...server, mariadb: false, keyStep: 0 });
+    const refused =
+      'The server has no part in its cluster at the moment. Name several hosts in the DSN, so that another one is taken.';
+    await expect(say('10.11.19-MariaDB', '', { cluster: 1, ready: 'OFF' })).rejects.toThrow(refused);
+    await expect(say('8.4.3-3.1', percona, { ready: 'OFF' })).rejects.toThrow(refused);
   });
 
   it('A2: a session is strict, in UTC, and has the limits that were asked for', () => {
     const settings = { statementTimeout: 1500, lockTimeout: 1200, readOnly: true } as Parameters<
       typeof sessionSettings
     >[2];
-    expect(sessionSettings({ mariadb: true, keyStep: 1, identity: '' }, 'utf8mb4_nopad_bin', settings)).toEqual([
+    expect(sessionSettings({ mariadb: true }, 'utf8mb4_nopad_bin', settings)).toEqual([
       'SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin',
       "SET sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', foreign_key_checks = 1, unique_checks = 1, autocommit = 1, completion_type = 'NO_CHAIN', sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, default_storage_engine = 'InnoDB', lc_messages = 'en_US', innodb_lock_wait_timeout = 2, max_statement_time = 1.5",
       'SET SESSION TRANSACTION READ ONLY',
     ]);
-    expect(
-      sessionSettings({ mariadb: false, keyStep: 1, identity: '' }, 'utf8mb4_0900_bin', {
-        ...settings,
-        readOnly: false,
-      })[1],
-    ).toContain('max_execution_time = 1500');
+    expect(sessionSettings({ mariadb: false }, 'utf8mb4_0900_bin', { ...settings, readOnly: false })[1]).toContain(
+      'max_execution_time = 1500',
+    );
   });
 
   it('A1: a script is sent statement by statement', () => {
@@ -509,6 +523,7 @@ describe('servers', () => {
       1792: 'E_DATABASE',
       1064: 'E_DATABASE',
       4031: 'E_CONNECTION',
+      1047: 'E_CONNECTION',
     };
     for (const [errno, code] of Object.entries(codes)) expect(of(Number(errno), 'text')).toHaveProperty('code', code);
     expect(wrapError(new Error('Connection lost'), undefined)).toHaveProperty('code', 'E_CONNECTION');
