@@ -15,8 +15,8 @@ import {
   Tag,
   Venue,
 } from '../../support/models.ts';
-import { errorFrom, InjectedFault, openFaulty, pictureOf, rowsOf } from './kit.ts';
-import type { Faults } from './kit.ts';
+import { errorFrom, InjectedFault, openFaulty, pictureOf, rowsOf } from '../../unit/persistence/kit.ts';
+import type { Faults } from '../../unit/persistence/kit.ts';
 
 let db: Database;
 let faults: Faults;

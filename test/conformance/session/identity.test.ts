@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { f, model, NotFoundError, SessionStateError } from 'blazeorm';
 import type { Database } from 'blazeorm';
 
-import { errorOf, openTestDatabase } from '../../support/database.ts';
+import { errorOf, onEngine, openTestDatabase } from '../../support/database.ts';
 import {
   Author,
   Category,
@@ -16,7 +16,8 @@ import {
   Profile,
   Tag,
 } from '../../support/models.ts';
-import { plain, statementsOf } from './kit.ts';
+import { plain } from '../../unit/persistence/kit.ts';
+import { expectSent, statementsOf } from '../../support/statements.ts';
 
 let db: Database;
 
@@ -153,10 +154,17 @@ describe('get', () => {
     const session = db.session();
     const post = await session.query(Post).one();
     const reference = post.author as object;
-    const sent = await statementsOf(async () => expect(await session.get(Author, 1)).toBe(reference));
-    expect(sent).toEqual([
-      'SELECT t0."id", t0."name", t0."email", t0."bio", t0."age", t0."role" FROM "author" AS t0 WHERE t0."id" = ?',
-    ]);
+    await expectSent(async () => expect(await session.get(Author, 1)).toBe(reference), {
+      sqlite: [
+        'SELECT t0."id", t0."name", t0."email", t0."bio", t0."age", t0."role" FROM "author" AS t0 WHERE t0."id" = ?',
+      ],
+      postgres: [
+        'SELECT t0."id", t0."name", t0."email", t0."bio", t0."age", t0."role" FROM "author" AS t0 WHERE t0."id" = $1',
+      ],
+      mysql: [
+        'SELECT t0.`id`, t0.`name`, t0.`email`, t0.`bio`, t0.`age`, t0.`role` FROM `author` AS t0 WHERE t0.`id` = ?',
+      ],
+    });
     expect((reference as Author).name).toBe('Ann');
     const [partial] = await session.query(Author).filter({ id: 2 }).only('name');
     expect((await session.get(Author, 2))!.email).toBe('bob@x.org');
@@ -273,8 +281,11 @@ describe('states', () => {
     session.add(draft);
     post.title = 'Changed';
     session.detach(post, draft);
-    const sent = await statementsOf(() => session.commit());
-    expect(sent).toEqual(['BEGIN', 'INSERT INTO "tag" ("id", "name") VALUES (?, ?)', 'COMMIT']);
+    await expectSent(() => session.commit(), {
+      sqlite: ['BEGIN', 'INSERT INTO "tag" ("id", "name") VALUES (?, ?)', 'COMMIT'],
+      postgres: ['BEGIN', 'INSERT INTO "tag" ("name") VALUES ($1) RETURNING "id"', 'COMMIT'],
+      mysql: ['BEGIN', 'INSERT INTO `tag` (`name`) VALUES (?)', 'COMMIT'],
+    });
     expect((await session.get(Post, 1))!.title).toBe('One');
     expect(post.title).toBe('Changed');
     await session.close();
@@ -382,11 +393,11 @@ describe('refresh', () => {
       age: null,
       role: 'editor',
     });
-    expect(await statementsOf(() => session.commit())).toEqual([
-      'BEGIN',
-      'UPDATE "author" SET "name" = ? WHERE "id" = ?',
-      'COMMIT',
-    ]);
+    await expectSent(() => session.commit(), {
+      sqlite: ['BEGIN', 'UPDATE "author" SET "name" = ? WHERE "id" = ?', 'COMMIT'],
+      postgres: ['BEGIN', 'UPDATE "author" SET "name" = $1 WHERE "id" = $2', 'COMMIT'],
+      mysql: ['BEGIN', 'UPDATE `author` SET `name` = ? WHERE `id` = ?', 'COMMIT'],
+    });
     await session.close();
   });
 
@@ -407,7 +418,12 @@ describe('refresh', () => {
     class Loose extends model('loose', { id: f.auto(), author: f.int() }) {}
     const loose = await openTestDatabase({ models: [Loose, Category] });
     const session = loose.session();
-    await session.sql`PRAGMA foreign_keys = OFF`;
+    const letGo: Readonly<Record<'sqlite' | 'postgres' | 'mysql', () => PromiseLike<unknown>>> = {
+      sqlite: () => session.sql`PRAGMA foreign_keys = OFF`,
+      postgres: () => session.sql`ALTER TABLE category DROP CONSTRAINT category_parent_id_fkey`,
+      mysql: () => session.sql`ALTER TABLE category DROP FOREIGN KEY category_parent_id_fkey`,
+    };
+    await onEngine(letGo)();
     await session.sql`INSERT INTO category (name, parent_id) VALUES ('x', 77)`;
     const category = await session.query(Category).one();
     expect(await errorOf(() => category.parent!.load())).toMatchObject({
