@@ -91,6 +91,16 @@ export async function errorOf(call: () => unknown): Promise<Error> {
   return expect.fail('expected an error, and there was none');
 }
 
+/** The error of a call, or undefined. */
+export async function errorFrom(run: () => unknown): Promise<unknown> {
+  try {
+    await run();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** Assert that a call fails before anything is sent: class, code, and every part of the message. */
 export async function expectRefused(
   db: Database,

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { Database, f, model } from 'blazeorm';
 import type { Session } from 'blazeorm';
 
-import { items } from '../../unit/persistence/kit.ts';
+import { items } from '../../support/pictures.ts';
 
 class Owner extends model('owner', {
   id: f.auto(),

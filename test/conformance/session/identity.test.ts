@@ -16,7 +16,7 @@ import {
   Profile,
   Tag,
 } from '../../support/models.ts';
-import { plain } from '../../unit/persistence/kit.ts';
+import { plain } from '../../support/pictures.ts';
 import { expectSent, statementsOf } from '../../support/statements.ts';
 
 let db: Database;

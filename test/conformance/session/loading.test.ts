@@ -5,7 +5,7 @@ import type { Database } from 'blazeorm';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { Author, Category, City, Comment, Country, Post, Profile, Tag } from '../../support/models.ts';
-import { items, plain } from '../../unit/persistence/kit.ts';
+import { items, plain } from '../../support/pictures.ts';
 import { expectSent, statementsOf } from '../../support/statements.ts';
 
 let db: Database;

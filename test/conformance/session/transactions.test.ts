@@ -1,22 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AcquireTimeoutError, Database, f, LockTimeoutError, model, NoSessionError, Session } from 'blazeorm';
+import { AcquireTimeoutError, f, model, NoSessionError, Session } from 'blazeorm';
+import type { ConnectionOptions, Database } from 'blazeorm';
 
-import { errorOf, openTestDatabase } from '../../support/database.ts';
-import { Author, models, Post, Profile, Tag } from '../../support/models.ts';
-import { errorFrom, items, pictureOf, plain, rowsOf } from '../../unit/persistence/kit.ts';
+import { errorFrom, errorOf, onEngine, openTestDatabase } from '../../support/database.ts';
+import { Author, Post, Profile, Tag } from '../../support/models.ts';
+import { items, pictureOf, plain, rowsOf } from '../../support/pictures.ts';
 import { expectSent, statementsOf } from '../../support/statements.ts';
 
 let db: Database;
 
 beforeEach(async () => {
-  db = await openTestDatabase({ connection: { acquireTimeout: 40 } });
+  db = await openTestDatabase();
   await db.transaction((session) => {
     const ann = new Author({ name: 'Ann', email: 'a@x.org' });
     const post = new Post({ title: 'One', author: ann });
@@ -109,12 +106,10 @@ describe('rollback', () => {
     );
     expect(pictureOf(session, [stored, pending])).toEqual(before);
     await session.commit();
-    expect(await rowsOf(own)).toEqual({
-      note: [
-        { id: 1, text: 'stored', data: '{"n":2}', at: '1970-01-01 00:00:00.002', next_id: null },
-        { id: 2, text: 'pending', data: '{"n":1}', at: '1970-01-01 00:00:00.001', next_id: 1 },
-      ],
-    });
+    expect((await own.session().query(Note).orderBy('id')).map(plain)).toEqual([
+      { id: 1, text: 'stored', data: { n: 2 }, at: new Date(2), nextId: null },
+      { id: pending.id, text: 'pending', data: { n: 1 }, at: new Date(1), nextId: 1 },
+    ]);
     await own.close();
   });
 
@@ -424,10 +419,29 @@ describe('savepoints', () => {
       });
     });
     expect(sent).toEqual([]);
-    expect(await errorOf(() => session.transaction(() => 1, { isolation: 'read committed' }))).toMatchObject({
-      code: 'E_UNSUPPORTED',
-      message: "SQLite has one isolation level, 'serializable', and cannot give 'read committed'.",
-    });
+  });
+
+  it('T1: an isolation level takes effect in the server, or is refused by name', async () => {
+    const session = db.session();
+    const counts = (isolation: 'read committed' | 'repeatable read', name: string): Promise<number[]> =>
+      session.transaction(
+        async (own) => {
+          const before = await own.query(Tag).count();
+          await db.transaction((other) => other.add(new Tag({ name })));
+          return [before, await own.query(Tag).count()];
+        },
+        { isolation },
+      );
+    if (onEngine({ sqlite: false, postgres: true, mysql: true })) {
+      expect(await counts('read committed', 'b')).toEqual([1, 2]);
+      expect(await counts('repeatable read', 'c')).toEqual([2, 2]);
+    } else {
+      for (const isolation of ['read committed', 'repeatable read'] as const)
+        expect(await errorOf(() => counts(isolation, 'b'))).toMatchObject({
+          code: 'E_UNSUPPORTED',
+          message: `SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`,
+        });
+    }
     expect(await session.transaction(() => 1, { isolation: 'serializable' })).toBe(1);
   });
 
@@ -443,34 +457,7 @@ describe('savepoints', () => {
   });
 });
 
-describe('what the database does by itself', () => {
-  it('T2: a transaction that SQLite has rolled back cannot go on or commit', async () => {
-    const session = db.session();
-    await session.sql`CREATE TRIGGER no_x BEFORE INSERT ON tag WHEN NEW.name = 'x' BEGIN SELECT RAISE(ROLLBACK, 'no x'); END`;
-    const seen: unknown[] = [];
-    const error = await errorOf(() =>
-      session.transaction(async () => {
-        session.add(new Tag({ name: 'before' }));
-        await session.flush();
-        seen.push(await errorFrom(() => session.sql`INSERT INTO tag (name) VALUES ('x')`));
-        seen.push(await errorFrom(() => session.sql`INSERT INTO tag (name) VALUES ('after')`));
-        seen.push(await errorFrom(() => session.query(Tag).count()));
-      }),
-    );
-    expect(seen).toMatchObject([
-      { code: 'E_FOREIGN_KEY_VIOLATION' },
-      { code: 'E_TRANSACTION_ABORTED' },
-      { code: 'E_TRANSACTION_ABORTED' },
-    ]);
-    expect(error).toMatchObject({
-      code: 'E_TRANSACTION_ABORTED',
-      message: 'SQLite has ended this transaction: nothing of it is kept. Let its function throw, and run it again.',
-    });
-    expect(await tagNames()).toEqual(['a']);
-    await session.transaction(() => session.add(new Tag({ name: 'later' })));
-    expect(await tagNames()).toEqual(['a', 'later']);
-  });
-
+describe('a transaction that is ended by hand', () => {
   it('T2: BEGIN, COMMIT and ROLLBACK by hand are refused, and nothing is half kept', async () => {
     const session = db.session();
     const calls = {
@@ -562,23 +549,37 @@ describe('the current session', () => {
   });
 
   it('T7: A1: a query on another session inside a transaction waits in vain, and the error says who holds the connection', async () => {
+    const pooled =
+      'No connection for a query within 200 ms: all 1 are held by a transaction. Is a query of another session awaited inside a transaction? Use its own session there, make transactions shorter, or raise poolSize.';
+    const narrow = await openTestDatabase({
+      connection: onEngine<ConnectionOptions>({
+        sqlite: { acquireTimeout: 40 },
+        postgres: { acquireTimeout: 200, poolSize: 1 },
+        mysql: { acquireTimeout: 200, poolSize: 1 },
+      }),
+    });
     const warnings: Error[] = [];
     const listen = (warning: Error): void => void warnings.push(warning);
     process.on('warning', listen);
     try {
-      const other = db.session();
-      const error = await errorOf(() => db.transaction(() => other.query(Tag).count()));
+      const other = narrow.session();
+      const error = await errorOf(() => narrow.transaction(() => other.query(Tag).count()));
       expect(error).toBeInstanceOf(AcquireTimeoutError);
       expect(error).toMatchObject({
         code: 'E_ACQUIRE_TIMEOUT',
-        message:
-          'No connection for a query within 40 ms: it is held by a transaction. Is a query of another session awaited inside that transaction? Use its own session there, or make the transaction shorter.',
+        message: onEngine({
+          sqlite:
+            'No connection for a query within 40 ms: it is held by a transaction. Is a query of another session awaited inside that transaction? Use its own session there, or make the transaction shorter.',
+          postgres: pooled,
+          mysql: pooled,
+        }),
       });
-      expect(await other.query(Tag).count()).toBe(1);
+      expect(await other.query(Tag).count()).toBe(0);
       await sleep(1);
     } finally {
       process.off('warning', listen);
     }
+    await narrow.close();
     expect(warnings.filter((warning) => (warning as { code?: string }).code === 'BLAZE_ESCAPED')).toHaveLength(1);
   });
 });
@@ -711,158 +712,5 @@ describe('writes of sets', () => {
     });
     expect(sent).toEqual([]);
     expect(await session.query(Post).unfiltered().delete()).toBe(1);
-  });
-});
-
-describe('a file', () => {
-  let folder: string;
-  let file: Database;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'blaze-'));
-    file = await Database.connect(`sqlite:${join(folder, 'app.db')}`, {
-      models,
-      connection: { busyTimeout: 1, acquireTimeout: 200 },
-    });
-    await file.createAll();
-  });
-
-  afterEach(async () => {
-    await file.close();
-    await rm(folder, { recursive: true });
-  });
-
-  it('T6: readers do not wait for a write transaction, and see what was committed', async () => {
-    await file.transaction(async (session) => {
-      session.add(new Tag({ name: 'a' }));
-      await session.flush();
-      expect(await file.session().query(Tag).count()).toBe(0);
-      expect(await session.query(Tag).count()).toBe(1);
-    });
-    expect(await file.session().query(Tag).count()).toBe(1);
-  });
-
-  it('T1: a read-only transaction sees one state, whatever is committed meanwhile, and holds nobody up', async () => {
-    await file.session().transaction(
-      async (session) => {
-        expect(await session.query(Tag).count()).toBe(0);
-        await file.transaction((other) => other.add(new Tag({ name: 'a' })));
-        expect(await session.query(Tag).count()).toBe(0);
-      },
-      { readOnly: true },
-    );
-    expect(await file.session().query(Tag).count()).toBe(1);
-  });
-
-  it('T6: transactions take turns', async () => {
-    await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        file.transaction(async (session) => {
-          const count = await session.query(Tag).count();
-          await sleep(1);
-          session.add(new Tag({ name: `${count}` }));
-          expect(i).toBeLessThan(20);
-        }),
-      ),
-    );
-    expect((await rowsOf(file))['tag']!.map((row) => row['name'])).toEqual(
-      Array.from({ length: 20 }, (_, i) => `${i}`),
-    );
-  });
-
-  it('T6: a lock of another process is an error by name, and retry runs the closure again on a fresh session', async () => {
-    const other = new Sqlite(join(folder, 'app.db'));
-    other.exec('BEGIN IMMEDIATE');
-    const error = await errorOf(() => file.transaction((session) => session.add(new Tag({ name: 'a' }))));
-    expect(error).toBeInstanceOf(LockTimeoutError);
-    expect(error).toMatchObject({
-      code: 'E_LOCK_TIMEOUT',
-      message: 'The database is locked by another connection. Try again, or wait longer with the option busyTimeout.',
-    });
-    setTimeout(() => other.exec('COMMIT'), 30);
-    const sessions = new Set<unknown>();
-    await file.transaction(
-      (session) => {
-        sessions.add(session);
-        session.add(new Tag({ name: 'a' }));
-      },
-      { retry: 12 },
-    );
-    expect(sessions.size).toBe(1);
-    expect((await rowsOf(file))['tag']).toEqual([{ id: 1, name: 'a' }]);
-    other.close();
-  });
-
-  it('A1: close() lets a transaction under way end, and refuses who comes later', async () => {
-    const running = file.transaction(async (session) => {
-      session.add(new Tag({ name: 'a' }));
-      await sleep(20);
-    });
-    const waiting = errorFrom(() => file.transaction(() => undefined));
-    await sleep(1);
-    await file.close();
-    await running;
-    expect(await waiting).toMatchObject({ code: 'E_CONNECTION', message: 'The database was closed.' });
-    expect(await errorOf(() => file.session().query(Tag).count())).toMatchObject({
-      code: 'E_CONNECTION',
-      message: 'The database is closed, or was never opened. Await Database.connect() first.',
-    });
-    const again = await Database.connect(`sqlite:${join(folder, 'app.db')}`, { models });
-    expect(await rowsOf(again)).toEqual({ tag: [{ id: 1, name: 'a' }] });
-    await again.close();
-  });
-
-  it('iterate() ends its statement when the loop does, and reads in batches', async () => {
-    await file.transaction((session) =>
-      session.addAll(Array.from({ length: 2_500 }, (_, i) => new Tag({ name: `t${String(i).padStart(4, '0')}` }))),
-    );
-    const session = file.session();
-    const names: string[] = [];
-    for await (const tag of session.query(Tag).orderBy('name').iterate({ batchSize: 100 })) {
-      names.push(tag.name);
-      if (names.length === 150) break;
-    }
-    expect([names.length, names.at(-1)]).toEqual([150, 't0149']);
-    await file.transaction((other) => other.query(Tag).filter({ id: 1 }).delete());
-    let count = 0;
-    for await (const tag of file.session().query(Tag)) count += tag.id > 0 ? 1 : 0;
-    expect(count).toBe(2_499);
-    await file.dropAll({ confirm: true });
-  });
-
-  it('rows are written while others are read: the stream gives what was there when it was overtaken', async () => {
-    await file.transaction((session) =>
-      session.addAll(Array.from({ length: 300 }, (_, i) => new Tag({ name: `t${i}` }))),
-    );
-    for (const database of [file]) {
-      await database.transaction(async (session) => {
-        const seen: number[] = [];
-        for await (const tag of session.query(Tag).orderBy('id').iterate({ batchSize: 50 })) {
-          seen.push(tag.id);
-          tag.name = `${tag.name}!`;
-          if (tag.id % 100 === 0) {
-            session.add(new Tag({ name: `new ${tag.id}` }));
-            await session.flush();
-          }
-        }
-        expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
-      });
-      const rows = (await rowsOf(database))['tag']!;
-      expect([rows.length, rows.filter((row) => String(row['name']).endsWith('!')).length]).toEqual([303, 300]);
-    }
-  });
-
-  it('L4: relations are loaded and queries run inside the loop of iterate()', async () => {
-    await file.transaction((session) => {
-      for (let i = 0; i < 3; i++)
-        session.add(new Post({ title: `p${i}`, author: new Author({ name: `a${i}`, email: `${i}@x.org` }) }));
-    });
-    const session = file.session();
-    const seen: unknown[] = [];
-    for await (const author of session.query(Author).iterate())
-      seen.push((await author.posts.load()).length, await session.query(Post).count());
-    for await (const author of session.query(Author).prefetchRelated('posts').iterate())
-      seen.push(items(author.posts).length);
-    expect(seen).toEqual([1, 3, 1, 3, 1, 3, 1, 1, 1]);
   });
 });

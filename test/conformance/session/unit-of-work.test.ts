@@ -21,7 +21,7 @@ import {
   Tag,
   Venue,
 } from '../../support/models.ts';
-import { items, plain, rowsOf } from '../../unit/persistence/kit.ts';
+import { items, plain, rowsOf } from '../../support/pictures.ts';
 import { expectSent, rows, statementsOf } from '../../support/statements.ts';
 
 let db: Database;
