@@ -12,6 +12,8 @@ export interface DialectFeatures {
   readonly returning: boolean;
   /** Whether a table may refer to one that is created after it. */
   readonly forwardReferences: boolean;
+  /** Whether a row that refers to itself can be deleted as it is. */
+  readonly deletesSelfReferences: boolean;
   /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */
   readonly indexesInTable: boolean;
   /** Whether changes of the schema can be rolled back. */

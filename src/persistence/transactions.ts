@@ -309,7 +309,7 @@ export class Transactions {
 
   #plan(): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
-    const steps = planFlush(collectChanges(identityMap, this.#work, compiled));
+    const steps = planFlush(collectChanges(identityMap, this.#work, compiled), compiled.dialect.features);
     return { steps, taken: this.#work.take() };
   }
 

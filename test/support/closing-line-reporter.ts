@@ -44,11 +44,22 @@ function byProject(modules: readonly TestModule[]): Map<string, TestModule[]> {
   return projects.size > 1 ? projects : new Map();
 }
 
+/** What the databases of a project refuse by name, as its cases found it: once each, in order. */
+function refusals(modules: readonly TestModule[]): string[] {
+  const names = new Set<string>();
+  for (const module of modules)
+    for (const test of module.children.allTests()) for (const name of test.meta().refused ?? []) names.add(name);
+  return [...names].toSorted((a, b) => (a < b ? -1 : 1));
+}
+
 /** Ends the run with one plain line that any reader understands, after everything else that Vitest prints. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    for (const [project, own] of byProject(modules))
+    for (const [project, own] of byProject(modules)) {
       process.stdout.write(`${project}: ${closingLine(tally(own, []))}\n`);
+      const refused = refusals(own);
+      if (refused.length > 0) process.stdout.write(`${project} refuses: ${refused.join('; ')}\n`);
+    }
     process.stdout.write(`${closingLine(tally(modules, unhandled))}\n`);
   }
 }

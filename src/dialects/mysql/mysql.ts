@@ -14,6 +14,8 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   nullKeyGenerates: false,
   bulk: 'values',
   forwardReferences: false,
+  // InnoDB looks at each row by itself (1451).
+  deletesSelfReferences: false,
   indexesInTable: true,
   transactionalDdl: false,
   rowsPerUpdate: 1,

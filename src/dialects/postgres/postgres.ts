@@ -16,6 +16,7 @@ export class PostgresDialect implements Dialect {
     bulk: 'lists',
     returning: true,
     forwardReferences: false,
+    deletesSelfReferences: true,
     indexesInTable: false,
     transactionalDdl: true,
     rowsPerUpdate: 1,

@@ -16,6 +16,7 @@ export class SQLiteDialect implements Dialect {
     bulk: 'single',
     returning: true,
     forwardReferences: true,
+    deletesSelfReferences: true,
     indexesInTable: false,
     transactionalDdl: true,
     rowsPerUpdate: 100,

@@ -6,7 +6,7 @@ import type { Database, QuerySet } from 'blazeorm';
 
 import { openTestDatabase } from '../../support/database.ts';
 import { Author, Comment, Post, Sample } from '../../support/models.ts';
-import { openBlog } from '../../conformance/query/blog.ts';
+import { openBlog } from '../../../src/testing/conformance/query/blog.ts';
 
 let db: Database;
 beforeAll(async () => {

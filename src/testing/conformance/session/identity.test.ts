@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { f, model, NotFoundError, SessionStateError } from 'blazeorm';
-import type { Database } from 'blazeorm';
+import { f, model, NotFoundError, SessionStateError } from '../../../index.ts';
+import type { Database } from '../../../index.ts';
 
 import { errorOf, onEngine, openTestDatabase } from '../../support/database.ts';
 import {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { f, model, NotLoadedError } from 'blazeorm';
-import type { Database } from 'blazeorm';
+import { f, model, NotLoadedError } from '../../../index.ts';
+import type { Database } from '../../../index.ts';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { Author, Category, City, Comment, Country, Post, Profile, Tag } from '../../support/models.ts';

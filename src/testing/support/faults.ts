@@ -1,11 +1,10 @@
 /** Faults on demand, between the session and a real connection. */
-import { Database, DatabaseError } from 'blazeorm';
-import type { AcquireOptions, Adapter, BatchResult, Connection } from 'blazeorm';
-import { MySQLAdapter } from 'blazeorm/mysql';
-import { PostgresAdapter } from 'blazeorm/postgres';
-import { SQLiteAdapter } from 'blazeorm/sqlite';
+import { ConnectionConfig, Database, DatabaseError } from '../../index.ts';
+import type { AcquireOptions, Adapter, BatchResult, Connection } from '../../index.ts';
 
-import { freshUrl, onEngine } from './database.ts';
+import { openAdapter } from '../../adapters/open.ts';
+import { target } from '../target.ts';
+import { freshUrl } from './database.ts';
 import { models } from './models.ts';
 
 /** What a fault is called, to tell it from errors that the library makes. */
@@ -105,14 +104,10 @@ function standIn<T extends object>(target: T, own: Partial<T>): T {
 
 /** A database of this run whose statements fail when they are told to. */
 export async function openFaulty(): Promise<{ db: Database; faults: Faults }> {
-  const { adapter, faults } = faulty(
-    onEngine<() => Adapter>({
-      sqlite: () => new SQLiteAdapter(),
-      postgres: () => new PostgresAdapter(),
-      mysql: () => new MySQLAdapter(),
-    })(),
-  );
-  const db = await Database.connect(await freshUrl(), { adapter, models });
+  const url = await freshUrl();
+  const { createAdapter = () => openAdapter(ConnectionConfig.fromDsn(url)) } = target();
+  const { adapter, faults } = faulty(await createAdapter());
+  const db = await Database.connect(url, { adapter, models });
   await db.createAll();
   return { db, faults };
 }

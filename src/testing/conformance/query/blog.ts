@@ -1,4 +1,4 @@
-import type { Database } from 'blazeorm';
+import type { Database } from '../../../index.ts';
 
 import { Author, Comment, Post, Profile, Tag } from '../../support/models.ts';
 import { openTestDatabase } from '../../support/database.ts';

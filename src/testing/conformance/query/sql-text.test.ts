@@ -23,8 +23,8 @@ import {
   sql,
   startsWith,
   sum,
-} from 'blazeorm';
-import type { Database, Session } from 'blazeorm';
+} from '../../../index.ts';
+import type { Database, Session } from '../../../index.ts';
 
 import { expectSql, onEngine, openTestDatabase, shown } from '../../support/database.ts';
 import { Author, Category, City, Comment, Country, OrderLine, Person, Post, Tag, Venue } from '../../support/models.ts';

@@ -19,8 +19,8 @@ import {
   sql,
   sum,
   UnfilteredWriteError,
-} from 'blazeorm';
-import type { Database, QuerySet, Session } from 'blazeorm';
+} from '../../../index.ts';
+import type { Database, QuerySet, Session } from '../../../index.ts';
 
 import { failure, onEngine, openTestDatabase } from '../../support/database.ts';
 import {

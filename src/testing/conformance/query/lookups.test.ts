@@ -19,8 +19,8 @@ import {
   oneOf,
   regex,
   startsWith,
-} from 'blazeorm';
-import type { Database, Session } from 'blazeorm';
+} from '../../../index.ts';
+import type { Database, Session } from '../../../index.ts';
 
 import { onEngine, openTestDatabase } from '../../support/database.ts';
 import { Author, Post, Sample } from '../../support/models.ts';
