@@ -6,7 +6,7 @@ import type { Database } from '../../../index.ts';
 import { errorOf, openTestDatabase, supports } from '../../support/database.ts';
 import { Author, Comment, Post, Profile, Tag } from '../../support/models.ts';
 import { rowsOf } from '../../support/pictures.ts';
-import { expectSent, rows } from '../../support/statements.ts';
+import { expectSent } from '../../support/statements.ts';
 
 let db: Database;
 

@@ -16,8 +16,9 @@ import {
   Venue,
 } from '../../support/models.ts';
 import { errorFrom, onEngine } from '../../support/database.ts';
-import { InjectedFault, openFaulty } from '../../support/faults.ts';
-import type { Faults } from '../../support/faults.ts';
+import { InjectedFault } from '../../faults.ts';
+import type { Faults } from '../../faults.ts';
+import { openFaulty } from '../../support/faults.ts';
 import { pictureOf, rowsOf } from '../../support/pictures.ts';
 
 let db: Database;

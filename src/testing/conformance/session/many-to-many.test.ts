@@ -6,7 +6,7 @@ import type { Database } from '../../../index.ts';
 import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { Author, Club, Membership, Person, Post, Tag } from '../../support/models.ts';
 import { items, rowsOf } from '../../support/pictures.ts';
-import { expectSent, rows, statementsOf } from '../../support/statements.ts';
+import { expectSent, statementsOf } from '../../support/statements.ts';
 
 let db: Database;
 
