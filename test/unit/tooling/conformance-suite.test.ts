@@ -40,7 +40,7 @@ describe('the conformance suite, from outside', () => {
       class MyAdapter extends SQLiteAdapter {}
       import { afterAll } from 'vitest';
       let [made, dropped] = [0, 0];
-      afterAll(() => expect([made, dropped]).toEqual([made, made]));
+      afterAll(() => expect([made > 20, dropped]).toEqual([true, made]));
       conformance(
         {
           name: 'mine',
