@@ -3,14 +3,18 @@ import type { Executor } from '../adapters/executor.ts';
 import type { InsertStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { encodeRows } from '../dialects/json-lists.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { UpdateShape } from './update-shape.ts';
 
 type Parameters = readonly unknown[];
 type Key = number | bigint;
 
-/** So many rows go in one statement that takes lists: what a server and a driver hold at once without trouble. */
-const ROWS_PER_LIST = 10_000;
+/**
+ * So many rows go in one statement that takes lists. Statements are sent without waiting for the answers in between, so
+ * that the server works on one while the next is written: fewer rows would cost more statements, more rows more waiting.
+ */
+const ROWS_PER_LIST = 2_500;
 /** So many rows go in one statement of placeholders; a power of two. */
 const ROWS_PER_VALUES = 1_024;
 
@@ -48,7 +52,7 @@ export class RowWriter {
       return;
     }
     const sql = this.#compiled.insert(model, fields, { rows: 'lists', onConflict });
-    for (const lists of columnLists(fields.length, rows)) await this.#executor.execute(this.#connection, sql, lists);
+    await this.#lists(sql, fields.length, rows);
   }
 
   /** Rows whose key the database generates. Gives the keys, in the order of the rows. */
@@ -68,11 +72,10 @@ export class RowWriter {
       return keys;
     }
     const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
-    const keys: Key[] = [];
+    const sent: ReturnType<Executor['query']>[] = [];
+    for (const lists of columnLists(fields.length, rows)) sent.push(this.#query(sql, lists));
     // A sequence only rises, so the lowest key is that of the first row, in whatever order they are returned.
-    for (const lists of columnLists(fields.length, rows))
-      keys.push(...(await this.#query(sql, lists)).map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
-    return keys;
+    return (await allOf(sent)).flatMap((part) => part.map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
   }
 
   /** Of the rows of one statement the database says the first key; the others follow it at equal distances. */
@@ -110,9 +113,9 @@ export class RowWriter {
       bulk === 'lists' || (bulk === 'values' && [...fields, ...by].every(({ type }) => type.kind !== 'custom'));
     if (typed && anyOrder && rows.length > 1) {
       const sql = this.#compiled.updateRows(model, fields, by, 'lists');
+      if (bulk === 'lists') return this.#lists(sql, width, rows);
       let changes = 0;
-      for (const lists of bulk === 'lists' ? columnLists(width, rows) : rowTexts(rows))
-        changes += (await this.#executor.execute(this.#connection, sql, lists)).changes;
+      for (const text of rowTexts(rows)) changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
       return changes;
     }
     const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / width)) : 1;
@@ -127,6 +130,13 @@ export class RowWriter {
     return changes;
   }
 
+  /** Rows as a list for each column. Gives the number of rows that were met. */
+  async #lists(sql: string, width: number, rows: readonly Parameters[]): Promise<number> {
+    const sent: ReturnType<Executor['execute']>[] = [];
+    for (const lists of columnLists(width, rows)) sent.push(this.#executor.execute(this.#connection, sql, lists));
+    return (await allOf(sent)).reduce((sum, { changes }) => sum + changes, 0);
+  }
+
   #each(sql: string, batches: readonly Parameters[]): ReturnType<Executor['executeMany']> {
     return this.#executor.executeMany(this.#connection, sql, batches);
   }
@@ -134,6 +144,14 @@ export class RowWriter {
   #query(sql: string, parameters: Parameters): ReturnType<Executor['query']> {
     return this.#executor.query(this.#connection, sql, parameters);
   }
+}
+
+/** All answers, or the first error, once there is an answer to everything that was sent. */
+async function allOf<T>(sent: readonly MaybePromise<T>[]): Promise<T[]> {
+  return (await Promise.allSettled(sent)).map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
 }
 
 function keyOf(row: Rows[number]): Key {

@@ -1,19 +1,22 @@
 import type { Query } from 'pg';
-import { formatArray } from '../../dialects/postgres/arrays.ts';
 import { textOf } from '../../dialects/postgres/codecs.ts';
 import type { Rows } from '../adapter.ts';
-import type { ParserOf, Parser } from './types.ts';
+import { runMessage } from './messages.ts';
+import type { WireValue } from './message-writer.ts';
+import type { Statement } from './messages.ts';
+import { rowReader } from './row-reader.ts';
+import type { RowReader } from './row-reader.ts';
+import type { KindOf } from './types.ts';
+import type { RowBatch } from './wire.ts';
 
 /** What the columns of a statement's result are, known from its first run. */
 export interface ResultShape {
   readonly columns: readonly string[];
-  readonly parsers: readonly (Parser | undefined)[];
+  readonly read: RowReader;
 }
 
 /** A statement as it is sent: its text, and the name under which the server keeps it, '' where it does not. */
-export interface Prepared {
-  readonly name: string;
-  readonly text: string;
+export interface Prepared extends Statement {
   shape: ResultShape | undefined;
 }
 
@@ -28,17 +31,7 @@ export interface ArrayResult {
 interface Wire {
   readonly parsedStatements: Record<string, string | undefined>;
   readonly submittedNamedStatements: Record<string, string | undefined>;
-  parse(message: { readonly name: string; readonly text: string }): void;
-  bind(message: {
-    readonly portal: string;
-    readonly statement: string;
-    readonly values: readonly unknown[];
-    readonly valueMapper: (value: unknown) => unknown;
-  }): void;
-  describe(message: { readonly type: 'P'; readonly name: string }): void;
-  execute(message: { readonly portal: string }): void;
-  sync(): void;
-  close(message: { readonly type: 'S'; readonly name: string }): void;
+  readonly stream: { readonly writable: boolean; write(bytes: Buffer): boolean };
 }
 
 interface ServerField {
@@ -52,80 +45,72 @@ type Callback = (error: Error | null, result?: ArrayResult) => void;
 export type MakeArrayQuery = (
   prepared: Prepared,
   parameters: readonly unknown[],
-  parserOf: ParserOf,
+  kindOf: KindOf,
   callback: Callback,
 ) => Query;
 
 /**
  * Queries that read rows as arrays and nothing else: `pg`'s own build an object for the result, look up a parser for each
- * column and ask the server to describe the result, every time. Here all that is done at a statement's first run. The
- * server cannot change the result of a prepared statement: it refuses to run one whose table was altered so.
+ * column, ask the server to describe the result, and write four messages one by one, every time. Here all that is done at
+ * a statement's first run. The server cannot change the result of a prepared statement: it refuses to run one whose table
+ * was altered so.
  *
  * The base class is `pg`'s, which takes no other in a pipeline.
  */
-export function arrayQueries(BaseQuery: new (text: string) => Query): MakeArrayQuery {
+export function arrayQueries(BaseQuery: new (text: string) => object): MakeArrayQuery {
   class ArrayQuery extends BaseQuery {
-    declare readonly name: string;
-    declare readonly text: string;
-    declare readonly callback: Callback;
+    declare name: string;
+    declare callback: Callback;
     readonly #prepared: Prepared;
     readonly #parameters: readonly unknown[];
-    readonly #parserOf: ParserOf;
+    readonly #kindOf: KindOf;
     readonly #rows: Rows = [];
     #shape: ResultShape | undefined;
     #changes = 0;
     #failure: unknown;
 
-    constructor(prepared: Prepared, parameters: readonly unknown[], parserOf: ParserOf, callback: Callback) {
+    constructor(prepared: Prepared, parameters: readonly unknown[], kindOf: KindOf, callback: Callback) {
       super(prepared.text);
-      Object.assign(this, { name: prepared.name, callback });
+      this.name = prepared.name;
+      this.callback = callback;
       this.#prepared = prepared;
       this.#parameters = parameters;
-      this.#parserOf = parserOf;
+      this.#kindOf = kindOf;
       this.#shape = prepared.shape;
     }
 
-    requiresPreparation(): boolean {
-      return true;
-    }
-
-    prepare(wire: Wire): void {
+    /** Gives an error instead of throwing it: then nothing was sent. */
+    submit(wire: Wire): Error | null {
       const { name, text } = this.#prepared;
-      if (name === '' || (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]) === undefined) {
-        wire.parse({ name, text });
-        if (name !== '') wire.submittedNamedStatements[name] = text;
-      }
+      const parse = name === '' || (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]) === undefined;
+      let message: Buffer;
       try {
-        wire.bind({ portal: '', statement: name, values: this.#parameters, valueMapper: toWire });
+        message = runMessage(this.#prepared, this.#parameters.map(toWire), {
+          parse,
+          describe: this.#shape === undefined,
+        });
       } catch (error) {
-        if (name !== '') wire.close({ type: 'S', name });
-        wire.sync();
-        this.#failure = error;
-        return;
+        return error as Error;
       }
-      if (this.#shape === undefined) wire.describe({ type: 'P', name: '' });
-      wire.execute({ portal: '' });
-      wire.sync();
+      if (parse && name !== '') wire.submittedNamedStatements[name] = text;
+      if (wire.stream.writable) wire.stream.write(message);
+      return null;
     }
 
     handleRowDescription({ fields }: { readonly fields: readonly ServerField[] }): void {
       this.#shape = {
         columns: fields.map(({ name }) => name),
-        parsers: fields.map(({ dataTypeID }) => this.#parserOf(dataTypeID)),
+        read: rowReader(fields.map(({ dataTypeID }) => this.#kindOf(dataTypeID))),
       };
       if (this.#prepared.name !== '') this.#prepared.shape = this.#shape;
     }
 
-    handleDataRow({ fields }: { readonly fields: unknown[] }): void {
-      const { parsers } = this.#shape!;
+    handleDataRow(batch: RowBatch): void {
+      if (this.#failure !== undefined) return;
       try {
-        for (let i = 0; i < fields.length; i++) {
-          const parse = parsers[i];
-          if (parse !== undefined && fields[i] !== null) fields[i] = parse(fields[i] as string);
-        }
-        this.#rows.push(fields);
+        this.#shape!.read(batch, this.#rows);
       } catch (error) {
-        this.#failure ??= error;
+        this.#failure = error;
       }
     }
 
@@ -143,14 +128,14 @@ export function arrayQueries(BaseQuery: new (text: string) => Query): MakeArrayQ
       else this.callback(null, { rows: this.#rows, changes: this.#changes, shape: this.#shape });
     }
   }
-  return (prepared, parameters, parserOf, callback) => new ArrayQuery(prepared, parameters, parserOf, callback);
+  // Named cast: what the driver asks of a query is more than its types say, and less.
+  return (...given) => new ArrayQuery(...given) as unknown as Query;
 }
 
-/** A driver value as the protocol sends it: text, bytes, or null; a list as the text of an array. */
-function toWire(value: unknown): unknown {
+/** A driver value as the protocol sends it. */
+function toWire(value: unknown): WireValue {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || Buffer.isBuffer(value)) return value;
-  if (Array.isArray(value)) return formatArray(value.map((item) => (item === null ? null : textOf(item))));
+  if (typeof value === 'string' || Buffer.isBuffer(value) || Array.isArray(value)) return value;
   if (value instanceof Uint8Array) return Buffer.from(value);
-  return value instanceof Date ? value.toISOString() : String(value as number | bigint | boolean);
+  return value instanceof Date ? value.toISOString() : textOf(value);
 }

@@ -9,8 +9,8 @@ import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '.
 import type { Pooled } from '../pool.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
 import { wrapError } from './errors.ts';
-import { namedParser, rawParser } from './types.ts';
-import type { ParserOf } from './types.ts';
+import { namedKind, rawKind } from './types.ts';
+import type { KindOf } from './types.ts';
 
 const ISOLATION = new Map([
   ['read uncommitted', 'READ UNCOMMITTED'],
@@ -29,9 +29,9 @@ export class PostgresConnection implements Connection, Pooled {
   readonly #named: boolean;
   readonly #makeQuery: MakeArrayQuery;
   /** By how they are read, and their text. */
-  readonly #statements = new Map<ParserOf, Map<string, Prepared>>([
-    [rawParser, new Map()],
-    [namedParser, new Map()],
+  readonly #statements = new Map<KindOf, Map<string, Prepared>>([
+    [rawKind, new Map()],
+    [namedKind, new Map()],
   ]);
   #prepared = 0;
   #cursors = 0;
@@ -60,7 +60,7 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
-    const { shape, rows } = await this.#run(sql, parameters, namedParser);
+    const { shape, rows } = await this.#run(sql, parameters, namedKind);
     return { columns: shape?.columns ?? [], rows };
   }
 
@@ -84,15 +84,15 @@ export class PostgresConnection implements Connection, Pooled {
     const name = `blaze_cursor_${++this.#cursors}`;
     if (own) await this.begin({ readOnly: true });
     try {
-      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawParser, false);
+      await this.#run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters, rawKind, false);
       for (;;) {
-        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawParser, false);
+        const { rows } = await this.#run(`FETCH ${STREAM_ROWS} FROM ${name}`, [], rawKind, false);
         yield* rows;
         if (rows.length < STREAM_ROWS) break;
       }
     } finally {
       if (own) await this.rollback();
-      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawParser, false).catch(() => undefined);
+      else if (!this.#broken) await this.#run(`CLOSE ${name}`, [], rawKind, false).catch(() => undefined);
     }
   }
 
@@ -163,28 +163,28 @@ export class PostgresConnection implements Connection, Pooled {
   async #run(
     sql: string,
     parameters: readonly unknown[],
-    parserOf: ParserOf = rawParser,
+    kindOf: KindOf = rawKind,
     named = this.#named,
   ): Promise<ArrayResult> {
     try {
       return await this.#send(
-        named ? this.#prepare(sql, parserOf) : { name: '', text: sql, shape: undefined },
+        named ? this.#prepare(sql, kindOf) : { name: '', text: sql, shape: undefined },
         parameters,
-        parserOf,
+        kindOf,
       );
     } catch (error) {
       if (named && isStale(error)) {
-        this.#forget(sql, parserOf);
+        this.#forget(sql, kindOf);
         // Inside a transaction the error has aborted it; outside, the statement is prepared anew.
-        if (!this.#open) return this.#run(sql, parameters, parserOf, named);
+        if (!this.#open) return this.#run(sql, parameters, kindOf, named);
       }
       throw this.#failed(error, sql);
     }
   }
 
-  #send(prepared: Prepared, parameters: readonly unknown[], parserOf: ParserOf): Promise<ArrayResult> {
+  #send(prepared: Prepared, parameters: readonly unknown[], kindOf: KindOf): Promise<ArrayResult> {
     return new Promise((resolve, reject) => {
-      const query = this.#makeQuery(prepared, parameters, parserOf, (error, result) => {
+      const query = this.#makeQuery(prepared, parameters, kindOf, (error, result) => {
         if (error === null) resolve(result!);
         else reject(error);
       });
@@ -209,18 +209,18 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   /** The statement as the server keeps it. The oldest goes when there are too many. */
-  #prepare(sql: string, parserOf: ParserOf): Prepared {
-    const statements = this.#statements.get(parserOf)!;
+  #prepare(sql: string, kindOf: KindOf): Prepared {
+    const statements = this.#statements.get(kindOf)!;
     let prepared = statements.get(sql);
     if (prepared !== undefined) return prepared;
     prepared = { name: `blaze_${++this.#prepared}`, text: sql, shape: undefined };
-    if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, parserOf);
+    if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, kindOf);
     statements.set(sql, prepared);
     return prepared;
   }
 
-  #forget(sql: string, parserOf: ParserOf): void {
-    const statements = this.#statements.get(parserOf)!;
+  #forget(sql: string, kindOf: KindOf): void {
+    const statements = this.#statements.get(kindOf)!;
     const prepared = statements.get(sql);
     statements.delete(sql);
     // In an aborted transaction it is refused, and stays on the server until the connection ends: it is never used again.

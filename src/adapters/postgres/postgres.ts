@@ -1,4 +1,4 @@
-import type { Client, ClientConfig, Query } from 'pg';
+import type { Client, ClientConfig, Connection } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
 import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
 import type { ConnectionConfig } from '../config.ts';
@@ -8,10 +8,13 @@ import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
 import { PostgresConnection } from './connection.ts';
 import { openError } from './errors.ts';
+import { rowConnections } from './wire.ts';
+import type { MakeConnection } from './wire.ts';
 
 /** What is used of `pg`. */
 interface Driver {
   readonly Client: new (config: ClientConfig) => Client;
+  readonly makeConnection: MakeConnection;
   readonly makeQuery: MakeArrayQuery;
 }
 
@@ -43,7 +46,12 @@ export class PostgresAdapter extends ServerAdapter<PostgresConnection> {
 async function loadDriver(): Promise<Driver> {
   try {
     const { default: pg } = await import('pg');
-    return { Client: pg.Client, makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => Query) }; // Named cast: its types know the other forms of the constructor only.
+    // Named casts: the driver's types know the other forms of these constructors only.
+    return {
+      Client: pg.Client,
+      makeConnection: rowConnections(pg.Connection as unknown as new (config: object) => Connection),
+      makeQuery: arrayQueries(pg.Query as unknown as new (text: string) => object),
+    };
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new DriverMissingError('The PostgreSQL driver is not installed.', {
@@ -54,12 +62,14 @@ async function loadDriver(): Promise<Driver> {
 }
 
 /** Try the hosts in their order. */
-async function open({ Client, makeQuery }: Driver, config: ConnectionConfig): Promise<PostgresConnection> {
+async function open(
+  { Client, makeConnection, makeQuery }: Driver,
+  config: ConnectionConfig,
+): Promise<PostgresConnection> {
   let failure: unknown;
   for (const host of config.hosts) {
-    const client = new Client(
-      clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined)),
-    );
+    const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));
+    const client = new Client({ ...options, connection: makeConnection(options) } as ClientConfig);
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     try {

@@ -1,33 +1,35 @@
 /** The text of a value as the server gives it, to the value. */
 export type Parser = (text: string) => unknown;
 
-/** The parser of a type by its number; undefined where the text itself is the value. */
-export type ParserOf = (oid: number) => Parser | undefined;
-
 /**
- * How values of results come: numbers and booleans as such, all else as the server's text, which the dialect's codecs
- * read. Of whole numbers of 64 bits, those of up to 15 digits are numbers and others bigints, so that none is rounded.
+ * How the values of a column are read: as the server's text, in a way for which no text is made, or by a parser of the
+ * text. Whole numbers of 64 bits are numbers up to 15 digits and bigints above, so that none is rounded.
  */
-const PARSERS = new Map<number, Parser>([
-  [16, (text) => text === 't'],
-  [20, (text) => (text.length < 16 ? Number(text) : BigInt(text))],
-  [21, Number],
-  [23, Number],
-  [26, Number],
+export type ColumnKind = 'text' | 'int' | 'bigint' | 'bool' | Parser;
+
+/** How a type is read, by its number. */
+export type KindOf = (oid: number) => ColumnKind;
+
+const KINDS = new Map<number, ColumnKind>([
+  [16, 'bool'],
+  [20, 'bigint'],
+  [21, 'int'],
+  [23, 'int'],
+  [26, 'int'],
   [700, Number],
   [701, Number],
 ]);
 
-const NAMED = new Map<number, Parser>([
-  ...PARSERS,
+const NAMED = new Map<number, ColumnKind>([
+  ...KINDS,
   [17, (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))],
   [114, (text) => JSON.parse(text) as unknown],
   [3802, (text) => JSON.parse(text) as unknown],
   [1184, (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))],
 ]);
 
-/** For queries of models: the codecs do the rest. */
-export const rawParser: ParserOf = (oid) => PARSERS.get(oid);
+/** For queries of models: numbers and booleans as such, all else as text, which the dialect's codecs read. */
+export const rawKind: KindOf = (oid) => KINDS.get(oid) ?? 'text';
 
 /** For statements of the application's own, which no model describes: dates, bytes and JSON are read too. */
-export const namedParser: ParserOf = (oid) => NAMED.get(oid);
+export const namedKind: KindOf = (oid) => NAMED.get(oid) ?? 'text';

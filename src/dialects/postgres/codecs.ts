@@ -94,8 +94,10 @@ function arrayCodec(of: ValueType): Codec {
   };
 }
 
-/** One driver value as the text that stands for it inside of an array. */
+/** One driver value as the text that stands for it. */
 export function textOf(value: unknown): string {
+  // Which `String` would lose.
+  if (Object.is(value, -0)) return '-0';
   return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
 }
 

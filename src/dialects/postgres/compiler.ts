@@ -14,8 +14,6 @@ import type { ValueType } from '../../core/value-types.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
-import { formatArray } from './arrays.ts';
-import { textOf } from './codecs.ts';
 import { castType, columnType } from './types.ts';
 
 /** What PostgreSQL writes its own way. */
@@ -39,9 +37,7 @@ export class PostgresCompiler extends TypedCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const left = this.operand(operand);
     const encode = this.encoder(list.type);
-    const values = this.writer.bind(list, (items) =>
-      formatArray((items as readonly unknown[]).map((item) => textOf(encode(item)))),
-    );
+    const values = this.writer.bind(list, (items) => (items as readonly unknown[]).map(encode));
     // As the column is, so that its index and its statistics serve.
     const of = operand.kind === 'column' && list.type.kind === 'int' ? 'integer' : castType(list.type);
     return `${left} = ANY(${values}::${of}[])`;

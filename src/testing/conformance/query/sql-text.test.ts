@@ -554,7 +554,7 @@ describe('conditions', () => {
         mysql:
           "SELECT t0.`id` FROM `post` AS t0 WHERE t0.`price` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v decimal(10, 2) PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) AND t0.`author_id` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v bigint PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) AND (t0.`price` + CAST(? AS decimal(38, 0))) IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v decimal(38, 2) PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list)",
         mysqlParameters: ['["1.00","2.50"]', '[1,2]', '1', '["1.00"]'],
-        postgresParameters: ['{1.00,2.50}', '{1,2}', '1', '{1.00}'],
+        postgresParameters: [['1.00', '2.50'], [1, 2], '1', ['1.00']],
         parameters: ['["1.00","2.50"]', '[1,2]', 100n, '[100]'],
       },
     );
