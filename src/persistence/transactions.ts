@@ -213,6 +213,8 @@ export class Transactions {
       if (this.#flushMode !== 'manual') await this.flush();
       if (open.ended) throw ended();
       await this.#workspace.executor.savepoint(open.connection, name);
+      // It may have ended while the server answered.
+      if (open.ended) throw ended();
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
       return journal;

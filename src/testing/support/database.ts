@@ -76,8 +76,7 @@ export async function errorOf(call: () => unknown): Promise<Error> {
     await call();
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
-    if (error instanceof UnsupportedError) noteRefused(featureIn(error));
-    return error as Error;
+    return noteRefusal(error as Error);
   }
   return expect.fail('expected an error, and there was none');
 }
@@ -90,6 +89,12 @@ export async function errorFrom(run: () => unknown): Promise<unknown> {
   } catch (error) {
     return error;
   }
+}
+
+/** Note what an error says that the database refuses, if it is about that. */
+export function noteRefusal(error: Error): Error {
+  if (error instanceof UnsupportedError) noteRefused(featureIn(error));
+  return error;
 }
 
 /** `SQLite cannot do this: regular expressions.` is about regular expressions. */

@@ -10,7 +10,7 @@ import { expectSent, rows } from '../../support/statements.ts';
 let db: Database;
 
 beforeEach(async () => {
-  db = await openTestDatabase();
+  db = await openTestDatabase({ models: [Author] });
 });
 
 afterEach(() => db.close());

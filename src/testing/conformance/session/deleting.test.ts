@@ -11,7 +11,7 @@ import { expectSent } from '../../support/statements.ts';
 let db: Database;
 
 beforeEach(async () => {
-  db = await openTestDatabase();
+  db = await openTestDatabase({ models: [Author] });
 });
 
 afterEach(() => db.close());
@@ -124,13 +124,13 @@ describe('deleting', () => {
     await session.commit();
     session.delete(...nodes);
     await expectSent(() => session.commit(), {
-      sqlite: ['BEGIN', '2× DELETE FROM "node" WHERE "id" = ?', 'DELETE FROM "node" WHERE "id" = ?', 'COMMIT'],
-      postgres: ['BEGIN', '2× DELETE FROM "node" WHERE "id" = $1', 'DELETE FROM "node" WHERE "id" = $1', 'COMMIT'],
+      sqlite: ['BEGIN', 'DELETE FROM "node" WHERE "id" = ?', '2× DELETE FROM "node" WHERE "id" = ?', 'COMMIT'],
+      postgres: ['BEGIN', 'DELETE FROM "node" WHERE "id" = $1', '2× DELETE FROM "node" WHERE "id" = $1', 'COMMIT'],
       mysql: [
         'BEGIN',
         'UPDATE `node` SET `next_id` = ? WHERE `id` = ?',
-        '2× DELETE FROM `node` WHERE `id` = ?',
         'DELETE FROM `node` WHERE `id` = ?',
+        '2× DELETE FROM `node` WHERE `id` = ?',
         'COMMIT',
       ],
     });

@@ -11,7 +11,7 @@ import { expectSent, statementsOf } from '../../support/statements.ts';
 let db: Database;
 
 beforeEach(async () => {
-  db = await openTestDatabase();
+  db = await openTestDatabase({ models: [Author, Person] });
 });
 
 afterEach(() => db.close());

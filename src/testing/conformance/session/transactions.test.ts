@@ -13,7 +13,7 @@ import { expectSent, statementsOf } from '../../support/statements.ts';
 let db: Database;
 
 beforeEach(async () => {
-  db = await openTestDatabase();
+  db = await openTestDatabase({ models: [Author] });
   await db.transaction((session) => {
     const ann = new Author({ name: 'Ann', email: 'a@x.org' });
     const post = new Post({ title: 'One', author: ann });
@@ -535,9 +535,12 @@ describe('the current session', () => {
         'Author.objects() was called outside of a session. Call it inside db.transaction() or session.run(), or use session.query(Author).',
     });
     let leaked: Promise<unknown> | undefined;
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
     await db.transaction(() => {
-      leaked = sleep(5).then(() => errorFrom(() => Author.objects()));
+      leaked = over.then(() => errorFrom(() => Author.objects()));
     });
+    end();
     expect(await leaked).toMatchObject({
       code: 'E_SESSION_STATE',
       message: 'The session is closed. Open another with db.session().',
