@@ -116,9 +116,13 @@ export abstract class QueryCompiler {
   }
 
   protected limits(node: SelectStatement): string {
-    let sql = node.limit === undefined ? '' : ` LIMIT ${this.expression(node.limit)}`;
+    let sql = node.limit === undefined ? '' : ` LIMIT ${this.limit(node.limit)}`;
     if (node.offset !== undefined) sql += ` OFFSET ${this.expression(node.offset)}`;
     return sql;
+  }
+
+  protected limit(node: Expression): string {
+    return this.expression(node);
   }
 
   /** A column of the result, in the form that reaches the driver whole. */

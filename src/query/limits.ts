@@ -3,6 +3,19 @@ import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 
+/**
+ * Limits up to this one are part of a query's shape. PostgreSQL takes a tenth of the table for a limit that it does not
+ * know, never trusts the plan that it kept, and plans anew each time (https://www.postgresql.org/docs/current/sql-prepare.html).
+ * Larger ones do not pay for a statement of their own.
+ */
+const SHAPED = 100;
+
+/** How many rows at most. */
+export function limitOf(meta: ModelMeta, value: unknown): ParamExpression {
+  const limit = wholeNumber(meta, 'limit', value);
+  return (limit.value as number) <= SHAPED ? { ...limit, shaped: true } : limit;
+}
+
 /** A limit or offset as a bound value. */
 export function wholeNumber(meta: ModelMeta, field: string, value: unknown): ParamExpression {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {

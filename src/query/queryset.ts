@@ -16,7 +16,7 @@ import {
 import { suggest } from '../utils/naming.ts';
 import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
-import { wholeNumber } from './limits.ts';
+import { limitOf, wholeNumber } from './limits.ts';
 import { param, path } from './nodes.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
@@ -65,7 +65,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   limit(count: number): ModelQuerySet {
-    return this.#with({ limit: wholeNumber(this.#state.meta, 'limit', count) });
+    return this.#with({ limit: limitOf(this.#state.meta, count) });
   }
 
   offset(count: number): ModelQuerySet {
@@ -159,7 +159,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async exists(): Promise<boolean> {
     if (this.#state.empty) return false;
-    const state = { ...this.#state, limit: this.#state.limit ?? wholeNumber(this.#state.meta, 'limit', 1) };
+    const state = { ...this.#state, limit: this.#state.limit ?? limitOf(this.#state.meta, 1) };
     return (await this.#runner.rows({ kind: 'exists', state })).length > 0;
   }
 

@@ -69,7 +69,8 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.order !== undefined) text += `o${ordersKey(state.order, met)}`;
   if (state.reversed) text += 'R';
   if (state.distinct) text += 'D';
-  if (state.limit !== undefined) text += `l${expressionKey(state.limit, met)}`;
+  if (state.limit !== undefined)
+    text += `l${state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.joined)}`;
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;

@@ -3,7 +3,7 @@ import type { CompiledSql } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { wholeNumber } from './limits.ts';
+import { limitOf, wholeNumber } from './limits.ts';
 import type { QueryRunner } from './runner.ts';
 import type { NamedExpression, QueryState } from './state.ts';
 
@@ -31,7 +31,7 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
   }
 
   limit(count: number): ModelValuesSet {
-    return this.#with({ limit: wholeNumber(this.#state.meta, 'limit', count) });
+    return this.#with({ limit: limitOf(this.#state.meta, count) });
   }
 
   offset(count: number): ModelValuesSet {

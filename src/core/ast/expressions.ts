@@ -90,6 +90,8 @@ export interface ParamExpression extends Typed {
   readonly kind: 'param';
   readonly value: unknown;
   readonly label: ParamLabel;
+  /** The value is part of the statement's shape: a dialect may write it into the text. */
+  readonly shaped?: true;
 }
 
 /** Who is to blame for a wrong value. */

@@ -30,6 +30,11 @@ export class PostgresCompiler extends TypedCompiler {
     return castType(type) === castType(column);
   }
 
+  /** Written out where it is part of the shape, so that the plan that the server keeps knows it. */
+  protected override limit(node: Expression): string {
+    return node.kind === 'param' && node.shaped === true ? String(node.value) : super.limit(node);
+  }
+
   protected override distinct(left: string, right: string): string {
     return `${left} IS DISTINCT FROM ${right}`;
   }

@@ -832,12 +832,19 @@ describe('order and limits', () => {
     });
   });
 
-  it('Q13: limit and offset are parameters', () => {
+  it('Q13: limit and offset are parameters; on PostgreSQL a small limit is part of the text', () => {
     expectSql(posts().limit(3).offset(2), {
+      sqlite: 'SELECT t0."id" FROM "post" AS t0 LIMIT ? OFFSET ?',
+      postgres: 'SELECT t0."id" FROM "post" AS t0 LIMIT 3 OFFSET $1::bigint',
+      mysql: 'SELECT t0.`id` FROM `post` AS t0 LIMIT ? OFFSET ?',
+      parameters: [3, 2],
+      postgresParameters: [2],
+    });
+    expectSql(posts().limit(101).offset(2), {
       sqlite: 'SELECT t0."id" FROM "post" AS t0 LIMIT ? OFFSET ?',
       postgres: 'SELECT t0."id" FROM "post" AS t0 LIMIT $1::bigint OFFSET $2::bigint',
       mysql: 'SELECT t0.`id` FROM `post` AS t0 LIMIT ? OFFSET ?',
-      parameters: [3, 2],
+      parameters: [101, 2],
     });
   });
 
