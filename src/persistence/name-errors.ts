@@ -1,13 +1,11 @@
 import type { ModelMeta } from '../core/metadata.ts';
-import { ForeignKeyViolationError, IntegrityError, InvalidValueError } from '../utils/errors.ts';
+import { ForeignKeyViolationError, IntegrityError } from '../utils/errors.ts';
 
 /**
  * The error of a constraint in the words of the model that was written: table and columns become model and fields.
  * What the database did not name (SQLite names no table for checks and foreign keys) is the model's own.
  */
 export function nameModel(error: unknown, meta: ModelMeta): unknown {
-  if (error instanceof InvalidValueError && error.model === undefined && error.sql !== undefined)
-    return tooLarge(error, meta);
   if (!(error instanceof IntegrityError) || (error.model !== undefined && error.model !== meta.table)) return error;
   const fields = fieldsOf(error, meta);
   const Named = error.constructor as new (message: string, details: object) => IntegrityError;
@@ -17,19 +15,6 @@ export function nameModel(error: unknown, meta: ModelMeta): unknown {
     field: fields?.length === 1 ? fields[0] : undefined,
     fields,
     constraint: error.constraint,
-    sql: error.sql,
-    cause: error.cause,
-  });
-}
-
-/** A number that the database computed, and that does not fit where it was to be written. Not every database says where. */
-function tooLarge(error: InvalidValueError, meta: ModelMeta): InvalidValueError {
-  const [column] = error.fields ?? [];
-  const field = column === undefined ? undefined : meta.fields.find((own) => own.column === column)?.name;
-  const what = field === undefined ? `A field of ${meta.name}` : `${meta.name}.${field}`;
-  return new InvalidValueError(`${what} was set to a number that it cannot hold.`, {
-    model: meta.name,
-    field,
     sql: error.sql,
     cause: error.cause,
   });

@@ -6,7 +6,6 @@ import {
   DeadlockError,
   ForeignKeyViolationError,
   IntegrityError,
-  InvalidValueError,
   LockTimeoutError,
   NotNullViolationError,
   QueryTimeoutError,
@@ -87,9 +86,6 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
       const constraint = /[`']([^`']+)[`'] (?:is violated|failed)/.exec(text)?.[1];
       return new CheckViolationError(`The check '${constraint ?? ''}' failed.`, { ...details, constraint });
     }
-    case 1264:
-    case 1690:
-      return tooLarge(text, details);
     case 1205:
     case 3572:
       return new LockTimeoutError('A lock was not to be had in time: the transaction was rolled back.', details);
@@ -172,15 +168,6 @@ function uniqueViolation(text: string, details: ErrorDetails): UniqueViolationEr
 function notNull(text: string, details: ErrorDetails): NotNullViolationError {
   const column = /'([^']+)'/.exec(text)?.[1];
   return new NotNullViolationError(`The column ${column ?? ''} must have a value.`, {
-    ...details,
-    fields: column === undefined ? undefined : [column],
-  });
-}
-
-/** `Out of range value for column 'views' at row 1`; what an expression overflows has no column. */
-function tooLarge(text: string, details: ErrorDetails): InvalidValueError {
-  const column = /for column '([^']+)'/.exec(text)?.[1];
-  return new InvalidValueError('A number is larger than its column or its type can hold.', {
     ...details,
     fields: column === undefined ? undefined : [column],
   });

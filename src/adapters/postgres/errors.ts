@@ -6,7 +6,6 @@ import {
   DeadlockError,
   ForeignKeyViolationError,
   IntegrityError,
-  InvalidValueError,
   LockTimeoutError,
   NotNullViolationError,
   QueryTimeoutError,
@@ -53,8 +52,6 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
       });
     case '23514':
       return new CheckViolationError(`The check '${given.constraint ?? ''}' failed.`, named);
-    case '22003':
-      return new InvalidValueError('A number is larger than its column or its type can hold.', details);
     case '40001':
       return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
     case '40P01':

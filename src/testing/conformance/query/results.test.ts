@@ -425,8 +425,8 @@ describe('expressions', () => {
     expect(await outcome(s.query(Sample).values((x) => ({ big: x.bigint.plus(1) })))).toEqual(
       onEngine({
         sqlite: 'SQLite cannot do this: compute integers of more than 64 bits.',
-        postgres: 'A number is larger than its column or its type can hold.',
-        mysql: 'A number is larger than its column or its type can hold.',
+        postgres: 'PostgreSQL refused the statement: bigint out of range',
+        mysql: expect.stringContaining('BIGINT value is out of range') as string,
       }),
     );
     expect(
