@@ -110,7 +110,7 @@ export type Refusal = Readonly<Record<string, unknown>>;
  * unless a code says otherwise; the end of the run lists the feature by name.
  *
  * @example
- * ```ts no-check
+ * ```ts ignore
  * if (!(await supports('isolation levels', call, { sqlite: { message: 'SQLite has one isolation level.' } }))) return;
  * expect(await call()).toEqual([1, 2]);
  * ```
