@@ -29,9 +29,10 @@ try {
   }
   process.setSourceMapsEnabled(false); // tsx turns them on: a stack trace would cost more than in production
   const measurements: Measurement[] = [];
+  const rejection = (name: string, error: unknown) => (name in engine.peers ? engine.rejection?.(error) : undefined);
   for (const workload of options.workloads) {
     progress(workload.id);
-    measurements.push(await measure(workload, { db, contestants }, options.rounds ?? workload.rounds));
+    measurements.push(await measure(workload, { db, contestants, rejection }, options.rounds ?? workload.rounds));
   }
   process.setSourceMapsEnabled(true);
   progress('');
@@ -83,7 +84,8 @@ function print(measurements: readonly Measurement[]): void {
   console.log([options.engine, ...stack].join(' · '));
   console.log(toTable([...contestants.keys()], measurements, engine.goals));
   console.log(pc.dim('Ratios to raw in the same round: median (min–max); below 1 is faster than the driver by hand.'));
-  for (const { workload, failures } of measurements) {
+  for (const { workload, failures, rejections } of measurements) {
+    for (const [name, said] of rejections) console.log(pc.dim(`${workload.id}, ${name}: rejected: ${said}`));
     for (const [name, error] of failures) fail(`${workload.id}, ${name}:`, error);
   }
   if (!hasLibrary) fail(`blazeorm was not measured: ${library} is missing. Run: npm run build`);

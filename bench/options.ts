@@ -23,7 +23,10 @@ export function readOptions(argv: readonly string[]): Options {
   const options = new Command('npm run bench --')
     .description('Measures BlazeORM against hand-written driver code. See bench/README.md.')
     .option('--engine <name>', `database: ${Object.keys(engines).join(', ')}`, oneOf(Object.keys(engines)), 'sqlite')
-    .option('--url <dsn>', 'where it makes its database, if it needs a server (default: POSTGRES_URL)')
+    .option(
+      '--url <dsn>',
+      'where it makes its database, if it needs a server (default: POSTGRES_URL, MYSQL_URL, MARIADB_URL)',
+    )
     .option(
       '--only <ids>',
       `some workloads, separated by commas: ${workloads.map(({ id }) => id).join(', ')}`,

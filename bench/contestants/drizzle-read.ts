@@ -1,4 +1,4 @@
-import type { Figures } from './contestant.ts';
+import type { Figures, Samples } from './contestant.ts';
 
 /** How Drizzle's results are read on every engine. */
 
@@ -75,4 +75,48 @@ export function readPlaylists(playlists: readonly Playlist[]): Figures {
     for (const t of playlist.tracks) sum += t.name.length + t.milliseconds;
   }
   return { rows, sum };
+}
+
+interface Prepared<Row> {
+  execute(): Promise<readonly Row[]>;
+}
+
+/** What is read the same way through every driver that is asynchronous. */
+export function asyncReads(queries: {
+  readonly tracks: Prepared<Track>;
+  readonly tracksWithOnes: Prepared<TrackWithOnes>;
+  readonly invoices: Prepared<Invoice>;
+  readonly playlists: Prepared<Playlist>;
+  readonly trackById: { execute(values: { id: number }): Promise<readonly Track[]> };
+}): Pick<Samples, 'list' | 'toOne' | 'invoiceGraph' | 'playlists' | 'get'> {
+  const { tracks, tracksWithOnes, invoices, playlists, trackById } = queries;
+  return {
+    async list() {
+      return readTracks(await tracks.execute());
+    },
+
+    async toOne() {
+      return readOnes(await tracksWithOnes.execute());
+    },
+
+    async invoiceGraph() {
+      return readInvoices(await invoices.execute());
+    },
+
+    async playlists() {
+      return readPlaylists(await playlists.execute());
+    },
+
+    async get(ids) {
+      let rows = 0;
+      let sum = 0;
+      for (const id of ids) {
+        const [found] = await trackById.execute({ id });
+        if (found === undefined) continue;
+        rows += 1;
+        sum += found.name.length + found.milliseconds;
+      }
+      return { rows, sum };
+    },
+  };
 }

@@ -36,3 +36,26 @@ export const selectPlaylists = 'SELECT id, name FROM playlist ORDER BY id';
 export const selectLinks = 'SELECT playlist_id, track_id FROM playlist_track';
 
 export const selectLinkedTracks = `SELECT ${trackColumns('')} FROM track WHERE id IN (SELECT track_id FROM playlist_track)`;
+
+/** A track by position, in the order of `trackColumns`. */
+export type TrackArray = [
+  id: number,
+  name: string,
+  albumId: number,
+  mediaTypeId: number,
+  genreId: number,
+  composer: string | null,
+  milliseconds: number,
+  bytes: number,
+  unitPrice: string,
+];
+
+/** In the order of `selectTracksWithOnes`. */
+export type TrackWithOnesArray = [
+  ...TrackArray,
+  albumTitle: string,
+  artistId: number,
+  artistName: string,
+  genreName: string,
+  mediaTypeName: string,
+];

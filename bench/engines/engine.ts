@@ -16,6 +16,11 @@ export interface Engine {
   /** Imported when they are asked for, so that a library that is not installed disturbs nobody. */
   readonly contestants: Readonly<Record<'raw' | 'arrays' | 'blazeorm', ContestantLoader>>;
   readonly peers: Readonly<Record<string, ContestantLoader>>;
+  /**
+   * What the server says of a statement that it does not take, if that is what the error is; undefined otherwise. A
+   * peer that sends one is reported as rejected, which is no failure of the run.
+   */
+  readonly rejection?: (error: unknown) => string | undefined;
   /** The ratios to hand-written code that BlazeORM has to reach on this engine. */
   readonly goals: Readonly<Partial<Record<WorkloadId, number>>>;
 }

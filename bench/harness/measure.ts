@@ -9,6 +9,8 @@ export interface Field {
   readonly db: BenchDatabase;
   /** By name; the reference comes first. */
   readonly contestants: ReadonlyMap<string, Contestant>;
+  /** What the server said, if the contestant may send what it does not take, and the error is that it did. */
+  readonly rejection: (name: string, error: unknown) => string | undefined;
 }
 
 export interface Ratio {
@@ -26,11 +28,14 @@ export interface Measurement {
   readonly ratios: ReadonlyMap<string, Ratio>;
   /** Contestants that threw or returned something else than the others; not measured. */
   readonly failures: ReadonlyMap<string, unknown>;
+  /** Contestants whose SQL the server does not take, and what it said. */
+  readonly rejections: ReadonlyMap<string, string>;
 }
 
 /** Measures a workload: one checked run of each contestant, warm-up rounds, then the rounds that count. */
-export async function measure(workload: Workload, { db, contestants }: Field, rounds: number): Promise<Measurement> {
-  const { takingPart, failures } = await check(workload, db, contestants);
+export async function measure(workload: Workload, field: Field, rounds: number): Promise<Measurement> {
+  const { db } = field;
+  const { takingPart, failures, rejections } = await check(workload, field);
   const times = new Map([...takingPart.keys()].map((name) => [name, [] as number[]]));
   if (takingPart.has(REFERENCE) && takingPart.size > 0) {
     const warmUp = Math.max(3, Math.ceil(rounds / 4));
@@ -47,13 +52,21 @@ export async function measure(workload: Workload, { db, contestants }: Field, ro
     if (name === REFERENCE || reference.length === 0) continue;
     ratios.set(name, summary(measured.map((ms, round) => ms / reference[round]!)));
   }
-  return { workload, rounds, rawMs: reference.length > 0 ? median(reference) : undefined, ratios, failures };
+  return {
+    workload,
+    rounds,
+    rawMs: reference.length > 0 ? median(reference) : undefined,
+    ratios,
+    failures,
+    rejections,
+  };
 }
 
 /** Runs each contestant once and leaves out those whose result is not the expected one. */
-async function check(workload: Workload, db: BenchDatabase, contestants: Field['contestants']) {
+async function check(workload: Workload, { db, contestants, rejection }: Field) {
   const takingPart = new Map<string, Contestant>();
   const failures = new Map<string, unknown>();
+  const rejections = new Map<string, string>();
   let expected: Figures | undefined;
   for (const [name, contestant] of contestants) {
     if (workload.prepare(contestant.samples) === undefined) continue;
@@ -66,10 +79,12 @@ async function check(workload: Workload, db: BenchDatabase, contestants: Field['
       }
       takingPart.set(name, contestant);
     } catch (error) {
-      failures.set(name, error);
+      const said = rejection(name, error);
+      if (said === undefined) failures.set(name, error);
+      else rejections.set(name, said);
     }
   }
-  return { takingPart, failures };
+  return { takingPart, failures, rejections };
 }
 
 async function runSample(

@@ -21,6 +21,8 @@ export interface Report {
     readonly ratios: Readonly<Record<string, Ratio>>;
     /** What threw or returned a wrong result. */
     readonly failures?: Readonly<Record<string, string>>;
+    /** Whose SQL the server does not take, and what it said. */
+    readonly rejections?: Readonly<Record<string, string>>;
   }[];
 }
 
@@ -39,7 +41,7 @@ export function toReport(
     node: process.version,
     versions,
     date: new Date().toISOString(),
-    workloads: measurements.map(({ workload, rounds, rawMs, ratios, failures }) => ({
+    workloads: measurements.map(({ workload, rounds, rawMs, ratios, failures, rejections }) => ({
       id: workload.id,
       rounds,
       operations: workload.operations,
@@ -53,6 +55,7 @@ export function toReport(
       ...(failures.size > 0 && {
         failures: Object.fromEntries([...failures].map(([name, error]) => [name, String(error)])),
       }),
+      ...(rejections.size > 0 && { rejections: Object.fromEntries(rejections) }),
     })),
   };
 }
@@ -69,22 +72,23 @@ export function toTable(
     colAligns: ['left', 'left', 'right', ...others.map(() => 'right' as const), 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { workload, rawMs, ratios, failures } of measurements) {
+  for (const { workload, rawMs, ratios, failures, rejections } of measurements) {
+    const unmeasured = (name: string): string =>
+      failures.has(name) ? pc.red('failed') : rejections.has(name) ? pc.dim('rejected') : pc.dim('–');
     const goal = goals[workload.id];
     table.push([
       workload.id,
       workload.title,
       rawMs === undefined ? pc.red('failed') : rawMs.toFixed(2),
-      ...others.map((name) => cell(ratios.get(name), failures.has(name), name === 'blazeorm' ? goal : undefined)),
+      ...others.map((name) => cell(ratios.get(name), name === 'blazeorm' ? goal : undefined) ?? unmeasured(name)),
       goal === undefined ? '' : `≤ ${goal.toFixed(2)}`,
     ]);
   }
   return table.toString();
 }
 
-function cell(ratio: Ratio | undefined, failed: boolean, goal: number | undefined): string {
-  if (failed) return pc.red('failed');
-  if (ratio === undefined) return pc.dim('–');
+function cell(ratio: Ratio | undefined, goal: number | undefined): string | undefined {
+  if (ratio === undefined) return undefined;
   const { median, min, max } = ratio;
   const colour = goal === undefined ? String : median <= goal ? pc.green : pc.red;
   return `${colour(median.toFixed(2))} ${pc.dim(`(${min.toFixed(2)}–${max.toFixed(2)})`)}`;

@@ -47,7 +47,7 @@ export class RowWriter {
         await this.#executor.execute(
           this.#connection,
           this.#compiled.insert(model, fields, { rows: part.length, onConflict }),
-          part.flat(),
+          joined(part),
         );
       return;
     }
@@ -84,7 +84,7 @@ export class RowWriter {
     const keys: Key[] = [];
     for (const part of this.#parts(fields, rows)) {
       const sql = this.#compiled.insert(model, fields, { rows: part.length });
-      const { lastInsertId: first } = await this.#executor.execute(this.#connection, sql, part.flat());
+      const { lastInsertId: first } = await this.#executor.execute(this.#connection, sql, joined(part));
       for (let i = 0; i < part.length; i++)
         keys.push(typeof first === 'bigint' ? first + BigInt(i * step) : first + i * step);
     }
@@ -122,7 +122,7 @@ export class RowWriter {
     const whole = size === 1 ? 0 : rows.length - (rows.length % size);
     let changes = 0;
     if (whole > 0)
-      changes += total(await this.#each(this.#compiled.updateRows(model, fields, by, size), joined(rows, whole, size)));
+      changes += total(await this.#each(this.#compiled.updateRows(model, fields, by, size), groups(rows, whole, size)));
     if (whole < rows.length)
       changes += total(
         await this.#each(this.#compiled.update(model, fields, by), whole === 0 ? rows : rows.slice(whole)),
@@ -159,14 +159,17 @@ function keyOf(row: Rows[number]): Key {
 }
 
 /** The parameters of the first `end` rows, those of `size` rows at a time as one list. */
-function joined(rows: readonly Parameters[], end: number, size: number): unknown[][] {
+function groups(rows: readonly Parameters[], end: number, size: number): unknown[][] {
   const lists: unknown[][] = [];
-  for (let from = 0; from < end; from += size) {
-    const list: unknown[] = [];
-    for (let i = from; i < from + size; i++) for (const value of rows[i]!) list.push(value);
-    lists.push(list);
-  }
+  for (let from = 0; from < end; from += size) lists.push(joined(rows.slice(from, from + size)));
   return lists;
+}
+
+/** The parameters of all rows as one list; `flat()` takes several times as long. */
+function joined(rows: readonly Parameters[]): unknown[] {
+  const list: unknown[] = [];
+  for (const row of rows) for (const value of row) list.push(value);
+  return list;
 }
 
 /** The rows turned: one list for each of the `width` columns, for so many rows at a time as one statement takes. */

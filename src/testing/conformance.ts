@@ -18,6 +18,7 @@ export const FILES = {
   'session/identity': () => import('./conformance/session/identity.test.ts'),
   'session/loading': () => import('./conformance/session/loading.test.ts'),
   'session/many-to-many': () => import('./conformance/session/many-to-many.test.ts'),
+  'session/many-rows': () => import('./conformance/session/many-rows.test.ts'),
   'session/refused-values': () => import('./conformance/session/refused-values.test.ts'),
   'session/transactions': () => import('./conformance/session/transactions.test.ts'),
 } satisfies Record<string, () => Promise<unknown>>;

@@ -1,22 +1,21 @@
-import { defineRelations } from 'drizzle-orm';
 import { integer, numeric, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 const id = () => integer().primaryKey().generatedByDefaultAsIdentity();
 const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
 
-export const artist = pgTable('artist', { id: id(), name: text() });
+const artist = pgTable('artist', { id: id(), name: text() });
 
-export const album = pgTable('album', {
+const album = pgTable('album', {
   id: id(),
   title: text().notNull(),
   artistId: integer('artist_id').notNull(),
 });
 
-export const genre = pgTable('genre', { id: id(), name: text() });
+const genre = pgTable('genre', { id: id(), name: text() });
 
-export const mediaType = pgTable('media_type', { id: id(), name: text() });
+const mediaType = pgTable('media_type', { id: id(), name: text() });
 
-export const track = pgTable('track', {
+const track = pgTable('track', {
   id: id(),
   name: text().notNull(),
   albumId: integer('album_id'),
@@ -28,15 +27,15 @@ export const track = pgTable('track', {
   unitPrice: money('unit_price').notNull(),
 });
 
-export const playlist = pgTable('playlist', { id: id(), name: text() });
+const playlist = pgTable('playlist', { id: id(), name: text() });
 
-export const playlistTrack = pgTable(
+const playlistTrack = pgTable(
   'playlist_track',
   { playlistId: integer('playlist_id').notNull(), trackId: integer('track_id').notNull() },
   (table) => [primaryKey({ columns: [table.playlistId, table.trackId] })],
 );
 
-export const customer = pgTable('customer', {
+const customer = pgTable('customer', {
   id: id(),
   firstName: text('first_name').notNull(),
   lastName: text('last_name').notNull(),
@@ -52,7 +51,7 @@ export const customer = pgTable('customer', {
   supportRepId: integer('support_rep_id'),
 });
 
-export const invoice = pgTable('invoice', {
+const invoice = pgTable('invoice', {
   id: id(),
   customerId: integer('customer_id').notNull(),
   invoiceDate: timestamp('invoice_date', { withTimezone: true, precision: 3 }).notNull(),
@@ -64,7 +63,7 @@ export const invoice = pgTable('invoice', {
   total: money('total').notNull(),
 });
 
-export const invoiceLine = pgTable('invoice_line', {
+const invoiceLine = pgTable('invoice_line', {
   id: id(),
   invoiceId: integer('invoice_id').notNull(),
   trackId: integer('track_id').notNull(),
@@ -72,24 +71,15 @@ export const invoiceLine = pgTable('invoice_line', {
   quantity: integer().notNull(),
 });
 
-const tables = { artist, album, genre, mediaType, track, playlist, playlistTrack, customer, invoice, invoiceLine };
-
-export const relations = defineRelations(tables, (r) => ({
-  album: { artist: r.one.artist({ from: r.album.artistId, to: r.artist.id, optional: false }) },
-  track: {
-    album: r.one.album({ from: r.track.albumId, to: r.album.id }),
-    genre: r.one.genre({ from: r.track.genreId, to: r.genre.id }),
-    mediaType: r.one.mediaType({ from: r.track.mediaTypeId, to: r.mediaType.id, optional: false }),
-  },
-  invoice: {
-    customer: r.one.customer({ from: r.invoice.customerId, to: r.customer.id, optional: false }),
-    lines: r.many.invoiceLine({ from: r.invoice.id, to: r.invoiceLine.invoiceId }),
-  },
-  invoiceLine: { track: r.one.track({ from: r.invoiceLine.trackId, to: r.track.id, optional: false }) },
-  playlist: {
-    tracks: r.many.track({
-      from: r.playlist.id.through(r.playlistTrack.playlistId),
-      to: r.track.id.through(r.playlistTrack.trackId),
-    }),
-  },
-}));
+export const tables = {
+  artist,
+  album,
+  genre,
+  mediaType,
+  track,
+  playlist,
+  playlistTrack,
+  customer,
+  invoice,
+  invoiceLine,
+};

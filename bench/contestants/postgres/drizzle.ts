@@ -2,12 +2,15 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { npmVersion } from 'drizzle-orm/version';
 import type { Contestant } from '../contestant.ts';
-import * as read from '../drizzle-read.ts';
+import { asyncReads } from '../drizzle-read.ts';
+import { relate } from '../drizzle-relations.ts';
 import { driverVersions, openPostgres } from './connection.ts';
-import { relations, track } from './drizzle-schema.ts';
+import { tables } from './drizzle-schema.ts';
 
 /** 8 columns × 8,000 rows stay under the protocol's limit of 65,535 parameters. */
 const ROWS_PER_INSERT = 8_000;
+
+const { track } = tables;
 
 /**
  * Drizzle at its best: relational queries for what is loaded with relations, every query prepared once under a name,
@@ -15,7 +18,7 @@ const ROWS_PER_INSERT = 8_000;
  */
 export async function openDrizzle(url: string): Promise<Contestant> {
   const client = await openPostgres(url);
-  const db = drizzle({ client, relations, jit: true });
+  const db = drizzle({ client, relations: relate(tables), jit: true });
 
   const tracks = db.select().from(track).orderBy(asc(track.id)).prepare('tracks');
   const firstTracks = db.select().from(track).orderBy(asc(track.id)).limit(1000).prepare('first');
@@ -48,33 +51,7 @@ export async function openDrizzle(url: string): Promise<Contestant> {
     versions: { ...driverVersions, 'drizzle-orm': npmVersion },
     close: () => client.end(),
     samples: {
-      async list() {
-        return read.readTracks(await tracks.execute());
-      },
-
-      async toOne() {
-        return read.readOnes(await tracksWithOnes.execute());
-      },
-
-      async invoiceGraph() {
-        return read.readInvoices(await invoices.execute());
-      },
-
-      async playlists() {
-        return read.readPlaylists(await playlists.execute());
-      },
-
-      async get(ids) {
-        let rows = 0;
-        let sum = 0;
-        for (const id of ids) {
-          const [found] = await trackById.execute({ id });
-          if (found === undefined) continue;
-          rows += 1;
-          sum += found.name.length + found.milliseconds;
-        }
-        return { rows, sum };
-      },
+      ...asyncReads({ tracks, tracksWithOnes, invoices, playlists, trackById }),
 
       async insert(newTracks) {
         await db.transaction(async (tx) => {

@@ -1,27 +1,7 @@
 import type { Contestant } from '../contestant.ts';
+import type { TrackArray, TrackWithOnesArray } from '../statements.ts';
 import { driverVersions, openSqlite } from './connection.ts';
 import * as sql from './statements.ts';
-
-// A row by position, in the order of the SELECT list in statements.ts.
-type TrackRow = [
-  id: number,
-  name: string,
-  albumId: number,
-  mediaTypeId: number,
-  genreId: number,
-  composer: string | null,
-  milliseconds: number,
-  bytes: number,
-  unitPrice: string,
-];
-type TrackWithOnesRow = [
-  ...TrackRow,
-  albumTitle: string,
-  artistId: number,
-  artistName: string,
-  genreName: string,
-  mediaTypeName: string,
-];
 
 /**
  * The limit: the same SQL read as arrays, with nothing built from them. No library can return usable objects in
@@ -30,18 +10,18 @@ type TrackWithOnesRow = [
 export async function openArrays(url: string): Promise<Contestant> {
   const connection = openSqlite(url);
   const prepare = <Row>(text: string) => connection.prepare<unknown[], Row>(text).raw();
-  const selectTracks = prepare<TrackRow>(sql.selectTracks);
-  const selectTracksWithOnes = prepare<TrackWithOnesRow>(sql.selectTracksWithOnes);
+  const selectTracks = prepare<TrackArray>(sql.selectTracks);
+  const selectTracksWithOnes = prepare<TrackWithOnesArray>(sql.selectTracksWithOnes);
   const selectInvoices = prepare<unknown[]>(sql.selectInvoicesWithCustomer);
   const selectLines = prepare<unknown[]>(sql.selectLinesWithTrack);
   const selectPlaylists = prepare<[id: number, name: string]>(sql.selectPlaylists);
   const selectLinks = prepare<[playlistId: number, trackId: number]>(sql.selectLinks);
-  const selectLinkedTracks = prepare<TrackRow>(sql.selectLinkedTracks);
-  const selectTrack = prepare<TrackRow>(sql.selectTrack);
-  const selectFirstTracks = prepare<TrackRow>(sql.selectFirstTracks);
+  const selectLinkedTracks = prepare<TrackArray>(sql.selectLinkedTracks);
+  const selectTrack = prepare<TrackArray>(sql.selectTrack);
+  const selectFirstTracks = prepare<TrackArray>(sql.selectFirstTracks);
   const updateMilliseconds = connection.prepare<[number, number]>(sql.updateMilliseconds);
 
-  const saveAll = connection.transaction((tracks: readonly TrackRow[]) => {
+  const saveAll = connection.transaction((tracks: readonly TrackArray[]) => {
     for (const track of tracks) updateMilliseconds.run(track[6], track[0]);
   });
 
@@ -80,7 +60,7 @@ export async function openArrays(url: string): Promise<Contestant> {
       },
 
       playlists() {
-        const trackById = new Map<number, TrackRow>();
+        const trackById = new Map<number, TrackArray>();
         for (const track of selectLinkedTracks.all()) trackById.set(track[0], track);
         const links = selectLinks.all();
         const playlists = selectPlaylists.all();

@@ -1,4 +1,3 @@
-import { defineRelations } from 'drizzle-orm';
 import { customType, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Timestamps are stored as `2021-01-01 00:00:00.000` and read as `Date`, as everybody reads them. */
@@ -10,19 +9,19 @@ const timestamp = customType<{ data: Date; driverData: string }>({
 
 const id = () => integer().primaryKey({ autoIncrement: true });
 
-export const artist = sqliteTable('artist', { id: id(), name: text() });
+const artist = sqliteTable('artist', { id: id(), name: text() });
 
-export const album = sqliteTable('album', {
+const album = sqliteTable('album', {
   id: id(),
   title: text().notNull(),
   artistId: integer('artist_id').notNull(),
 });
 
-export const genre = sqliteTable('genre', { id: id(), name: text() });
+const genre = sqliteTable('genre', { id: id(), name: text() });
 
-export const mediaType = sqliteTable('media_type', { id: id(), name: text() });
+const mediaType = sqliteTable('media_type', { id: id(), name: text() });
 
-export const track = sqliteTable('track', {
+const track = sqliteTable('track', {
   id: id(),
   name: text().notNull(),
   albumId: integer('album_id'),
@@ -34,15 +33,15 @@ export const track = sqliteTable('track', {
   unitPrice: text('unit_price').notNull(),
 });
 
-export const playlist = sqliteTable('playlist', { id: id(), name: text() });
+const playlist = sqliteTable('playlist', { id: id(), name: text() });
 
-export const playlistTrack = sqliteTable(
+const playlistTrack = sqliteTable(
   'playlist_track',
   { playlistId: integer('playlist_id').notNull(), trackId: integer('track_id').notNull() },
   (table) => [primaryKey({ columns: [table.playlistId, table.trackId] })],
 );
 
-export const customer = sqliteTable('customer', {
+const customer = sqliteTable('customer', {
   id: id(),
   firstName: text('first_name').notNull(),
   lastName: text('last_name').notNull(),
@@ -58,7 +57,7 @@ export const customer = sqliteTable('customer', {
   supportRepId: integer('support_rep_id'),
 });
 
-export const invoice = sqliteTable('invoice', {
+const invoice = sqliteTable('invoice', {
   id: id(),
   customerId: integer('customer_id').notNull(),
   invoiceDate: timestamp('invoice_date').notNull(),
@@ -70,7 +69,7 @@ export const invoice = sqliteTable('invoice', {
   total: text().notNull(),
 });
 
-export const invoiceLine = sqliteTable('invoice_line', {
+const invoiceLine = sqliteTable('invoice_line', {
   id: id(),
   invoiceId: integer('invoice_id').notNull(),
   trackId: integer('track_id').notNull(),
@@ -78,24 +77,15 @@ export const invoiceLine = sqliteTable('invoice_line', {
   quantity: integer().notNull(),
 });
 
-const tables = { artist, album, genre, mediaType, track, playlist, playlistTrack, customer, invoice, invoiceLine };
-
-export const relations = defineRelations(tables, (r) => ({
-  album: { artist: r.one.artist({ from: r.album.artistId, to: r.artist.id, optional: false }) },
-  track: {
-    album: r.one.album({ from: r.track.albumId, to: r.album.id }),
-    genre: r.one.genre({ from: r.track.genreId, to: r.genre.id }),
-    mediaType: r.one.mediaType({ from: r.track.mediaTypeId, to: r.mediaType.id, optional: false }),
-  },
-  invoice: {
-    customer: r.one.customer({ from: r.invoice.customerId, to: r.customer.id, optional: false }),
-    lines: r.many.invoiceLine({ from: r.invoice.id, to: r.invoiceLine.invoiceId }),
-  },
-  invoiceLine: { track: r.one.track({ from: r.invoiceLine.trackId, to: r.track.id, optional: false }) },
-  playlist: {
-    tracks: r.many.track({
-      from: r.playlist.id.through(r.playlistTrack.playlistId),
-      to: r.track.id.through(r.playlistTrack.trackId),
-    }),
-  },
-}));
+export const tables = {
+  artist,
+  album,
+  genre,
+  mediaType,
+  track,
+  playlist,
+  playlistTrack,
+  customer,
+  invoice,
+  invoiceLine,
+};

@@ -3,11 +3,14 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { npmVersion } from 'drizzle-orm/version';
 import type { Contestant } from '../contestant.ts';
 import * as read from '../drizzle-read.ts';
+import { relate } from '../drizzle-relations.ts';
 import { driverVersions, openSqlite } from './connection.ts';
-import { relations, track } from './drizzle-schema.ts';
+import { tables } from './drizzle-schema.ts';
 
 /** 8 columns × 4,000 rows stay under SQLite's limit of 32,766 parameters. */
 const ROWS_PER_INSERT = 4_000;
+
+const { track } = tables;
 
 /**
  * Drizzle at its best: relational queries for what is loaded with relations, every query prepared once, and the
@@ -15,7 +18,7 @@ const ROWS_PER_INSERT = 4_000;
  */
 export async function openDrizzle(url: string): Promise<Contestant> {
   const client = openSqlite(url);
-  const db = drizzle({ client, relations, jit: true });
+  const db = drizzle({ client, relations: relate(tables), jit: true });
 
   const tracks = db.select().from(track).orderBy(asc(track.id)).prepare();
   const firstTracks = db.select().from(track).orderBy(asc(track.id)).limit(1000).prepare();

@@ -15,6 +15,7 @@ import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
+import { goAsText } from './values-as-text.ts';
 
 const ISOLATION = new Map([
   ['read uncommitted', 'READ UNCOMMITTED'],
@@ -25,6 +26,8 @@ const ISOLATION = new Map([
 
 /** Of the state that a server reports after each statement: a transaction is open. */
 const IN_TRANSACTION = 1;
+/** Of the same: backslashes in texts are characters like others, so the driver would escape values wrongly. */
+const NO_BACKSLASH_ESCAPES = 512;
 
 interface Result {
   readonly rows: Rows;
@@ -56,6 +59,8 @@ export class MySQLConnection implements Connection, Pooled {
   #broken = false;
   /** Why the open transaction is no more. */
   #aborted: Error | undefined;
+  /** Whether the driver may write values into the text of a statement: it escapes them with backslashes. */
+  #escapes = true;
   /** A script may have changed settings of the session. */
   #scripted = false;
 
@@ -86,7 +91,7 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<WriteResult> {
-    const { header } = await this.#run(sql, parameters);
+    const { header } = await this.#run(sql, parameters, goAsText(parameters));
     return { changes: header?.affectedRows ?? 0, lastInsertId: keyOf(header) };
   }
 
@@ -126,9 +131,10 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   #stream(sql: string, parameters: readonly unknown[]): Readable {
-    const command = this.#options.prepare
-      ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
-      : this.#client.query(this.#optionsOf(sql), [...parameters]);
+    const command =
+      this.#options.prepare || !this.#escapes
+        ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
+        : this.#client.query(this.#optionsOf(sql), [...parameters]);
     return command.stream();
   }
 
@@ -200,10 +206,10 @@ export class MySQLConnection implements Connection, Pooled {
     });
   }
 
-  async #run(sql: string, parameters: readonly unknown[]): Promise<Result> {
+  async #run(sql: string, parameters: readonly unknown[], asText = false): Promise<Result> {
     this.#refuseAborted();
     try {
-      if (!this.#options.prepare) return await this.#send('query', sql, [...parameters]);
+      if (this.#escapes && (asText || !this.#options.prepare)) return await this.#send('query', sql, [...parameters]);
       this.#count(sql);
       return await this.#send('execute', sql, this.#values(parameters));
     } catch (error) {
@@ -240,12 +246,18 @@ export class MySQLConnection implements Connection, Pooled {
       const done = (error: Error | null, given: unknown, fields?: FieldPacket[]): void => {
         if (error !== null) reject(error);
         else if (Array.isArray(given)) resolve({ rows: given as Rows, fields: fields ?? [], header: undefined });
-        else resolve({ rows: [], fields: [], header: given as ResultSetHeader });
+        else resolve({ rows: [], fields: [], header: this.#noted(given as ResultSetHeader) });
       };
       // Named casts: parameters are values of the codecs, which are all that the driver takes.
       if (how === 'execute') this.#client.execute(this.#optionsOf(sql), values as ExecuteValues, done);
       else this.#client.query(this.#optionsOf(sql), values as QueryValues, done);
     });
+  }
+
+  /** Every statement that changes a setting ends with such a header, so this is never out of date. */
+  #noted(header: ResultSetHeader): ResultSetHeader {
+    this.#escapes = (header.serverStatus & NO_BACKSLASH_ESCAPES) === 0;
+    return header;
   }
 
   #optionsOf(sql: string): QueryOptions {

@@ -6,6 +6,9 @@ import { makeDatabase, noteRefused, target } from '../target.ts';
 import type { SqlName } from '../target.ts';
 import { models } from './models.ts';
 
+/** Whose SQL this database speaks. */
+export const engine: SqlName = target().dialect;
+
 /** What is the case on this database; where nothing is said of it, what is on SQLite. */
 export function onEngine<T>(values: OnEngines<T>): T {
   const { sqlite, postgres = sqlite, mysql = sqlite, mariadb = mysql } = values;
