@@ -40,7 +40,9 @@ export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';
 export type { ConnectionOptions, ServerHost } from './adapters/config.ts';
-export type { ServerOptions, ServerSettings } from './adapters/server-options.ts';
+export type { Pooler, ServerOptions, ServerSettings } from './adapters/server-options.ts';
+export type { ReplicaOptions } from './adapters/replica-options.ts';
+export type { ServerHealth } from './adapters/health.ts';
 export type { SQLiteOptions } from './adapters/sqlite-options.ts';
 export type {
   AcquireOptions,

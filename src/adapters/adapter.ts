@@ -1,6 +1,8 @@
+import type { ServerRole } from '../core/types/index.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { ConnectionConfig } from './config.ts';
+import type { ServerHealth } from './health.ts';
 
 /** Rows as arrays of the driver's values, in the order of the columns. */
 export type Rows = unknown[][];
@@ -63,6 +65,11 @@ export interface AcquireOptions {
   readonly mode: 'read' | 'write' | 'stream';
   /** Shown as the holder when others wait too long. */
   readonly purpose: string;
+  /**
+   * Where there are replicas, which server to read from: the primary, or any replica, even one that lacks what this process
+   * wrote. By default a replica that has it.
+   */
+  readonly server?: ServerRole | undefined;
 }
 
 /** A database that sessions connect to: opens connections and lends them. */
@@ -74,4 +81,8 @@ export interface Adapter {
   close(): MaybePromise<void>;
   /** Distinct statements that were prepared on any connection. */
   readonly prepared: number;
+  /** Whether it is a connection to a replica. Only where there are replicas. */
+  isReplica?(connection: Connection): boolean;
+  /** Asks each server, for so many milliseconds. Only where there are replicas. */
+  health?(timeout: number): Promise<readonly ServerHealth[]>;
 }

@@ -50,7 +50,7 @@ export class ConnectionConfig {
 
   private constructor(shown: string, place: ParsedDsn, given: Readonly<Record<string, string>>) {
     const sqlite = place.scheme === 'sqlite';
-    const { settings, tlsKey } = parseServerOptions(sqlite ? {} : given);
+    const { settings, tlsKey } = parseServerOptions(place.scheme, sqlite ? {} : given);
     this.scheme = place.scheme;
     this.#shown = shown;
     this.#place = place;

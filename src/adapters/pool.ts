@@ -58,6 +58,11 @@ export class Pool<C extends Pooled> {
     return this.#members.keys();
   }
 
+  /** Whether a connection is being opened. */
+  get isOpening(): boolean {
+    return this.#opening > 0;
+  }
+
   /** @throws AcquireTimeoutError naming the holders; ConnectionError if the pool is closed or the server is not there. */
   acquire(purpose: string): C | Promise<C> {
     if (this.#closing !== undefined) throw closed();

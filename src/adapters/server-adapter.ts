@@ -13,6 +13,8 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
   protected abstract readonly schemes: readonly string[];
   protected abstract readonly title: string;
   #pool: Pool<C> | undefined;
+  /** The pool while it is being closed: what is still lent comes back to it. */
+  #closing: Pool<C> | undefined;
   /** Of connections that are closed by now. */
   #prepared = 0;
 
@@ -27,6 +29,11 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
     let sum = this.#prepared;
     for (const connection of this.#pool?.connections ?? []) sum += connection.prepared;
     return sum;
+  }
+
+  /** Whether a connection is being opened: who waits may wait for the server. */
+  get isOpening(): boolean {
+    return this.#pool?.isOpening === true;
   }
 
   /** @throws ConnectionError, DriverMissingError, ConfigError */
@@ -51,13 +58,14 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
   }
 
   release(connection: Connection): void {
-    this.#pool?.release(connection as C);
+    (this.#pool ?? this.#closing)?.release(connection as C);
   }
 
   /** Lets transactions that are under way end first, for as long as others would wait for them. */
   async close(): Promise<void> {
     const pool = this.#pool;
     this.#prepared = this.prepared;
+    this.#closing = pool ?? this.#closing;
     this.#pool = undefined;
     await pool?.close();
   }

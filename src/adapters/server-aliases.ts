@@ -1,5 +1,5 @@
 import { ConfigError } from '../utils/errors.ts';
-import { someSeconds } from './option-parsers.ts';
+import { flag, someSeconds } from './option-parsers.ts';
 import type { OptionParser } from './option-parsers.ts';
 import type { ServerOptions } from './server-options.ts';
 import { mysqlTlsMode, tlsMode } from './tls-mode.ts';
@@ -21,6 +21,8 @@ const LIBPQ: readonly Alias[] = [
   { name: 'sslkey', option: 'tlsKey' },
   { name: 'connect_timeout', option: 'connectTimeout', text: (text, name) => someSeconds(text, name) * 1000 },
   { name: 'application_name', option: 'applicationName' },
+  // Written by hosts for other libraries that have to be told.
+  { name: 'pgbouncer', option: 'pooler', text: (text, name) => (flag(text, name) ? 'transaction' : 'auto') },
 ];
 
 const MYSQL: readonly Alias[] = [SSL, { name: 'ssl-mode', option: 'tls', text: mysqlTlsMode }];

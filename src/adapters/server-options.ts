@@ -1,8 +1,11 @@
 import { ConfigError } from '../utils/errors.ts';
-import { atLeastOne, flag, milliseconds, someMilliseconds, someText } from './option-parsers.ts';
+import { atLeastOne, flag, milliseconds, oneOf, someMilliseconds, someText } from './option-parsers.ts';
 import type { OptionParser } from './option-parsers.ts';
 import { tlsMode } from './tls-mode.ts';
 import type { TlsMode } from './tls-mode.ts';
+
+/** What stands before the server, and for how long it lends one of its connections. */
+export type Pooler = 'auto' | 'transaction' | 'session';
 
 /** Settings of a connection to PostgreSQL, MySQL or MariaDB. Times are in milliseconds. */
 export interface ServerOptions {
@@ -22,8 +25,15 @@ export interface ServerOptions {
   readonly lockTimeout?: number;
   /** Shown by the server beside the connection. */
   readonly applicationName?: string;
-  /** Prepare statements, so that the server parses them once. Default true; false behind a transaction-pooling proxy. */
+  /** Prepare statements, so that the server parses them once. Default true; false with `pooler: 'transaction'`. */
   readonly prepare?: boolean;
+  /**
+   * What stands before PostgreSQL: a pooler such as PgBouncer that lends a connection for one `transaction`, or for a whole
+   * `session`. With the first nothing is left on a connection: statements are not kept prepared, and settings such as
+   * `statementTimeout` are sent with each transaction. Default `auto`: where a pooler is found, it is taken for the first
+   * kind, which suits both.
+   */
+  readonly pooler?: Pooler;
   /** Send several statements without waiting for each answer, where the driver can. Default true. */
   readonly pipeline?: boolean;
   /** Refuse to write. */
@@ -59,6 +69,7 @@ export const SERVER_PARSERS: Readonly<Record<keyof ServerOptions, OptionParser>>
   lockTimeout: milliseconds,
   applicationName: someText,
   prepare: flag,
+  pooler: oneOf('auto', 'transaction', 'session'),
   pipeline: flag,
   readOnly: flag,
   tls: tlsMode,
@@ -77,12 +88,16 @@ const DEFAULTS = {
   statementTimeout: 0,
   lockTimeout: 0,
   prepare: true,
+  pooler: 'auto',
   pipeline: true,
   readOnly: false,
 } as const;
 
 /** The settings that options, by their names here, make; the key apart, so that nobody prints it. */
-export function parseServerOptions(given: Readonly<Record<string, string>>): {
+export function parseServerOptions(
+  scheme: string,
+  given: Readonly<Record<string, string>>,
+): {
   readonly settings: ServerSettings;
   readonly tlsKey: string | undefined;
 } {
@@ -90,7 +105,20 @@ export function parseServerOptions(given: Readonly<Record<string, string>>): {
     Object.entries(given).map(([name, text]) => [name, SERVER_PARSERS[name as keyof ServerOptions](text, name)]),
   );
   const { tlsKey, ...shown } = parsed;
-  return { settings: Object.freeze({ ...DEFAULTS, ...shown, tls: checkedTls(parsed) }), tlsKey };
+  const settings = { ...DEFAULTS, ...shown, prepare: checkedPrepare(scheme, parsed), tls: checkedTls(parsed) };
+  return { settings: Object.freeze(settings), tlsKey };
+}
+
+function checkedPrepare(scheme: string, { pooler, prepare }: ServerOptions): boolean {
+  if (pooler !== undefined && pooler !== 'auto' && scheme !== 'postgres')
+    throw new ConfigError(`The option 'pooler' is PostgreSQL's, not for ${scheme}.`, { field: 'pooler' });
+  if (pooler === 'transaction' && prepare === true)
+    throw conflict(
+      'A pooler that lends a connection for one transaction does not keep prepared statements.',
+      ['pooler', 'prepare'],
+      "Leave 'prepare' out.",
+    );
+  return prepare ?? pooler !== 'transaction';
 }
 
 const TLS_DETAILS = ['tlsCa', 'tlsCert', 'tlsKey', 'tlsServerName'] as const;

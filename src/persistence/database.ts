@@ -1,7 +1,11 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import { ConnectionConfig } from '../adapters/config.ts';
 import type { ConnectionOptions } from '../adapters/config.ts';
-import { openAdapter } from '../adapters/open.ts';
+import { healthOf } from '../adapters/health.ts';
+import type { ServerHealth } from '../adapters/health.ts';
+import { openAdapter, openReplicated } from '../adapters/open.ts';
+import { replicaConfigs } from '../adapters/replica-options.ts';
+import type { ReplicaOptions } from '../adapters/replica-options.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -19,7 +23,7 @@ import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
 
 /** Settings of a database: models, session defaults, and the connection's own. */
-export interface DatabaseOptions extends SessionOptions {
+export interface DatabaseOptions extends SessionOptions, ReplicaOptions {
   /** The models; what they reach is included. Checked at once, all problems in one error. */
   readonly models?: readonly unknown[];
   /** Settings of the connection, which override those of the DSN. */
@@ -38,8 +42,18 @@ export interface QueryStats {
   readonly shapes: number;
 }
 
-const OPTIONS = new Set(['models', 'connection', 'adapter', 'fetchMode', 'flushMode']);
+const OPTIONS = new Set([
+  'models',
+  'connection',
+  'adapter',
+  'replicas',
+  'maxReplicaLag',
+  'fetchMode',
+  'flushMode',
+  'using',
+]);
 const RETRY_BASE_MS = 10;
+const HEALTH_MS = 5_000;
 
 /**
  * A database, for as long as the program runs: connections, dialect, compiled queries. Sessions are opened on it. What
@@ -71,8 +85,8 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const { fetchMode, flushMode } = options;
-    checkSessionOptions({ ...(fetchMode && { fetchMode }), ...(flushMode && { flushMode }) });
+    const { fetchMode, flushMode, using } = options;
+    checkSessionOptions({ ...(fetchMode && { fetchMode }), ...(flushMode && { flushMode }), ...(using && { using }) });
     if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
       throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
         remedy: "Give it a text such as 'sqlite:app.db'.",
@@ -82,7 +96,7 @@ export class DatabaseCore {
         ? ConnectionConfig.fromDsn(source, options.connection)
         : source.with(options.connection ?? {});
     const registry = new Registry(options.models ?? []);
-    const adapter = options.adapter ?? (await openAdapter(config));
+    const adapter = await adapterFor(config, options);
     const engine = new Engine(adapter, config, options);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
@@ -106,7 +120,7 @@ export class DatabaseCore {
    */
   async transaction<T>(
     fn: (session: Session) => T | Promise<T>,
-    options: TransactionOptions & SessionOptions = {},
+    options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
     const { retry = 0, fetchMode, flushMode, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
@@ -135,6 +149,27 @@ export class DatabaseCore {
     return { statements: executor.statements, prepared: executor.prepared, shapes: compiled.size };
   }
 
+  /**
+   * Ask each server whether it is there: a trivial statement, on a connection of the pool. Never fails: what is wrong is in
+   * the answer.
+   *
+   * @param options `timeout`: milliseconds that a server has to answer. Default 5000.
+   */
+  async health(options: { readonly timeout?: number } = {}): Promise<readonly ServerHealth[]> {
+    const { timeout = HEALTH_MS } = options;
+    const { adapter, executor, config } = this.engine;
+    if (adapter.health !== undefined) return adapter.health(timeout);
+    const ask = async (): Promise<void> => {
+      const connection = await executor.acquire({ mode: 'read', purpose: 'a look at the database' });
+      try {
+        await executor.query(connection, 'SELECT 1', []);
+      } finally {
+        executor.release(connection);
+      }
+    };
+    return [await healthOf('primary', String(config), timeout, ask)];
+  }
+
   /** Close every connection. Sessions of this database are of no use afterwards. */
   async close(): Promise<void> {
     await this.engine.adapter.close();
@@ -143,6 +178,17 @@ export class DatabaseCore {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** @throws ConfigError for replicas that cannot be. */
+async function adapterFor(config: ConnectionConfig, options: DatabaseOptions): Promise<Adapter> {
+  const replicas = replicaConfigs(config.scheme, options, options.connection ?? {});
+  if (replicas.length === 0) return options.adapter ?? openAdapter(config);
+  if (options.adapter === undefined) return openReplicated(replicas, options.maxReplicaLag);
+  throw new ConfigError("An adapter of your own has no 'replicas'.", {
+    fields: ['adapter', 'replicas'],
+    remedy: 'Leave one of them out.',
+  });
 }
 
 /** What the same transaction, run again, may not meet again. */

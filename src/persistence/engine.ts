@@ -10,7 +10,7 @@ export class Engine {
   readonly adapter: Adapter;
   readonly executor: Executor;
   readonly options: Required<SessionOptions>;
-  readonly #config: ConnectionConfig | undefined;
+  readonly config: ConnectionConfig | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
@@ -18,8 +18,12 @@ export class Engine {
   constructor(adapter: Adapter, config: ConnectionConfig | undefined, options: SessionOptions = {}) {
     this.adapter = adapter;
     this.executor = new Executor(adapter);
-    this.options = { fetchMode: options.fetchMode ?? 'peers', flushMode: options.flushMode ?? 'auto' };
-    this.#config = config;
+    this.options = {
+      fetchMode: options.fetchMode ?? 'peers',
+      flushMode: options.flushMode ?? 'auto',
+      using: options.using,
+    };
+    this.config = config;
   }
 
   /** Compiled queries; made for the dialect that the server turned out to speak. */
@@ -31,8 +35,8 @@ export class Engine {
 
   /** Connect at first use; once. */
   connect(): MaybePromise<void> {
-    if (this.#config === undefined || this.#connected) return undefined;
-    this.#connecting ??= this.#open(this.#config);
+    if (this.config === undefined || this.#connected) return undefined;
+    this.#connecting ??= this.#open(this.config);
     return this.#connecting;
   }
 

@@ -1,3 +1,4 @@
+import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 
@@ -13,11 +14,17 @@ export interface SessionOptions {
   readonly fetchMode?: FetchMode;
   /** Default `auto`. */
   readonly flushMode?: FlushMode;
+  /**
+   * Where there are replicas: read from the `primary`, or from any `replica`, even one that lacks what this process wrote.
+   * By default from a replica that has it.
+   */
+  readonly using?: ServerRole | undefined;
 }
 
 const VALUES: Readonly<Record<keyof SessionOptions, readonly string[]>> = {
   fetchMode: ['peers', 'one', 'raise'],
   flushMode: ['auto', 'commit', 'manual'],
+  using: ['primary', 'replica'],
 };
 
 /** @throws ConfigError for an option that there is not, or a value that it does not have. */

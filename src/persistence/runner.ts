@@ -29,7 +29,7 @@ export class SessionRunner implements QueryRunner {
     const query = this.#workspace.compiled.query({ kind: 'entities', state });
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const pending = this.#fetch(query);
+    const pending = this.#fetch(query, state);
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
     if (state.batched.size > 0) await this.#load(state, entities);
     return entities;
@@ -41,7 +41,7 @@ export class SessionRunner implements QueryRunner {
     const query = this.#workspace.compiled.query(request);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const pending = this.#fetch(query);
+    const pending = this.#fetch(query, request.state);
     return decodeRows(isPromise(pending) ? await pending : pending, query.compiled.decoders);
   }
 
@@ -53,7 +53,7 @@ export class SessionRunner implements QueryRunner {
     const query = compiled.query({ kind: 'entities', state });
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const { connection, done } = await this.#workspace.borrow('a stream of rows');
+    const { connection, done } = await this.#workspace.borrow('a stream of rows', state.using);
     try {
       let batch: Rows = [];
       for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
@@ -86,9 +86,10 @@ export class SessionRunner implements QueryRunner {
     return this.#workspace.engine.connect();
   }
 
-  #fetch({ compiled, parameters }: BoundQuery): MaybePromise<Rows> {
-    return this.#workspace.read((connection: Connection) =>
-      this.#workspace.executor.query(connection, compiled.sql, parameters),
+  #fetch({ compiled, parameters }: BoundQuery, { using }: QueryState): MaybePromise<Rows> {
+    return this.#workspace.read(
+      (connection: Connection) => this.#workspace.executor.query(connection, compiled.sql, parameters),
+      using,
     );
   }
 
@@ -107,7 +108,9 @@ export class SessionRunner implements QueryRunner {
   }
 
   async #load(state: QueryState, entities: readonly object[]): Promise<void> {
-    if (state.batched.size > 0 && entities.length > 0) await this.#loader.load(state.meta, entities, state.batched);
+    if (state.batched.size === 0 || entities.length === 0) return;
+    const loader = state.using === undefined ? this.#loader : this.#loader.using(state.using);
+    await loader.load(state.meta, entities, state.batched);
   }
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {

@@ -50,8 +50,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config']);
-    const { fetchMode, flushMode } = { ...this.#engine.options, ...options };
-    this.#workspace = new Workspace(this.#engine, this);
+    const { fetchMode, flushMode, using } = { ...this.#engine.options, ...options };
+    this.#workspace = new Workspace(this.#engine, this, using);
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
     this.#batch = new BatchLoader(this.#workspace, (collection) =>
       this.#transactions.current?.journal.touchCollection(collection),
@@ -93,7 +93,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (flushed !== undefined) await flushed;
     const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
-    const pending = this.#workspace.read((connection) => this.#workspace.executor.query(connection, sql, parameters));
+    const pending = this.#workspace.read(
+      (connection) => this.#workspace.executor.query(connection, sql, parameters),
+      undefined,
+    );
     const [row] = isPromise(pending) ? await pending : pending;
     return row === undefined ? null : this.#adopt(meta, row);
   }

@@ -151,6 +151,7 @@ export class Transactions {
       const connection = await executor.acquire({
         mode: options.readOnly === true ? 'read' : 'write',
         purpose: 'a transaction',
+        server: 'primary',
       });
       try {
         await executor.begin(connection, begin);

@@ -1,10 +1,12 @@
 import type { Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
+import { isReplicasFault } from '../adapters/replicas.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import type { ServerRole } from '../core/types/index.ts';
 import type { QueryRequest } from '../query/state.ts';
 import { initialState } from '../query/state.ts';
 import { fieldPath } from '../core/ast/expressions.ts';
@@ -33,10 +35,13 @@ export class Workspace {
   readonly engine: Engine;
   readonly identityMap = new IdentityMap();
   readonly #owner: WorkspaceOwner;
+  readonly #using: ServerRole | undefined;
 
-  constructor(engine: Engine, owner: WorkspaceOwner) {
+  /** `using`: which server to read from, where there are replicas. */
+  constructor(engine: Engine, owner: WorkspaceOwner, using: ServerRole | undefined) {
     this.engine = engine;
     this.#owner = owner;
+    this.#using = using;
   }
 
   get executor(): Executor {
@@ -72,20 +77,45 @@ export class Workspace {
   }
 
   /** Run on the transaction's connection, or on one borrowed for as long as it takes. */
-  read<T>(run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
-    return this.#on('read', run);
+  read<T>(run: (connection: Connection) => MaybePromise<T>, server: ServerRole | undefined): MaybePromise<T> {
+    const { adapter } = this.engine;
+    return adapter.isReplica === undefined
+      ? this.#on('read', run, undefined)
+      : this.#readFromServers(run, server ?? this.#using, (connection) => adapter.isReplica!(connection));
   }
 
   write<T>(run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
-    return this.#on('write', run);
+    return this.#on('write', run, undefined);
+  }
+
+  /** A read that the replica was the end of, not the statement, is run once more, on the primary. */
+  async #readFromServers<T>(
+    run: (connection: Connection) => MaybePromise<T>,
+    server: ServerRole | undefined,
+    isReplica: (connection: Connection) => boolean,
+  ): Promise<T> {
+    let onReplica = false;
+    const noting = (connection: Connection): MaybePromise<T> => {
+      onReplica = isReplica(connection);
+      return run(connection);
+    };
+    try {
+      return await this.#on('read', noting, server);
+    } catch (error) {
+      if (!onReplica || !isReplicasFault(error)) throw error;
+      return this.#on('read', run, 'primary');
+    }
   }
 
   /** A connection for longer than one call. */
-  async borrow(purpose: string): Promise<{ readonly connection: Connection; readonly done: () => void }> {
+  async borrow(
+    purpose: string,
+    server: ServerRole | undefined,
+  ): Promise<{ readonly connection: Connection; readonly done: () => void }> {
     const transaction = this.#owner.currentTransaction;
     if (transaction !== undefined) return { connection: transaction.connection, done: () => undefined };
     await this.engine.connect();
-    const connection = await this.executor.acquire({ mode: 'stream', purpose });
+    const connection = await this.executor.acquire({ mode: 'stream', purpose, server: server ?? this.#using });
     return { connection, done: () => this.executor.release(connection) };
   }
 
@@ -168,18 +198,25 @@ export class Workspace {
       kind: 'entities',
       state: { ...initialState(meta), where: [keysCondition(meta, entities)], order: [] },
     });
-    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters));
+    // What the database says now, not what it said when a replica last heard of it.
+    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
   }
 
-  #on<T>(mode: 'read' | 'write', run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+  #on<T>(
+    mode: 'read' | 'write',
+    run: (connection: Connection) => MaybePromise<T>,
+    server: ServerRole | undefined,
+  ): MaybePromise<T> {
     const transaction = this.#owner.currentTransaction;
     if (transaction !== undefined) return run(transaction.connection);
     return chain(this.engine.connect(), () =>
-      chain(this.executor.acquire({ mode, purpose: this.#owner.label }), (connection) => this.#using(connection, run)),
+      chain(this.executor.acquire({ mode, purpose: this.#owner.label, server }), (connection) =>
+        this.#lend(connection, run),
+      ),
     );
   }
 
-  #using<T>(connection: Connection, run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+  #lend<T>(connection: Connection, run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     let result: MaybePromise<T>;
     try {
       result = run(connection);

@@ -1,7 +1,7 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
-import type { CompiledSql } from '../core/types/index.ts';
+import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
@@ -115,6 +115,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   unfiltered(): ModelQuerySet {
     return this.#with({ unfiltered: true });
+  }
+
+  using(server: ServerRole): ModelQuerySet {
+    if (server !== 'primary' && server !== 'replica')
+      throw new InvalidQueryError("using() takes 'primary' or 'replica'.", {
+        model: this.#state.meta.name,
+      });
+    return this.#with({ using: server });
   }
 
   none(): ModelQuerySet {

@@ -1,6 +1,7 @@
 import type { Expression, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { ServerRole } from '../core/types/index.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -29,6 +30,8 @@ export interface QueryState {
   readonly empty: boolean;
   /** Writes to all rows are meant. */
   readonly unfiltered: boolean;
+  /** Which server to read from: no part of the shape. `undefined`: what the session says. */
+  readonly using: ServerRole | undefined;
 }
 
 const NOTHING: RelationTree = new Map();
@@ -49,6 +52,7 @@ export function initialState(meta: ModelMeta): QueryState {
     fields: undefined,
     empty: false,
     unfiltered: false,
+    using: undefined,
   };
 }
 

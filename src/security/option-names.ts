@@ -4,12 +4,12 @@ const SHOWN = new Set(
     // SQLite
     'busyTimeout acquireTimeout readOnly driver journalMode synchronous',
     // servers
-    'poolSize connectTimeout idleTimeout maxLifetime statementTimeout lockTimeout applicationName prepare pipeline',
+    'poolSize connectTimeout idleTimeout maxLifetime statementTimeout lockTimeout applicationName prepare pooler pipeline',
     'tls tlsCa tlsCert tlsKey tlsServerName',
     // other drivers' names for them
-    'ssl sslmode ssl-mode sslrootcert sslcert sslkey connect_timeout application_name',
+    'ssl sslmode ssl-mode sslrootcert sslcert sslkey connect_timeout application_name pgbouncer',
     // well known, and not taken
-    'charset channel_binding hostaddr key options pgbouncer schema service sslpassword target_session_attrs timezone',
+    'charset channel_binding hostaddr key options schema service sslpassword target_session_attrs timezone',
   ].flatMap((names) => names.split(' ')),
 );
 

@@ -14,6 +14,7 @@ import {
 import type { DatabaseOptions } from 'blazeorm';
 
 import { errorOf } from '../support/database.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, describeOn, serverUrl } from '../support/test-database.ts';
 import type { TestDatabase } from '../support/test-database.ts';
 
@@ -174,6 +175,33 @@ describeOn('postgres', 'the adapter', () => {
     const counts = await Promise.all(Array.from({ length: 20 }, () => small.session().query(Owner).count()));
     expect(new Set(counts).size).toBe(1);
     await small.close();
+  });
+
+  it('A1: A3: connectTimeout holds until the connection is of use, not only for the greeting', async () => {
+    const proxy = await TcpProxy.to(server.url);
+    try {
+      proxy.freezeAt('server_version_num');
+      const dsn = proxy.through(server.url);
+      expect(await errorOf(() => Database.connect(dsn, { connection: { connectTimeout: 200 } }))).toMatchObject({
+        code: 'E_CONNECTION',
+      });
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('A1: close() lets a transaction that is under way end, and no longer than that', async () => {
+    await clear();
+    const own = await open({ connection: { acquireTimeout: 60_000 } });
+    let closing: Promise<void> | undefined;
+    await own.transaction(async (session) => {
+      session.add(new Owner({ name: 'last' }));
+      await session.flush();
+      closing = own.close();
+    });
+    await closing;
+    expect(await db.session().query(Owner).valuesList('name', { flat: true })).toEqual(['last']);
+    expect(await errorOf(() => own.session().query(Owner).count())).toMatchObject({ code: 'E_CONNECTION' });
   });
 
   it('T7: a connection that the server ends fails its transaction, and another takes its place', async () => {

@@ -15,7 +15,15 @@ export type ServerName = keyof typeof serverVariables;
 export type DatabaseName = 'sqlite' | ServerName;
 
 /** What the tests run on unless `BLAZE_TEST_DATABASES` says otherwise. An adapter that is new adds its servers here. */
-export const wantedByDefault: readonly DatabaseName[] = ['sqlite', 'postgres', 'postgres15', 'mysql', 'mariadb'];
+export const wantedByDefault: readonly DatabaseName[] = [
+  'sqlite',
+  'postgres',
+  'postgres15',
+  'mysql',
+  'mariadb',
+  'pgbouncer',
+  'replica',
+];
 
 /** Databases that the library has an adapter for: the conformance cases run on them. */
 export const hasAdapter: ReadonlySet<DatabaseName> = new Set(['sqlite', 'postgres', 'postgres15', 'mysql', 'mariadb']);

@@ -19,6 +19,9 @@ export async function results() {
   same<boolean>()(await posts.exists());
   same<CompiledSql>()(posts.toSQL());
   same<QuerySet<Post>>()(posts.reverse().limit(1).offset(2).distinct().none().unfiltered());
+  same<QuerySet<Post>>()(posts.using('primary').using('replica'));
+  // @ts-expect-error no such server
+  posts.using('main');
   same<Post[]>()(await posts.only('title', 'authorId'));
   same<Post[]>()(await posts.defer('body'));
   // @ts-expect-error a relation has no column of that name

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import {
   CommitOutcomeUnknownError,
@@ -5,8 +7,8 @@ import {
   InvalidQueryError,
   TransactionAbortedError,
 } from '../../utils/errors.ts';
-import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
-import type { Pooled } from '../pool.ts';
+import type { BatchResult, BeginOptions, Rows, WriteResult } from '../adapter.ts';
+import type { ReplicationConnection } from '../replication.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
 import { wrapError } from './errors.ts';
 import { namedKind, rawKind } from './types.ts';
@@ -23,10 +25,25 @@ const ISOLATION = new Map([
 const MAX_STATEMENTS = 250;
 const STREAM_ROWS = 1_000;
 
+/** What a connection may do, and leave with the server. */
+export interface SessionTerms {
+  /** Whether a statement may be sent before the one before it is answered. */
+  readonly pipeline: boolean;
+  /** Whether statements are kept prepared; not behind a pooler that lends a connection of the server per transaction. */
+  readonly named: boolean;
+  /** Settings that each transaction is to begin with, since none may be left behind. */
+  readonly eachTransaction: readonly string[];
+}
+
 /** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
-export class PostgresConnection implements Connection, Pooled {
+export class PostgresConnection implements ReplicationConnection {
   readonly #client: Client;
   readonly #named: boolean;
+  readonly #pipeline: boolean;
+  /** What follows BEGIN. */
+  readonly #settings: string;
+  /** Nobody else's statements have such names: behind a pooler one of them might be run by mistake. */
+  readonly #prefix = `blaze_${randomBytes(5).toString('hex')}_`;
   readonly #makeQuery: MakeArrayQuery;
   /** By how they are read, and their text. */
   readonly #statements = new Map<KindOf, Map<string, Prepared>>([
@@ -37,12 +54,14 @@ export class PostgresConnection implements Connection, Pooled {
   #cursors = 0;
   #open = false;
   #broken = false;
+  #uncertain = false;
 
-  /** `named`: whether statements are kept prepared; not behind a pooler that lends a connection per transaction. */
-  constructor(client: Client, makeQuery: MakeArrayQuery, named: boolean) {
+  constructor(client: Client, makeQuery: MakeArrayQuery, { pipeline, named, eachTransaction }: SessionTerms) {
     this.#client = client;
     this.#makeQuery = makeQuery;
     this.#named = named;
+    this.#pipeline = pipeline;
+    this.#settings = eachTransaction.map((setting) => `; SET LOCAL ${setting}`).join('');
     client.on('error', () => (this.#broken = true));
     client.on('end', () => (this.#broken = true));
   }
@@ -53,6 +72,10 @@ export class PostgresConnection implements Connection, Pooled {
 
   get broken(): boolean {
     return this.#broken;
+  }
+
+  get uncertain(): boolean {
+    return this.#uncertain;
   }
 
   async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
@@ -97,7 +120,7 @@ export class PostgresConnection implements Connection, Pooled {
   }
 
   async script(sql: string): Promise<void> {
-    await this.#plain(sql);
+    await (this.#settings === '' ? this.#plain(sql) : this.#withSettings(() => this.#plain(sql)));
   }
 
   async begin({ readOnly = false, isolation }: BeginOptions): Promise<void> {
@@ -106,7 +129,8 @@ export class PostgresConnection implements Connection, Pooled {
       throw new InvalidQueryError(`PostgreSQL has no isolation level '${isolation}'.`, {
         remedy: `Use one of: ${[...ISOLATION.keys()].join(', ')}.`,
       });
-    await this.#plain(`BEGIN${level === undefined ? '' : ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`);
+    const mode = `${level === undefined ? '' : ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`;
+    await this.#plain(`BEGIN${mode}${this.#settings}`);
     this.#open = true;
   }
 
@@ -160,18 +184,21 @@ export class PostgresConnection implements Connection, Pooled {
     return this.#client.end();
   }
 
+  abandon(): void {
+    destroy(this.#client);
+  }
+
   async #run(
     sql: string,
     parameters: readonly unknown[],
     kindOf: KindOf = rawKind,
     named = this.#named,
   ): Promise<ArrayResult> {
+    const statement = named ? this.#prepare(sql, kindOf) : { name: '', text: sql, shape: undefined };
     try {
-      return await this.#send(
-        named ? this.#prepare(sql, kindOf) : { name: '', text: sql, shape: undefined },
-        parameters,
-        kindOf,
-      );
+      return await (this.#settings === ''
+        ? this.#send(statement, parameters, kindOf)
+        : this.#withSettings(() => this.#send(statement, parameters, kindOf)));
     } catch (error) {
       if (named && isStale(error)) {
         this.#forget(sql, kindOf);
@@ -179,6 +206,31 @@ export class PostgresConnection implements Connection, Pooled {
         if (!this.#open) return this.#run(sql, parameters, kindOf, named);
       }
       throw this.#failed(error, sql);
+    }
+  }
+
+  /** Where settings hold for a transaction, a statement outside of one is a transaction of its own. */
+  async #withSettings<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#open) return run();
+    if (!this.#pipeline) return this.#inTransaction(run);
+    const [begun, result, ended] = await Promise.allSettled([
+      this.#plain(`BEGIN${this.#settings}`),
+      run(),
+      this.#commit(),
+    ]);
+    for (const part of [begun, result, ended]) if (part.status === 'rejected') throw part.reason;
+    return (result as PromiseFulfilledResult<T>).value;
+  }
+
+  async #inTransaction<T>(run: () => Promise<T>): Promise<T> {
+    await this.begin({});
+    try {
+      const result = await run();
+      await this.commit();
+      return result;
+    } catch (error) {
+      await this.rollback();
+      throw error;
     }
   }
 
@@ -204,7 +256,10 @@ export class PostgresConnection implements Connection, Pooled {
   /** After an error of the connection it is of no more use, whatever its events still say. */
   #failed(error: unknown, sql: string): Error {
     const wrapped = wrapError(error, sql);
-    if (wrapped instanceof ConnectionError) this.#broken = true;
+    if (!(wrapped instanceof ConnectionError)) return wrapped;
+    this.#broken = true;
+    // In a transaction that never came to its COMMIT nothing was kept.
+    if (sql === 'COMMIT' || (!this.#open && !/^(?:BEGIN|ROLLBACK)/.test(sql))) this.#uncertain = true;
     return wrapped;
   }
 
@@ -213,7 +268,7 @@ export class PostgresConnection implements Connection, Pooled {
     const statements = this.#statements.get(kindOf)!;
     let prepared = statements.get(sql);
     if (prepared !== undefined) return prepared;
-    prepared = { name: `blaze_${++this.#prepared}`, text: sql, shape: undefined };
+    prepared = { name: `${this.#prefix}${++this.#prepared}`, text: sql, shape: undefined };
     if (statements.size >= MAX_STATEMENTS) this.#forget(statements.keys().next().value!, kindOf);
     statements.set(sql, prepared);
     return prepared;
@@ -226,6 +281,12 @@ export class PostgresConnection implements Connection, Pooled {
     // In an aborted transaction it is refused, and stays on the server until the connection ends: it is never used again.
     if (prepared !== undefined) void this.#client.query(`DEALLOCATE ${prepared.name}`).catch(() => undefined);
   }
+}
+
+/** Close a connection without a word to the server. */
+export function destroy(client: Client): void {
+  // Named cast: the driver's types leave it out.
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
 /** The table was altered since the statement was prepared, and its columns are others. */

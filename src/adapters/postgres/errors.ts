@@ -1,6 +1,7 @@
 import {
   BlazeError,
   CheckViolationError,
+  ConfigError,
   ConnectionError,
   DatabaseError,
   DeadlockError,
@@ -66,6 +67,13 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
       return new TransactionAbortedError('PostgreSQL has aborted this transaction: nothing of it is kept.', {
         ...details,
         remedy: 'Let its function throw, and run it again.',
+      });
+    case '26000':
+    case '42P05':
+      return new ConfigError('PostgreSQL does not have the statements that this connection has prepared.', {
+        ...details,
+        remedy:
+          'If a pooler stands between, such as PgBouncer in transaction mode, say pooler=transaction in the DSN. Otherwise leave out DEALLOCATE and DISCARD.',
       });
     default:
       break;

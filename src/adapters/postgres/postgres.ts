@@ -6,7 +6,8 @@ import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
 import { arrayQueries } from './array-query.ts';
 import type { MakeArrayQuery } from './array-query.ts';
-import { PostgresConnection } from './connection.ts';
+import { destroy, PostgresConnection } from './connection.ts';
+import type { SessionTerms } from './connection.ts';
 import { openError } from './errors.ts';
 import { rowConnections } from './wire.ts';
 import type { MakeConnection } from './wire.ts';
@@ -72,13 +73,17 @@ async function open(
     const client = new Client({ ...options, connection: makeConnection(options) } as ClientConfig);
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
+    let limit: NodeJS.Timeout | undefined;
     try {
       await client.connect();
-      await check(client, config);
-      return new PostgresConnection(client, makeQuery, config.server.prepare);
+      // The driver's own limit ends with the greeting.
+      limit = setTimeout(() => destroy(client), config.server.connectTimeout);
+      return new PostgresConnection(client, makeQuery, await prepareSession(client, config));
     } catch (error) {
       failure = error;
       await client.end().catch(() => undefined);
+    } finally {
+      clearTimeout(limit);
     }
   }
   throw openError(failure);
@@ -112,25 +117,35 @@ function socketOf(path: string): { host: string; port?: number } {
   return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
 }
 
-/** What the library relies on: the version, UTF-8, dates in the ISO form. */
-async function check(client: Client, config: ConnectionConfig): Promise<void> {
-  const { rows } = await client.query<[string, string, string]>({
-    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle')",
+/** What the library relies on, the version, UTF-8, dates in the ISO form; and what was asked for, set. */
+async function prepareSession(client: Client, config: ConnectionConfig): Promise<SessionTerms> {
+  const { rows } = await client.query<[string, string, string, number]>({
+    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle'), pg_backend_pid()",
     rowMode: 'array',
   });
-  const [version, encoding, dateStyle] = rows[0]!;
+  const [version, encoding, dateStyle, backend] = rows[0]!;
   if (Number(version) < MINIMUM * 10_000)
     throw new ConnectionError(`PostgreSQL ${MINIMUM} or later is needed.`, { remedy: 'Upgrade the server.' });
   if (encoding !== 'UTF8')
     throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
       remedy: "Create it with ENCODING 'UTF8'.",
     });
-  const { statementTimeout, lockTimeout, readOnly } = config.server;
-  const settings = [
-    ...(dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"]),
+  const { pooler, prepare, pipeline } = config.server;
+  const dates = dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"];
+  // A pooler gives its clients process numbers of its own.
+  const { processID } = client as unknown as { readonly processID: number }; // Named cast: its types leave it out.
+  if (pooler === 'transaction' || (pooler === 'auto' && processID !== backend))
+    return { pipeline, named: false, eachTransaction: [...dates, ...settings(config, 'transaction_read_only')] };
+  const once = [...dates, ...settings(config, 'default_transaction_read_only')];
+  if (once.length > 0) await client.query(once.map((setting) => `SET ${setting}`).join('; '));
+  return { pipeline, named: prepare, eachTransaction: [] };
+}
+
+function settings({ server }: ConnectionConfig, readOnlySetting: string): string[] {
+  const { statementTimeout, lockTimeout, readOnly } = server;
+  return [
     ...(statementTimeout > 0 ? [`statement_timeout = ${statementTimeout}`] : []),
     ...(lockTimeout > 0 ? [`lock_timeout = ${lockTimeout}`] : []),
-    ...(readOnly ? ['default_transaction_read_only = on'] : []),
+    ...(readOnly ? [`${readOnlySetting} = on`] : []),
   ];
-  if (settings.length > 0) await client.query(settings.map((setting) => `SET ${setting}`).join('; '));
 }

@@ -74,6 +74,9 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
   toArray(): M[];
 }
 
+/** Where there are replicas, the kind of server that a query reads from. */
+export type ServerRole = 'primary' | 'replica';
+
 /** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
 export type ColumnKey<M extends Model> = M[typeof SHAPE]['column'];
 
@@ -130,6 +133,11 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
   /** Lets `update` and `delete` write to all rows. */
   unfiltered(): QuerySet<M, L, E>;
+  /**
+   * Where there are replicas, outside of transactions: reads from the `primary`, or from any `replica`, even one that lacks
+   * what this process wrote. Relations that are prefetched come from there too. @example .using('primary')
+   */
+  using(server: ServerRole): QuerySet<M, L, E>;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 

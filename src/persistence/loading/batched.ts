@@ -3,6 +3,7 @@ import { fieldPath } from '../../core/ast/expressions.ts';
 import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { ServerRole } from '../../core/types/index.ts';
 import { State } from '../../core/state.ts';
 import { mapKey } from '../../core/keys.ts';
 import { path } from '../../query/nodes.ts';
@@ -11,6 +12,7 @@ import { initialState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Values = Record<string, unknown>;
+type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -19,7 +21,7 @@ type Values = Record<string, unknown>;
 export class BatchLoader {
   readonly #workspace: Workspace;
   readonly #beforeReceive: (collection: EntityCollection) => void;
-  #runner: QueryRunner | undefined;
+  #runner: Reader | undefined;
 
   constructor(workspace: Workspace, beforeReceive: (collection: EntityCollection) => void) {
     this.#workspace = workspace;
@@ -27,8 +29,19 @@ export class BatchLoader {
   }
 
   /** The runner asks the loader, and the loader the runner: they are introduced when both exist. */
-  use(runner: QueryRunner): void {
+  use(runner: Reader): void {
     this.#runner = runner;
+  }
+
+  /** The same, from this kind of server. */
+  using(server: ServerRole): BatchLoader {
+    const runner = this.#runner!;
+    const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
+    loader.use({
+      entities: (state) => runner.entities({ ...state, using: server }),
+      rows: (request) => runner.rows({ ...request, state: { ...request.state, using: server } }),
+    });
+    return loader;
   }
 
   /** Load a tree of relations of entities of one model. */

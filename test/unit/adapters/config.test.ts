@@ -22,6 +22,7 @@ const DEFAULTS = {
   statementTimeout: 0,
   lockTimeout: 0,
   prepare: true,
+  pooler: 'auto',
   pipeline: true,
   readOnly: false,
   tls: 'disable',
@@ -76,6 +77,7 @@ describe('the configuration of a server', () => {
       lockTimeout: 7,
       applicationName: 'a b',
       prepare: false,
+      pooler: 'auto',
       pipeline: false,
       readOnly: true,
       tls: 'verify-ca',
@@ -244,6 +246,31 @@ describe('the configuration of a server', () => {
     const aliases = Object.values(SERVER_ALIASES).flatMap((list) => list.map(({ name }) => name));
     for (const name of [...Object.keys(SERVER_PARSERS), ...Object.keys(SQLITE_PARSERS), ...aliases])
       expect([name, mayShowName(name)]).toEqual([name, true]);
+  });
+
+  it('A5: A3: a pooler of transactions keeps no prepared statements; one is meant on PostgreSQL alone', async () => {
+    const shown = (dsn: string): unknown[] => {
+      const { pooler, prepare } = ConnectionConfig.fromDsn(dsn).server;
+      return [pooler, prepare];
+    };
+    expect(shown('postgres://h')).toEqual(['auto', true]);
+    expect(shown('postgres://h?pooler=transaction')).toEqual(['transaction', false]);
+    expect(shown('postgres://h?pooler=transaction&prepare=false')).toEqual(['transaction', false]);
+    expect(shown('postgres://h?pooler=session')).toEqual(['session', true]);
+    expect(shown('postgres://h?pgbouncer=true')).toEqual(['transaction', false]);
+    expect(shown('postgres://h?pgbouncer=false')).toEqual(['auto', true]);
+    await refused([
+      [
+        () => server('postgres://h?pooler=transaction&prepare=true'),
+        "A pooler that lends a connection for one transaction does not keep prepared statements. Leave 'prepare' out.",
+      ],
+      [() => server('postgres://h?pooler=x'), "The option 'pooler' is one of: auto, transaction, session."],
+      [() => server('mysql://h?pooler=session'), "The option 'pooler' is PostgreSQL's, not for mysql."],
+      [
+        () => ConnectionConfig.fromDsn('mariadb://h', { pooler: 'transaction' }),
+        "The option 'pooler' is PostgreSQL's, not for mariadb.",
+      ],
+    ]);
   });
 
   it("A3: libpq's variables, only where they are asked for", async () => {
