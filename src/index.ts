@@ -12,28 +12,45 @@ export type * from './core/types/index.ts';
 export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
 
 export {
+  arrayContains,
+  arrayLength,
+  arrayOverlaps,
   between,
   contains,
+  day,
+  dayOfYear,
   endsWith,
   every,
   exact,
   gt,
   gte,
+  hasKey,
+  hour,
   icontains,
   iendsWith,
   iexact,
   iregex,
   isNull,
   istartsWith,
+  jsonContains,
+  jsonPath,
   Lookup,
   lt,
   lte,
+  minute,
+  month,
   none,
   oneOf,
+  quarter,
   regex,
+  search,
+  second,
   some,
   startsWith,
+  weekDay,
+  year,
 } from './query/lookups.ts';
+export type { DatePartLookup } from './query/lookups.ts';
 export { and, not, or, Q } from './query/q.ts';
 export { avg, count, max, min, sum } from './query/expressions.ts';
 export { sql } from './query/sql.ts';

@@ -89,11 +89,12 @@ export class ConnectionConfig {
   }
 
   /**
-   * PostgreSQL by libpq's variables: `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`. Nothing else
-   * looks at them.
+   * PostgreSQL by libpq's variables: `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGAPPNAME`,
+   * `PGCONNECT_TIMEOUT`, `PGSSLMODE`, `PGSSLROOTCERT`, `PGSSLCERT`, `PGSSLKEY`. Nothing else looks at them.
    *
    * @param env Where to look. Default `process.env`.
-   * @throws ConfigError if none of them is set, or one cannot be used.
+   * @throws ConfigError if none of them is set, one cannot be used, or another one is set that says where or how safely
+   *   to connect, as `PGSERVICE` does.
    */
   static fromPgEnv(env: Environment = process.env): ConnectionConfig {
     const { place, given } = parsePgEnv(env);

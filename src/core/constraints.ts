@@ -25,8 +25,22 @@ function split<O>(
 }
 
 function createIndex(...args: readonly unknown[]): IndexDefinition {
-  const { fields, options } = split<IndexDefinition['options']>('index', args, ['name', 'unique', 'where']);
+  const { fields, options } = split<IndexDefinition['options']>('index', args, ['name', 'unique', 'where', 'fullText']);
+  checkFullText(fields, options);
   return Object.freeze({ kind: 'index', fields: Object.freeze(fields), options: Object.freeze({ ...options }) });
+}
+
+const WORD = /^[a-z]\w*$/i;
+
+function checkFullText(
+  fields: readonly string[],
+  { fullText, unique: isUnique, where }: IndexDefinition['options'],
+): void {
+  if (fullText === undefined || fullText === false) return;
+  if (fields.length !== 1 || isUnique === true || where !== undefined)
+    throw new DefinitionError(['A full-text index is over one field, all rows, and not unique.']);
+  if (fullText !== true && (typeof fullText !== 'string' || !WORD.test(fullText)))
+    throw new DefinitionError(["index() takes fullText: true, or the name of a language such as 'english'."]);
 }
 
 function createUnique(...args: readonly unknown[]): UniqueDefinition {

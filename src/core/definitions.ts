@@ -89,7 +89,12 @@ export class EmbeddedDefinition {
 export interface IndexDefinition {
   readonly kind: 'index';
   readonly fields: readonly string[];
-  readonly options: { readonly name?: string; readonly unique?: boolean; readonly where?: unknown };
+  readonly options: {
+    readonly name?: string;
+    readonly unique?: boolean;
+    readonly where?: unknown;
+    readonly fullText?: boolean | string;
+  };
 }
 
 /** `unique('author', 'title')` */

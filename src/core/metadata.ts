@@ -80,6 +80,8 @@ export interface IndexMeta {
   readonly name: string;
   readonly columns: readonly OrderMeta[];
   readonly unique: boolean;
+  /** For an index of words: how they are read, `simple` or a language. */
+  readonly fullText: string | undefined;
   /** Filter or callback that says which rows a partial index covers; read by the schema builder. */
   readonly where: unknown;
 }

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../utils/errors.ts';
 import type { Codec } from './dialect.ts';
 
 /** Codecs that several databases share. */
@@ -13,8 +14,28 @@ export const UUID: Codec = { encode: (value: string) => value.toLowerCase(), dec
 
 export const JSON_TEXT: Codec = {
   encode: (value: unknown) => JSON.stringify(value),
-  decode: (raw: string) => JSON.parse(raw) as unknown,
+  decode: readJson,
 };
+
+/** @throws DatabaseError for a text that is no JSON: that of the engine would quote it. */
+export function readJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    throw new DatabaseError('A column of JSON holds a text that is none.', { remedy: 'Mend it, or read it as text.' });
+  }
+}
+
+/** @throws DatabaseError for what is no whole number: that of the engine would quote it. */
+export function readBigint(raw: number | bigint | string): bigint {
+  try {
+    return BigInt(raw);
+  } catch {
+    throw new DatabaseError('A column of whole numbers holds something else.', {
+      remedy: 'Mend it, or read it as text.',
+    });
+  }
+}
 
 /** Where the database has no type for it: 1 and 0. */
 export const BOOL: Codec = { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number) => raw !== 0 };
@@ -29,7 +50,7 @@ function shortTime(value: string): string {
 /** Numbers of up to 15 digits go and come as numbers, others as bigints or text. */
 export const BIGINT: Codec = {
   encode: (value: bigint) => (value > -(10n ** 15n) && value < 10n ** 15n ? Number(value) : value),
-  decode: (raw: number | bigint | string) => BigInt(raw),
+  decode: readBigint,
 };
 
 /** A point in time as text, `2026-01-31 13:45:00.000` in UTC. */
@@ -80,7 +101,7 @@ export function jsonArrayCodec(item: Codec, ofBytes: boolean): Codec {
         }),
       ),
     decode: (raw: string) =>
-      (JSON.parse(raw) as unknown[]).map((value) =>
+      (readJson(raw) as unknown[]).map((value) =>
         value === null ? null : ofBytes ? new Uint8Array(Buffer.from(value as string, 'hex')) : decode(value),
       ),
   };

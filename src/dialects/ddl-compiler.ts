@@ -1,6 +1,7 @@
 import type { CreateTable, DdlStatement } from '../core/ast/ddl.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
+import { shortName } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -110,7 +111,7 @@ export abstract class DdlCompiler {
   }
 
   protected foreignKeyName({ table }: ModelMeta, { sourceField }: RelationMeta): string {
-    return `${table}_${sourceField.column}_fkey`;
+    return shortName(`${table}_${sourceField.column}_fkey`);
   }
 
   /** Of a table that refers to one that was created after it. */

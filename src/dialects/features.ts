@@ -10,6 +10,13 @@ export interface DialectFeatures {
   readonly bulk: 'single' | 'values' | 'lists';
   /** Whether an INSERT gives back columns that the database filled in. */
   readonly returning: boolean;
+  /**
+   * Whether an INSERT can say of which key a conflict is meant. Where it cannot, a conflict of any key leaves the row as it
+   * is, and the row is updated by a statement of its own.
+   */
+  readonly conflictTarget: boolean;
+  /** Whether there are indexes of words, and searches by them. */
+  readonly fullText: boolean;
   /** Whether a table may refer to one that is created after it. */
   readonly forwardReferences: boolean;
   /** Whether a row that refers to itself can be deleted as it is. */
@@ -20,6 +27,8 @@ export interface DialectFeatures {
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */
   readonly rowsPerUpdate: number;
+  /** Whether small limits are written into the text, because the server plans better for those that it knows. */
+  readonly limitsInText: boolean;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

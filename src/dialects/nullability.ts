@@ -9,6 +9,7 @@ export function mayBeNull(node: Expression): boolean {
     case 'literal':
     case 'arithmetic':
     case 'call':
+    case 'json':
     case 'aggregate':
     case 'subquery':
     case 'raw':
@@ -24,6 +25,11 @@ export function mayBeNull(node: Expression): boolean {
       return [node.operand, node.low, node.high].some(mayBeNull);
     case 'match':
       return mayBeNull(node.operand) || mayBeNull(node.pattern);
+    case 'jsonContains':
+    case 'jsonElement':
+      return true;
+    case 'search':
+    case 'arrayTest':
     case 'inList':
     case 'inQuery':
       return mayBeNull(node.operand);

@@ -2,27 +2,36 @@ import { typeOf } from '../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
   CompareExpression,
+  DatePart,
   DerivedTable,
   Expression,
   InListExpression,
+  JsonContainsExpression,
+  JsonElementExpression,
+  JsonExpression,
   MatchExpression,
   NotExpression,
   OrderNode,
   ParamExpression,
   RawExpression,
+  SearchExpression,
   SelectStatement,
   TableRef,
 } from '../core/ast/expressions.ts';
 import type {
   DeleteStatement,
+  FindRowsStatement,
   InsertStatement,
+  OnConflict,
   Statement,
   UpdateRowsStatement,
   UpdateStatement,
 } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { ValueType } from '../core/value-types.ts';
 import { UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { CompiledStatement, Dialect } from './dialect.ts';
@@ -39,6 +48,10 @@ const COMPARISONS = new Set<Expression['kind']>([
   'match',
   'not',
   'exists',
+  'jsonContains',
+  'jsonElement',
+  'arrayTest',
+  'search',
 ]);
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
@@ -82,6 +95,8 @@ export abstract class QueryCompiler {
         return this.update(statement);
       case 'updateRows':
         return this.updateRows(statement);
+      case 'findRows':
+        return this.findRows(statement);
       case 'delete':
         return this.delete(statement);
       default:
@@ -143,12 +158,28 @@ export abstract class QueryCompiler {
   protected insert({ model, fields, rows, returning, onConflict }: InsertStatement): string {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
     const body = fields.length === 0 ? this.emptyRow() : `(${columns}) ${this.values(fields, rows)}`;
-    return `INSERT INTO ${this.table(model)} ${body}${onConflict === 'nothing' ? this.skipConflicts(model) : ''}${this.returning(returning)}`;
+    return `INSERT INTO ${this.table(model)} ${body}${this.conflicts(model, onConflict)}${this.returning(returning)}`;
   }
 
   /** A row of defaults. */
   protected emptyRow(): string {
     return 'DEFAULT VALUES';
+  }
+
+  private conflicts(model: ModelMeta, onConflict: InsertStatement['onConflict']): string {
+    if (onConflict === 'error') return '';
+    return onConflict === 'nothing' ? this.skipConflicts(model) : this.onConflict(model, onConflict);
+  }
+
+  /** The words for a row whose values of some fields exist already. */
+  protected onConflict({ table, version }: ModelMeta, { by, set }: OnConflict): string {
+    const target = by.map((field) => this.dialect.quote(field.column)).join(', ');
+    if (set.length === 0) return ` ON CONFLICT (${target}) DO NOTHING`;
+    const changes = set.map((field) => {
+      const column = this.dialect.quote(field.column);
+      return `${column} = ${field === version ? `${this.dialect.quote(table)}.${column} + 1` : `excluded.${column}`}`;
+    });
+    return ` ON CONFLICT (${target}) DO UPDATE SET ${changes.join(', ')}`;
   }
 
   /** The words that leave a row as it is where it exists already. */
@@ -167,13 +198,37 @@ export abstract class QueryCompiler {
   }
 
   /** A join with a list of values, whose columns are called `column1`, `column2` and so on. */
-  protected updateRows({ model, fields, by, rows }: UpdateRowsStatement): string {
+  protected updateRows({ model, fields, by, rows, counted }: UpdateRowsStatement): string {
     const table = this.table(model);
     const columns = [...fields, ...by].map((field) => this.dialect.quote(field.column));
-    const set = fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`);
+    const set = [
+      ...fields.map((_, i) => `${columns[i]!} = v.column${i + 1}`),
+      ...counted.map((field) => this.countUp(field)),
+    ];
     const found = by.map((_, i) => `${table}.${columns[fields.length + i]!} = v.column${fields.length + i + 1}`);
     const all = [...fields, ...by];
     return `UPDATE ${table} SET ${set.join(', ')} FROM (${this.values(all, rows)}) AS v WHERE ${found.join(' AND ')}`;
+  }
+
+  protected countUp({ model, column }: FieldMeta): string {
+    const name = this.dialect.quote(column);
+    return `${name} = ${this.table(model)}.${name} + 1`;
+  }
+
+  /** A join with a list of values, of which the first is the number of the row. */
+  protected findRows({ model, by, rows }: FindRowsStatement): string {
+    const values = this.values([ordinalOf(by), ...by], rows);
+    const found = by.map((field, i) => `t.${this.dialect.quote(field.column)} = v.column${i + 2}`);
+    return `SELECT v.column1, ${this.wholeRow(model)} FROM (${values}) AS v INNER JOIN ${this.table(model)} AS t ON ${found.join(' AND ')}`;
+  }
+
+  /** Every column of the table `t`, in the form that reaches the driver whole. */
+  protected wholeRow({ fields }: ModelMeta): string {
+    const columns = fields.map((field) => {
+      const column = `t.${this.dialect.quote(field.column)}`;
+      return this.dialect.codec(field.type).select?.(column) ?? column;
+    });
+    return columns.join(', ');
   }
 
   /** Rows out of lists, one parameter for each column; the columns are called `column1`, `column2` and so on. */
@@ -244,6 +299,16 @@ export abstract class QueryCompiler {
         return this.arithmetic(node);
       case 'call':
         return this.call(node);
+      case 'json':
+        return this.json(node);
+      case 'jsonContains':
+        return this.jsonContains(node);
+      case 'jsonElement':
+        return this.jsonElement(node);
+      case 'search':
+        return this.search(node);
+      case 'arrayTest':
+        return this.arrayTest(node);
       case 'aggregate':
         return this.aggregate(node);
       case 'subquery':
@@ -317,9 +382,17 @@ export abstract class QueryCompiler {
       case 'concat':
         return `(${[texts[0], ...texts.slice(1).map((text) => `COALESCE(${text}, '')`)].join(' || ')})`;
       case 'year':
+      case 'quarter':
       case 'month':
       case 'day':
-        return this.datePart(fn, texts[0]!);
+      case 'dayOfYear':
+      case 'weekDay':
+      case 'hour':
+      case 'minute':
+      case 'second':
+        return this.datePart(fn, texts[0]!, typeOf(args[0]!).type);
+      case 'arrayLength':
+        return `${this.arrayLength}(${texts[0]})`;
       case 'abs':
       case 'round':
       case 'lower':
@@ -333,7 +406,25 @@ export abstract class QueryCompiler {
     }
   }
 
-  protected abstract datePart(part: 'year' | 'month' | 'day', sql: string): string;
+  /** The function that counts the items of an array. */
+  protected abstract readonly arrayLength: string;
+
+  protected abstract json(node: JsonExpression): string;
+
+  /** By its parts, which mean the same on every database. */
+  protected jsonContains({ parts }: JsonContainsExpression): string {
+    return this.expression(parts);
+  }
+
+  protected search(_node: SearchExpression): string {
+    throw this.unsupported('to search text by words (full text)');
+  }
+
+  protected abstract arrayTest(node: ArrayTestExpression): string;
+
+  protected abstract jsonElement(node: JsonElementExpression): string;
+
+  protected abstract datePart(part: DatePart, sql: string, type: ValueType): string;
 
   protected aggregate({ fn, argument, distinct, filter }: AggregateExpression): string {
     const inner = argument === undefined ? '*' : `${distinct ? 'DISTINCT ' : ''}${this.expression(argument)}`;
@@ -380,3 +471,10 @@ export function placeholderFor(field: FieldMeta): ParamExpression {
     label: { model: field.model.name, field: field.name },
   };
 }
+
+/** The number of a row, among values of the given fields. */
+export function ordinalOf([first]: readonly FieldMeta[]): FieldMeta {
+  return { ...first!, type: ORDINAL };
+}
+
+const ORDINAL: FieldMeta['type'] = Object.freeze({ kind: 'int' });

@@ -1,6 +1,12 @@
 import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
-import type { DeleteStatement, InsertStatement, UpdateRowsStatement, UpdateStatement } from '../core/ast/statements.ts';
+import type {
+  DeleteStatement,
+  FindRowsStatement,
+  InsertStatement,
+  UpdateRowsStatement,
+  UpdateStatement,
+} from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { placeholderFor } from '../dialects/query-compiler.ts';
@@ -77,7 +83,7 @@ export class CompiledCache {
 
   /** @throws UnsupportedError, InvalidQueryError, InvalidValueError before anything is sent. */
   query(request: QueryRequest): BoundQuery {
-    const { key, bound } = shapeKey(request);
+    const { key, bound } = shapeKey(request, this.#dialect.features.limitsInText);
     let compiled = this.#queries.get(key);
     if (compiled === undefined) {
       compiled = this.#compile(request, bound);
@@ -104,7 +110,7 @@ export class CompiledCache {
       onConflict = 'error',
     }: Partial<Pick<InsertStatement, 'rows' | 'returning' | 'onConflict'>>,
   ): string {
-    return this.#write(`i${rows}${onConflict}${returning.length}`, model, fields, () => ({
+    return this.#write(`i${rows}${conflictKey(onConflict)}r${returning.length}`, model, fields, () => ({
       kind: 'insert',
       model,
       fields,
@@ -122,17 +128,37 @@ export class CompiledCache {
   }
 
   /** Several rows at a time, each to values of its own. Parameters row by row, as those of `update`. */
-  updateRows(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[], rows: number | 'lists'): string {
-    return this.#write(`u${by.length}x${rows}`, model, fields, () => ({ kind: 'updateRows', model, fields, by, rows }));
+  updateRows(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    by: readonly FieldMeta[],
+    rows: number | 'lists',
+    counted: readonly FieldMeta[] = [],
+  ): string {
+    const kind = `u${indexesOf(by)}x${rows}${counted.length > 0 ? '+' : ''}`;
+    return this.#write(kind, model, fields, () => ({ kind: 'updateRows', model, fields, by, rows, counted }));
+  }
+
+  /** Rows by the values of some fields. Parameters row by row: the number of the row, then the fields. */
+  findRows(model: ModelMeta, by: readonly FieldMeta[], rows: number | 'lists', locked: boolean): string {
+    return this.#write(`f${rows}${locked}`, model, by, () => ({ kind: 'findRows', model, by, rows, locked }));
   }
 
   /** Parameters: the fields, then those that name the rows. */
-  update(model: ModelMeta, fields: readonly FieldMeta[], by: readonly FieldMeta[]): string {
-    return this.#write(`u${by.length}`, model, fields, () => ({
+  update(
+    model: ModelMeta,
+    fields: readonly FieldMeta[],
+    by: readonly FieldMeta[],
+    counted: readonly FieldMeta[] = [],
+  ): string {
+    return this.#write(`u${indexesOf(by)}${counted.length > 0 ? '+' : ''}`, model, fields, () => ({
       kind: 'update',
       model,
       alias: undefined,
-      set: fields.map((field) => ({ field, value: placeholderFor(field) })),
+      set: [
+        ...fields.map((field) => ({ field, value: placeholderFor(field) })),
+        ...counted.map((field) => ({ field, value: oneMore(field) })),
+      ],
       where: keyCondition(by),
     }));
   }
@@ -151,7 +177,7 @@ export class CompiledCache {
     kind: string,
     model: ModelMeta,
     fields: readonly FieldMeta[],
-    build: () => InsertStatement | UpdateStatement | UpdateRowsStatement | DeleteStatement,
+    build: () => InsertStatement | UpdateStatement | UpdateRowsStatement | FindRowsStatement | DeleteStatement,
   ): string {
     let key = `${kind}${model.id}`;
     for (const field of fields) key += `,${field.index}`;
@@ -196,6 +222,20 @@ export class CompiledCache {
     const { sql, slots } = this.#dialect.compile(plan.statement);
     return { sql, encoders: slots.map((slot) => slot.encode) };
   }
+}
+
+function conflictKey(onConflict: InsertStatement['onConflict']): string {
+  return typeof onConflict === 'string' ? onConflict : `${indexesOf(onConflict.by)}=${indexesOf(onConflict.set)}`;
+}
+
+function indexesOf(fields: readonly FieldMeta[]): string {
+  return fields.map((field) => field.index).join('.');
+}
+
+function oneMore(field: FieldMeta): Expression {
+  const left: Expression = { kind: 'column', alias: '', column: field.column, type: field.type, nullable: false };
+  const right: Expression = { kind: 'literal', value: 1, type: field.type, nullable: false };
+  return { kind: 'arithmetic', operator: 'plus', left, right, type: field.type, nullable: false };
 }
 
 function keyCondition(fields: readonly FieldMeta[]): Expression {

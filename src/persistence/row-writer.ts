@@ -2,6 +2,7 @@ import type { BatchResult, Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import type { InsertStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { Row } from '../core/state.ts';
 import { encodeRows } from '../dialects/json-lists.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { CompiledCache } from './compiled.ts';
@@ -105,14 +106,19 @@ export class RowWriter {
     }
   }
 
-  /** UPDATE of the same columns. Gives the number of rows that were met. */
-  async update(model: ModelMeta, { fields, by, anyOrder }: UpdateShape, rows: readonly Parameters[]): Promise<number> {
+  /** UPDATE of the same columns. Gives the number of rows that were met. `counted` count up in all of them. */
+  async update(
+    model: ModelMeta,
+    { fields, by, anyOrder }: Pick<UpdateShape, 'fields' | 'by' | 'anyOrder'>,
+    rows: readonly Parameters[],
+    counted: readonly FieldMeta[] = [],
+  ): Promise<number> {
     const { bulk, rowsPerUpdate, maxParameters } = this.#compiled.dialect.features;
     const width = fields.length + by.length;
     const typed =
       bulk === 'lists' || (bulk === 'values' && [...fields, ...by].every(({ type }) => type.kind !== 'custom'));
     if (typed && anyOrder && rows.length > 1) {
-      const sql = this.#compiled.updateRows(model, fields, by, 'lists');
+      const sql = this.#compiled.updateRows(model, fields, by, 'lists', counted);
       if (bulk === 'lists') return this.#lists(sql, width, rows);
       let changes = 0;
       for (const text of rowTexts(rows)) changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
@@ -122,12 +128,40 @@ export class RowWriter {
     const whole = size === 1 ? 0 : rows.length - (rows.length % size);
     let changes = 0;
     if (whole > 0)
-      changes += total(await this.#each(this.#compiled.updateRows(model, fields, by, size), groups(rows, whole, size)));
+      changes += total(
+        await this.#each(this.#compiled.updateRows(model, fields, by, size, counted), groups(rows, whole, size)),
+      );
     if (whole < rows.length)
       changes += total(
-        await this.#each(this.#compiled.update(model, fields, by), whole === 0 ? rows : rows.slice(whole)),
+        await this.#each(this.#compiled.update(model, fields, by, counted), whole === 0 ? rows : rows.slice(whole)),
       );
     return changes;
+  }
+
+  /**
+   * The rows that have these values, whole, by the position of the values; undefined where there is none. The database
+   * compares, so what it holds for equal is. `locked`: what others have committed is found, whatever the transaction saw
+   * before.
+   */
+  async find(
+    model: ModelMeta,
+    by: readonly FieldMeta[],
+    values: readonly Parameters[],
+    locked: boolean,
+  ): Promise<readonly (Row | undefined)[]> {
+    const { bulk } = this.#compiled.dialect.features;
+    const numbered = values.map((row, i) => [i, ...row]);
+    const width = [...by.slice(0, 1), ...by];
+    const found: (Row | undefined)[] = Array.from({ length: values.length });
+    const take = async (rows: number | 'lists', parameters: Parameters): Promise<void> => {
+      for (const [position, ...row] of await this.#query(this.#compiled.findRows(model, by, rows, locked), parameters))
+        found[Number(position)] = row;
+    };
+    if (bulk === 'single') for (const part of this.#parts(width, numbered)) await take(part.length, joined(part));
+    else
+      for (const lists of bulk === 'lists' ? columnLists(width.length, numbered) : rowTexts(numbered))
+        await take('lists', lists);
+    return found;
   }
 
   /** Rows as a list for each column. Gives the number of rows that were met. */

@@ -5,9 +5,12 @@ import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Segment } from '../query/plan.ts';
 import { mergeTrees } from '../query/paths.ts';
+import type { Creation, Saving } from '../query/creation.ts';
+import type { Wanted } from '../query/get-or-create.ts';
 import type { QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import type { BoundQuery } from './compiled.ts';
+import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,9 +20,11 @@ type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
 export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
   readonly #loader: BatchLoader;
+  readonly #creator: Creator;
 
-  constructor(workspace: Workspace, loader: BatchLoader) {
+  constructor(workspace: Workspace, loader: BatchLoader, creator: Creator) {
     this.#workspace = workspace;
+    this.#creator = creator;
     this.#loader = loader;
   }
 
@@ -74,6 +79,21 @@ export class SessionRunner implements QueryRunner {
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
     return this.#workspace.writeSet(request, query);
+  }
+
+  async create(creation: Creation): Promise<object[]> {
+    await this.#connect();
+    return this.#creator.create(creation);
+  }
+
+  async ensure(wanted: Wanted, update: boolean): Promise<readonly [object, boolean]> {
+    await this.#connect();
+    return this.#creator.ensure(wanted, update);
+  }
+
+  async save(saving: Saving): Promise<number> {
+    await this.#connect();
+    return this.#creator.save(saving);
   }
 
   compile(request: QueryRequest): CompiledSql {

@@ -17,6 +17,7 @@ import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
+import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
@@ -57,9 +58,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#transactions.current?.journal.touchCollection(collection),
     );
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
-    this.#runner = new SessionRunner(this.#workspace, this.#batch);
-    this.#batch.use(this.#runner);
     this.#transactions = new Transactions(this.#workspace, this.#work, flushMode);
+    const creator = new Creator(this.#workspace, this.#work, this.#transactions);
+    this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
+    this.#batch.use(this.#runner);
   }
 
   /** The session of the running scope. @throws NoSessionError */

@@ -36,6 +36,9 @@ interface PlannedFlush {
   readonly taken: Taken;
 }
 
+/** Writes on a connection, notes in the journal what it does to memory before it is done, and gives what it does then. */
+export type AtomicWork = (connection: Connection, journal: Journal) => Promise<() => void>;
+
 /** When a session writes, and how it comes back: flushes, transactions, savepoints, and the memory that goes with them. */
 export class Transactions {
   readonly #workspace: Workspace;
@@ -258,21 +261,25 @@ export class Transactions {
   }
 
   async #flushAlone(): Promise<void> {
-    const { executor, engine } = this.#workspace;
     const flush = this.#plan();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+    await this.#alone('a flush', (connection, seal) => this.#write(connection, new Journal(), flush, seal));
+    this.#outside = new Journal();
+  }
+
+  /** In a transaction of its own, which `seal` commits. */
+  async #alone(purpose: string, write: (connection: Connection, seal: () => unknown) => Promise<void>): Promise<void> {
+    const { executor, engine } = this.#workspace;
     await engine.connect();
-    const connection = await executor.acquire({ mode: 'write', purpose: 'a flush' });
-    const journal = new Journal();
+    const connection = await executor.acquire({ mode: 'write', purpose });
     try {
       await executor.begin(connection, {});
       try {
-        await this.#write(connection, journal, flush, () => executor.commit(connection));
+        await write(connection, () => executor.commit(connection));
       } catch (error) {
         await this.#abandon(connection, error);
         throw error;
       }
-      this.#outside = new Journal();
     } finally {
       executor.release(connection);
     }
@@ -290,17 +297,46 @@ export class Transactions {
     refuseBroken(open);
     const flush = this.#plan();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+    await this.#inside(open, (seal) => this.#flushOnto(open, flush, seal));
+  }
+
+  /** In a savepoint, which `seal` releases: statements that succeeded before the one that failed must not stay behind. */
+  async #inside(open: OpenTransaction, write: (seal: () => unknown) => Promise<void>): Promise<void> {
     const { executor } = this.#workspace;
     const { connection } = open;
     const name = 'blaze_flush';
-    // Statements that succeeded before the one that failed must not stay behind.
     await executor.savepoint(connection, name);
     try {
-      await this.#flushOnto(open, flush, () => executor.releaseSavepoint(connection, name));
+      await write(() => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await this.#takeBack(open, name, error);
       throw error;
     }
+  }
+
+  /**
+   * Write something beside the unit of work, atomically: in a savepoint of the open transaction, or in a transaction of
+   * its own. `work` gives what shows in memory, once it is done, what is in the database then.
+   */
+  atomic(purpose: string, work: AtomicWork): Promise<void> {
+    return this.#serialised(async () => {
+      const open = this.#open;
+      const journal = new Journal();
+      const write = async (connection: Connection, seal: () => unknown): Promise<void> => {
+        try {
+          const accept = await work(connection, journal);
+          await seal();
+          accept();
+        } catch (error) {
+          undoFlush(journal);
+          throw error;
+        }
+      };
+      if (open === undefined) return this.#alone(purpose, write);
+      refuseBroken(open);
+      await this.#inside(open, (seal) => write(open.connection, seal));
+      open.journals.at(-1)!.absorb(journal);
+    });
   }
 
   async #flushOnto({ connection, journals }: OpenTransaction, flush: PlannedFlush, seal: () => unknown): Promise<void> {

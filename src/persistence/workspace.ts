@@ -44,6 +44,11 @@ export class Workspace {
     this.#using = using;
   }
 
+  /** What loads for this session's entities. */
+  get loader(): RelationLoader {
+    return this.#owner.loader;
+  }
+
   get executor(): Executor {
     return this.engine.executor;
   }
@@ -168,6 +173,24 @@ export class Workspace {
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
     await this.refresh(meta, [entity]);
+  }
+
+  /** The entity of a whole row that was just read: the one that is there, read again, or `fresh`, which takes it over. */
+  adopt(meta: ModelMeta, row: Row, fresh: object): object {
+    const codec = this.compiled.codec(meta);
+    const map = this.identityMap.of(meta);
+    const key = codec.keyOfRow(row);
+    const known = map.get(key);
+    if (known !== undefined) {
+      this.#refreshOne(meta, known, row);
+      return known;
+    }
+    codec.assign(fresh, row);
+    State.setRow(fresh, row);
+    State.setGroup(fresh, this.group(meta));
+    State.group(fresh)!.members.push(fresh);
+    map.set(key, fresh);
+    return fresh;
   }
 
   #refreshOne(meta: ModelMeta, entity: object, row: Row): void {

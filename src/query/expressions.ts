@@ -2,8 +2,10 @@ import { conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type {
   AggregateName,
   CompareOperator,
+  DatePart,
   Expression,
   FunctionName,
+  JsonExpression,
   MatchOperator,
   OrderNode,
   Typed,
@@ -12,7 +14,11 @@ import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { arrayLength, arrayTest } from './arrays.ts';
+import { datePart } from './date-parts.ts';
+import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, plainValue } from './nodes.ts';
+import { searchFor } from './search.ts';
 import { hasAggregate } from './walk.ts';
 
 const INT: ValueType = Object.freeze({ kind: 'int' });
@@ -65,10 +71,12 @@ export class ExpressionBuilder {
   }
 
   eq(other: unknown): ExpressionBuilder {
+    if (this.#isPart()) return this.#make(jsonIs(this.#json(), other, this.#label()));
     return other === null ? this.isNull() : this.#compare('eq', other);
   }
 
   ne(other: unknown): ExpressionBuilder {
+    if (this.#isPart()) return this.eq(other).not();
     return other === null ? this.isNotNull() : this.#compare('ne', other);
   }
 
@@ -202,12 +210,76 @@ export class ExpressionBuilder {
     return this.#datePart('year');
   }
 
+  quarter(): ExpressionBuilder {
+    return this.#datePart('quarter');
+  }
+
   month(): ExpressionBuilder {
     return this.#datePart('month');
   }
 
   day(): ExpressionBuilder {
     return this.#datePart('day');
+  }
+
+  dayOfYear(): ExpressionBuilder {
+    return this.#datePart('dayOfYear');
+  }
+
+  weekDay(): ExpressionBuilder {
+    return this.#datePart('weekDay');
+  }
+
+  hour(): ExpressionBuilder {
+    return this.#datePart('hour');
+  }
+
+  minute(): ExpressionBuilder {
+    return this.#datePart('minute');
+  }
+
+  second(): ExpressionBuilder {
+    return this.#datePart('second');
+  }
+
+  path(...steps: unknown[]): ExpressionBuilder {
+    return this.#make(jsonAt(typed(this.#node), steps, this.#label()));
+  }
+
+  hasKey(key: unknown): ExpressionBuilder {
+    return this.#make(hasKey(typed(this.#node), key, this.#label()));
+  }
+
+  jsonContains(value: unknown): ExpressionBuilder {
+    return this.#make(jsonContains(typed(this.#node), value, this.#label()));
+  }
+
+  asText(): ExpressionBuilder {
+    return this.#make(jsonAs(this.#json(), 'text'));
+  }
+
+  asNumber(): ExpressionBuilder {
+    return this.#make(jsonAs(this.#json(), 'number'));
+  }
+
+  asBool(): ExpressionBuilder {
+    return this.#make(jsonAs(this.#json(), 'bool'));
+  }
+
+  search(text: unknown): ExpressionBuilder {
+    return this.#make(searchFor(this.#node, text, this.#label()));
+  }
+
+  arrayContains(items: unknown): ExpressionBuilder {
+    return this.#make(arrayTest('contains', typed(this.#node), items, this.#label()));
+  }
+
+  arrayOverlaps(items: unknown): ExpressionBuilder {
+    return this.#make(arrayTest('overlaps', typed(this.#node), items, this.#label()));
+  }
+
+  arrayLength(): ExpressionBuilder {
+    return this.#make(arrayLength(typed(this.#node), this.#label()));
   }
 
   iexact(text: unknown): ExpressionBuilder {
@@ -265,7 +337,18 @@ export class ExpressionBuilder {
     return param(this.#typed().type, other, this.#label());
   }
 
+  /** Whether this is a part of JSON, which is compared as what the other is. */
+  #isPart(): boolean {
+    return this.#node.kind === 'json' && this.#node.as === 'json';
+  }
+
+  #json(): JsonExpression {
+    return jsonAt(typed(this.#node), [], this.#label());
+  }
+
   #compare(operator: CompareOperator, other: unknown): ExpressionBuilder {
+    if (this.#isPart() && other !== null)
+      return this.#make(jsonLike(this.#json(), other, this.#label())).#compare(operator, other);
     return this.#make({ kind: 'compare', operator, left: this.#node, right: this.#value(other) });
   }
 
@@ -281,10 +364,8 @@ export class ExpressionBuilder {
     return this.#make({ kind: 'call', fn, args: [this.#node, ...args], type, nullable });
   }
 
-  #datePart(fn: 'year' | 'month' | 'day'): ExpressionBuilder {
-    const { kind } = this.#typed().type;
-    if (kind !== 'datetime' && kind !== 'date') throw notFor(fn, 'dates', this.#label());
-    return this.#call(fn, INT);
+  #datePart(part: DatePart): ExpressionBuilder {
+    return this.#make(datePart(part, typed(this.#node), this.#label()));
   }
 
   #match(operator: MatchOperator, insensitive: boolean, pattern: unknown): ExpressionBuilder {

@@ -6,9 +6,10 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withArticle } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { conditionNode, ExpressionBuilder, isTextual, refuseAggregates } from './expressions.ts';
+import { conditionNode, ExpressionBuilder, refuseAggregates } from './expressions.ts';
+import { lookup } from './lookup-nodes.ts';
 import { Lookup } from './lookups.ts';
-import { list, param, path, relationKey } from './nodes.ts';
+import { param, path, relationKey } from './nodes.ts';
 import { Condition } from './q.ts';
 import { refsOf, ROOT } from './refs.ts';
 
@@ -125,94 +126,6 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
     });
   }
   return { kind: 'compare', operator: 'eq', left: node, right: param(field.type, value, label) };
-}
-
-function lookup(node: PathExpression, label: ParamLabel, { name, value, negated }: Lookup<unknown>): Expression {
-  const positive = positiveLookup(node, label, name, value);
-  return negated ? negation(positive) : positive;
-}
-
-function positiveLookup(
-  node: PathExpression,
-  label: ParamLabel,
-  name: Lookup<unknown>['name'],
-  value: unknown,
-): Expression {
-  const { type } = node;
-  switch (name) {
-    case 'exact':
-      if (value === null) return { kind: 'isNull', operand: node, negated: false };
-      return { kind: 'compare', operator: 'eq', left: node, right: right(node, label, value) };
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-      return { kind: 'compare', operator: name, left: node, right: right(node, label, value) };
-    case 'between': {
-      const [low, high] = value as readonly [unknown, unknown];
-      return { kind: 'between', operand: node, low: right(node, label, low), high: right(node, label, high) };
-    }
-    case 'oneOf':
-      return { kind: 'inList', operand: node, list: list(type, value, label) };
-    case 'isNull':
-      if (typeof value !== 'boolean')
-        throw new InvalidValueError(
-          `isNull() on ${label.model}.${label.field} takes true or false, not ${describe(value)}.`,
-          label,
-        );
-      return { kind: 'isNull', operand: node, negated: !value };
-    case 'iexact':
-      return match(node, label, 'exact', true, value);
-    case 'contains':
-      return match(node, label, 'contains', false, value);
-    case 'icontains':
-      return match(node, label, 'contains', true, value);
-    case 'startsWith':
-      return match(node, label, 'startsWith', false, value);
-    case 'istartsWith':
-      return match(node, label, 'startsWith', true, value);
-    case 'endsWith':
-      return match(node, label, 'endsWith', false, value);
-    case 'iendsWith':
-      return match(node, label, 'endsWith', true, value);
-    case 'regex':
-      return match(node, label, 'regex', false, value);
-    case 'iregex':
-      return match(node, label, 'regex', true, value);
-    case 'some':
-    case 'none':
-    case 'every':
-      throw new InvalidQueryError(
-        `${name}() is for relations to many, and ${label.model}.${label.field} is a column.`,
-        label,
-      );
-    default:
-      name satisfies never;
-      throw new InvalidQueryError(`There is no lookup of this name for ${label.model}.${label.field}.`, {
-        ...label,
-        remedy: 'Use the functions that the package exports, such as gte(3).',
-      });
-  }
-}
-
-function right(node: PathExpression, label: ParamLabel, value: unknown): Expression {
-  return ExpressionBuilder.is(value) ? ExpressionBuilder.node(value) : param(node.type, value, label);
-}
-
-function match(
-  node: PathExpression,
-  label: ParamLabel,
-  operator: 'exact' | 'contains' | 'startsWith' | 'endsWith' | 'regex',
-  insensitive: boolean,
-  value: unknown,
-): Expression {
-  if (!isTextual(node.type)) {
-    throw new InvalidQueryError(
-      `${label.model}.${label.field} is not text: ${insensitive ? 'i' : ''}${operator} does not apply to it.`,
-      label,
-    );
-  }
-  return { kind: 'match', operator, insensitive, operand: node, pattern: param({ kind: 'text' }, value, label) };
 }
 
 function toOne(place: Place, relation: RelationMeta, value: unknown): Expression {

@@ -2,7 +2,16 @@
  * Lookups: tests of a value in a filter, `{ views: gte(100) }`. They are values of a class, so no object that comes from
  * outside can pass for one.
  */
-import type { CollectionLookupFunction, LOOKUP, LookupName, LookupOf } from '../core/types/index.ts';
+import type { DatePart } from '../core/ast/expressions.ts';
+import type {
+  ArrayParts,
+  CollectionLookupFunction,
+  JsonParts,
+  JsonScalar,
+  LOOKUP,
+  LookupName,
+  LookupOf,
+} from '../core/types/index.ts';
 
 /**
  * A test of a value of type `V`; made by the functions below.
@@ -95,9 +104,7 @@ export function between<V extends number | bigint | string | Date>(low: V, high:
 
 /** One of the values; an empty list matches nothing. @example { role: oneOf(['admin', 'editor']) } */
 export function oneOf<V>(values: Iterable<V>): LookupOf<V> {
-  // A text is iterable as well, and never meant by letters; the field's check says what is wrong with other things.
-  const isList = typeof values === 'object' && values !== null && Symbol.iterator in values;
-  return new Lookup('oneOf', isList ? Object.freeze([...values]) : values);
+  return new Lookup('oneOf', listOf(values));
 }
 
 /** NULL, or with `false` not NULL. @example { reviewer: isNull(false) } */
@@ -113,6 +120,94 @@ export function regex(pattern: string): LookupOf<string> {
 /** Matches the regular expression, whatever the case. @example { code: iregex('^[a-z]{3}$') } */
 export function iregex(pattern: string): LookupOf<string> {
   return new Lookup('iregex', pattern);
+}
+
+/** The type of `year` and its like: lookups of a part of a date or time, in UTC. A number means that part exactly. */
+export type DatePartLookup = (test: number | LookupOf<number>) => LookupOf<Date & string>;
+
+function partLookup(part: DatePart): DatePartLookup {
+  return (test) => new Lookup('datePart', Object.freeze({ part, test }));
+}
+
+/** The year is such; a range of the column, so that an index serves. @example { createdAt: year(2026) } */
+export const year: DatePartLookup = partLookup('year');
+
+/** The quarter of the year is such, 1 to 4. @example { createdAt: quarter(1) } */
+export const quarter: DatePartLookup = partLookup('quarter');
+
+/** The month is such, 1 to 12. @example { createdAt: month(oneOf([6, 7, 8])) } */
+export const month: DatePartLookup = partLookup('month');
+
+/** The day of the month is such, 1 to 31. @example { createdAt: day(1) } */
+export const day: DatePartLookup = partLookup('day');
+
+/** The day of the year is such, 1 to 366. @example { createdAt: dayOfYear(gt(365)) } */
+export const dayOfYear: DatePartLookup = partLookup('dayOfYear');
+
+/** The day of the week is such, 1 on Mondays to 7 on Sundays. @example { createdAt: weekDay(gte(6)) } */
+export const weekDay: DatePartLookup = partLookup('weekDay');
+
+/** The hour is such, 0 to 23, in UTC. @example { createdAt: hour(between(9, 16)) } */
+export const hour: DatePartLookup = partLookup('hour');
+
+/** The minute is such, 0 to 59. @example { createdAt: minute(0) } */
+export const minute: DatePartLookup = partLookup('minute');
+
+/** The second is such, 0 to 59. @example { createdAt: second(0) } */
+export const second: DatePartLookup = partLookup('second');
+
+/**
+ * Has these words, all of them, in any order, whatever their case: of a text with an index of words. Words in quotes stand in
+ * a row; one after a minus must not be there. @example { title: search('typed orm -php') }
+ */
+export function search(text: string): LookupOf<string> {
+  return new Lookup('search', text);
+}
+
+/**
+ * A part of a JSON value: a text is a key of an object, a number a position in an array. Compared with what it is: `'1'` is
+ * not `1`. `null` is JSON's null; `isNull()` asks whether there is nothing. @example { settings: jsonPath(['sizes', 0], gte(3)) }
+ */
+export function jsonPath(
+  path: readonly (string | number)[],
+  test: JsonScalar | LookupOf<JsonScalar | JsonParts>,
+): LookupOf<JsonParts> {
+  const steps: unknown = Array.isArray(path) ? Object.freeze([...path]) : path;
+  return new Lookup('jsonPath', Object.freeze({ path: steps, test }));
+}
+
+/** A JSON object with this key, whatever its value. @example { settings: hasKey('theme') } */
+export function hasKey(key: string): LookupOf<JsonParts> {
+  return new Lookup('hasKey', key);
+}
+
+/**
+ * A JSON value with these parts: an object with these keys, of which each value contains what is given for it; an array with
+ * these items, in any order. @example { settings: jsonContains({ theme: 'dark', sizes: [3] }) }
+ */
+export function jsonContains(value: unknown): LookupOf<JsonParts> {
+  return new Lookup('jsonContains', value);
+}
+
+/** An array that has all of these items; with none, every array. @example { tags: arrayContains(['orm', 'sql']) } */
+export function arrayContains<V>(items: Iterable<V>): LookupOf<ArrayParts<V>> {
+  return new Lookup('arrayContains', listOf(items));
+}
+
+/** An array that has any of these items. @example { tags: arrayOverlaps(['orm', 'sql']) } */
+export function arrayOverlaps<V>(items: Iterable<V>): LookupOf<ArrayParts<V>> {
+  return new Lookup('arrayOverlaps', listOf(items));
+}
+
+/** An array of so many items. @example { tags: arrayLength(gte(2)) } */
+export function arrayLength(test: number | LookupOf<number>): LookupOf<ArrayParts<never>> {
+  return new Lookup('arrayLength', test);
+}
+
+/** A list as an array. A text is iterable as well, and never meant by letters; the field's check says what is wrong with other things. */
+function listOf(values: unknown): unknown {
+  const isList = typeof values === 'object' && values !== null && Symbol.iterator in values;
+  return isList ? Object.freeze([...(values as Iterable<unknown>)]) : values;
 }
 
 /** A member of the collection fulfils the condition; without one: there is a member. @example { tags: some({ name: 'orm' }) } */

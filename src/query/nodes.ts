@@ -32,6 +32,7 @@ export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: 
 /** How errors call an expression: the field where there is one. */
 export function labelOf(node: Expression, root: string): ParamLabel {
   if (node.kind === 'path') return { model: modelAt(node.field.model, node.steps).name, field: node.field.name };
+  if (node.kind === 'json') return labelOf(node.operand, root);
   return { model: root, field: node.kind === 'param' ? node.label.field : `(${node.kind})` };
 }
 

@@ -16,6 +16,8 @@ import {
 import { suggest } from '../utils/naming.ts';
 import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
+import { creation, saving } from './creation.ts';
+import { wanted } from './get-or-create.ts';
 import { limitOf, wholeNumber } from './limits.ts';
 import { param, path } from './nodes.ts';
 import { addPaths } from './paths.ts';
@@ -238,6 +240,26 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'delete', state: this.#state });
   }
 
+  async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
+    this.#refuseFilter('bulkCreate');
+    return this.#runner.create(creation(this.#state.meta, rows, options));
+  }
+
+  async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
+    this.#refuseFilter('bulkUpdate');
+    return this.#runner.save(saving(this.#state.meta, entities, fields));
+  }
+
+  async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
+    this.#refuseFilter('getOrCreate');
+    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false);
+  }
+
+  async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
+    this.#refuseFilter('updateOrCreate');
+    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true);
+  }
+
   toSQL(): CompiledSql {
     return this.#runner.compile({ kind: 'entities', state: this.#state });
   }
@@ -382,6 +404,18 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     if (value === null && field.nullable)
       return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
     return { field, value: param(field.type, value, label) };
+  }
+
+  #refuseFilter(call: string): void {
+    const { meta, where, limit, offset, empty } = this.#state;
+    if (where.length === 0 && limit === undefined && offset === undefined && !empty) return;
+    throw new InvalidQueryError(
+      `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
+      {
+        model: meta.name,
+        remedy: `Call it on session.query(${meta.name}) itself.`,
+      },
+    );
   }
 
   #checkWrite(call: string): void {

@@ -1,4 +1,6 @@
 import type { CompiledSql } from '../core/types/index.ts';
+import type { Creation, Saving } from './creation.ts';
+import type { Wanted } from './get-or-create.ts';
 import type { QueryRequest, QueryState } from './state.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
@@ -13,5 +15,11 @@ export interface QueryRunner {
   iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
   /** The number of rows written. */
   write(request: Of<'update' | 'delete'>): Promise<number>;
+  /** New rows; gives the entities of all of them, in their order. */
+  create(creation: Creation): Promise<object[]>;
+  /** One row, made where there is none; and whether it was made. `update`: one that exists takes the new values. */
+  ensure(wanted: Wanted, update: boolean): Promise<readonly [entity: object, created: boolean]>;
+  /** Some fields of entities that are stored. Gives the number of rows. */
+  save(saving: Saving): Promise<number>;
   compile(request: QueryRequest): CompiledSql;
 }

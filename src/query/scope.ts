@@ -125,12 +125,20 @@ export class Scope {
           low: this.resolve(node.low),
           high: this.resolve(node.high),
         };
+      case 'search':
+      case 'arrayTest':
       case 'inList':
         return { ...node, operand: this.resolve(node.operand) };
       case 'inQuery':
         return { ...node, operand: this.resolve(node.operand) };
       case 'match':
         return { ...node, operand: this.resolve(node.operand), pattern: this.resolve(node.pattern) };
+      case 'json':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'jsonContains':
+        return { ...node, operand: this.resolve(node.operand), parts: this.resolve(node.parts) };
+      case 'jsonElement':
+        return { ...node, array: { ...node.array, operand: this.resolve(node.array.operand) } };
       case 'call':
         return { ...node, args: this.#all(node.args) };
       case 'aggregate':

@@ -28,15 +28,18 @@ interface Met {
   readonly bound: Bound[];
   /** Tokens of the subqueries: their names in the key are their numbers. */
   readonly origins: Origin[];
+  /** Whether values that a dialect may write into the text are part of the structure. */
+  readonly shaped: boolean;
 }
 
 /**
  * The structural key of a request: equal for two requests exactly when they differ in bound values alone. It decides
  * whether compiled SQL, parameter order and hydrator can be used again, so every property that a plan depends on must
- * be written here. Names from outside are written as JSON, so that no name can look like structure.
+ * be written here. Names from outside are written as JSON, so that no name can look like structure. `shaped`: whether the
+ * dialect writes values into the text that may stand there.
  */
-export function shapeKey(request: QueryRequest): ShapeKey {
-  const met: Met = { bound: [], origins: [] };
+export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
+  const met: Met = { bound: [], origins: [], shaped };
   const key = `${request.kind}${requestKey(request, met)}`;
   return { key, bound: met.bound };
 }
@@ -70,7 +73,7 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.reversed) text += 'R';
   if (state.distinct) text += 'D';
   if (state.limit !== undefined)
-    text += `l${state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
+    text += `l${met.shaped && state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.joined)}`;
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
@@ -164,12 +167,22 @@ export function expressionKey(node: Expression, met: Met): string {
       return `(between${listKey([node.operand, node.low, node.high], met)})`;
     case 'inList':
       return `(in ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
+    case 'search':
+      return `(search ${JSON.stringify([node.index.name, node.index.fullText])}${listKey([node.operand, node.terms], met)})`;
+    case 'arrayTest':
+      return `(${node.operator} ${expressionKey(node.operand, met)} ${boundKey(node.list, met)})`;
     case 'match':
       return `(${node.insensitive ? 'i' : ''}${node.operator}${listKey([node.operand, node.pattern], met)})`;
     case 'arithmetic':
       return `(${node.operator}${listKey([node.left, node.right], met)})`;
     case 'call':
       return `(${node.fn}${listKey(node.args, met)})`;
+    case 'json':
+      return `(json ${node.as} ${node.steps.join()}${listKey([node.operand, node.path], met)})`;
+    case 'jsonContains':
+      return `(contains${listKey([node.operand, node.value, node.parts], met)})`;
+    case 'jsonElement':
+      return `(element ${node.as}${listKey([node.array, node.element], met)})`;
     case 'aggregate':
       return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)})`;
     case 'related':

@@ -17,9 +17,15 @@ export function childrenOf(node: Expression): readonly Expression[] {
       return node.items;
     case 'not':
     case 'isNull':
+    case 'search':
+    case 'arrayTest':
     case 'inList':
     case 'inQuery':
+    case 'json':
+    case 'jsonContains':
       return [node.operand];
+    case 'jsonElement':
+      return [node.array];
     case 'between':
       return [node.operand, node.low, node.high];
     case 'match':

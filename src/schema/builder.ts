@@ -52,7 +52,7 @@ export class SchemaBuilder {
       expression: this.#condition(meta, check.condition, check.name),
     }));
     const indexes = this.#dialect.features.indexesInTable
-      ? meta.indexes.map((index) => ({ index, where: this.#covered(meta, index) }))
+      ? this.#indexes(meta).map((index) => ({ index, where: this.#covered(meta, index) }))
       : [];
     return this.#print({ kind: 'createTable', model: meta, checks, indexes, later, ifNotExists });
   }
@@ -70,7 +70,7 @@ export class SchemaBuilder {
   /** CREATE INDEX of all indexes and unique constraints of a model. */
   createIndexSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string[] {
     const meta = toMeta(model);
-    return meta.indexes.map((index) => this.#index(meta, index, options.ifNotExists ?? false));
+    return this.#indexes(meta).map((index) => this.#index(meta, index, options.ifNotExists ?? false));
   }
 
   dropTableSql(model: ModelLike, options: { readonly ifExists?: boolean } = {}): string {
@@ -100,6 +100,11 @@ export class SchemaBuilder {
     if (dropCircles === undefined || forwardReferences(metas).length === 0) return drops;
     const { before, after } = dropCircles;
     return [before, ...drops, ...(after === undefined ? [] : [after])];
+  }
+
+  /** Without those of words, where there are none and every search is refused. */
+  #indexes({ indexes }: ModelMeta): readonly IndexMeta[] {
+    return this.#dialect.features.fullText ? indexes : indexes.filter(({ fullText }) => fullText === undefined);
   }
 
   #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {

@@ -5,9 +5,15 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'query/arrays': () => import('./conformance/query/arrays.test.ts'),
+  'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
+  'query/json': () => import('./conformance/query/json.test.ts'),
+  'query/long-names': () => import('./conformance/query/long-names.test.ts'),
   'query/lookups': () => import('./conformance/query/lookups.test.ts'),
   'query/results': () => import('./conformance/query/results.test.ts'),
+  'query/search': () => import('./conformance/query/search.test.ts'),
   'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),
+  'query/upsert': () => import('./conformance/query/upsert.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),
   'session/commit-order': () => import('./conformance/session/commit-order.test.ts'),

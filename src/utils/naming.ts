@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * camelCase or PascalCase to snake_case: `unitPrice` → `unit_price`, `HTTPServer` → `http_server`.
  *
@@ -60,4 +62,22 @@ export function withArticle(name: string): string {
 /** The same at the beginning of a sentence. */
 export function withCapitalArticle(name: string): string {
   return `A${withArticle(name).slice(1)}`;
+}
+
+/** Bytes of the longest name that every database keeps whole: PostgreSQL cuts at 63, MySQL refuses above 64 characters. */
+export const MAX_NAME_BYTES = 63;
+
+/**
+ * A name that was put together, as it is or, where it is too long, cut and told apart by a hash of the whole: the same for the
+ * same name, whenever and wherever it is made.
+ */
+export function shortName(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  let kept = '';
+  for (const character of name) {
+    if (Buffer.byteLength(kept + character) > MAX_NAME_BYTES - hash.length - 1) break;
+    kept += character;
+  }
+  return `${kept}_${hash}`;
 }

@@ -9,6 +9,9 @@ export const serverVariables = {
   redis: 'REDIS_URL',
   pgbouncer: 'PGBOUNCER_URL',
   replica: 'POSTGRES_REPLICA_URL',
+  postgres_tls: 'POSTGRES_TLS_URL',
+  mysql_tls: 'MYSQL_TLS_URL',
+  mariadb_tls: 'MARIADB_TLS_URL',
 } as const;
 
 export type ServerName = keyof typeof serverVariables;

@@ -1,32 +1,41 @@
 /** Filter objects, lookups, `Q`. */
 import {
   and,
+  arrayContains,
+  arrayLength,
   between,
   contains,
   endsWith,
   every,
   exact,
+  f,
   type Filter,
   gt,
   gte,
+  hasKey,
+  hour,
   icontains,
   iexact,
   iregex,
   isNull,
+  jsonContains,
+  jsonPath,
   lt,
   lte,
+  model,
   none,
   not,
   oneOf,
   or,
   Q,
+  type QuerySet,
   type Ref,
   regex,
+  search,
   type Session,
   some,
   startsWith,
-  f,
-  model,
+  year,
 } from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
@@ -225,4 +234,67 @@ export function shapes(genre: Genre, label: Label) {
   session.query(Label).filter(icontains('x'));
   // @ts-expect-error a lookup is not a condition
   session.query(Label).filter(not(icontains('x')));
+}
+
+export function insideOfJson() {
+  const authors = session.query(Author);
+  authors.filter({ settings: jsonPath(['theme'], 'dark') });
+  authors.filter({ settings: jsonPath(['a', 0], gte(3)) });
+  authors.filter({ settings: jsonPath(['a'], not(isNull())) });
+  authors.filter({ settings: jsonPath(['a'], hasKey('b')) });
+  authors.filter({ settings: not(hasKey('theme')) });
+  authors.filter({ settings: jsonContains({ theme: 'dark' }) });
+  authors.filter((a) =>
+    a.settings.path('theme').eq('dark').and(a.settings.hasKey('x'), a.settings.path('n', 0).gte(3)),
+  );
+  authors.orderBy((a) => a.settings.path('theme').asText().lower().asc());
+  // @ts-expect-error not JSON
+  authors.filter({ name: hasKey('x') });
+  // @ts-expect-error not JSON
+  authors.filter({ name: jsonPath(['x'], 1) });
+  // @ts-expect-error a path is a list
+  authors.filter({ settings: jsonPath('x', 1) });
+  // @ts-expect-error an object is no scalar
+  authors.filter({ settings: jsonPath(['x'], {}) });
+  // @ts-expect-error not JSON
+  authors.filter((a) => a.name.path('x').eq(1));
+  // @ts-expect-error an object is no scalar
+  authors.filter((a) => a.settings.path('x').eq({}));
+}
+
+declare const lists: QuerySet<Lists>;
+class Lists extends model('lists', {
+  id: f.auto(),
+  texts: f.array(f.string()),
+  days: f.array(f.date(), { nullable: true }),
+}) {}
+
+export function insideOfArrays() {
+  lists.filter({ texts: arrayContains(['a']), days: not(arrayLength(gte(3))) });
+  lists.filter((l) => l.texts.arrayContains(['a']).and(l.days.arrayLength().gt(2)));
+  lists.filter({ texts: null as never, days: null });
+  // @ts-expect-error items of another type
+  lists.filter({ texts: arrayContains([1]) });
+  // @ts-expect-error items of another type
+  lists.filter((l) => l.texts.arrayContains([1]));
+  // @ts-expect-error no array
+  lists.filter({ id: arrayLength(3) });
+  // @ts-expect-error no JSON
+  lists.filter({ texts: hasKey('a') });
+  // @ts-expect-error a length is a number
+  lists.filter({ texts: arrayLength('3') });
+}
+
+export function partsOfDates() {
+  const posts = session.query(Post);
+  posts.filter({ createdAt: year(2026) });
+  posts.filter({ createdAt: not(hour(between(9, 16))) });
+  posts.filter((p) => p.createdAt.weekDay().gte(6).and(p.reviewer.createdAt.second().lt(3)));
+  posts.filter({ title: search('typed') }).filter((p) => p.title.search('typed'));
+  // @ts-expect-error no date
+  posts.filter({ views: year(2026) });
+  // @ts-expect-error a number is wanted
+  posts.filter({ createdAt: year('2026') });
+  // @ts-expect-error no text
+  posts.filter({ views: search('x') });
 }

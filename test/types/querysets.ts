@@ -146,6 +146,35 @@ export async function writes(author: Author, tag: Tag) {
   posts.update({ author: null });
 }
 
+export async function creation() {
+  const tags = session.query(Tag);
+  same<Tag[]>()(await tags.bulkCreate([{ name: 'x' }, new Tag({ name: 'y' })]));
+  same<Tag[]>()(await tags.bulkCreate(new Set([{ name: 'x' }]), { onConflict: 'ignore', conflictFields: ['name'] }));
+  same<[Tag, boolean]>()(await tags.getOrCreate({ name: 'x' }));
+  const found = await posts.updateOrCreate({ id: 'x' }, { defaults: { title: 'y', author: 1 } });
+  same<[Post, boolean]>()(found);
+  await posts.bulkCreate([], { onConflict: 'update', conflictFields: ['author', 'title'], updateFields: ['views'] });
+  same<number>()(await posts.bulkUpdate(await posts, ['title', 'author', 'reviewerId']));
+  // @ts-expect-error no such field
+  posts.bulkUpdate([], ['nope']);
+  // @ts-expect-error plain input is no entity
+  tags.bulkUpdate([{ name: 'x' }], ['name']);
+  // @ts-expect-error a wrong type
+  tags.bulkCreate([{ name: 1 }]);
+  // @ts-expect-error an unknown field
+  tags.bulkCreate([{ name: 'x', nope: 1 }]);
+  // @ts-expect-error required
+  tags.bulkCreate([{}]);
+  // @ts-expect-error an entity of another model
+  tags.bulkCreate([new Author({ name: 'x', email: 'x' })]);
+  // @ts-expect-error no such column
+  tags.bulkCreate([], { onConflict: 'ignore', conflictFields: ['nope'] });
+  // @ts-expect-error no such mode
+  tags.bulkCreate([], { onConflict: 'replace' });
+  // @ts-expect-error a lookup is no value
+  tags.getOrCreate({ name: gt('x') });
+}
+
 export function models() {
   // @ts-expect-error not a model
   session.query(Date);

@@ -122,7 +122,7 @@ export class MySQLConnection implements Connection, Pooled {
       finished = true;
     } catch (error) {
       finished = true;
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     } finally {
       // The server sends the rest of the rows anyhow: it is faster to hang up than to read them.
       if (!finished) this.#hangUp();
@@ -215,7 +215,7 @@ export class MySQLConnection implements Connection, Pooled {
     } catch (error) {
       if (refusesToPrepare(error) && parameters.length === 0)
         return await this.#send('query', sql, []).catch((again: unknown) => this.#abandon(again, sql));
-      return await this.#abandon(error, sql);
+      return await this.#abandon(error, sql, parameters);
     }
   }
 
@@ -227,8 +227,8 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   /** A deadlock has ended the transaction; a lock that was waited for in vain has ended its statement alone, so we do. */
-  async #abandon(error: unknown, sql: string): Promise<never> {
-    const failure = this.#failed(error, sql);
+  async #abandon(error: unknown, sql: string, parameters?: readonly unknown[]): Promise<never> {
+    const failure = this.#failed(error, sql, parameters);
     if (this.#open && abortsTransaction(error)) {
       this.#aborted = failure;
       await this.#plain('ROLLBACK').catch(() => undefined);
@@ -236,9 +236,9 @@ export class MySQLConnection implements Connection, Pooled {
     throw failure;
   }
 
-  #failed(error: unknown, sql: string): Error {
+  #failed(error: unknown, sql: string, parameters?: readonly unknown[]): Error {
     if ((error as { fatal?: unknown } | undefined)?.fatal === true) this.#broken = true;
-    return wrapError(error, sql);
+    return wrapError(error, sql, parameters);
   }
 
   #send(how: 'query' | 'execute', sql: string, values: readonly unknown[]): Promise<Result> {

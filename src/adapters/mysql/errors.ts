@@ -1,3 +1,4 @@
+import { safeCause } from '../../security/driver-errors.ts';
 import {
   BlazeError,
   CheckViolationError,
@@ -12,8 +13,10 @@ import {
   SerializationError,
   TransactionAbortedError,
   UniqueViolationError,
+  UnsupportedError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
+import { tlsProblem } from '../tls-errors.ts';
 
 /** What `mysql2` gives of a server's error. Its names for numbers are MySQL's, which are wrong for some of MariaDB's. */
 interface ServerError {
@@ -48,16 +51,24 @@ function numberOf(error: unknown): number {
 
 /**
  * A driver's error as one of ours, by number
- * (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/).
+ * (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/),
+ * without values: neither the parameters, nor what the server quotes of rows.
  */
-export function wrapError(error: unknown, sql: string | undefined): Error {
+export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
   if (error instanceof BlazeError) return error;
   const { sqlState, sqlMessage, fatal, message } = (error ?? {}) as ServerError;
-  const details: ErrorDetails = { sql, cause: error };
+  const cause = safeCause(error, sql, parameters);
+  const shown = cause?.message ?? '';
+  const details: ErrorDetails = { sql, cause };
   const errno = numberOf(error);
   if (typeof sqlState !== 'string' || LOST.has(errno)) {
+    if (/private property/.test(shown))
+      return new UnsupportedError("The driver cannot read a column by a name such as '__proto__', and hangs up.", {
+        ...details,
+        remedy: 'Give it another name: SELECT `__proto__` AS …',
+      });
     // What the driver refuses by itself, such as a parameter of a wrong type, leaves the connection as it was.
-    if (error instanceof TypeError && fatal !== true) return new DatabaseError(error.message, details);
+    if (error instanceof TypeError && fatal !== true) return new DatabaseError(shown, details);
     return new ConnectionError('The connection to the server was lost.', {
       ...details,
       remedy: 'What was not committed is not kept: run the transaction again.',
@@ -102,8 +113,8 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
   if (sqlState === '40001')
     return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
   if (sqlState.startsWith('08')) return new ConnectionError('The connection to the server was lost.', details);
-  if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${text}`, details);
-  return new DatabaseError(`The server refused the statement: ${text}`, details);
+  if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${shown}`, details);
+  return new DatabaseError(`The server refused the statement: ${shown}`, details);
 }
 
 /** What is left of a transaction that was rolled back because of an error before. */
@@ -119,12 +130,13 @@ export function openError(error: unknown): Error {
   if (error instanceof BlazeError) return error;
   const { code } = (error ?? {}) as { readonly code?: unknown };
   const errno = numberOf(error);
-  const [what, remedy] = SERVER_REFUSALS.get(errno) ??
+  const [what, remedy] = tlsProblem(error) ??
+    SERVER_REFUSALS.get(errno) ??
     NETWORK_FAILURES.get(String(code)) ?? [
       'The connection cannot be opened.',
       'Check the DSN, and that the server runs.',
     ];
-  return new ConnectionError(what, { remedy, cause: error });
+  return new ConnectionError(what, { remedy, cause: safeCause(error) });
 }
 
 const UNKNOWN_HOST = ['The host is unknown.', 'Check the host in the DSN.'] as const;
@@ -150,11 +162,7 @@ const NETWORK_FAILURES = new Map<string, readonly [string, string]>([
   ['ENOTFOUND', UNKNOWN_HOST],
   ['EAI_AGAIN', UNKNOWN_HOST],
   ['ETIMEDOUT', ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.']],
-  [
-    'HANDSHAKE_SSL_ERROR',
-    ["The server's certificate is not trusted, or not this host's.", "Give its 'tlsCa', and check the host."],
-  ],
-  ['HANDSHAKE_NO_SSL_SUPPORT', ['The server has no TLS.', 'Turn it on there, or say tls=disable.']],
+  ['HANDSHAKE_SSL_ERROR', ['TLS with the server failed.', 'Check its certificate, and the options of TLS.']],
 ]);
 
 /** `Duplicate entry '…' for key 'table.index'`; MariaDB leaves out the table. */

@@ -1,4 +1,5 @@
 import { connect as connectSocket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Connection as Client, ConnectionOptions } from 'mysql2';
 import type mysql from 'mysql2';
 import { MariaDBDialect } from '../../dialects/mysql/mariadb.ts';
@@ -126,11 +127,22 @@ function clientOptions(config: ConnectionConfig, host: ConnectionConfig['hosts']
   } as ConnectionOptions; // Named cast: `jsonStrings` is not among the driver's types.
 }
 
-/** The driver checks certificates against the host, so where another name is to be checked it gets that one. */
+/** The driver checks certificates against its `host`, whatever the socket is connected to. */
 function placeOf({ host, port }: { readonly host: string; readonly port: number }, tls: Tls): ConnectionOptions {
-  const name = tls?.servername;
-  if (name === undefined || name === host) return { host, port };
-  return { host: name, port, stream: () => connectSocket(port, host).setNoDelay(true) };
+  if (tls === undefined) return { host, port };
+  return {
+    host: tls.servername ?? host,
+    port,
+    stream: () => tlsReady(connectSocket({ port, host, noDelay: true, keepAlive: true }), tls),
+  };
+}
+
+/**
+ * For an address the driver gives Node no host to check, and then Node takes what the socket was connected to by name, or
+ * else `localhost` (`_host` in https://github.com/nodejs/node/blob/v20.x/lib/_tls_wrap.js): the address it is.
+ */
+function tlsReady(socket: Socket, { host }: NonNullable<Tls>): Socket {
+  return host === undefined ? socket : Object.assign(socket, { _host: host });
 }
 
 function sslOptions({ ca, cert, key, rejectUnauthorized, checkServerIdentity }: NonNullable<Tls>): object {

@@ -29,6 +29,20 @@ export async function readServer(ask: (sql: string) => Promise<unknown[][]>): Pr
 }
 
 /**
+ * What `init_connect` or the server's own settings may say otherwise: writes outside of a transaction would be lost, a
+ * COMMIT would begin another one or hang up, rows would be left out, `id IS NULL` would find the last one, and constraints
+ * would be named in another language.
+ */
+const SETTINGS = [
+  'autocommit = 1',
+  "completion_type = 'NO_CHAIN'",
+  'sql_select_limit = 18446744073709551615',
+  'sql_auto_is_null = 0',
+  "default_storage_engine = 'InnoDB'",
+  "lc_messages = 'en_US'",
+];
+
+/**
  * The statements with which a session begins: text and its comparison letter by letter, times in UTC, errors instead of
  * values that are cut, keys of 0 as they are given, and foreign keys that are checked.
  */
@@ -50,6 +64,7 @@ export function sessionSettings(
     "time_zone = '+00:00'",
     'foreign_key_checks = 1',
     'unique_checks = 1',
+    ...SETTINGS,
     ...(lockTimeout > 0 ? [`innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout / 1000))}`] : []),
     ...(statementTimeout > 0
       ? [mariadb ? `max_statement_time = ${statementTimeout / 1000}` : `max_execution_time = ${statementTimeout}`]

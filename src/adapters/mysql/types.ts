@@ -1,4 +1,5 @@
 import type { FieldPacket } from 'mysql2';
+import { readJson } from '../../dialects/codecs.ts';
 import type { Rows } from '../adapter.ts';
 
 /** Numbers of types in the protocol (https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html). */
@@ -22,6 +23,6 @@ function readerOf(field: FieldPacket): Read | undefined {
     return (value) => (typeof value === 'string' ? new Date(`${value.replace(' ', 'T')}Z`) : value);
   if (type === BIT) return (value) => (value instanceof Uint8Array ? value.some((byte) => byte !== 0) : value);
   if (type === JSON_TYPE || ('extendedFormat' in field && field.extendedFormat === 'json'))
-    return (value) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value);
+    return (value) => (typeof value === 'string' ? readJson(value) : value);
   return (value) => (value instanceof Uint8Array ? new Uint8Array(value) : value);
 }

@@ -205,7 +205,7 @@ export class PostgresConnection implements ReplicationConnection {
         // Inside a transaction the error has aborted it; outside, the statement is prepared anew.
         if (!this.#open) return this.#run(sql, parameters, kindOf, named);
       }
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     }
   }
 
@@ -254,8 +254,8 @@ export class PostgresConnection implements ReplicationConnection {
   }
 
   /** After an error of the connection it is of no more use, whatever its events still say. */
-  #failed(error: unknown, sql: string): Error {
-    const wrapped = wrapError(error, sql);
+  #failed(error: unknown, sql: string, parameters?: readonly unknown[]): Error {
+    const wrapped = wrapError(error, sql, parameters);
     if (!(wrapped instanceof ConnectionError)) return wrapped;
     this.#broken = true;
     // In a transaction that never came to its COMMIT nothing was kept.

@@ -1,3 +1,4 @@
+import { safeCause } from '../../security/driver-errors.ts';
 import {
   BlazeError,
   CheckViolationError,
@@ -15,6 +16,7 @@ import {
   UniqueViolationError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
+import { tlsProblem } from '../tls-errors.ts';
 
 /** What `pg` gives of a server's error (https://www.postgresql.org/docs/current/protocol-error-fields.html). */
 interface ServerError {
@@ -27,12 +29,16 @@ interface ServerError {
   readonly detail?: string;
 }
 
-/** A driver's error as one of ours, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-export function wrapError(error: unknown, sql: string | undefined): Error {
+/**
+ * A driver's error as one of ours, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), without
+ * values: neither the parameters, nor what the server quotes of rows.
+ */
+export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
   if (error instanceof BlazeError) return error;
   const given = (error ?? {}) as ServerError;
-  const text = given.message ?? String(error);
-  const details: ErrorDetails = { sql, cause: error };
+  const cause = safeCause(error, sql, parameters);
+  const text = cause?.message ?? '';
+  const details: ErrorDetails = { sql, cause };
   if (typeof given.severity !== 'string' || typeof given.code !== 'string') {
     return new ConnectionError('The connection to PostgreSQL was lost.', {
       ...details,
@@ -93,16 +99,20 @@ export function openError(error: unknown): Error {
     '28000': ['The server refused the user.', 'Check the user in the DSN, and pg_hba.conf of the server.'],
     '3D000': ['The database does not exist.', 'Create it, or check its name in the DSN.'],
     '53300': ['The server has no connections left.', 'Make poolSize smaller, or max_connections of the server larger.'],
+    // What the driver objects to before it answers the server.
+    NO_PASSWORD: ['The server wants a password.', 'Give it in the DSN.'],
     ECONNREFUSED: ['No server answers there.', 'Check host and port in the DSN, and that the server runs.'],
     ENOTFOUND: ['The host is unknown.', 'Check the host in the DSN.'],
     EAI_AGAIN: ['The host is unknown.', 'Check the host in the DSN.'],
     ETIMEDOUT: ['The server did not answer in time.', 'Check host and port in the DSN, or raise connectTimeout.'],
   };
-  const [what, remedy] = (typeof code === 'string' ? known[code] : undefined) ?? [
-    message.includes('timeout') ? 'The server did not answer in time.' : 'The connection cannot be opened.',
-    'Check the DSN, and that the server runs.',
-  ];
-  return new ConnectionError(what, { remedy, cause: error });
+  const said = /client password must be/.test(message) ? 'NO_PASSWORD' : /timeout/.test(message) ? 'ETIMEDOUT' : code;
+  const [what, remedy] = tlsProblem(error) ??
+    (typeof said === 'string' ? known[said] : undefined) ?? [
+      'The connection cannot be opened.',
+      'Check the DSN, and that the server runs.',
+    ];
+  return new ConnectionError(what, { remedy, cause: safeCause(error) });
 }
 
 /** The detail names the columns, `Key (author_id, title)=(…) already exists.`, unless an expression is indexed. */

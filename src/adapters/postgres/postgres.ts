@@ -1,6 +1,8 @@
+import { Socket } from 'node:net';
+import { userInfo } from 'node:os';
 import type { Client, ClientConfig, Connection } from 'pg';
 import { PostgresDialect } from '../../dialects/postgres/postgres.ts';
-import { ConnectionError, DriverMissingError } from '../../utils/errors.ts';
+import { DriverMissingError } from '../../utils/errors.ts';
 import type { ConnectionConfig } from '../config.ts';
 import { ServerAdapter } from '../server-adapter.ts';
 import { tlsOptions } from '../tls.ts';
@@ -9,8 +11,11 @@ import type { MakeArrayQuery } from './array-query.ts';
 import { destroy, PostgresConnection } from './connection.ts';
 import type { SessionTerms } from './connection.ts';
 import { openError } from './errors.ts';
+import { corrections, QUESTION } from './session-settings.ts';
 import { rowConnections } from './wire.ts';
 import type { MakeConnection } from './wire.ts';
+
+type Tls = Awaited<ReturnType<typeof tlsOptions>>;
 
 /** What is used of `pg`. */
 interface Driver {
@@ -18,9 +23,6 @@ interface Driver {
   readonly makeConnection: MakeConnection;
   readonly makeQuery: MakeArrayQuery;
 }
-
-/** The oldest version that is tested. */
-const MINIMUM = 15;
 
 /**
  * PostgreSQL, through `pg`, with a pool of connections.
@@ -70,7 +72,7 @@ async function open(
   let failure: unknown;
   for (const host of config.hosts) {
     const options = clientConfig(config, host, await tlsOptions(config, 'host' in host ? host.host : undefined));
-    const client = new Client({ ...options, connection: makeConnection(options) } as ClientConfig);
+    const client = withoutEnvironment(new Client({ ...options, connection: makeConnection(options) } as ClientConfig));
     // An error of a connection that is idle has nobody to be told to.
     client.on('error', () => undefined);
     let limit: NodeJS.Timeout | undefined;
@@ -81,7 +83,7 @@ async function open(
       return new PostgresConnection(client, makeQuery, await prepareSession(client, config));
     } catch (error) {
       failure = error;
-      await client.end().catch(() => undefined);
+      hangUp(client);
     } finally {
       clearTimeout(limit);
     }
@@ -89,26 +91,57 @@ async function open(
   throw openError(failure);
 }
 
-function clientConfig(
-  config: ConnectionConfig,
-  host: ConnectionConfig['hosts'][number],
-  ssl: ClientConfig['ssl'],
-): ClientConfig {
+function clientConfig(config: ConnectionConfig, host: ConnectionConfig['hosts'][number], ssl: Tls): ClientConfig {
   const { connectTimeout, applicationName, pipeline } = config.server;
-  const password = config.password();
   const options = {
-    ...('socket' in host ? socketOf(host.socket) : { host: host.host, port: host.port }),
-    user: config.user,
-    // Not undefined, which would make the driver look into the environment and into files.
-    password: password ?? '',
-    database: config.database ?? config.user,
+    ...('socket' in host ? socketOf(host.socket) : placeOf(host, ssl)),
+    user: config.user ?? systemUser(),
+    // A function, since for an empty text the driver would look into the environment and into files.
+    password: () => config.password() ?? '',
+    database: config.database ?? config.user ?? systemUser(),
     ssl: ssl ?? false,
     connectionTimeoutMillis: connectTimeout,
     application_name: applicationName ?? 'blazeorm',
     pipeline,
     keepAlive: true,
+    sslnegotiation: 'postgres',
   };
   return options as ClientConfig;
+}
+
+/** Without waiting for the other side, which may be no PostgreSQL and never hang up. */
+function hangUp(client: Client): void {
+  void client.end().catch(() => undefined);
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroySoon(); // Named cast: not among its types.
+}
+
+/** As libpq does it; the driver would take `PGUSER`. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A process may run under a number that has no name.
+    return 'postgres';
+  }
+}
+
+/** The driver takes settings from the environment that nobody gave to this connection. */
+function withoutEnvironment(client: Client): Client {
+  const { connectionParameters } = client as unknown as { readonly connectionParameters: object }; // Named cast: not among its types.
+  Object.assign(connectionParameters, { options: undefined, replication: undefined });
+  return client;
+}
+
+/** The driver checks certificates against its `host`: where that has to be another name, it is connected for it. */
+function placeOf({ host, port }: { readonly host: string; readonly port: number }, tls: Tls): object {
+  const name = tls?.servername ?? host;
+  if (name === host) return { host, port };
+  const stream = (): Socket => {
+    const socket = new Socket();
+    const connect = socket.connect.bind(socket);
+    return Object.assign(socket, { connect: () => connect(port, host) });
+  };
+  return { host: name, port, stream };
 }
 
 /** A socket is named by its folder, or whole: `/run/postgresql/.s.PGSQL.5433`. */
@@ -117,26 +150,20 @@ function socketOf(path: string): { host: string; port?: number } {
   return folder === undefined ? { host: path } : { host: folder, port: Number(port) };
 }
 
-/** What the library relies on, the version, UTF-8, dates in the ISO form; and what was asked for, set. */
+/** What the library relies on, and what was asked for, set: once, or behind a pooler in each transaction. */
 async function prepareSession(client: Client, config: ConnectionConfig): Promise<SessionTerms> {
-  const { rows } = await client.query<[string, string, string, number]>({
-    text: "SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('DateStyle'), pg_backend_pid()",
+  const { rows } = await client.query<[...string[], number]>({
+    text: `${QUESTION}, pg_backend_pid()`,
     rowMode: 'array',
   });
-  const [version, encoding, dateStyle, backend] = rows[0]!;
-  if (Number(version) < MINIMUM * 10_000)
-    throw new ConnectionError(`PostgreSQL ${MINIMUM} or later is needed.`, { remedy: 'Upgrade the server.' });
-  if (encoding !== 'UTF8')
-    throw new ConnectionError(`The database stores text as ${encoding}, which cannot hold every text.`, {
-      remedy: "Create it with ENCODING 'UTF8'.",
-    });
+  const found = rows[0]!.map(String);
+  const corrected = corrections(found);
   const { pooler, prepare, pipeline } = config.server;
-  const dates = dateStyle.startsWith('ISO') ? [] : ["DateStyle = 'ISO'"];
   // A pooler gives its clients process numbers of its own.
   const { processID } = client as unknown as { readonly processID: number }; // Named cast: its types leave it out.
-  if (pooler === 'transaction' || (pooler === 'auto' && processID !== backend))
-    return { pipeline, named: false, eachTransaction: [...dates, ...settings(config, 'transaction_read_only')] };
-  const once = [...dates, ...settings(config, 'default_transaction_read_only')];
+  if (pooler === 'transaction' || (pooler === 'auto' && String(processID) !== found.at(-1)))
+    return { pipeline, named: false, eachTransaction: [...corrected, ...settings(config, 'transaction_read_only')] };
+  const once = [...corrected, ...settings(config, 'default_transaction_read_only')];
   if (once.length > 0) await client.query(once.map((setting) => `SET ${setting}`).join('; '));
   return { pipeline, named: prepare, eachTransaction: [] };
 }

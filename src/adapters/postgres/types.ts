@@ -1,3 +1,5 @@
+import { readJson } from '../../dialects/codecs.ts';
+
 /** The text of a value as the server gives it, to the value. */
 export type Parser = (text: string) => unknown;
 
@@ -23,8 +25,8 @@ const KINDS = new Map<number, ColumnKind>([
 const NAMED = new Map<number, ColumnKind>([
   ...KINDS,
   [17, (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))],
-  [114, (text) => JSON.parse(text) as unknown],
-  [3802, (text) => JSON.parse(text) as unknown],
+  [114, readJson],
+  [3802, readJson],
   [1184, (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))],
 ]);
 

@@ -1,3 +1,4 @@
+import { safeCause } from '../../security/driver-errors.ts';
 import { ConnectionError, TransactionAbortedError, UnsupportedError } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { SQLiteHandle, SQLiteStatement } from './driver.ts';
@@ -45,7 +46,7 @@ export class SQLiteConnection implements Connection {
       statement.run(parameters);
       return [];
     } catch (error) {
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     }
   }
 
@@ -57,7 +58,7 @@ export class SQLiteConnection implements Connection {
       statement.run(parameters);
       return { columns: [], rows: [] };
     } catch (error) {
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     }
   }
 
@@ -68,7 +69,7 @@ export class SQLiteConnection implements Connection {
       const { changes, lastInsertRowid } = statement.run(parameters);
       return { changes, lastInsertId: lastInsertRowid };
     } catch (error) {
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     }
   }
 
@@ -85,7 +86,7 @@ export class SQLiteConnection implements Connection {
       }
       return { changes, lastInsertIds };
     } catch (error) {
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, batches);
     }
   }
 
@@ -99,7 +100,7 @@ export class SQLiteConnection implements Connection {
       this.#streams.add(stream);
       yield* stream;
     } catch (error) {
-      throw this.#failed(error, sql);
+      throw this.#failed(error, sql, parameters);
     } finally {
       if (stream !== undefined) this.#streams.delete(stream);
     }
@@ -173,14 +174,14 @@ export class SQLiteConnection implements Connection {
     for (const stream of this.#streams) stream.spill();
   }
 
-  #failed(error: unknown, sql: string): Error {
+  #failed(error: unknown, sql: string, parameters?: readonly unknown[]): Error {
     if (this.#closed)
       return new ConnectionError('The database was closed while this was under way.', {
         remedy: 'Close it when all that uses it has ended.',
-        cause: error,
+        cause: safeCause(error, sql, parameters),
       });
     if (this.#begun && !this.#handle.inTransaction) this.#aborted = true;
-    return wrapError(error, sql);
+    return wrapError(error, sql, parameters);
   }
 
   #refuseAborted(): void {

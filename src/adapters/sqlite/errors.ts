@@ -1,3 +1,4 @@
+import { safeCause } from '../../security/driver-errors.ts';
 import {
   BlazeError,
   CheckViolationError,
@@ -31,12 +32,17 @@ const CODES: Readonly<Record<string, number>> = {
 const KNOWN: ReadonlySet<number> = new Set(Object.values(CODES));
 const SQLITE_ERROR = 1;
 
-/** A driver's error as one of ours, by result code and never by the words around it; constraints by what SQLite names. */
-export function wrapError(error: unknown, sql: string | undefined): Error {
+/**
+ * A driver's error as one of ours, by result code and never by the words around it, without values; constraints by what
+ * SQLite names.
+ */
+export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
   if (error instanceof BlazeError) return error;
   const code = resultCode(error);
   const text = error instanceof Error ? error.message : '';
-  const details: ErrorDetails = { sql, cause: error };
+  const cause = safeCause(error, sql, parameters);
+  const shown = cause?.message ?? '';
+  const details: ErrorDetails = { sql, cause };
   switch (code) {
     case 1555:
     case 2067:
@@ -74,11 +80,11 @@ export function wrapError(error: unknown, sql: string | undefined): Error {
       );
     case undefined:
       // Without a result code it is the driver that objects, not SQLite: the connection is closed, a value cannot be bound.
-      return new DatabaseError(`The SQLite driver refused the statement: ${text}`, details);
+      return new DatabaseError(`The SQLite driver refused the statement: ${shown}`, details);
     case 19:
-      return new IntegrityError(`A constraint failed: ${text}`, details);
+      return new IntegrityError(`A constraint failed: ${shown}`, details);
     default:
-      return new DatabaseError(`SQLite refused the statement: ${text}`, details);
+      return new DatabaseError(`SQLite refused the statement: ${shown}`, details);
   }
 }
 
@@ -93,7 +99,7 @@ export function openError(error: unknown): Error {
       remedy: notADatabase
         ? 'Check the path in the DSN.'
         : 'Check that its folder exists, and that this process may read and write there.',
-      cause: error,
+      cause: safeCause(error),
     },
   );
 }

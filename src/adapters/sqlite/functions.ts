@@ -1,3 +1,4 @@
+import { lowerCase, upperCase } from '../../dialects/sqlite/fold-case.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
 import type { SQLiteHandle } from './driver.ts';
 
@@ -5,8 +6,8 @@ const PATTERNS = 100;
 
 /** Functions that SQLite lacks: case folding by Unicode (its own is for ASCII only) and regular expressions. */
 export function registerFunctions(handle: SQLiteHandle): void {
-  handle.function('blaze_lower', (text: unknown) => (typeof text === 'string' ? text.toLowerCase() : text));
-  handle.function('blaze_upper', (text: unknown) => (typeof text === 'string' ? text.toUpperCase() : text));
+  handle.function('blaze_lower', (text: unknown) => (typeof text === 'string' ? lowerCase(text) : text));
+  handle.function('blaze_upper', (text: unknown) => (typeof text === 'string' ? upperCase(text) : text));
   handle.function('blaze_ends_with', (text: string | null, end: string | null) =>
     text === null || end === null ? null : Number(text.endsWith(end)),
   );
@@ -20,8 +21,17 @@ export function registerFunctions(handle: SQLiteHandle): void {
     let compiled = patterns.get(key);
     if (compiled === undefined) {
       if (patterns.size >= PATTERNS) patterns.clear();
-      patterns.set(key, (compiled = new RegExp(pattern, flags)));
+      patterns.set(key, (compiled = regExp(pattern, flags)));
     }
     return Number(compiled.test(text));
   });
+}
+
+/** The engine's own error would quote the pattern. */
+function regExp(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, flags);
+  } catch {
+    throw new InvalidValueError('A regular expression that the query computes is not valid.');
+  }
 }

@@ -1,4 +1,4 @@
-import type { FieldMeta, ModelMeta, RelationMeta } from '../metadata.ts';
+import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../metadata.ts';
 import type { ValueType } from '../value-types.ts';
 
 /**
@@ -21,8 +21,13 @@ export type Expression =
   | InListExpression
   | InQueryExpression
   | MatchExpression
+  | SearchExpression
   | ArithmeticExpression
   | CallExpression
+  | JsonExpression
+  | JsonContainsExpression
+  | JsonElementExpression
+  | ArrayTestExpression
   | AggregateExpression
   | SubqueryExpression
   | ExistsExpression
@@ -171,6 +176,21 @@ export interface MatchExpression {
   readonly pattern: Expression;
 }
 
+/** Whether words are in a text that has an index of them. */
+export interface SearchExpression {
+  readonly kind: 'search';
+  readonly operand: Expression;
+  readonly index: IndexMeta;
+  /** Its value is a list of `SearchTerm`. */
+  readonly terms: ParamExpression;
+}
+
+/** A word, or several in a row; `without`: it must not be there. */
+export interface SearchTerm {
+  readonly words: string;
+  readonly without: boolean;
+}
+
 export type ArithmeticOperator = 'plus' | 'minus' | 'times' | 'dividedBy' | 'modulo';
 
 export interface ArithmeticExpression extends Typed {
@@ -188,16 +208,62 @@ export type FunctionName =
   | 'upper'
   | 'trim'
   | 'length'
+  | 'arrayLength'
   | 'concat'
-  | 'year'
-  | 'month'
-  | 'day'
+  | DatePart
   | 'coalesce';
+
+/** A part of a date or time, in UTC. `weekDay`: 1 on Mondays to 7 on Sundays. */
+export type DatePart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfYear' | 'weekDay' | 'hour' | 'minute' | 'second';
 
 export interface CallExpression extends Typed {
   readonly kind: 'call';
   readonly fn: FunctionName;
   readonly args: readonly Expression[];
+}
+
+/** A JSON value as one of a type; NULL where it is of another. */
+export type JsonScalar = 'text' | 'number' | 'bool';
+
+/** What is read of a JSON value: itself, itself as one of a type, or whether it is of a kind. */
+export type JsonForm = 'json' | JsonScalar | JsonKind;
+
+export type JsonKind = 'null' | 'array' | 'object';
+
+/** A part of a JSON value. NULL where there is none, also where a step is no key of an object or no position in an array. */
+export interface JsonExpression extends Typed {
+  readonly kind: 'json';
+  readonly operand: Expression;
+  /** Its value is the list of steps: a text is a key, a number a position. */
+  readonly path: ParamExpression;
+  readonly steps: readonly JsonStep[];
+  readonly as: JsonForm;
+}
+
+export type JsonStep = 'key' | 'position';
+
+/** Whether a JSON value contains another: by the database's own test, or by one for each part. */
+export interface JsonContainsExpression {
+  readonly kind: 'jsonContains';
+  readonly operand: Expression;
+  readonly value: ParamExpression;
+  readonly parts: Expression;
+}
+
+/** Whether an array has all of some items, or any of them. */
+export interface ArrayTestExpression {
+  readonly kind: 'arrayTest';
+  readonly operator: 'contains' | 'overlaps';
+  readonly operand: Expression;
+  readonly list: ListParam;
+}
+
+/** Whether an array has this text, number, boolean or null among its items. */
+export interface JsonElementExpression {
+  readonly kind: 'jsonElement';
+  readonly array: JsonExpression;
+  readonly as: JsonScalar | 'null';
+  readonly element: ParamExpression;
 }
 
 export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';

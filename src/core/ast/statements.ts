@@ -2,7 +2,13 @@ import type { FieldMeta, ModelMeta } from '../metadata.ts';
 import type { Expression, SelectStatement } from './expressions.ts';
 
 /** Statements as the compiler takes them: tables and aliases, no relations. */
-export type Statement = SelectStatement | InsertStatement | UpdateStatement | UpdateRowsStatement | DeleteStatement;
+export type Statement =
+  | SelectStatement
+  | InsertStatement
+  | UpdateStatement
+  | UpdateRowsStatement
+  | FindRowsStatement
+  | DeleteStatement;
 
 /** Rows of the named columns; parameters come in the order of `fields`. */
 export interface InsertStatement {
@@ -12,8 +18,16 @@ export interface InsertStatement {
   /** `lists`: any number of rows, in the form that the dialect takes lists in. */
   readonly rows: number | 'lists';
   readonly returning: readonly FieldMeta[];
-  /** `nothing`: a row that exists already stays as it is. */
-  readonly onConflict: 'error' | 'nothing';
+  /** `nothing`: a row that exists already stays as it is, whatever key says so. */
+  readonly onConflict: 'error' | 'nothing' | OnConflict;
+}
+
+/** What becomes of a row whose values of these fields exist already. A conflict of another key is an error. */
+export interface OnConflict {
+  /** The fields of one unique key. */
+  readonly by: readonly FieldMeta[];
+  /** Fields that take the new values, a version that counts up; none: the row stays as it is. */
+  readonly set: readonly FieldMeta[];
 }
 
 export interface UpdateStatement {
@@ -32,6 +46,22 @@ export interface UpdateRowsStatement {
   readonly by: readonly FieldMeta[];
   /** `lists`: any number, as in an INSERT. */
   readonly rows: number | 'lists';
+  /** Fields that count up in every row, and take no parameter: the version. */
+  readonly counted: readonly FieldMeta[];
+}
+
+/**
+ * The rows that have these values, whole, each after the number that was given with its values. Parameters row by row:
+ * the number, then `by`.
+ */
+export interface FindRowsStatement {
+  readonly kind: 'findRows';
+  readonly model: ModelMeta;
+  readonly by: readonly FieldMeta[];
+  /** `lists`: any number, as in an INSERT. */
+  readonly rows: number | 'lists';
+  /** Rows that others have committed are to be found, whatever the transaction saw before. */
+  readonly locked: boolean;
 }
 
 export interface DeleteStatement {

@@ -1,4 +1,4 @@
-import { suggest } from '../../utils/naming.ts';
+import { shortName, suggest } from '../../utils/naming.ts';
 import type { CheckDefinition, IndexDefinition, UniqueDefinition } from '../definitions.ts';
 import type { CheckMeta, IndexMeta, OrderMeta } from '../metadata.ts';
 import type { FieldDraft, ModelDraft, Report } from './draft.ts';
@@ -35,8 +35,14 @@ function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
 }
 
 function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): IndexMeta {
-  const name = `${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`;
-  return Object.freeze({ name, columns: Object.freeze([{ field, descending: false }]), unique, where: undefined });
+  const name = shortName(`${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`);
+  return Object.freeze({
+    name,
+    columns: Object.freeze([{ field, descending: false }]),
+    unique,
+    fullText: undefined,
+    where: undefined,
+  });
 }
 
 function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, report: Report): IndexMeta {
@@ -45,13 +51,29 @@ function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, re
   const unique = item.kind === 'unique' || item.options.unique === true;
   const given = item.kind === 'unique' ? item.name : item.options.name;
   const name =
-    given ?? [draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_');
+    given ??
+    shortName([draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_'));
   return Object.freeze({
     name,
     columns: Object.freeze(columns),
     unique,
+    fullText: fullTextOf(draft, item, columns, report),
     where: item.kind === 'unique' ? undefined : item.options.where,
   });
+}
+
+function fullTextOf(
+  { meta }: ModelDraft,
+  item: IndexDefinition | UniqueDefinition,
+  columns: readonly OrderMeta[],
+  report: Report,
+): string | undefined {
+  const given = item.kind === 'unique' ? undefined : item.options.fullText;
+  if (given === undefined || given === false) return undefined;
+  const field = columns[0]?.field;
+  if (field !== undefined && field.type.kind !== 'string' && field.type.kind !== 'text')
+    report(`${meta.name}: a full-text index is over text, and ${field.name} is none.`);
+  return given === true ? 'simple' : given;
 }
 
 function checkOf(item: CheckDefinition): CheckMeta {

@@ -1,4 +1,4 @@
-import { snakeCase, suggest } from '../../utils/naming.ts';
+import { shortName, snakeCase, suggest } from '../../utils/naming.ts';
 import { RelationDefinition } from '../definitions.ts';
 import type { LinkMeta, ModelMeta } from '../metadata.ts';
 import { definitionOfLink } from './link.ts';
@@ -137,7 +137,7 @@ function implicitLink(
 ): { link: LinkMeta; draft: ModelDraft } | undefined {
   const [from, to] = [draft.meta.key[0], target.meta.key[0]];
   if (from === undefined || to === undefined) return undefined;
-  const table = definition.options.table ?? `${draft.meta.table}_${snakeCase(relation.name)}`;
+  const table = definition.options.table ?? shortName(`${draft.meta.table}_${snakeCase(relation.name)}`);
   const link = draftModel(undefined, definitionOfLink(table, draft.meta.schema));
   const self = draft === target;
   const sides = [

@@ -7,7 +7,7 @@ import type { ModelDraft, Report, Resolution } from './draft.ts';
 import { resolveFields, resolveKeyTypes } from './fields.ts';
 import { resolveOptions } from './options.ts';
 import { pairRelations, resolveRelations } from './relations.ts';
-import { checkIndexNames, checkRequiredCycles, checkTables } from './whole.ts';
+import { checkIndexNames, checkNameLengths, checkRequiredCycles, checkTables } from './whole.ts';
 
 interface Source {
   definitionOf(modelClass: unknown): ModelDefinition | undefined;
@@ -46,6 +46,7 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
   checkIndexNames(models, report);
+  checkNameLengths(models, report);
   checkRequiredCycles(models, report);
   if (problems.length > 0) throw new DefinitionError(problems);
 

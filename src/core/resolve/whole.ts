@@ -1,3 +1,4 @@
+import { MAX_NAME_BYTES } from '../../utils/naming.ts';
 import type { ModelMeta } from '../metadata.ts';
 import type { Report } from './draft.ts';
 
@@ -27,6 +28,22 @@ export function checkIndexNames(models: readonly ModelMeta[], report: Report): v
           `${other.name} and ${meta.name} both have an index named '${name}': give one another name with { name: … }.`,
         );
       owners.set(known, meta);
+    }
+  }
+}
+
+/** Names that a database would cut, so that two could become one, or refuse. Those that the library makes are short enough. */
+export function checkNameLengths(models: readonly ModelMeta[], report: Report): void {
+  for (const { name: model, table, fields, indexes, checks } of models) {
+    const names: readonly (readonly [what: string, name: string, remedy: string])[] = [
+      ['table', table, 'give it another with { table: … }'],
+      ...fields.map(({ column }) => ['column', column, 'give it another with { column: … }'] as const),
+      ...indexes.map(({ name }) => ['index', name, 'give it another with { name: … }'] as const),
+      ...checks.map(({ name }) => ['check', name, 'give it another'] as const),
+    ];
+    for (const [what, name, remedy] of names) {
+      if (Buffer.byteLength(name) > MAX_NAME_BYTES)
+        report(`${model}: the name of the ${what} '${name}' has more than ${MAX_NAME_BYTES} bytes: ${remedy}.`);
     }
   }
 }

@@ -1,13 +1,13 @@
 /** Scalar fields as types: what `f.string()` and its siblings return. Types only; the values are field definitions. */
-import type { DecExpr, ExprFor } from './expressions.ts';
-import type { LookupOf } from './lookups.ts';
+import type { ArrayExpr, DecExpr, ExprFor, JsonExpr } from './expressions.ts';
+import type { ArrayParts, JsonParts, LookupOf } from './lookups.ts';
 
 /**
  * What a column's kind and options mean for its type: `optional` in the constructor, part of the `primary` key,
  * `generated` by the database (read only), an exact `decimal` (a string with arithmetic), `structured` (JSON, arrays:
- * compared by lookups only, so that no object from outside can stand for a value).
+ * compared by lookups only, so that no object from outside can stand for a value), an `array`.
  */
-export type Flag = 'optional' | 'primary' | 'generated' | 'decimal' | 'structured';
+export type Flag = 'optional' | 'primary' | 'generated' | 'decimal' | 'structured' | 'array';
 
 /**
  * Any field, as `model` asks for it. It has no more members on purpose: the compiler infers from it into the return type
@@ -65,12 +65,29 @@ export interface Column<V, Flags extends Flag = never> {
   /** What `update` takes. */
   readonly '~set': V;
   /** What a filter takes. */
-  readonly '~filter': [Flags & 'structured'] extends [never] ? V | LookupOf<V> : LookupOf<V> | (V & null);
+  readonly '~filter': [Flags & 'structured'] extends [never] ? V | LookupOf<V> : PartsFilter<V, Flags>;
   /** The field in a query's callback. */
-  readonly '~expr': [Flags & 'decimal'] extends [never] ? ExprFor<V> : DecExpr<V>;
+  readonly '~expr': [Flags & Special] extends [never] ? ExprFor<V> : SpecialExpr<V, Flags>;
   /** The same behind a relation that may be null. */
-  readonly '~maybe': [Flags & 'decimal'] extends [never] ? ExprFor<V | null> : DecExpr<V | null>;
+  readonly '~maybe': [Flags & Special] extends [never] ? ExprFor<V | null> : SpecialExpr<V | null, Flags>;
 }
+
+/** Flags whose columns are not what their value type says. */
+type Special = 'decimal' | 'structured';
+
+type SpecialExpr<V, Flags> = 'decimal' extends Flags
+  ? DecExpr<V>
+  : 'array' extends Flags
+    ? ArrayExpr<V, ItemOf<V>>
+    : JsonExpr<V>;
+
+type ItemOf<V> = V extends readonly (infer I)[] ? I : never;
+
+/** What a filter takes of what has parts. */
+type PartsFilter<V, Flags> =
+  | LookupOf<V>
+  | (V & null)
+  | LookupOf<'array' extends Flags ? ArrayParts<ItemOf<V>> : JsonParts>;
 
 /** Any column, whatever its type. */
 export interface AnyColumn {
@@ -135,7 +152,7 @@ export interface ColumnOptions<V> {
   /** The name in the database, where it is not the attribute's in snake_case. */
   readonly column?: string;
   readonly validators?: readonly Validator<V>[];
-  /** Never shown in logs, errors or `inspect`. */
+  /** Not to be shown in logs. Errors and events show no values of any field; `meta` tells loggers and tools of your own. */
   readonly sensitive?: boolean;
   readonly comment?: string;
   /** The attribute's former name, so that a migration renames the column. */
@@ -272,7 +289,7 @@ export interface ColumnBuilders {
   array<C extends AnyColumn, const O extends ColumnOptions<NoInfer<C>['~value'][]>>(
     of: C,
     options?: O,
-  ): Column<ValueOf<C['~value'][], O>, FlagsOf<O> | 'structured'>;
+  ): Column<ValueOf<C['~value'][], O>, FlagsOf<O> | 'structured' | 'array'>;
   /** A type of your own. @example f.custom<Money>({ codec: { encode: String, decode: parseMoney }, type: 'numeric(12,2)' }) */
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly nullable: true }): Column<T | null, 'optional'>;
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly default: unknown }): Column<T, 'optional'>;

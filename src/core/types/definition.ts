@@ -10,6 +10,11 @@ import type { QuerySet } from './queryset.ts';
 export interface IndexOptions<W extends string = never> {
   readonly name?: string;
   readonly unique?: boolean;
+  /**
+   * Makes it an index of words, for `search`, over one field. On PostgreSQL the name of a language tells how words are
+   * reduced to their stems; `true` takes them as they are.
+   */
+  readonly fullText?: boolean | string;
   /** Makes it a partial index: only rows with these values. */
   readonly where?: { readonly [K in W]: unknown };
 }

@@ -6,6 +6,8 @@
  * thirty methods; and what an aggregate returns is read from its argument, not computed by conditional types.
  */
 
+import type { JsonScalar } from './lookups.ts';
+
 /** The value that an expression has in a result row. */
 export declare const TYPE: unique symbol;
 /** The same expression when it may also be NULL. */
@@ -168,6 +170,8 @@ export interface StrExpr<out V> extends Expr<V> {
   iendsWith(text: string | ExprOf<string | null>): Cond;
   regex(pattern: string): Cond;
   iregex(pattern: string): Cond;
+  /** Has these words, where the column has an index of words. */
+  search(text: string): Cond;
   coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): StrExpr<V & {}>;
 }
 
@@ -175,11 +179,70 @@ export interface StrExpr<out V> extends Expr<V> {
 export interface DateExpr<out V> extends Expr<V> {
   readonly [NULLABLE]: DateExpr<V | null>;
   year(): NumExpr<number | (V & null)>;
+  /** 1 to 4. */
+  quarter(): NumExpr<number | (V & null)>;
   /** 1 to 12. */
   month(): NumExpr<number | (V & null)>;
   /** 1 to 31. */
   day(): NumExpr<number | (V & null)>;
+  /** 1 to 366. */
+  dayOfYear(): NumExpr<number | (V & null)>;
+  /** 1 on Mondays to 7 on Sundays. */
+  weekDay(): NumExpr<number | (V & null)>;
+  hour(): NumExpr<number | (V & null)>;
+  minute(): NumExpr<number | (V & null)>;
+  second(): NumExpr<number | (V & null)>;
   coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): DateExpr<V & {}>;
+}
+
+/**
+ * JSON in a query, whole or a part of it.
+ *
+ * @example session.query(Author).filter((a) => a.settings.path('sizes', 0).gte(3).and(a.settings.hasKey('theme')))
+ */
+export interface JsonExpr<out V> extends Expr<V> {
+  readonly [NULLABLE]: JsonExpr<V | null>;
+  /** A part: a text is a key of an object, a number a position in an array. */
+  path(...steps: (string | number)[]): JsonPart;
+  /** True for an object with this key, whatever its value. */
+  hasKey(key: string): Cond;
+  /** True where all parts of the value are there: keys of objects, items of arrays in any order. */
+  jsonContains(value: unknown): Cond;
+  /** The text; NULL where it is none. */
+  asText(): StrExpr<string | null>;
+  /** The number; NULL where it is none. */
+  asNumber(): NumExpr<number | null>;
+  /** The boolean; NULL where it is none. */
+  asBool(): Cond<boolean | null>;
+}
+
+/**
+ * An array of items `I` in a query.
+ *
+ * @example session.query(Post).filter((p) => p.labels.arrayContains(['orm']).and(p.labels.arrayLength().gt(1)))
+ */
+export interface ArrayExpr<out V, I> extends Expr<V> {
+  readonly [NULLABLE]: ArrayExpr<V | null, I>;
+  /** True where all of these items are there. */
+  arrayContains(items: readonly I[]): Cond;
+  /** True where any of these items is there. */
+  arrayOverlaps(items: readonly I[]): Cond;
+  /** The number of items. */
+  arrayLength(): NumExpr<number | (V & null)>;
+}
+
+/** A part of JSON: it is compared with what it is, `'1'` is not `1`. `isNull` asks whether there is nothing. */
+export interface JsonPart extends Omit<
+  JsonExpr<unknown>,
+  'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'oneOf' | 'notOneOf' | 'coalesce'
+> {
+  /** With `null`: whether it is JSON's null. */
+  eq(value: JsonScalar): Cond;
+  ne(value: JsonScalar): Cond;
+  gt(value: string | number): Cond;
+  gte(value: string | number): Cond;
+  lt(value: string | number): Cond;
+  lte(value: string | number): Cond;
 }
 
 /** The expression interface for a value type; `V` may contain null. */

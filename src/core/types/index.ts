@@ -2,6 +2,7 @@
 export type * from './builders.ts';
 export type * from './columns.ts';
 export type * from './conditions.ts';
+export type * from './creation.ts';
 export type * from './definition.ts';
 export type * from './entity.ts';
 export type * from './expressions.ts';

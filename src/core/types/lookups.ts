@@ -22,6 +22,14 @@ export type LookupName =
   | 'isNull'
   | 'regex'
   | 'iregex'
+  | 'datePart'
+  | 'search'
+  | 'jsonPath'
+  | 'hasKey'
+  | 'jsonContains'
+  | 'arrayContains'
+  | 'arrayOverlaps'
+  | 'arrayLength'
   | 'some'
   | 'none'
   | 'every';
@@ -29,4 +37,23 @@ export type LookupName =
 /** A test of a value of type `V`, such as `gt(3)` or `icontains('x')`. Made only by the lookup functions. */
 export interface LookupOf<out V> {
   readonly [LOOKUP]: V;
+}
+
+/** A value inside of JSON that can be compared with. */
+export type JsonScalar = string | number | boolean | null;
+
+/** What a lookup of JSON's parts tests: any JSON, whatever its type. */
+export declare const JSON_PARTS: unique symbol;
+
+/** Any JSON value, for lookups that look into it. */
+export interface JsonParts {
+  readonly [JSON_PARTS]: true;
+}
+
+/** What a lookup of an array's items tests. */
+export declare const ARRAY_PARTS: unique symbol;
+
+/** Any array of items `V`, for lookups that look into it. */
+export interface ArrayParts<out V> {
+  readonly [ARRAY_PARTS]: V;
 }

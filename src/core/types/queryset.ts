@@ -3,9 +3,10 @@
  * need each other, and so share a file.
  */
 import type { Condition, Refs } from './conditions.ts';
+import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
-import type { CreateInit } from './instance.ts';
+import type { CreateInit, Init } from './instance.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
@@ -171,5 +172,27 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   update(changes: Changes<M>): Promise<number>;
   /** Deletes all rows; gives their number. Throws `UnfilteredWriteError` without a filter. */
   delete(): Promise<number>;
+  /**
+   * Inserts many rows at once, all or none, and gives their entities in the order of `rows`. What exists already is an
+   * error, is left as it is, or is updated. Throws `InvalidQueryError` where no unique key says what exists.
+   *
+   * @example await session.query(Tag).bulkCreate([{ name: 'orm' }, { name: 'sql' }], { onConflict: 'ignore' })
+   */
+  bulkCreate(rows: Iterable<NewRow<M>>, options?: BulkCreateOptions<M>): Promise<M[]>;
+  /**
+   * Writes some fields of entities of the session at once, all or none, and gives their number. Throws `StaleObjectError` for
+   * a row that is gone. @example await session.query(Post).bulkUpdate(posts, ['views'])
+   */
+  bulkUpdate(
+    entities: Iterable<EntityOf<M>>,
+    fields: readonly (M[typeof SHAPE]['settable'] | M[typeof SHAPE]['toOne'])[],
+  ): Promise<number>;
+  /**
+   * The row with these values of a unique key, made with them and the `defaults` where there is none; and whether it was
+   * made. However many call it at once, one row is made. @example const [tag, created] = await session.query(Tag).getOrCreate({ name: 'orm' })
+   */
+  getOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
+  /** The same; a row that exists takes the `defaults`, too. @example await session.query(Page).updateOrCreate({ path }, { defaults: { body } }) */
+  updateOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
   toSQL(): CompiledSql;
 }

@@ -1,20 +1,29 @@
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
+  ColumnExpression,
+  DatePart,
   Expression,
   InListExpression,
+  JsonElementExpression,
+  JsonExpression,
+  JsonForm,
   MatchExpression,
   OrderNode,
+  SearchExpression,
+  SearchTerm,
   SelectStatement,
   TableRef,
   DerivedTable,
 } from '../../core/ast/expressions.ts';
-import type { DeleteStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
-import type { ModelMeta } from '../../core/metadata.ts';
+import type { DeleteStatement, FindRowsStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
+import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
-import { placeholderFor } from '../query-compiler.ts';
+import { jsonPathText } from '../json-paths.ts';
+import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { castType, listType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
@@ -88,18 +97,38 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** The rows come as one JSON text, and are read first, so that only rows that are met are locked. */
-  protected override updateRows({ model, fields, by }: UpdateRowsStatement): string {
+  protected override updateRows({ model, fields, by, counted }: UpdateRowsStatement): string {
     const table = this.table(model);
     const all = [...fields, ...by];
     const column = (i: number): string => `${table}.${this.dialect.quote(all[i]!.column)}`;
     const values = all.map(({ type }, i) => fromJson(type, `v.column${i + 1}`));
-    const rows = this.jsonTable(
-      this.writer.bind(placeholderFor(all[0]!), (value) => value),
-      all.map(({ type }, i) => [`column${i + 1}`, type, `$[${i}]`]),
-    );
-    const set = fields.map((_, i) => `${column(i)} = ${values[i]!}`);
+    const rows = this.rowsOfJson(all);
+    const set = [
+      ...fields.map((_, i) => `${column(i)} = ${values[i]!}`),
+      ...counted.map((field) => `${table}.${this.countUp(field)}`),
+    ];
     const found = by.map((_, i) => `${column(fields.length + i)} = ${values[fields.length + i]!}`);
     return `UPDATE ${rows} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')} SET ${set.join(', ')}`;
+  }
+
+  /**
+   * What a transaction has seen before does not count for a read that locks: it finds what others have committed since.
+   * The lock is a shared one, which the transaction has already on rows that it could not insert.
+   */
+  protected override findRows({ model, by, locked }: FindRowsStatement): string {
+    const all = [ordinalOf(by), ...by];
+    const found = by.map(
+      ({ column, type }, i) => `t.${this.dialect.quote(column)} = ${fromJson(type, `v.column${i + 2}`)}`,
+    );
+    return `SELECT v.column1, ${this.wholeRow(model)} FROM ${this.rowsOfJson(all)} AS v STRAIGHT_JOIN ${this.table(model)} AS t ON ${found.join(' AND ')}${locked ? this.dialect.shareLock('t') : ''}`;
+  }
+
+  /** Rows of these fields out of one JSON text; the columns are called `column1`, `column2` and so on. */
+  private rowsOfJson(fields: readonly FieldMeta[]): string {
+    return this.jsonTable(
+      this.writer.bind(placeholderFor(fields[0]!), (value) => value),
+      fields.map(({ type }, i) => [`column${i + 1}`, type, `$[${i}]`]),
+    );
   }
 
   /** Without an alias, which MariaDB does not take there. */
@@ -125,8 +154,9 @@ export class MySQLCompiler extends TypedCompiler {
     return `CAST(${sql} AS double)`;
   }
 
-  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
-    return `${part.toUpperCase()}(${sql})`;
+  protected override datePart(part: DatePart, sql: string): string {
+    // Mondays are 0.
+    return part === 'weekDay' ? `(WEEKDAY(${sql}) + 1)` : `${part.toUpperCase()}(${sql})`;
   }
 
   protected override inList({ operand, list }: InListExpression): string {
@@ -146,6 +176,83 @@ export class MySQLCompiler extends TypedCompiler {
         `${name} ${listType(type, this.dialect.types)} PATH '${path}' NULL ON EMPTY ERROR ON ERROR`,
     );
     return `JSON_TABLE(${json}, '$[*]' COLUMNS (${list.join(', ')}))`;
+  }
+
+  protected override json(node: JsonExpression): string {
+    const at = (): string => this.jsonAt(node);
+    if (node.as === 'json') return at();
+    return this.jsonForm(node.as, at);
+  }
+
+  /** A part of JSON. What is no array passes for one of one item here, so that steps into arrays look first. */
+  private jsonAt({ operand, path, steps }: JsonExpression): string {
+    const extract = (count: number): string =>
+      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => jsonPathText((given as readonly unknown[]).slice(0, count)))})`;
+    const arrays = steps.flatMap((step, i) => (step === 'position' ? [this.isJson(extract(i), 'ARRAY')] : []));
+    return arrays.length === 0
+      ? extract(steps.length)
+      : `CASE WHEN ${arrays.join(' AND ')} THEN ${extract(steps.length)} END`;
+  }
+
+  /** JSON as a value of a type, NULL where it is of another; texts are compared as those of columns are. */
+  private jsonForm(as: Exclude<JsonForm, 'json'>, at: () => string): string {
+    switch (as) {
+      case 'text':
+        return `CASE WHEN ${this.isJson(at(), 'STRING')} THEN CONVERT(JSON_UNQUOTE(${at()}) USING utf8mb4) COLLATE ${this.dialect.types.collation} END`;
+      case 'number':
+        return `CASE WHEN ${this.isJson(at(), 'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')} THEN CAST(JSON_UNQUOTE(${at()}) AS double) END`;
+      case 'bool':
+        return `CASE WHEN ${this.isJson(at(), 'BOOLEAN')} THEN JSON_UNQUOTE(${at()}) = ${this.collated('true')} END`;
+      default:
+        return `(${this.isJson(at(), as.toUpperCase())})`;
+    }
+  }
+
+  private isJson(sql: string, ...types: readonly string[]): string {
+    return types.length === 1
+      ? `JSON_TYPE(${sql}) = ${this.collated(types[0]!)}`
+      : `JSON_TYPE(${sql}) IN (${types.map((type) => this.collated(type)).join(', ')})`;
+  }
+
+  /** A word of our own beside what JSON functions give, whose collation is another. */
+  private collated(text: string): string {
+    return `'${text}' COLLATE ${this.dialect.types.collation}`;
+  }
+
+  /** By the column in lower case that the index is over: columns themselves are compared letter by letter. */
+  protected override search({ operand, index, terms }: SearchExpression): string {
+    const { alias } = operand as ColumnExpression; // Named cast: what has an index is a column.
+    const column: Expression = { ...(operand as ColumnExpression), alias, column: index.name };
+    const query = this.writer.bind(terms, (given) =>
+      (given as readonly SearchTerm[])
+        .map(({ words, without }) => `${without ? '-' : '+'}"${words.toLowerCase()}"`)
+        .join(' '),
+    );
+    return `MATCH(${this.expression(column)}) AGAINST (${query} IN BOOLEAN MODE)`;
+  }
+
+  protected override readonly arrayLength = 'JSON_LENGTH';
+
+  /** Arrays are stored as JSON; their items are scalars, of which these functions mean what they say. */
+  protected override arrayTest({ operator, operand, list }: ArrayTestExpression): string {
+    const items = this.writer.bind(list, this.encoder({ kind: 'array', of: list.type }));
+    return `JSON_${operator.toUpperCase()}(${this.expression(operand)}, ${items})`;
+  }
+
+  /**
+   * Where JSON is a type, by its own test: there a JSON_TABLE of an empty array inside of EXISTS still has the rows of the
+   * array before (seen in MySQL 9.7). Where it is text, item by item.
+   */
+  protected override jsonElement({ array, as, element }: JsonElementExpression): string {
+    const isArray = this.isJson(this.jsonAt(array), 'ARRAY');
+    if (this.dialect.types.jsonType) {
+      const value = this.writer.bind(element, (given) => JSON.stringify(as === 'null' ? null : given));
+      const list = this.jsonAt(array);
+      return `(${isArray} AND CAST(${value} AS json) MEMBER OF(${list}))`;
+    }
+    const from = `FROM JSON_TABLE(${this.jsonAt(array)}, '$[*]' COLUMNS (v json PATH '$')) AS e`;
+    const form = this.jsonForm(as, () => 'e.v');
+    return `(${isArray} AND EXISTS (SELECT 1 ${from} WHERE ${as === 'null' ? form : `${form} = ${this.expression(element)}`}))`;
   }
 
   /** LIKE with its special characters escaped, on both sides in lower case where case is to be ignored. */

@@ -26,7 +26,16 @@ export class MySQLDdlCompiler extends DdlCompiler {
   /** An index over all rows finds what a partial one finds; but a unique one would refuse what that allows. */
   protected override tableIndex(index: IndexMeta, where: Expression | undefined): string {
     if (where !== undefined) this.refusePartial(index);
-    return super.tableIndex(index, undefined);
+    return index.fullText === undefined ? super.tableIndex(index, undefined) : this.fullText(index).join(',\n  ');
+  }
+
+  /** Words in lower case in a column of their own, which only the index is for, and the index. */
+  private fullText({ name, columns }: IndexMeta): readonly [column: string, index: string] {
+    const [column, source] = [this.dialect.quote(name), this.dialect.quote(columns[0]!.field.column)];
+    return [
+      `${column} longtext GENERATED ALWAYS AS (LOWER(${source})) STORED INVISIBLE`,
+      `FULLTEXT INDEX ${column} (${column})`,
+    ];
   }
 
   protected override createIndex(
@@ -36,7 +45,10 @@ export class MySQLDdlCompiler extends DdlCompiler {
     ifNotExists: boolean,
   ): string {
     if (where !== undefined) this.refusePartial(index);
-    const sql = super.createIndex(model, index, undefined, false);
+    const sql =
+      index.fullText === undefined
+        ? super.createIndex(model, index, undefined, false)
+        : `ALTER TABLE ${this.table(model)} ADD ${this.fullText(index).join(', ADD ')}`;
     return ifNotExists
       ? unless(
           `SELECT 1 FROM information_schema.statistics WHERE ${inSchema('table_schema', model)} AND table_name = ${literal(model.table)} AND index_name = ${literal(index.name)}`,
@@ -94,7 +106,9 @@ function inSchema(column: string, { schema }: ModelMeta): string {
 /** Whether a column stands in a key or an index, or refers to one that does. */
 function isIndexed({ model, primaryKey, unique, indexed, relation, ...field }: FieldMeta): boolean {
   if (primaryKey || unique || indexed || relation !== undefined) return true;
-  return model.indexes.some(({ columns }) => columns.some((column) => column.field.index === field.index));
+  return model.indexes.some(
+    ({ columns, fullText }) => fullText === undefined && columns.some((column) => column.field.index === field.index),
+  );
 }
 
 /** Conditions of the schema: values of the model's author, written out as literals; no subqueries. */

@@ -11,4 +11,8 @@ export class MariaDBDialect extends MySQLDialect {
   override regex(subject: string, pattern: string, insensitive: boolean): string {
     return `${subject} REGEXP CONCAT('${insensitive ? '(?i)' : '(?-i)'}', ${pattern})`;
   }
+
+  override shareLock(): string {
+    return ' LOCK IN SHARE MODE';
+  }
 }

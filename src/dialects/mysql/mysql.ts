@@ -13,12 +13,15 @@ import type { MySQLFlavour, TypeContext } from './types.ts';
 const FEATURES: Omit<DialectFeatures, 'returning'> = {
   nullKeyGenerates: false,
   bulk: 'values',
+  conflictTarget: false,
+  fullText: true,
   forwardReferences: false,
   // InnoDB looks at each row by itself (1451).
   deletesSelfReferences: false,
   indexesInTable: true,
   transactionalDdl: false,
   rowsPerUpdate: 1,
+  limitsInText: false,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },
 };
@@ -51,6 +54,11 @@ export class MySQLDialect implements MySQLFlavour {
 
   regex(subject: string, pattern: string, insensitive: boolean): string {
     return `REGEXP_LIKE(${subject}, ${pattern}, '${insensitive ? 'i' : 'c'}')`;
+  }
+
+  /** MySQL wants to know which table, where rows of JSON are another. */
+  shareLock(alias: string): string {
+    return ` FOR SHARE OF ${alias}`;
   }
 
   quote(...names: readonly string[]): string {

@@ -17,6 +17,8 @@ export interface MySQLFlavour extends Dialect {
   readonly types: TypeContext;
   /** A match of a regular expression. */
   regex(subject: string, pattern: string, insensitive: boolean): string;
+  /** The words for a shared lock on the rows of one table in a join. */
+  shareLock(alias: string): string;
 }
 
 /** What an index can hold of a text whose length nobody said; an index takes 3072 bytes. */

@@ -2,15 +2,24 @@ import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
+  DatePart,
   Expression,
   InListExpression,
+  JsonContainsExpression,
+  JsonElementExpression,
+  JsonExpression,
   MatchExpression,
   OrderNode,
+  ParamExpression,
+  SearchExpression,
+  SearchTerm,
   SelectStatement,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
+import { jsonPathText } from '../json-paths.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
@@ -48,6 +57,65 @@ export class PostgresCompiler extends TypedCompiler {
     return `${left} = ANY(${values}::${of}[])`;
   }
 
+  protected override json({ operand, path, steps, as }: JsonExpression): string {
+    const at = (): string => this.jsonAt(operand, path, steps);
+    switch (as) {
+      case 'json':
+        return `(${at()})`;
+      case 'text':
+        return `CASE WHEN jsonb_typeof(${at()}) = 'string' THEN (${at()}) #>> '{}' END`;
+      case 'number':
+        return `CASE WHEN jsonb_typeof(${at()}) = 'number' THEN (${at()})::double precision END`;
+      case 'bool':
+        return `CASE WHEN jsonb_typeof(${at()}) = 'boolean' THEN (${at()})::boolean END`;
+      default:
+        return `(jsonb_typeof(${at()}) = '${as}')`;
+    }
+  }
+
+  /**
+   * Keys step by step. A position would find a scalar's own value and a key would find a position, but not in strict mode,
+   * where what does not fit is an error, and here nothing.
+   */
+  private jsonAt(operand: Expression, path: ParamExpression, steps: JsonExpression['steps']): string {
+    const start = this.operand(operand);
+    if (steps.includes('position'))
+      return `jsonb_path_query_first(${start}, ${this.writer.bind(path, (given) => `strict ${jsonPathText(given)}`)}::jsonpath, '{}', true)`;
+    return steps.reduce((sql, _, i) => {
+      const key = this.writer.bind(path, (given) => (given as readonly unknown[])[i]);
+      return `${sql} -> ${key}::text`;
+    }, start);
+  }
+
+  /** Which an index serves. */
+  protected override jsonContains({ operand, value }: JsonContainsExpression): string {
+    return `${this.expression(operand)} @> ${this.writer.bind(value, (given) => JSON.stringify(given))}::jsonb`;
+  }
+
+  /** Every term in quotes, so that no word among them is an operator. */
+  protected override search({ operand, index, terms }: SearchExpression): string {
+    const config = `'${index.fullText!}'::regconfig`;
+    const query = this.writer.bind(terms, (given) =>
+      (given as readonly SearchTerm[]).map(({ words, without }) => `${without ? '-' : ''}"${words}"`).join(' '),
+    );
+    return `to_tsvector(${config}, ${this.expression(operand)}) @@ websearch_to_tsquery(${config}, ${query})`;
+  }
+
+  protected override readonly arrayLength = 'CARDINALITY';
+
+  protected override arrayTest({ operator, operand, list }: ArrayTestExpression): string {
+    const type: ValueType = { kind: 'array', of: list.type };
+    // As the column is, so that an index on it serves.
+    const items = `${this.writer.bind(list, this.encoder(type))}::${columnType(type)}`;
+    return `${this.operand(operand)} ${operator === 'contains' ? '@>' : '&&'} ${items}`;
+  }
+
+  /** Only part of what `jsonContains` writes as a whole. */
+  protected override jsonElement({ array, as, element }: JsonElementExpression): string {
+    const list = this.writer.bind(element, (value) => JSON.stringify([as === 'null' ? null : value]));
+    return `${this.expression(array)} @> ${list}::jsonb`;
+  }
+
   /** LIKE with its special characters escaped, on both sides in lower case where case is to be ignored. */
   protected override match({ operator, insensitive, operand, pattern }: MatchExpression): string {
     const fold = (text: string): string => (insensitive ? `LOWER(${text})` : text);
@@ -73,8 +141,11 @@ export class PostgresCompiler extends TypedCompiler {
     return `CAST(${sql} AS double precision)`;
   }
 
-  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
-    return `CAST(EXTRACT(${part.toUpperCase()} FROM ${sql} AT TIME ZONE 'UTC') AS integer)`;
+  protected override datePart(part: DatePart, sql: string, { kind }: ValueType): string {
+    const field = { weekDay: 'ISODOW', dayOfYear: 'DOY' }[part as string] ?? part.toUpperCase();
+    const extract = `EXTRACT(${field} FROM ${sql}${kind === 'datetime' ? " AT TIME ZONE 'UTC'" : ''})`;
+    // Seconds have a fraction, and a cast would round it.
+    return `CAST(${part === 'second' ? `FLOOR(${extract})` : extract} AS integer)`;
   }
 
   protected override call(node: CallExpression): string {

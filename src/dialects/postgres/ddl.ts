@@ -1,5 +1,5 @@
 import type { Expression } from '../../core/ast/expressions.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { PostgresCompiler } from './compiler.ts';
@@ -35,6 +35,18 @@ export class PostgresDdlCompiler extends DdlCompiler {
     const name = literal(this.foreignKeyName(model, relation));
     const table = literal(this.table(model));
     return `DO $blaze$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = ${name} AND conrelid = ${table}::regclass) THEN ${sql}; END IF; END $blaze$`;
+  }
+
+  protected override createIndex(
+    model: ModelMeta,
+    index: IndexMeta,
+    where: Expression | undefined,
+    ifNotExists: boolean,
+  ): string {
+    if (index.fullText === undefined) return super.createIndex(model, index, where, ifNotExists);
+    const column = this.dialect.quote(index.columns[0]!.field.column);
+    const head = `CREATE INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(index.name)} ON ${this.table(model)}`;
+    return `${head} USING gin (to_tsvector('${index.fullText}'::regconfig, ${column}))`;
   }
 
   protected override inline(condition: Expression): string {

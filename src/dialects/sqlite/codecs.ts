@@ -2,7 +2,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
-import { AS_IS, BOOL, DATETIME_TEXT, JSON_TEXT, jsonArrayCodec, same, UUID } from '../codecs.ts';
+import { AS_IS, BOOL, DATETIME_TEXT, JSON_TEXT, jsonArrayCodec, readBigint, same, UUID } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { decodeDecimal } from './decimals.ts';
 
@@ -52,7 +52,7 @@ const BIGINT: Codec = {
 function decodeBigint(raw: string | number | bigint): bigint {
   if (typeof raw === 'string' && raw.includes('.'))
     throw new UnsupportedError('SQLite cannot do this: compute integers of more than 64 bits.');
-  return BigInt(raw);
+  return readBigint(raw);
 }
 
 const BINARY: Codec = {

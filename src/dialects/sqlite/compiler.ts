@@ -2,10 +2,14 @@ import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
+  ArrayTestExpression,
   CallExpression,
   CompareExpression,
+  DatePart,
   Expression,
   InListExpression,
+  JsonElementExpression,
+  JsonExpression,
   MatchExpression,
   OrderNode,
   ParamExpression,
@@ -16,12 +20,17 @@ import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
+import { jsonPathText } from '../json-paths.ts';
 import { canonicalDecimal } from '../canonical-decimal.ts';
+import { lowerCase } from './fold-case.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
 const FLOAT_DIGITS = 15;
+
+/** https://sqlite.org/lang_datefunc.html */
+const FORMATS = { year: '%Y', month: '%m', day: '%d', dayOfYear: '%j', hour: '%H', minute: '%M', second: '%S' };
 
 /** What SQLite writes its own way: lists, text matches, dates, and decimals as scaled integers. */
 export class SQLiteCompiler extends QueryCompiler {
@@ -48,8 +57,55 @@ export class SQLiteCompiler extends QueryCompiler {
     return `CAST(${sql} AS REAL)`;
   }
 
-  protected override datePart(part: 'year' | 'month' | 'day', sql: string): string {
-    return `CAST(strftime('${{ year: '%Y', month: '%m', day: '%d' }[part]}', ${sql}) AS INTEGER)`;
+  protected override datePart(part: DatePart, sql: string): string {
+    const number = (format: string): string => `CAST(strftime('${format}', ${sql}) AS INTEGER)`;
+    // Sundays are 0.
+    if (part === 'weekDay') return `((${number('%w')} + 6) % 7 + 1)`;
+    if (part === 'quarter') return `((${number('%m')} + 2) / 3)`;
+    return number(FORMATS[part]);
+  }
+
+  /** https://sqlite.org/json1.html: `json_type` tells null, which is a value, from nothing. */
+  protected override json({ operand, path, as }: JsonExpression): string {
+    const at = (): string => `${this.expression(operand)}, ${this.writer.bind(path, jsonPathText)}`;
+    switch (as) {
+      case 'json':
+        return `(${this.expression(operand)} -> ${this.writer.bind(path, jsonPathText)})`;
+      case 'text':
+        return `CASE json_type(${at()}) WHEN 'text' THEN json_extract(${at()}) END`;
+      case 'number':
+        return `CASE WHEN json_type(${at()}) IN ('integer', 'real') THEN CAST(json_extract(${at()}) AS REAL) END`;
+      case 'bool':
+        return `CASE json_type(${at()}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END`;
+      default:
+        return `(json_type(${at()}) = '${as}')`;
+    }
+  }
+
+  protected override readonly arrayLength = 'json_array_length';
+
+  /** Both sides are in the form in which arrays are stored. */
+  protected override arrayTest({ operator, operand, list }: ArrayTestExpression): string {
+    const column = this.expression(operand);
+    const given = (): string => this.writer.bind(list, this.encoder({ kind: 'array', of: list.type }));
+    if (operator === 'overlaps')
+      return `EXISTS (SELECT 1 FROM json_each(${column}) AS e WHERE e.value IN (SELECT value FROM json_each(${given()})))`;
+    const items = `SELECT value FROM json_each(${column}) WHERE value IS NOT NULL`;
+    return `(${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${given()}) AS e WHERE e.value NOT IN (${items})))`;
+  }
+
+  protected override jsonElement({ array, as, element }: JsonElementExpression): string {
+    const at = (): string => `${this.expression(array.operand)}, ${this.writer.bind(array.path, jsonPathText)}`;
+    const isArray = `json_type(${at()}) = 'array'`;
+    const from = `FROM json_each(${at()}) AS e`;
+    return `(${isArray} AND EXISTS (SELECT 1 ${from} WHERE ${this.isElement(as, element)}))`;
+  }
+
+  private isElement(as: JsonElementExpression['as'], element: ParamExpression): string {
+    if (as === 'null') return "e.type = 'null'";
+    if (as === 'bool') return `e.type = ${this.writer.bind(element, (value) => String(value))}`;
+    const types = as === 'text' ? "= 'text'" : "IN ('integer', 'real')";
+    return `e.type ${types} AND e.value = ${this.writer.bind(element, (value) => value)}`;
   }
 
   protected override inList({ operand, list }: InListExpression): string {
@@ -85,7 +141,7 @@ export class SQLiteCompiler extends QueryCompiler {
         subject,
         insensitive ? `blaze_lower(${this.expression(pattern)})` : this.expression(pattern),
       );
-    const fold = (value: unknown): string => (insensitive ? (value as string).toLowerCase() : (value as string));
+    const fold = (value: unknown): string => (insensitive ? lowerCase(value as string) : (value as string));
     if (operator === 'exact') return `${subject} = ${this.writer.bind(pattern, fold)}`;
     const [before, after] = [operator === 'startsWith' ? '' : '*', operator === 'endsWith' ? '' : '*'];
     return `${subject} GLOB ${this.writer.bind(pattern, (value) => `${before}${escapeGlob(fold(value))}${after}`)}`;
@@ -340,10 +396,11 @@ function checkedPattern(pattern: string, { label }: ParamExpression): string {
   try {
     new RegExp(pattern, 'u');
     return pattern;
-  } catch (error) {
-    throw new InvalidValueError(`${label.model}.${label.field} was given a regular expression that is not valid.`, {
-      ...label,
-      cause: error,
-    });
+  } catch {
+    // The engine's own error would quote the pattern.
+    throw new InvalidValueError(
+      `${label.model}.${label.field} was given a regular expression that is not valid.`,
+      label,
+    );
   }
 }

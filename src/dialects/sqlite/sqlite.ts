@@ -15,11 +15,14 @@ export class SQLiteDialect implements Dialect {
     nullKeyGenerates: true,
     bulk: 'single',
     returning: true,
+    conflictTarget: true,
+    fullText: false,
     forwardReferences: true,
     deletesSelfReferences: true,
     indexesInTable: false,
     transactionalDdl: true,
     rowsPerUpdate: 100,
+    limitsInText: false,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.

@@ -298,6 +298,28 @@ describe('the configuration of a server', () => {
     expect(ConnectionConfig.fromPgEnv({ PGSSLMODE: 'require' }).with({ tls: 'verify-full' }).server.tls).toBe(
       'verify-full',
     );
+    const all = ConnectionConfig.fromPgEnv({
+      PGSSLMODE: 'require',
+      PGSSLROOTCERT: 'ca.pem',
+      PGSSLCERT: 'c',
+      PGSSLKEY: 'k',
+      PGAPPNAME: 'a b',
+      PGCONNECT_TIMEOUT: '3',
+      PGCHANNELBINDING: 'prefer',
+      PGTARGETSESSIONATTRS: 'any',
+      PGDATA: '/var/lib/postgresql',
+    });
+    expect([all.server, all.tlsKey()]).toEqual([
+      {
+        ...DEFAULTS,
+        tls: 'verify-ca',
+        tlsCa: 'ca.pem',
+        tlsCert: 'c',
+        applicationName: 'a b',
+        connectTimeout: 3000,
+      },
+      'k',
+    ]);
     expect(ConnectionConfig.fromEnv('X', { ...env, X: 'postgres://h/db' }).user).toBeUndefined();
     await refused([
       [
@@ -307,6 +329,30 @@ describe('the configuration of a server', () => {
       [
         () => ConnectionConfig.fromPgEnv({ PGSSLMODE: 'prefer' }),
         "The option 'PGSSLMODE' does not take 'prefer': it may fall back to plaintext. Use tls=verify-full, or tls=disable where that is meant.",
+      ],
+      ...(
+        [
+          ['PGSERVICE', 'x'],
+          ['PGHOSTADDR', '10.0.0.1'],
+          ['PGOPTIONS', '-c role=x'],
+          ['PGTARGETSESSIONATTRS', 'read-write'],
+          ['PGCHANNELBINDING', 'require'],
+          ['PGSSLCRL', 'x'],
+        ] as const
+      ).map(
+        ([name, value]) =>
+          [
+            () => ConnectionConfig.fromPgEnv({ PGHOST: 'h', [name]: value }),
+            `The variable ${name} has no effect here. Unset it, and give what it says in a DSN or as an option, if there is one for it.`,
+          ] as const,
+      ),
+      [
+        () => ConnectionConfig.fromPgEnv({ PGSSLROOTCERT: 'system', PGSSLMODE: 'require' }),
+        "With sslrootcert=system anything less than 'verify-full' checks nothing. Say sslmode=verify-full.",
+      ],
+      [
+        () => ConnectionConfig.fromPgEnv({ PGSSLCERT: 'c', PGSSLMODE: 'verify-full' }),
+        "The options 'tlsCert' and 'tlsKey' need each other. Give both.",
       ],
       [() => ConnectionConfig.fromPgEnv({ PGPORT: 'x' }), 'The port is a whole number from 1 to 65535.'],
     ]);

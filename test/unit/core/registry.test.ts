@@ -23,6 +23,24 @@ describe('Registry', () => {
     expect(tables.toSorted()).toEqual(['author', 'comment', 'post', 'post_tags', 'profile', 'tag']);
   });
 
+  it('G1: names that a database would cut are refused, and those that are made are short enough', () => {
+    const long = 'x'.repeat(64);
+    class Long extends model(
+      'long',
+      { id: f.auto(), [long]: f.int(), other: f.int({ column: `${long}y` }) },
+      {
+        indexes: [index('other'), index('other', 'id', { name: `${long}z` })],
+        constraints: [check(`${long}c`, (l) => (l as unknown as { id: { gte(n: number): never } }).id.gte(0))],
+      },
+    ) {}
+    expect(problemsOf(Long)).toEqual([
+      `Long: the name of the column '${long}' has more than 63 bytes: give it another with { column: … }.`,
+      `Long: the name of the column '${long}y' has more than 63 bytes: give it another with { column: … }.`,
+      `Long: the name of the index '${long}z' has more than 63 bytes: give it another with { name: … }.`,
+      `Long: the name of the check '${long}c' has more than 63 bytes: give it another.`,
+    ]);
+  });
+
   it('M13: metadata is made once, however many registries ask', () => {
     const [first, second] = [new Registry(models), new Registry([Author])];
     for (const meta of second.models) expect(first.models).toContain(meta);

@@ -1,7 +1,32 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { contains, count, gt, gte, lt, lte, none, not, oneOf, or, and, some, every, sum } from 'blazeorm';
+import {
+  and,
+  arrayContains,
+  arrayLength,
+  arrayOverlaps,
+  contains,
+  count,
+  day,
+  every,
+  gt,
+  gte,
+  hasKey,
+  hour,
+  jsonContains,
+  jsonPath,
+  lt,
+  lte,
+  month,
+  none,
+  not,
+  oneOf,
+  or,
+  some,
+  sum,
+  year,
+} from 'blazeorm';
 import type { Database, QuerySet } from 'blazeorm';
 
 import { openTestDatabase } from '../../support/database.ts';
@@ -105,6 +130,44 @@ describe('the structural cache', () => {
     });
     expect(shapes).toBe(variants.length);
     expect(await shapesOf(async () => variants.forEach((variant) => variant().toSQL()))).toBe(0);
+  });
+
+  it('Q16: parts of JSON, of arrays and of dates: values and paths are no structure, types and kinds of steps are', async () => {
+    const session = db.session();
+    const q = () => session.query(Sample);
+    const alike = (n: number) => () => {
+      q()
+        .filter({ json: jsonPath([`a${n}`, n], n + 0.5) })
+        .toSQL();
+      q()
+        .filter({ json: jsonContains({ a: n, b: [`${n}`] }) })
+        .toSQL();
+      q()
+        .filter({ strings: arrayContains([`${n}`]) })
+        .toSQL();
+      q()
+        .filter({ datetime: year(n + 1), time: hour(gt(n)) })
+        .toSQL();
+    };
+    expect(await shapesOf(async () => [1, 2, 3].forEach((n) => alike(n)()))).toBe(4);
+    const apart: (() => { toSQL(): unknown })[] = [
+      () => q().filter({ json: jsonPath(['a'], 1) }),
+      () => q().filter({ json: jsonPath(['a'], '1') }),
+      () => q().filter({ json: jsonPath(['a'], true) }),
+      () => q().filter({ json: jsonPath(['a'], null) }),
+      () => q().filter({ json: jsonPath([0], 1) }),
+      () => q().filter({ json: jsonPath(['a', 'b'], 1) }),
+      () => q().filter({ json: hasKey('a') }),
+      () => q().filter({ json: jsonContains({ a: [null] }) }),
+      () => q().filter({ json: jsonContains({ a: [1] }) }),
+      () => q().filter({ json: jsonContains({ a: [] }) }),
+      () => q().filter({ json: jsonContains({ a: {} }) }),
+      () => q().filter({ strings: arrayOverlaps(['a']) }),
+      () => q().filter({ strings: arrayLength(1) }),
+      () => q().filter({ datetime: month(1) }),
+      () => q().filter({ datetime: day(1) }),
+    ];
+    expect(await shapesOf(async () => apart.forEach((query) => query().toSQL()))).toBe(apart.length);
   });
 
   it('Q16: one expression in two places is another shape than two of them, so that no value strays', async () => {

@@ -45,7 +45,7 @@ describe('which databases are wanted', () => {
   it('a name that nobody knows is refused', () => {
     expect(() => wantedDatabases({ BLAZE_TEST_DATABASES: 'sqlite,postgers,toString' })).toThrow(
       'BLAZE_TEST_DATABASES names postgers, toString; there are: ' +
-        'sqlite, postgres, postgres15, mysql, mariadb, redis, pgbouncer, replica',
+        'sqlite, postgres, postgres15, mysql, mariadb, redis, pgbouncer, replica, postgres_tls, mysql_tls, mariadb_tls',
     );
   });
 

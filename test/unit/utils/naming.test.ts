@@ -5,7 +5,7 @@ import { snakeCase } from 'blazeorm';
 
 import { compileFunction, quoted } from '../../../src/utils/codegen.ts';
 import { chain, isPromise } from '../../../src/utils/maybe-promise.ts';
-import { nearest, suggest } from '../../../src/utils/naming.ts';
+import { nearest, shortName, suggest } from '../../../src/utils/naming.ts';
 import { unreachable } from '../../../src/utils/unreachable.ts';
 
 describe('naming', () => {
@@ -28,6 +28,21 @@ describe('naming', () => {
         expect(snakeCase(snakeCase(name))).toBe(snakeCase(name));
       }),
       { seed: 3 },
+    );
+  });
+
+  it('G1: names that are too long are cut, and told apart', () => {
+    const long = 'a'.repeat(40);
+    expect(shortName(`${long}_${'b'.repeat(22)}`)).toBe(`${long}_${'b'.repeat(22)}`);
+    expect(shortName(`${long}_${'b'.repeat(23)}`)).toBe(`${long}_${'b'.repeat(13)}_409dfdcc`);
+    expect(shortName(`${long}_${'b'.repeat(24)}`)).not.toBe(shortName(`${long}_${'b'.repeat(23)}`));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (name) => {
+        expect(Buffer.byteLength(shortName(name))).toBeLessThanOrEqual(63);
+        expect(shortName(shortName(name))).toBe(shortName(name));
+        expect(shortName(name).isWellFormed()).toBe(name.isWellFormed());
+      }),
+      { seed: 5 },
     );
   });
 

@@ -147,6 +147,53 @@ describe('lookups of text', () => {
     await fresh.close();
   });
 
+  it('Q1: case beyond ASCII: letter by letter, the same everywhere', async () => {
+    const fresh = await openTestDatabase();
+    const s = fresh.session();
+    const texts = [
+      'É',
+      'é',
+      'e',
+      'ΟΔΟΣ',
+      'οδος',
+      'οδοσ',
+      'İ',
+      'I',
+      'ı',
+      'i',
+      'ß',
+      'SS',
+      'Straße',
+      'STRASSE',
+      'Ǆ',
+      'Ⅳ',
+      'ⅳ',
+    ];
+    await s.query(Sample).bulkCreate(texts.map((string) => ({ string })));
+    const found = (lookup: ReturnType<typeof contains>) =>
+      s.query(Sample).filter({ string: lookup }).orderBy('id').valuesList('string', { flat: true }).all();
+    expect(await found(iexact('é'))).toEqual(['É', 'é']);
+    expect(await found(iexact('ΟΔΟΣ'))).toEqual(['ΟΔΟΣ', 'οδοσ']);
+    expect(await found(istartsWith('οδος'))).toEqual(['οδος']);
+    // The Turkish letters: one with a dot in both cases is an i, one without is not.
+    expect(await found(iexact('i'))).toEqual(['İ', 'I', 'i']);
+    expect(await found(iexact('İ'))).toEqual(['İ', 'I', 'i']);
+    expect(await found(iexact('ı'))).toEqual(['ı']);
+    // No letter becomes two.
+    expect(await found(iexact('ss'))).toEqual(['SS']);
+    expect(await found(icontains('SSE'))).toEqual(['STRASSE']);
+    expect(await found(icontains('SSE'.replace('SS', 'ß')))).toEqual(['Straße']);
+    expect(await found(iendsWith('ⅳ'))).toEqual(['Ⅳ', 'ⅳ']);
+    const cases = await s
+      .query(Sample)
+      .orderBy('id')
+      .values((x) => ({ lower: x.string.lower(), upper: x.string.upper() }));
+    expect(cases.map(({ lower }) => lower).join(' ')).toBe('é é e οδοσ οδος οδοσ i i ı i ß ss straße strasse ǆ ⅳ ⅳ');
+    expect(cases.map(({ upper }) => upper).join(' ')).toBe('É É E ΟΔΟΣ ΟΔΟΣ ΟΔΟΣ İ I I I ß SS STRAßE STRASSE Ǆ Ⅳ Ⅳ');
+    await s.close();
+    await fresh.close();
+  });
+
   it('Q1: a lookup by an expression matches row by row', async () => {
     expect(await ids((p) => p.title.startsWith(p.author.name))).toEqual([]);
     expect(await ids((p) => p.author.email.icontains(p.author.name))).toEqual([1, 2, 3]);

@@ -893,7 +893,7 @@ describe('the texts', () => {
         ],
         postgres: [
           'The database is closed, or was never opened. Await Database.connect() first.',
-          'PostgreSQL refused the statement: column t0.bo"dy does not exist',
+          'PostgreSQL refused the statement: column t0.bo***',
           'PostgreSQL refused the statement: operator does not exist: integer + boolean',
         ],
         mysql: [
