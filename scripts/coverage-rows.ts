@@ -34,7 +34,8 @@ interface Naming {
 
 const tests = new Map<string, Naming[]>(rows.map((row) => [row.id, []]));
 const unknown: (Naming & { row: string })[] = [];
-for (const path of filesUnder(join(options.root, 'test'), '.ts')) {
+const cases = join('src', 'testing', 'conformance');
+for (const path of ['test', cases].flatMap((folder) => filesUnder(join(options.root, folder), '.ts'))) {
   const file = relative(options.root, path);
   const comments = file.startsWith(join('test', 'types'));
   if (!comments && !file.endsWith('.test.ts') && !file.startsWith(join('test', 'conformance'))) continue;

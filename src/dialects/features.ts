@@ -19,6 +19,8 @@ export interface DialectFeatures {
   readonly fullText: boolean;
   /** Whether a table may refer to one that is created after it. */
   readonly forwardReferences: boolean;
+  /** Whether a row that refers to itself can be deleted as it is. */
+  readonly deletesSelfReferences: boolean;
   /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */
   readonly indexesInTable: boolean;
   /** Whether tables stand in schemas that can be created. */

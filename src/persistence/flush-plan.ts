@@ -1,6 +1,7 @@
 import { fieldKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import type { DialectFeatures } from '../dialects/features.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { ChangeSet, LinkChange } from './change-set.ts';
@@ -47,13 +48,13 @@ export type FlushStep =
  *
  * @throws CircularDependencyError naming the models of a circle that cannot be broken.
  */
-export function planFlush(changes: ChangeSet): FlushStep[] {
+export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushStep[] {
   return [
     ...insertSteps(changes),
     ...updateSteps(changes),
     ...linkSteps('unlink', changes.unlinked),
     ...linkSteps('link', changes.linked),
-    ...deleteSteps(changes),
+    ...deleteSteps(changes, features),
   ];
 }
 
@@ -102,12 +103,13 @@ function linkSteps(kind: 'link' | 'unlink', pairs: readonly LinkChange[]): Flush
   return [...steps].map(([link, items]) => ({ kind, link, pairs: items }));
 }
 
-function* deleteSteps({ deletes }: ChangeSet): Generator<FlushStep> {
+function* deleteSteps({ deletes }: ChangeSet, features: DialectFeatures): Generator<FlushStep> {
   for (const group of modelOrder(deletes.keys()).toReversed()) {
     if (!needsRowOrder(group)) {
       for (const meta of group) yield { kind: 'delete', meta, entities: deletes.get(meta)! };
       continue;
     }
+    if (!features.deletesSelfReferences) yield* group.flatMap((meta) => selfReferences(meta, deletes.get(meta)!));
     const { levels, deferred } = orderRows(group, deletes, storedTarget(deletes));
     for (const { from, relation } of deferred)
       yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
@@ -116,6 +118,21 @@ function* deleteSteps({ deletes }: ChangeSet): Generator<FlushStep> {
       .flatMap(byMeta)
       .map(({ meta, entities }): FlushStep => ({ kind: 'delete', meta, entities }));
   }
+}
+
+/** References that rows hold to themselves, taken back where the database would not let go of such a row. */
+function selfReferences(meta: ModelMeta, entities: readonly object[]): FlushStep[] {
+  const holding = meta.relations.filter(
+    ({ owning, target, nullable, onDelete }) =>
+      owning && target === meta && nullable && (onDelete === 'no action' || onDelete === 'restrict'),
+  );
+  return holding.flatMap(({ sourceField, targetField }): FlushStep[] => {
+    const own = entities.filter((entity) => {
+      const key = stored(entity, sourceField);
+      return key !== undefined && key === stored(entity, targetField);
+    });
+    return own.length === 0 ? [] : [{ kind: 'disconnect', meta, field: sourceField, entities: own }];
+  });
 }
 
 interface MetaRow {

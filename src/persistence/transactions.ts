@@ -276,6 +276,8 @@ export class Transactions {
       if (this.#flushMode !== 'manual') await this.flush();
       if (open.ended) throw ended(open);
       await this.#workspace.executor.savepoint(open.connection, name);
+      // It may have ended while the server answered.
+      if (open.ended) throw ended(open);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
       return journal;
@@ -418,7 +420,7 @@ export class Transactions {
 
   #plan(): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
-    const steps = planFlush(collectChanges(identityMap, this.#work, compiled));
+    const steps = planFlush(collectChanges(identityMap, this.#work, compiled), compiled.dialect.features);
     return { steps, taken: this.#work.take() };
   }
 

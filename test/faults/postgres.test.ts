@@ -233,8 +233,7 @@ describeOn('postgres', 'the adapter', () => {
     const error = await errorOf(() =>
       db.transaction((session) => session.add(new Owner({ name: 'x' })), { readOnly: true }),
     );
-    expect(error).toMatchObject({ code: 'E_DATABASE' });
-    expect(error.message).toContain('read-only transaction');
+    expect(error).toMatchObject({ code: 'E_DATABASE', message: 'The database is open for reading only.' });
     expect(await errorOf(() => db.transaction(() => 1, { isolation: 'snapshot' as never }))).toMatchObject({
       code: 'E_INVALID_QUERY',
     });
@@ -247,7 +246,7 @@ describeOn('postgres', 'the adapter', () => {
     session.add(new Owner({ name: 'x' }));
     expect(await errorOf(() => session.commit())).toMatchObject({
       code: 'E_DATABASE',
-      message: 'PostgreSQL refused the statement: cannot execute INSERT in a read-only transaction',
+      message: 'The database is open for reading only.',
     });
     expect(await errorOf(() => own.session().sql`SELECT pg_sleep(5)`)).toMatchObject({ code: 'E_QUERY_TIMEOUT' });
     expect(await own.session().query(Owner).count()).toBe(0);

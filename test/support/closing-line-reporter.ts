@@ -34,21 +34,34 @@ export function tally(modules: readonly TestModule[], unhandled: readonly Serial
   return { passed, failed, skipped };
 }
 
-/** The same cases run on each database; a run of one project needs no list. */
+/** The same cases run on each database, which is a project of its own. */
 function byProject(modules: readonly TestModule[]): Map<string, TestModule[]> {
   const projects = new Map<string, TestModule[]>();
   for (const module of modules) {
     const { name } = module.project;
     projects.set(name, [...(projects.get(name) ?? []), module]);
   }
-  return projects.size > 1 ? projects : new Map();
+  return projects;
+}
+
+/** What the databases of a project refuse by name, as its cases found it: once each, in order. */
+function refusals(modules: readonly TestModule[]): string[] {
+  const names = new Set<string>();
+  for (const module of modules)
+    for (const test of module.children.allTests()) for (const name of test.meta().refused ?? []) names.add(name);
+  return [...names].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 /** Ends the run with one plain line that any reader understands, after everything else that Vitest prints. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    for (const [project, own] of byProject(modules))
-      process.stdout.write(`${project}: ${closingLine(tally(own, []))}\n`);
+    const projects = byProject(modules);
+    for (const [project, own] of projects) {
+      // A run of one project needs no list.
+      if (projects.size > 1) process.stdout.write(`${project}: ${closingLine(tally(own, []))}\n`);
+      const refused = refusals(own);
+      if (refused.length > 0) process.stdout.write(`${`${project} refuses`.trimStart()}: ${refused.join('; ')}\n`);
+    }
     process.stdout.write(`${closingLine(tally(modules, unhandled))}\n`);
   }
 }

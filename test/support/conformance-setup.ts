@@ -1,14 +1,22 @@
-/** For every file of conformance cases: without its server they are skipped, and what they made on it is dropped. */
-import { afterAll, beforeEach, inject } from 'vitest';
+/** For every file of conformance cases: the database of this run. Without its server they are skipped. */
+import { beforeEach, inject } from 'vitest';
 
-import { dropTestDatabases } from './database.ts';
-import { serverUrl } from './test-database.ts';
+import { useTarget } from '../../src/testing/target.ts';
+import type { SqlName } from '../../src/testing/target.ts';
+import { createTestDatabase, serverUrl } from './test-database.ts';
+import type { SqlServerName } from './test-database.ts';
 
-const database = inject('database');
-const isMissing = database !== 'sqlite' && serverUrl(database) === undefined;
+const name = inject('database') as SqlServerName | 'sqlite';
+const isMissing = name !== 'sqlite' && serverUrl(name) === undefined;
+const dialect: SqlName = name === 'postgres15' ? 'postgres' : name;
 
-beforeEach((context) => {
-  if (isMissing) context.skip(`this run has no ${database}`);
+useTarget({
+  name,
+  dialect,
+  // Where the server is missing every case is skipped, and what they share may as well be in memory.
+  createDatabase: () => (name === 'sqlite' || isMissing ? { url: 'sqlite::memory:' } : createTestDatabase(name)),
 });
 
-afterAll(dropTestDatabases);
+beforeEach((context) => {
+  if (isMissing) context.skip(`this run has no ${name}`);
+});

@@ -13,10 +13,18 @@ export interface NestedRun {
 }
 
 export interface NestedRunOptions {
+  /** Where the files go and stay, instead of a folder of their own inside the project. */
+  readonly folder?: string;
   /** A file, as seen from the project's root. */
   readonly globalSetup?: string;
   /** Beside the variables of this process; undefined takes one away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Inside the project, so that the files find Vitest. */
+function folderInProject(): string {
+  mkdirSync(join(project, '.cache'), { recursive: true });
+  return mkdtempSync(join(project, '.cache/nested-run-'));
 }
 
 /** Runs test files in a Vitest of their own, with the project's reporters. */
@@ -24,9 +32,7 @@ export async function nestedRun(
   files: Readonly<Record<string, string>>,
   options: NestedRunOptions = {},
 ): Promise<NestedRun> {
-  // Inside the project, so that the files find Vitest.
-  mkdirSync(join(project, '.cache'), { recursive: true });
-  const folder = mkdtempSync(join(project, '.cache/nested-run-'));
+  const folder = options.folder ?? folderInProject();
   const test = options.globalSetup === undefined ? {} : { globalSetup: [join(project, options.globalSetup)] };
   writeFileSync(join(folder, 'vitest.config.ts'), `export default ${JSON.stringify({ test })};`);
   for (const [name, code] of Object.entries(files)) {
@@ -44,6 +50,6 @@ export async function nestedRun(
       });
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -76,6 +76,8 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
       return new LockTimeoutError('A lock was not to be had in time.', details);
     case '57014':
       return new QueryTimeoutError('The statement was cancelled.', details);
+    case '25006':
+      return new DatabaseError('The database is open for reading only.', details);
     case '25P02':
       return new TransactionAbortedError('PostgreSQL has aborted this transaction: nothing of it is kept.', {
         ...details,

@@ -17,6 +17,8 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   conflictTarget: false,
   fullText: true,
   forwardReferences: false,
+  // InnoDB looks at each row by itself (1451).
+  deletesSelfReferences: false,
   indexesInTable: true,
   schemas: true,
   transactionalDdl: false,

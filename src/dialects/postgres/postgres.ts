@@ -19,6 +19,7 @@ export class PostgresDialect implements Dialect {
     conflictTarget: true,
     fullText: true,
     forwardReferences: false,
+    deletesSelfReferences: true,
     indexesInTable: false,
     schemas: true,
     transactionalDdl: true,

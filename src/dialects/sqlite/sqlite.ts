@@ -19,6 +19,7 @@ export class SQLiteDialect implements Dialect {
     conflictTarget: true,
     fullText: false,
     forwardReferences: true,
+    deletesSelfReferences: true,
     indexesInTable: false,
     schemas: false,
     transactionalDdl: true,

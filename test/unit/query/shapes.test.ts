@@ -31,7 +31,7 @@ import type { Database, QuerySet } from 'blazeorm';
 
 import { openTestDatabase } from '../../support/database.ts';
 import { Author, Comment, Post, Sample } from '../../support/models.ts';
-import { openBlog } from '../../conformance/query/blog.ts';
+import { openBlog } from '../../../src/testing/conformance/query/blog.ts';
 
 let db: Database;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('the structural cache', () => {
         .filter({ views: gt(n), title: contains(text), author: { age: not(lt(n)) }, id: oneOf(list) })
         .filter((p) => p.comments.some((c) => c.score.plus(n).gt(p.views)))
         .orderBy('-views')
-        .limit(n + 1)
+        .limit(n + 1_001)
         .offset(n)
         .valuesList('id', { flat: true })
         .all();

@@ -5,7 +5,8 @@ import { SchemaBuilder, SQLiteDialect } from 'blazeorm/schema';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { models, OrderLine } from '../../support/models.ts';
-import { plain, rowsOf, statementsOf } from '../persistence/kit.ts';
+import { plain, rowsOf } from '../../support/pictures.ts';
+import { statementsOf } from '../../support/statements.ts';
 
 const builder = new SchemaBuilder(new SQLiteDialect());
 const open: Database[] = [];

@@ -24,3 +24,14 @@ it('counts failed tests, files that do not load, hooks that throw and unhandled 
   });
   expect({ code, last }).toEqual({ code: 1, last: '2 passed, 4 failed, 1 skipped' });
 });
+
+it('says what a database refuses, each thing once, before the last line', async () => {
+  const { output, last } = await nestedRun({
+    'refuses.test.ts': `
+      it('a', ({ task }) => { task.meta.refused = ['full text', 'arrays']; });
+      it('b', ({ task }) => { task.meta.refused = ['arrays']; });
+      it('c', () => {});`,
+  });
+  expect(output).toContain('\nrefuses: arrays; full text\n3 passed, 0 failed\n');
+  expect(last).toBe('3 passed, 0 failed');
+});

@@ -1,0 +1,102 @@
+import { describe, it } from 'vitest';
+
+import { useTarget } from './target.ts';
+import type { ConformanceTarget } from './target.ts';
+
+/** Every file of cases, by area and name. A file defines its cases when it is imported. */
+export const FILES = {
+  'models/constraints': () => import('./conformance/models/constraints.test.ts'),
+  'models/generated': () => import('./conformance/models/generated.test.ts'),
+  'models/keys': () => import('./conformance/models/keys.test.ts'),
+  'query/arrays': () => import('./conformance/query/arrays.test.ts'),
+  'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
+  'query/json': () => import('./conformance/query/json.test.ts'),
+  'query/long-names': () => import('./conformance/query/long-names.test.ts'),
+  'query/locks': () => import('./conformance/query/locks.test.ts'),
+  'query/lookups': () => import('./conformance/query/lookups.test.ts'),
+  'query/placeholders': () => import('./conformance/query/placeholders.test.ts'),
+  'query/results': () => import('./conformance/query/results.test.ts'),
+  'query/search': () => import('./conformance/query/search.test.ts'),
+  'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),
+  'query/upsert': () => import('./conformance/query/upsert.test.ts'),
+  'session/adding': () => import('./conformance/session/adding.test.ts'),
+  'session/changes': () => import('./conformance/session/changes.test.ts'),
+  'session/commit-order': () => import('./conformance/session/commit-order.test.ts'),
+  'session/concurrent-changes': () => import('./conformance/session/concurrent-changes.test.ts'),
+  'session/deleting': () => import('./conformance/session/deleting.test.ts'),
+  'session/failures': () => import('./conformance/session/failures.test.ts'),
+  'session/history': () => import('./conformance/session/history.test.ts'),
+  'session/identity': () => import('./conformance/session/identity.test.ts'),
+  'session/loading': () => import('./conformance/session/loading.test.ts'),
+  'session/many-to-many': () => import('./conformance/session/many-to-many.test.ts'),
+  'session/many-rows': () => import('./conformance/session/many-rows.test.ts'),
+  'session/refused-values': () => import('./conformance/session/refused-values.test.ts'),
+  'session/transactions': () => import('./conformance/session/transactions.test.ts'),
+  'types/foreign-rows': () => import('./conformance/types/foreign-rows.test.ts'),
+  'types/matrix': () => import('./conformance/types/matrix.test.ts'),
+} satisfies Record<string, () => Promise<unknown>>;
+
+type FileName = keyof typeof FILES;
+type AreaOf<Name> = Name extends `${infer Area}/${string}` ? Area : never;
+
+/** A part of the suite: an area, or one file of it. */
+export type ConformanceArea = FileName | AreaOf<FileName>;
+
+export interface ConformanceOptions {
+  /** Which parts run; all of them unless said. */
+  readonly areas?: readonly ConformanceArea[];
+}
+
+let named: string | undefined;
+
+/**
+ * Defines the conformance cases of the session and the query layer, the same that this package runs on each of its databases, for
+ * another adapter or database. Each case states the whole SQL of its dialect and the whole result.
+ *
+ * Call it at the top of a Vitest file, once: cases hold on to their database by file.
+ *
+ * @throws Error where it is called twice in a file, or an area does not exist.
+ * @example
+ * ```ts
+ * // conformance.test.ts
+ * import { conformance } from 'blazeorm/testing';
+ *
+ * conformance(
+ *   { name: 'my database', dialect: 'sqlite', createDatabase: () => ({ url: 'sqlite::memory:' }) },
+ *   { areas: ['session', 'query/lookups'] },
+ * );
+ * ```
+ */
+export function conformance(target: ConformanceTarget, { areas }: ConformanceOptions = {}): void {
+  if (named !== undefined)
+    throw new Error(
+      `conformance() is called once in a test file: '${named}' has been, '${target.name}' needs its own.`,
+    );
+  named = target.name;
+  const wanted = filesOf(areas);
+  useTarget(target);
+  for (const name of wanted)
+    describe(`${target.name} · ${name}`, { timeout: 30_000 }, async () => {
+      await define(name);
+    });
+}
+
+function filesOf(areas: readonly ConformanceArea[] | undefined): FileName[] {
+  const names = Object.keys(FILES) as FileName[];
+  const holds = (area: string, name: FileName): boolean => name === area || name.startsWith(`${area}/`);
+  for (const area of areas ?? [])
+    if (!names.some((name) => holds(area, name)))
+      throw new Error(`The conformance suite has no area '${area}'. There are: ${names.join(', ')}.`);
+  return areas === undefined ? names : names.filter((name) => areas.some((area) => holds(area, name)));
+}
+
+/** What needs a package that is not there is skipped, and says so. */
+async function define(name: FileName): Promise<void> {
+  try {
+    await FILES[name]();
+  } catch (error) {
+    const missing = /Cannot find package '([^']+)'/.exec((error as Error).message)?.[1];
+    if (missing === undefined) throw error;
+    it.skip(`needs the package ${missing}, which is not installed`);
+  }
+}
