@@ -72,6 +72,7 @@ function decodeDatetime(raw: string | number): Date {
   if (month === 0 || day === 0)
     throw new UnsupportedError(
       "A date that is no Date, such as '0000-00-00', was read. Read it as text, by the sql tag.",
+      { feature: "dates that are no Date, such as '0000-00-00'" },
     );
   const time = Date.UTC(
     year,

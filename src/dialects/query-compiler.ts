@@ -159,9 +159,9 @@ export abstract class QueryCompiler {
   protected lockedTables({ tables, named }: RowLock, all: number): string {
     const { tables: canName, outer } = this.dialect.features.rowLocks!;
     if (!canName && named && tables.length < all)
-      throw this.unsupported('lock rows of some tables of a join only (of)');
+      throw this.unsupported('to lock rows of some tables of a join only (of)');
     if (!outer && tables.some(({ optional }) => optional))
-      throw this.unsupported('lock rows of a relation that may be missing (of)');
+      throw this.unsupported('to lock rows of a relation that may be missing (of)');
     return canName ? ` OF ${tables.map(({ alias }) => alias).join(', ')}` : '';
   }
 
@@ -494,7 +494,7 @@ export abstract class QueryCompiler {
   }
 
   protected unsupported(what: string): UnsupportedError {
-    return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`);
+    return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`, { feature: what });
   }
 }
 

@@ -258,6 +258,7 @@ export class Flusher {
     return new UnsupportedError(`${dialect.name} does not tell which key it made for ${name}.${field.name}.`, {
       model: name,
       field: field.name,
+      feature: 'to tell a key that a default of the database made',
       remedy: 'Give the key yourself, or let the database count it up with f.auto().',
     });
   }

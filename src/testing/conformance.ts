@@ -8,6 +8,7 @@ export const FILES = {
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
+  'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
   'query/json': () => import('./conformance/query/json.test.ts'),

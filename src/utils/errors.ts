@@ -9,6 +9,8 @@ export interface ErrorDetails {
   readonly field?: string | undefined;
   readonly fields?: readonly string[] | undefined;
   readonly constraint?: string | undefined;
+  /** What is not offered, as the end of a sentence that begins with "refuses". */
+  readonly feature?: string | undefined;
   /** What the reader can do about it; appended to the message. */
   readonly remedy?: string | undefined;
   readonly sql?: string | undefined;
@@ -92,6 +94,14 @@ export class InvalidQueryError extends BlazeError {
 /** The dialect lacks what the query needs. Thrown when the query is compiled, before any SQL is sent. */
 export class UnsupportedError extends BlazeError {
   override readonly code = 'E_UNSUPPORTED';
+  /** What is not offered, by name, where it is a database that does not: `schemas of a session`. */
+  readonly feature: string | undefined;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details);
+    this.feature = details.feature;
+    if (this.feature === undefined) delete (this as { feature?: string | undefined }).feature;
+  }
 }
 
 /** A relation or field was read that has not been loaded. */

@@ -115,7 +115,7 @@ describe.skipIf(NAMES.length === 0)('own servers (of those that this run is abou
         expect(
           await errorOf(() => session.sql`INSERT INTO note (title, text) VALUES (${'x'.repeat(21)}, '')`),
         ).toMatchObject({
-          code: 'E_DATABASE',
+          code: 'E_DATA',
         });
         await db.close();
       },

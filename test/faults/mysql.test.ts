@@ -460,7 +460,7 @@ for (const server of ['mysql', 'mariadb'] as const)
               name: 'CheckViolationError',
               model: 'Item',
               constraint: 'size_positive',
-              message: "The check 'size_positive' failed (Item).",
+              message: "The check 'size_positive' failed (Item.size).",
             },
           ],
         ];
@@ -494,8 +494,8 @@ for (const server of ['mysql', 'mariadb'] as const)
       expect({ ...settings, mode: String(settings!['mode']).split(',').toSorted().join(',') }).toEqual({
         mode:
           server === 'mysql'
-            ? 'ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES'
-            : 'ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,STRICT_TRANS_TABLES',
+            ? 'ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES'
+            : 'ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_TRANS_TABLES',
         zone: '+00:00',
         checks: 1,
         client: 'utf8mb4',

@@ -177,7 +177,7 @@ const postgres: readonly Refused[] = [
   },
   {
     title: 'a value that the column cannot hold',
-    code: 'E_DATABASE',
+    code: 'E_DATA',
     run: raw((session) => session.sql`UPDATE account SET email = ${SECRET.repeat(3)}::text::varchar(200)`),
   },
   {
@@ -220,7 +220,7 @@ const mysql: readonly Refused[] = [
   },
   {
     title: 'a value that the column cannot hold',
-    code: 'E_DATABASE',
+    code: 'E_DATA',
     run: raw((session) => session.sql`INSERT INTO account (email, balance) VALUES (${SECRET.repeat(9)}, 1)`),
   },
   {

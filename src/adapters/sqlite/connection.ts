@@ -114,7 +114,9 @@ export class SQLiteConnection implements Connection {
 
   begin({ readOnly = false, isolation }: BeginOptions): void {
     if (isolation !== undefined && isolation !== 'serializable') {
-      throw new UnsupportedError(`SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`);
+      throw new UnsupportedError(`SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`, {
+        feature: 'isolation levels but serializable',
+      });
     }
     // IMMEDIATE takes the write lock now, where waiting for it is possible, and not at the first write, where it is not.
     this.#exec(readOnly ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE');

@@ -62,6 +62,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
     if (unique)
       throw new UnsupportedError(`${this.dialect.name} has no partial indexes, which the unique '${name}' needs.`, {
         constraint: name,
+        feature: 'unique indexes over some rows only',
       });
   }
 
@@ -70,6 +71,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
       throw new UnsupportedError(`${this.dialect.name} has no SET DEFAULT for foreign keys.`, {
         model: model.name,
         field: relation.name,
+        feature: 'SET DEFAULT of foreign keys',
         remedy: "Use 'set null', or 'restrict'.",
       });
     return super.foreignKey(model, relation);

@@ -76,7 +76,9 @@ function decimalType(
   { name }: TypeContext,
 ): string {
   if (precision > 65 || scale > 30)
-    throw new UnsupportedError(`${name} has decimals of at most 65 digits, 30 of them after the point.`);
+    throw new UnsupportedError(`${name} has decimals of at most 65 digits, 30 of them after the point.`, {
+      feature: 'decimals of more than 65 digits',
+    });
   return `decimal(${precision}, ${scale})`;
 }
 

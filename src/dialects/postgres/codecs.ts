@@ -69,6 +69,7 @@ function decodeTimestamp(raw: string): Date {
   if (found === undefined)
     throw new UnsupportedError(
       "A timestamp that is no Date, such as 'infinity', was read. Read it as text, by the sql tag.",
+      { feature: "timestamps that are no Date, such as 'infinity'" },
     );
   return found;
 }

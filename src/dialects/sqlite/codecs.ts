@@ -64,7 +64,9 @@ const BIGINT: Codec = {
 
 function decodeBigint(raw: string | number | bigint): bigint {
   if (typeof raw === 'string' && raw.includes('.'))
-    throw new UnsupportedError('SQLite cannot do this: compute integers of more than 64 bits.');
+    throw new UnsupportedError('SQLite cannot do this: to compute integers of more than 64 bits.', {
+      feature: 'to compute integers of more than 64 bits',
+    });
   return readBigint(raw);
 }
 

@@ -186,7 +186,7 @@ export class SQLiteCompiler extends QueryCompiler {
       case 'round':
         return value();
       default:
-        throw this.unsupported(`${fn}() of a decimal`);
+        throw this.unsupported(`to compute ${fn}() of a decimal`);
     }
   }
 

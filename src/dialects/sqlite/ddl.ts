@@ -42,6 +42,7 @@ export class SQLiteDdlCompiler extends DdlCompiler {
         {
           model: model.name,
           field: relation.name,
+          feature: 'foreign keys from one file to another',
           remedy: 'Give both models one schema.',
         },
       );
@@ -107,7 +108,7 @@ class InlineCompiler extends SQLiteCompiler {
   }
 
   protected override call(node: CallExpression): string {
-    if (node.fn === 'lower' || node.fn === 'upper') throw this.unsupported(`${node.fn}() in a constraint`);
+    if (node.fn === 'lower' || node.fn === 'upper') throw this.unsupported(`to compute ${node.fn}() in a constraint`);
     return super.call(node);
   }
 }

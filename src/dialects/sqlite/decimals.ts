@@ -22,7 +22,9 @@ export function decodeDecimal(raw: string | number, scale: number): string {
   const digits = raw.slice(negative ? 2 : 1).padStart(scale + 1, '0');
   // What exceeds 64 bits has become a float in SQLite, and its digits are not those of the result.
   if (!/^\d+$/.test(digits))
-    throw new UnsupportedError('SQLite cannot do this: compute decimals of more than 18 digits.');
+    throw new UnsupportedError('SQLite cannot do this: to compute decimals of more than 18 digits.', {
+      feature: 'to compute decimals of more than 18 digits',
+    });
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   return negative ? `-${text}` : text;
 }

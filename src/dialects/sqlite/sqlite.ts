@@ -36,6 +36,7 @@ export class SQLiteDialect implements Dialect {
 
   inSchema(): Dialect {
     throw new UnsupportedError('SQLite has no schemas.', {
+      feature: 'schemas of a session',
       remedy: 'Use a file for each, or attach one and name it in the options of its models, { schema: … }.',
     });
   }

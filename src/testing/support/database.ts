@@ -96,13 +96,8 @@ export async function errorFrom(run: () => unknown): Promise<unknown> {
 
 /** Note what an error says that the database refuses, if it is about that. */
 export function noteRefusal(error: Error): Error {
-  if (error instanceof UnsupportedError) noteRefused(featureIn(error));
+  if (error instanceof UnsupportedError) noteRefused(error.feature ?? error.message);
   return error;
-}
-
-/** `SQLite cannot do this: regular expressions.` is about regular expressions. */
-function featureIn({ message }: UnsupportedError): string {
-  return /cannot do this: (.+?)\.(?: |$)/.exec(message)?.[1] ?? message;
 }
 
 /** How a database refuses: what the error is, as for `toMatchObject`. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { check, ConfigError, Database, f, index, model, UnsupportedError } from 'blazeorm';
 
-import { engine, expectRefused, failure, freshUrl, onEngine } from '../../support/database.ts';
+import { engine, errorOf, expectRefused, failure, freshUrl, noteRefusal, onEngine } from '../../support/database.ts';
 import { serverUrl } from '../../support/test-database.ts';
 
 /** Where the server is missing all cases are skipped, and what they share is in memory. */
@@ -109,6 +109,7 @@ if (isSQLite)
       message:
         'SQLite has no schemas. Use a file for each, or attach one and name it in the options of its models, { schema: … }.',
     });
+    noteRefusal(await errorOf(() => db.session({ schema: 'tenant' })));
     expect(() => db.session({ schema: 'tenant' })).toThrow(refused);
     await expect(db.createAll({ schema: 'tenant' })).rejects.toThrow(refused);
     await expect(db.transaction(() => 1, { schema: 'tenant' })).rejects.toThrow(refused);

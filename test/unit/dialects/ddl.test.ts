@@ -211,7 +211,10 @@ describe('CREATE TABLE', () => {
       return () => table(Bad);
     };
     expect(refusal((b) => b.name.lower().eq('x'))).toThrow(
-      failure(UnsupportedError, { code: 'E_UNSUPPORTED', message: 'SQLite cannot do this: lower() in a constraint.' }),
+      failure(UnsupportedError, {
+        code: 'E_UNSUPPORTED',
+        message: 'SQLite cannot do this: to compute lower() in a constraint.',
+      }),
     );
     expect(refusal((b) => b.name.icontains('x'))).toThrow(
       failure(UnsupportedError, {

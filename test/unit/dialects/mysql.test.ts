@@ -439,10 +439,12 @@ describe('values', () => {
 });
 
 describe('servers', () => {
-  const server = { keyStep: 3, maxPacket: 4_194_304 };
+  const server = { keyStep: 3, maxPacket: 4_194_304, identity: 'here' };
   const say = (version: string, comment = '', { cluster = 0, ready = 'ON' } = {}) =>
     readServer((sql) =>
-      Promise.resolve(sql.startsWith('SHOW') ? [['wsrep_ready', ready]] : [[version, comment, 3, 4_194_304, cluster]]),
+      Promise.resolve(
+        sql.startsWith('SHOW') ? [['wsrep_ready', ready]] : [[version, comment, 3, 4_194_304, 'here', cluster]],
+      ),
     );
 
   it('A2: the server says which it is; too old a version is refused', async () => {

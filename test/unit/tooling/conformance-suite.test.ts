@@ -67,7 +67,7 @@ describe('the conformance suite, from outside', () => {
   it('K2: refuses an area that does not exist, and a second database in a file', async () => {
     const target = "{ name: 'mine', dialect: 'sqlite', createDatabase: () => ({ url: 'sqlite::memory:' }) }";
     const unknown = await theirs(`conformance(${target}, { areas: ['sesion'] });`);
-    expect(unknown.output).toContain("The conformance suite has no area 'sesion'. There are: query/");
+    expect(unknown.output).toContain("The conformance suite has no area 'sesion'. There are: models/");
     const twice = await theirs(`for (const i of [1, 2]) conformance(${target}, { areas: ['query/lookups'] });`);
     expect(twice.output).toContain("conformance() is called once in a test file: 'mine' has been");
   });

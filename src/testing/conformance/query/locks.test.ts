@@ -11,7 +11,7 @@ import {
 } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
-import { engine, errorOf, expectRefused, expectSql, onEngine, shown } from '../../support/database.ts';
+import { engine, errorOf, expectRefused, expectSql, noteRefusal, onEngine, shown } from '../../support/database.ts';
 import { Author, Post, Profile, Tag } from '../../support/models.ts';
 import { openBlog, TITLES } from './blog.ts';
 
@@ -34,7 +34,7 @@ function textOf(query: { toSQL(): { readonly sql: string } }): string {
   try {
     return query.toSQL().sql;
   } catch (error) {
-    return error instanceof UnsupportedError ? String(error) : 'another error';
+    return error instanceof UnsupportedError ? String(noteRefusal(error)) : 'another error';
   }
 }
 
@@ -103,7 +103,7 @@ describe('SQL', () => {
         sqlite: text('"', ''),
         postgres: text('"', ' FOR UPDATE OF t1'),
         mysql: text('`', ' FOR UPDATE OF t1'),
-        mariadb: 'UnsupportedError: MariaDB cannot do this: lock rows of some tables of a join only (of).',
+        mariadb: 'UnsupportedError: MariaDB cannot do this: to lock rows of some tables of a join only (of).',
       }),
     );
   });
@@ -126,7 +126,7 @@ describe('SQL', () => {
     ).toBe(
       onEngine({
         sqlite: 't0."reviewer_id" = t1."id"',
-        postgres: 'UnsupportedError: PostgreSQL cannot do this: lock rows of a relation that may be missing (of).',
+        postgres: 'UnsupportedError: PostgreSQL cannot do this: to lock rows of a relation that may be missing (of).',
         mysql: 't0.`reviewer_id` = t1.`id` FOR UPDATE OF t0, t1',
         mariadb: 't0.`reviewer_id` = t1.`id` FOR UPDATE',
       }),

@@ -417,14 +417,14 @@ describe('expressions', () => {
       );
     expect(await outcome(s.query(Sample).values((x) => ({ big: x.decimal.times(x.decimal) })))).toEqual(
       onEngine<unknown>({
-        sqlite: 'SQLite cannot do this: compute decimals of more than 18 digits.',
+        sqlite: 'SQLite cannot do this: to compute decimals of more than 18 digits.',
         postgres: [{ big: '9999999999980000.00000001' }],
         mysql: [{ big: '9999999999980000.00000001' }],
       }),
     );
     expect(await outcome(s.query(Sample).values((x) => ({ big: x.bigint.plus(1) })))).toEqual(
       onEngine({
-        sqlite: 'SQLite cannot do this: compute integers of more than 64 bits.',
+        sqlite: 'SQLite cannot do this: to compute integers of more than 64 bits.',
         postgres: 'PostgreSQL refused the statement: bigint out of range',
         mysql: expect.stringContaining('BIGINT value is out of range') as string,
       }),

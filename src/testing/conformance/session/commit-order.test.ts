@@ -200,7 +200,12 @@ describe('writing in the right order', () => {
           name: 'ForeignKeyViolationError',
           code: 'E_FOREIGN_KEY_VIOLATION',
           model: 'Post',
-          message: 'A row refers to one that does not exist, or is still referred to (Post).',
+          message: onEngine({
+            // Which of two keys it was, SQLite does not say.
+            sqlite: 'A row refers to one that does not exist, or is still referred to (Post).',
+            postgres: 'A row refers to one that does not exist, or is still referred to (Post.author).',
+            mysql: 'A row refers to one that does not exist, or is still referred to (Post.author).',
+          }),
         },
       ],
     ];

@@ -78,18 +78,20 @@ describe('values that a column cannot hold', () => {
     expect(await all().values('views')).toEqual([{ views: 3 }]);
     await all().update({ views: (p) => p.views.plus(2_147_483_644) });
     const inSqlite = (field: string) => ({
-      code: 'E_INVALID_VALUE',
+      code: 'E_DATA',
       model: 'Post',
       field,
       message: `Post.${field} was set to a number that it cannot hold.`,
     });
     const inPostgres = (text: string) => ({
-      code: 'E_DATABASE',
-      message: `PostgreSQL refused the statement: ${text}`,
+      code: 'E_DATA',
+      message: `PostgreSQL refused the statement: ${text} (Post).`,
     });
-    const inMysql = (column: string) => ({
-      code: 'E_DATABASE',
-      message: `The server refused the statement: Out of range value for column '${column}' at row 1`,
+    const inMysql = (field: string) => ({
+      code: 'E_DATA',
+      model: 'Post',
+      field,
+      message: `A number is out of range for its column (Post.${field}).`,
     });
     expect(await errorOf(() => all().update({ views: (p) => p.views.plus(1) }))).toMatchObject(
       onEngine<object>({
