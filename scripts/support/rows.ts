@@ -37,13 +37,13 @@ export function parseRows(markdown: string): Row[] {
 }
 
 /**
- * The rows that a title names: those before its first colon, as in `Q4: …`, `Q4, L1: …` or `sqlite · Q4: …`.
+ * The rows that a title names: those that it begins with, as in `Q4: …`, `Q4: L1: …`, `Q4, L1: …` or `sqlite · Q4: …`.
  * Only letters that begin a chapter count, so that `UTF8: …` or `H2: …` is not taken for a row.
  */
 export function rowsOfTitle(title: string, chapters: string): string[] {
-  const colon = title.indexOf(':');
-  if (colon < 0) return [];
-  return title.slice(0, colon).match(new RegExp(`\\b[${chapters}]\\d+\\b`, 'g')) ?? [];
+  const row = `[${chapters}]\\d+`;
+  const names = new RegExp(`^(?:[^:]* · )?(?<rows>${row}(?:(?:, |: )${row})*):`).exec(title)?.groups?.['rows'];
+  return names?.match(new RegExp(row, 'g')) ?? [];
 }
 
 /** What a test's title says, as far as the source shows it: a literal, or a template up to its first `${`. */

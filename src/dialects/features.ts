@@ -43,6 +43,11 @@ export interface DialectFeatures {
     | undefined;
   /** Whether small limits are written into the text, because the server plans better for those that it knows. */
   readonly limitsInText: boolean;
+  /**
+   * Up to how many rows to-one relations are joined. More are loaded by a query for each relation, where that is measured
+   * to be faster: each related row is sent once, and the server sorts and cuts before it looks for others.
+   */
+  readonly joinedRows: number;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

@@ -51,6 +51,7 @@ const OPTIONS = new Set([
   'maxReplicaLag',
   'fetchMode',
   'flushMode',
+  'loadStrategy',
   'using',
   'schema',
 ]);
@@ -87,10 +88,11 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const { fetchMode, flushMode, using, schema } = options;
+    const { fetchMode, flushMode, loadStrategy, using, schema } = options;
     checkSessionOptions({
       ...(fetchMode && { fetchMode }),
       ...(flushMode && { flushMode }),
+      ...(loadStrategy && { loadStrategy }),
       ...(using && { using }),
       ...(schema !== undefined && { schema }),
     });
@@ -133,7 +135,7 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, schema, ...rest } = options;
+    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
@@ -141,6 +143,7 @@ export class DatabaseCore {
       const session = this.session({
         ...(fetchMode === undefined ? {} : { fetchMode }),
         ...(flushMode === undefined ? {} : { flushMode }),
+        ...(loadStrategy === undefined ? {} : { loadStrategy }),
         ...(schema === undefined ? {} : { schema }),
       });
       try {

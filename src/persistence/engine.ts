@@ -35,6 +35,7 @@ export class Engine {
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
+      loadStrategy: options.loadStrategy ?? 'auto',
       using: options.using,
       schema: options.schema,
     };

@@ -1,6 +1,7 @@
 import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import type { LoadStrategy } from './loading/strategy.ts';
 
 /** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
 export type FetchMode = 'peers' | 'one' | 'raise';
@@ -14,6 +15,11 @@ export interface SessionOptions {
   readonly fetchMode?: FetchMode;
   /** Default `auto`. */
   readonly flushMode?: FlushMode;
+  /**
+   * How `selectRelated` gets its objects: by a `join`, or in a `batch` for each relation. Default `auto`: by a join, but for
+   * large limits on databases where that is slower.
+   */
+  readonly loadStrategy?: LoadStrategy;
   /**
    * Where the tables are of models that name no schema of their own: a schema of PostgreSQL, a database of MySQL. Names
    * are written with it, and nothing is set on a connection.
@@ -29,6 +35,7 @@ export interface SessionOptions {
 const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema'>, readonly string[]>> = {
   fetchMode: ['peers', 'one', 'raise'],
   flushMode: ['auto', 'commit', 'manual'],
+  loadStrategy: ['auto', 'join', 'batch'],
   using: ['primary', 'replica'],
 };
 

@@ -32,11 +32,12 @@ export class SessionRunner implements QueryRunner {
     this.#loader = loader;
   }
 
-  async entities(state: QueryState): Promise<object[]> {
-    if (state.bounds !== undefined) return this.#within(state.bounds, (runner) => runner.entities(unbounded(state)));
-    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
+  async entities(asked: QueryState): Promise<object[]> {
+    if (asked.bounds !== undefined) return this.#within(asked.bounds, (runner) => runner.entities(unbounded(asked)));
+    if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
+    const state = this.#workspace.asSent(asked);
     const query = this.#workspace.compiled.query({ kind: 'entities', state });
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
@@ -118,7 +119,8 @@ export class SessionRunner implements QueryRunner {
   }
 
   compile(request: QueryRequest): CompiledSql {
-    const { compiled, parameters } = this.#workspace.compiled.query(request);
+    const sent = request.kind === 'entities' ? { ...request, state: this.#workspace.asSent(request.state) } : request;
+    const { compiled, parameters } = this.#workspace.compiled.query(sent);
     return { sql: compiled.sql, parameters };
   }
 

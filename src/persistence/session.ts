@@ -56,8 +56,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, using, schema } = { ...this.#engine.options, ...options };
-    this.#workspace = new Workspace(this.#engine, this, { using, schema });
+    const { fetchMode, flushMode, loadStrategy, using, schema } = { ...this.#engine.options, ...options };
+    this.#workspace = new Workspace(this.#engine, this, { using, schema, loadStrategy });
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
     this.#batch = new BatchLoader(this.#workspace, (collection) =>
       this.#transactions.current?.journal.touchCollection(collection),

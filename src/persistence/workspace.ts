@@ -7,7 +7,7 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
-import type { QueryRequest } from '../query/state.ts';
+import type { QueryRequest, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
@@ -17,6 +17,8 @@ import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
+import { withStrategy } from './loading/strategy.ts';
+import type { LoadStrategy } from './loading/strategy.ts';
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
 export interface WorkspaceOwner {
@@ -32,10 +34,11 @@ export interface WorkspaceOwner {
   readonly label: string;
 }
 
-/** Which server to read from, where there are replicas; where the tables are. */
+/** Which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
 interface Place {
   readonly using: ServerRole | undefined;
   readonly schema: string | undefined;
+  readonly loadStrategy: LoadStrategy;
 }
 
 /** What a workspace for work with bounds has from another: its entities; and its own executor. */
@@ -49,28 +52,25 @@ export class Workspace {
   readonly engine: Engine;
   readonly identityMap: IdentityMap;
   readonly #owner: WorkspaceOwner;
-  readonly #using: ServerRole | undefined;
+  readonly #place: Place;
   readonly #pendingGroups: Map<ModelMeta, EntityGroup>;
   /** For work with bounds of its own. */
   readonly #executor: Executor | undefined;
-  readonly #schema: string | undefined;
 
   /** @throws UnsupportedError, ConfigError for a schema that cannot be. */
-  constructor(engine: Engine, owner: WorkspaceOwner, { using, schema }: Place, shared?: Shared) {
+  constructor(engine: Engine, owner: WorkspaceOwner, place: Place, shared?: Shared) {
     this.engine = engine;
     this.#owner = owner;
-    this.#using = using;
-    this.#schema = schema;
+    this.#place = place;
     this.identityMap = shared?.of.identityMap ?? new IdentityMap();
     this.#pendingGroups = shared === undefined ? new Map<ModelMeta, EntityGroup>() : shared.of.#pendingGroups;
     this.#executor = shared?.executor;
-    if (schema !== undefined) engine.compiledIn(schema);
+    if (place.schema !== undefined) engine.compiledIn(place.schema);
   }
 
   /** The same entities, and another way to the database. */
   through(executor: Executor): Workspace {
-    const place = { using: this.#using, schema: this.#schema };
-    return new Workspace(this.engine, this.#owner, place, { of: this, executor });
+    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor });
   }
 
   /** What loads for this session's entities. */
@@ -83,7 +83,12 @@ export class Workspace {
   }
 
   get compiled(): CompiledCache {
-    return this.#schema === undefined ? this.engine.compiled : this.engine.compiledIn(this.#schema);
+    return this.engine.compiledIn(this.#place.schema);
+  }
+
+  /** A query as it is sent: what is to be joined may come by queries of its own. */
+  asSent(state: QueryState): QueryState {
+    return withStrategy(state, this.#place.loadStrategy, this.compiled.dialect.features);
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>): Promise<void> | undefined {
@@ -113,7 +118,7 @@ export class Workspace {
     const { adapter } = this.engine;
     return adapter.isReplica === undefined
       ? this.#on('read', run, undefined)
-      : this.#readFromServers(run, server ?? this.#using, (connection) => adapter.isReplica!(connection));
+      : this.#readFromServers(run, server ?? this.#place.using, (connection) => adapter.isReplica!(connection));
   }
 
   write<T>(run: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
@@ -147,7 +152,7 @@ export class Workspace {
     const transaction = this.#owner.currentTransaction;
     if (transaction !== undefined) return { connection: transaction.connection, done: () => undefined };
     await this.engine.connect();
-    const connection = await this.executor.acquire({ mode: 'stream', purpose, server: server ?? this.#using });
+    const connection = await this.executor.acquire({ mode: 'stream', purpose, server: server ?? this.#place.using });
     return { connection, done: () => this.executor.release(connection) };
   }
 

@@ -28,6 +28,7 @@ export const FILES = {
   'session/failures': () => import('./conformance/session/failures.test.ts'),
   'session/history': () => import('./conformance/session/history.test.ts'),
   'session/identity': () => import('./conformance/session/identity.test.ts'),
+  'session/load-strategy': () => import('./conformance/session/load-strategy.test.ts'),
   'session/loading': () => import('./conformance/session/loading.test.ts'),
   'session/many-to-many': () => import('./conformance/session/many-to-many.test.ts'),
   'session/many-rows': () => import('./conformance/session/many-rows.test.ts'),

@@ -8,6 +8,7 @@ export class MariaDBDialect extends MySQLDialect {
   override readonly features: DialectFeatures = Object.freeze({
     ...new MySQLDialect().features,
     returning: true,
+    joinedRows: 50,
     rowLocks: { share: 'LOCK IN SHARE MODE', tables: false, outer: true },
   });
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };

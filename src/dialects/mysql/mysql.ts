@@ -25,6 +25,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   rowsPerUpdate: 1,
   rowLocks: { share: 'FOR SHARE', tables: true, outer: true },
   limitsInText: false,
+  joinedRows: Infinity,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },
 };

@@ -35,6 +35,8 @@ describe('rowsOfTitle', () => {
   it.each([
     ['Q1: one row', ['Q1']],
     ['Q1, L1: two rows', ['Q1', 'L1']],
+    ['Q1: L1, Q2: three rows', ['Q1', 'L1', 'Q2']],
+    ['Q1: like L1: one row', ['Q1']],
     ['sqlite · Q12: rows before the colon', ['Q12']],
     ['no rows Q1', []],
     ['says: Q1 after the colon', []],
