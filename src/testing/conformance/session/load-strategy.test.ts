@@ -5,6 +5,7 @@ import type { Database, SessionOptions } from '../../../index.ts';
 
 import { expectRefused, onEngine } from '../../support/database.ts';
 import { Comment } from '../../support/models.ts';
+import { plain } from '../../support/pictures.ts';
 import { expectSent, statementsOf } from '../../support/statements.ts';
 import { openBlog } from '../query/blog.ts';
 
@@ -27,13 +28,9 @@ function comments(options: SessionOptions, limit = 1_000) {
 
 async function pictureOf(options: SessionOptions): Promise<unknown> {
   return (await comments(options)).map((comment) => ({
-    ...comment,
-    author: comment.author && { ...comment.author },
-    post: {
-      ...comment.post,
-      author: { ...comment.post.author },
-      reviewer: comment.post.reviewer && { ...comment.post.reviewer },
-    },
+    ...plain(comment),
+    author: plain(comment.author),
+    post: { ...plain(comment.post), author: plain(comment.post.author), reviewer: plain(comment.post.reviewer) },
   }));
 }
 
@@ -41,11 +38,11 @@ describe('L1: selectRelated promises the objects, and not the join', () => {
   it('L1: L6: by joins and by batches come the same objects', async () => {
     const joined = await pictureOf({ loadStrategy: 'join' });
     expect(joined).toMatchObject([
-      { body: 'Hello ORM', author: { name: 'Ünal' }, post: { title: 'ÄÖÜ straße', reviewer: null } },
-      { body: '', author: null, post: { author: { name: 'Ünal' } } },
-      { body: 'first!', author: { name: 'Ann' }, post: { reviewer: null } },
+      { body: 'Hello ORM', author: { name: 'Ünal' }, post: { title: 'ÄÖÜ straße', reviewer: {} } },
+      { body: '', author: {}, post: { author: { name: 'Ünal' } } },
+      { body: 'first!', author: { name: 'Ann' }, post: { reviewer: {} } },
       { body: 'first', author: { name: 'Bob' }, post: { author: { name: 'Ann' }, reviewer: { name: 'Bob' } } },
-      { body: 'second', author: null, post: { reviewer: { name: 'Bob' } } },
+      { body: 'second', author: {}, post: { reviewer: { name: 'Bob' } } },
     ]);
     expect(await pictureOf({ loadStrategy: 'batch' })).toEqual(joined);
     expect(await pictureOf({})).toEqual(joined);
