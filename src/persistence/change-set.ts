@@ -113,7 +113,7 @@ export function syncLinks(meta: ModelMeta, entity: object): boolean {
 }
 
 /** Entities that differ from their row, for models that a query is about to read. */
-export function hasChanges(identityMap: IdentityMap, models: ReadonlySet<ModelMeta>, compiled: CompiledCache): boolean {
+export function hasChanges(identityMap: IdentityMap, models: Iterable<ModelMeta>, compiled: CompiledCache): boolean {
   for (const meta of models) {
     const map = identityMap.of(meta);
     if (map.size === 0) continue;

@@ -16,6 +16,11 @@ export class IdentityMap {
     return this.#maps.entries();
   }
 
+  /** Models of which there may be entities. */
+  models(): IterableIterator<ModelMeta> {
+    return this.#maps.keys();
+  }
+
   /** Forget every entity. */
   clear(): void {
     this.#maps.clear();

@@ -90,10 +90,7 @@ export class Transactions {
   /** Whether anything is not written yet. */
   get hasUnwritten(): boolean {
     const { identityMap, compiled } = this.#workspace;
-    return (
-      !this.#work.isEmpty ||
-      hasChanges(identityMap, new Set([...identityMap.entries()].map(([meta]) => meta)), compiled)
-    );
+    return !this.#work.isEmpty || hasChanges(identityMap, identityMap.models(), compiled);
   }
 
   /** Whether a flush is running: what comes now is for the next one. */
