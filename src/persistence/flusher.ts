@@ -5,16 +5,15 @@ import { keyOf, mapKey } from '../core/keys.ts';
 import { State } from '../core/state.ts';
 import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
-import { StaleObjectError, UnsupportedError } from '../utils/errors.ts';
+import { StaleObjectError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
-import { readField, spread, writeField } from './entity-codec.ts';
+import { readField, writeField } from './entity-codec.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
-import { batchesOf } from './insert-batches.ts';
-import type { InsertBatch } from './insert-batches.ts';
+import { Inserter } from './inserter.ts';
 import type { Journal } from './journal.ts';
-import { rowsByKey } from './key-query.ts';
+import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import { namesRow } from './update-shape.ts';
 import { checkValues } from './check-values.ts';
@@ -23,9 +22,6 @@ import { withCapitalArticle } from '../utils/naming.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
-
-/** Rows that are read back by one statement. */
-const ROWS_PER_READ = 1_000;
 
 /** What a step did, to be shown in memory when all steps are done. */
 type Outcome = () => void;
@@ -39,6 +35,7 @@ export class Flusher {
   readonly #journal: Journal;
   readonly #connection: Connection;
   readonly #writer: RowWriter;
+  readonly #inserter: Inserter;
   readonly #outcomes: Outcome[] = [];
   readonly #now = new Date();
 
@@ -46,6 +43,7 @@ export class Flusher {
     this.#workspace = workspace;
     this.#connection = connection;
     this.#writer = new RowWriter(workspace.executor, connection, workspace.compiled);
+    this.#inserter = new Inserter(workspace, connection, this.#writer);
     this.#journal = journal;
   }
 
@@ -91,10 +89,7 @@ export class Flusher {
       values.push(stamp(entity));
       return deferred.size === 0 ? codec.encode(entity) : encodeWithout(codec, entity, deferred.get(entity) ?? []);
     });
-    if (meta.fields.some((field) => field.generation === 'database'))
-      for (const batch of batchesOf(meta, rows))
-        await this.#insertFilling(meta, codec, batch, { entities, rows, values });
-    else await this.#insertRows(meta, entities, rows);
+    await this.#named(meta, () => this.#inserter.insert(meta, { entities, rows, values }));
     this.#outcomes.push(() => this.#acceptInserted(meta, codec, entities, rows));
   }
 
@@ -127,153 +122,6 @@ export class Flusher {
       syncLinks(meta, entity);
       return before;
     };
-  }
-
-  async #insertRows(meta: ModelMeta, entities: readonly object[], rows: readonly unknown[][]): Promise<void> {
-    const key = meta.key[0]!;
-    if (key.generation !== 'identity') return this.#named(meta, () => this.#writer.insert(meta, meta.fields, rows));
-    // A key that is to be generated is left out where NULL does not ask for one; rows that bring theirs go first.
-    const { nullKeyGenerates } = this.#workspace.compiled.dialect.features;
-    const keyless = rows.filter((row) => row[key.index] === null).length;
-    if (nullKeyGenerates || keyless === rows.length) return this.#insertKeyless(meta, entities, rows, nullKeyGenerates);
-    const given = rows.filter((row) => row[key.index] !== null);
-    await this.#named(meta, () => this.#writer.insert(meta, meta.fields, given));
-    const rest = rows.flatMap((row, i) => (row[key.index] === null ? [i] : []));
-    if (rest.length === 0) return;
-    await this.#insertKeyless(
-      meta,
-      rest.map((i) => entities[i]!),
-      rest.map((i) => rows[i]!),
-      false,
-    );
-  }
-
-  /** Keys that the database generated, to rows and entities. */
-  async #insertKeyless(
-    meta: ModelMeta,
-    entities: readonly object[],
-    rows: readonly unknown[][],
-    withKey: boolean,
-  ): Promise<void> {
-    const key = meta.key[0]!;
-    const fields = withKey ? meta.fields : meta.fields.filter((field) => field !== key);
-    const parameters = withKey ? rows : rows.map((row) => fields.map((field) => row[field.index]));
-    const keys = await this.#named(meta, () => this.#writer.insertGenerating(meta, fields, parameters));
-    const codec = this.#workspace.compiled.codec(meta);
-    const wide = key.type.kind === 'bigint';
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!;
-      if (row[key.index] !== null) continue;
-      const value = wide ? BigInt(keys[i]!) : Number(keys[i]!);
-      row[key.index] = codec.encodeField(key, value);
-      (entities[i] as Values)[key.name] = value;
-    }
-  }
-
-  /** Rows of which the database fills in more than the key: what it made of them is read back. */
-  async #insertFilling(
-    meta: ModelMeta,
-    codec: EntityCodec,
-    batch: InsertBatch,
-    { entities, rows, values }: { entities: readonly object[]; rows: readonly unknown[][]; values: Readonly<Values>[] },
-  ): Promise<void> {
-    const { wanted, indexes } = batch;
-    const own = indexes.map((i) => rows[i]!);
-    const filled = await this.#named(meta, () => this.#insertReading(meta, codec, batch, own));
-    for (const [n, i] of indexes.entries()) {
-      const before: Values = {};
-      for (const field of wanted) {
-        before[field.name] = readField(entities[i]!, field);
-        rows[i]![field.index] = filled[n]![field.index];
-        writeField(entities[i]!, field, codec.decodeField(field, filled[n]![field.index]));
-      }
-      values[i] = { ...before, ...values[i] };
-    }
-  }
-
-  /** Inserts rows and gives, in their order, rows with what the database filled in. */
-  async #insertReading(
-    meta: ModelMeta,
-    codec: EntityCodec,
-    { given, wanted }: InsertBatch,
-    rows: readonly Row[],
-  ): Promise<readonly Row[]> {
-    const parameters = rows.map((row) => given.map((field) => row[field.index]));
-    const { returning, bulk } = this.#workspace.compiled.dialect.features;
-    const made = meta.key.find((field) => field.generation === 'database' && wanted.includes(field));
-    if (wanted.length === 0) {
-      await this.#writer.insert(meta, given, parameters);
-      return rows;
-    }
-    if (!returning) {
-      if (made !== undefined) throw this.#unknownKey(meta, made);
-      return this.#insertThenRead(meta, codec, { given, wanted }, rows, parameters);
-    }
-    if (bulk === 'single' || rows.length === 1 || given.length === 0 || made !== undefined) {
-      const filled: Row[] = [];
-      for (const row of parameters)
-        filled.push(spread(meta, wanted, (await this.#writer.insertReturning(meta, given, [row], wanted))[0]!));
-      return filled;
-    }
-    // Several rows come back in any order: each is found by its key, and keys that are counted up rise with the rows.
-    const columns = [...new Set([...meta.key, ...wanted])];
-    const filled = (await this.#writer.insertReturning(meta, given, parameters, columns)).map((row) =>
-      spread(meta, columns, row),
-    );
-    const [key] = meta.key;
-    if (wanted.includes(key!))
-      return filled.sort((a, b) => ((a[key!.index] as number) < (b[key!.index] as number) ? -1 : 1));
-    const found = new Map(filled.map((row) => [codec.keyOfRow(row), row]));
-    return rows.map((row) => found.get(codec.keyOfRow(row))!);
-  }
-
-  /** The same where an INSERT gives nothing back but the keys that were counted up: the rows are read by their keys. */
-  async #insertThenRead(
-    meta: ModelMeta,
-    codec: EntityCodec,
-    { given, wanted }: Pick<InsertBatch, 'given' | 'wanted'>,
-    rows: readonly Row[],
-    parameters: readonly unknown[][],
-  ): Promise<readonly Row[]> {
-    const [key] = meta.key;
-    if (!wanted.includes(key!)) {
-      await this.#writer.insert(meta, given, parameters);
-      return this.#readRows(
-        meta,
-        codec,
-        rows.map((row) => keyValues(meta, codec, row)),
-      );
-    }
-    const keys = await this.#writer.insertGenerating(meta, given, parameters);
-    const wide = key!.type.kind === 'bigint';
-    return this.#readRows(
-      meta,
-      codec,
-      keys.map((value) => [wide ? BigInt(value) : Number(value)]),
-    );
-  }
-
-  #unknownKey({ name }: ModelMeta, field: FieldMeta): UnsupportedError {
-    const { dialect } = this.#workspace.compiled;
-    return new UnsupportedError(`${dialect.name} does not tell which key it made for ${name}.${field.name}.`, {
-      model: name,
-      field: field.name,
-      feature: 'to tell a key that a default of the database made',
-      remedy: 'Give the key yourself, or let the database count it up with f.auto().',
-    });
-  }
-
-  /** Rows by their keys, in the order of the keys. */
-  async #readRows(meta: ModelMeta, codec: EntityCodec, keys: readonly (readonly unknown[])[]): Promise<Row[]> {
-    const { executor, compiled } = this.#workspace;
-    const found = new Map<unknown, Row>();
-    const size = meta.key.length === 1 ? ROWS_PER_READ : ROWS_PER_READ / 10;
-    for (let from = 0; from < keys.length; from += size) {
-      const query = compiled.query(rowsByKey(meta, keys.slice(from, from + size)));
-      for (const row of await executor.query(this.#connection, query.compiled.sql, query.parameters))
-        found.set(codec.keyOfRow(row), row);
-    }
-    return keys.map((key) => found.get(mapKey(meta, key.length === 1 ? key[0] : key))!);
   }
 
   #acceptInserted(meta: ModelMeta, codec: EntityCodec, entities: readonly object[], rows: readonly unknown[][]): void {
@@ -330,10 +178,11 @@ export class Flusher {
   /** Rows with columns that the database computes, read again after they were updated. */
   async #recomputed(meta: ModelMeta, codec: EntityCodec, entities: readonly object[]): Promise<Row[] | undefined> {
     if (!meta.fields.some((field) => field.generatedAs !== undefined)) return undefined;
-    return this.#readRows(
+    return readRows(
+      this.#workspace,
+      this.#connection,
       meta,
-      codec,
-      entities.map((entity) => keyValues(meta, codec, State.row(entity)!)),
+      entities.map((entity) => meta.key.map((field) => codec.decodeField(field, State.row(entity)![field.index]))),
     );
   }
 
@@ -423,11 +272,6 @@ export class Flusher {
       throw this.#workspace.engine.errorNames.name(error, meta);
     }
   }
-}
-
-/** The application's values of a row's key. */
-function keyValues(meta: ModelMeta, codec: EntityCodec, row: Row): unknown[] {
-  return meta.key.map((field) => codec.decodeField(field, row[field.index]));
 }
 
 /** The rows as they are now: the values that were written, over those that were there. */
