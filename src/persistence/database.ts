@@ -10,16 +10,11 @@ import type { Bounds } from '../core/bounds.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import {
-  ConfigError,
-  DeadlockError,
-  InvalidQueryError,
-  LockTimeoutError,
-  SerializationError,
-} from '../utils/errors.ts';
+import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
+import { isTransient, pause } from './retry.ts';
 import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -55,7 +50,6 @@ const OPTIONS = new Set([
   'using',
   'schema',
 ]);
-const RETRY_BASE_MS = 10;
 const HEALTH_MS = 5_000;
 
 /**
@@ -150,8 +144,7 @@ export class DatabaseCore {
         return await session.transaction(fn, rest);
       } catch (error) {
         if (attempt >= retry || !isTransient(error)) throw error;
-        // Full jitter, so that those who collided do not collide again.
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_BASE_MS * 2 ** attempt));
+        await pause(attempt);
       } finally {
         endSession(session);
       }
@@ -204,9 +197,4 @@ async function adapterFor(config: ConnectionConfig, options: DatabaseOptions): P
     fields: ['adapter', 'replicas'],
     remedy: 'Leave one of them out.',
   });
-}
-
-/** What the same transaction, run again, may not meet again. */
-function isTransient(error: unknown): boolean {
-  return error instanceof LockTimeoutError || error instanceof DeadlockError || error instanceof SerializationError;
 }

@@ -42,15 +42,16 @@ afterAll(() => db.close());
 
 const readings = (session: Session) => session.query(Reading).orderBy('id');
 
-/** Those of the connection, but that of this statement itself, which has no name. */
+/** Those of the connection, but that of this statement itself, which has no name; other databases do not tell. */
 async function cursors(session: Session): Promise<number> {
+  if (engine !== 'postgres') return 0;
   return (await session.sql`SELECT name FROM pg_cursors WHERE name <> ''`).length;
 }
 
 /** What the server still holds open of the one connection. */
 async function expectFree(session: Session): Promise<void> {
   expect(await readings(session).count()).toBe(ROWS);
-  if (engine === 'postgres') expect(await cursors(session)).toBe(0);
+  expect(await cursors(session)).toBe(0);
 }
 
 describe('rows of values one by one', () => {
@@ -80,7 +81,7 @@ describe('rows of values one by one', () => {
       decoded = 0;
       for await (const row of readings(session).values('id', 'size', 'note')) {
         expect(row).toEqual({ id: row.id, size: null, note: 'n0' });
-        if (engine === 'postgres' && inTransaction) expect(await cursors(session)).toBe(1);
+        if (inTransaction) expect(await cursors(session)).toBe(engine === 'postgres' ? 1 : 0);
         break;
       }
       expect(decoded).toBe(BATCH);
