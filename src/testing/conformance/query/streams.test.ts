@@ -79,12 +79,13 @@ describe('rows of values one by one', () => {
   it('Q12: rows are decoded batch by batch, and who stops early frees cursor and connection', async () => {
     const stop = async (session: Session, inTransaction: boolean): Promise<void> => {
       decoded = 0;
+      let held = 0;
       for await (const row of readings(session).values('id', 'size', 'note')) {
         expect(row).toEqual({ id: row.id, size: null, note: 'n0' });
-        if (inTransaction) expect(await cursors(session)).toBe(engine === 'postgres' ? 1 : 0);
+        held = inTransaction ? await cursors(session) : 0;
         break;
       }
-      expect(decoded).toBe(BATCH);
+      expect([decoded, held]).toEqual([BATCH, inTransaction && engine === 'postgres' ? 1 : 0]);
       await expectFree(session);
       const failed = async (): Promise<void> => {
         for await (const [note] of readings(session).valuesList('note')) throw new Error(`no more than ${note}`);
