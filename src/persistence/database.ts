@@ -178,6 +178,11 @@ export class DatabaseCore {
     return [await healthOf('primary', String(config), timeout, ask)];
   }
 
+  /** For logs: the DSN without what is secret, and the names of the models. */
+  toJSON(): { readonly config: string; readonly models: readonly string[] } {
+    return { config: String(this.engine.config), models: this.registry.models.map(({ name }) => name) };
+  }
+
   /** Close every connection. Sessions of this database are of no use afterwards. */
   async close(): Promise<void> {
     await this.engine.adapter.close();
