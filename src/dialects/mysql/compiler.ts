@@ -18,7 +18,13 @@ import type {
   TableRef,
   DerivedTable,
 } from '../../core/ast/expressions.ts';
-import type { DeleteStatement, FindRowsStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
+import type {
+  DeleteStatement,
+  FindRowsStatement,
+  Statement,
+  UpdateRowsStatement,
+  UpdateStatement,
+} from '../../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
@@ -54,7 +60,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   protected override cast(sql: string, type: ValueType): string {
     const name = castType(type, this.dialect.types);
-    return name === undefined ? sql : `CAST(${sql} AS ${name})`;
+    if (name === undefined) return sql;
+    // MySQL takes a bare placeholder for a time of its own form, and reads a text there as midnight.
+    return type.kind === 'time' ? `CAST(CONCAT(${sql}) AS ${name})` : `CAST(${sql} AS ${name})`;
   }
 
   /** Decimals are not among them: as text they would be compared as floating-point numbers. */
@@ -134,6 +142,12 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** Without an alias, which MariaDB does not take there. */
+  /** Assignments are made one after another, each from what those before it have left. */
+  protected override update(node: UpdateStatement): string {
+    if (node.circular === true) throw this.unsupported('to set fields of a row to what others of them were before');
+    return super.update(node);
+  }
+
   protected override delete(node: DeleteStatement): string {
     this.unaliased = node.alias;
     return super.delete({ ...node, alias: undefined });

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { Database, f, model, sum } from '../../../index.ts';
+
+import { expectSql, freshUrl, supports } from '../../support/database.ts';
+
+class Run extends model('run', {
+  id: f.auto(),
+  first: f.int(),
+  second: f.int({ default: 0 }),
+  third: f.int({ default: 0 }),
+  wakes: f.time({ nullable: true }),
+}) {}
+
+let db: Database;
+beforeAll(async () => {
+  db = await Database.connect(await freshUrl(), { models: [Run] });
+  await db.createAll();
+});
+afterAll(() => db.close());
+
+const runs = () => db.session().query(Run).orderBy('id');
+
+async function fill(...rows: ConstructorParameters<typeof Run>[0][]): Promise<void> {
+  await db.session().query(Run).unfiltered().delete();
+  await db.transaction((session) => session.addAll(rows.map((row) => new Run(row))));
+}
+
+it('Q10: an update computes from the row as it was, in whatever order its fields are named', async () => {
+  await fill({ first: 1, second: 2, third: 3 });
+  const chain = () =>
+    runs()
+      .unfiltered()
+      .update({ first: (r) => r.first.plus(1), second: (r) => r.first, third: (r) => r.second });
+  await chain();
+  expect(await runs().values('first', 'second', 'third')).toEqual([{ first: 2, second: 1, third: 2 }]);
+});
+
+it('Q10: fields that change places', async () => {
+  await fill({ first: 1, second: 2 });
+  const swap = () =>
+    runs()
+      .unfiltered()
+      .update({ first: (r) => r.second, second: (r) => r.first });
+  const message = (name: string): string =>
+    `${name} cannot do this: to set fields of a row to what others of them were before.`;
+  const supported = await supports('to set fields of a row to what others of them were before', swap, {
+    mysql: { message: message('MySQL') },
+    mariadb: { message: message('MariaDB') },
+  });
+  if (supported) await swap();
+  expect(await runs().values('first', 'second')).toEqual([
+    supported ? { first: 2, second: 1 } : { first: 1, second: 2 },
+  ]);
+});
+
+it('M3: Q6: a time in place of NULL', async () => {
+  await fill({ first: 1 }, { first: 2, wakes: '05:06:07' });
+  const wakes = runs().values((r) => ({ wakes: r.wakes.coalesce('01:02:03') }));
+  expectSql(wakes, {
+    sqlite: 'SELECT COALESCE(t0."wakes", ?) FROM "run" AS t0 ORDER BY t0."id"',
+    postgres: 'SELECT COALESCE(t0."wakes", $1::time) FROM "run" AS t0 ORDER BY t0."id"',
+    mysql: 'SELECT COALESCE(t0.`wakes`, CAST(CONCAT(?) AS time(6))) FROM `run` AS t0 ORDER BY t0.`id`',
+    parameters: ['01:02:03'],
+  });
+  expect(await wakes).toEqual([{ wakes: '01:02:03' }, { wakes: '05:06:07' }]);
+  const late = runs().filter((r) => r.wakes.coalesce('09:02:03').gt('05:06:08'));
+  expect(await late.valuesList('first', { flat: true })).toEqual([1]);
+  await runs()
+    .unfiltered()
+    .update({ wakes: (r) => r.wakes.coalesce('23:59:59') });
+  expect(await runs().valuesList('wakes', { flat: true })).toEqual(['23:59:59', '05:06:07']);
+});
+
+it('Q6: Q8: sums of computed integers are integers', async () => {
+  await fill({ first: 1, second: 4 }, { first: 2, second: 4 });
+  const sums = await runs().aggregate((r) => ({
+    double: sum(r.first.times(2)),
+    product: sum(r.first.times(r.second)),
+    rest: sum(r.second.mod(3)),
+    plain: sum(r.first),
+  }));
+  expect(sums).toEqual({ double: 6, product: 12, rest: 2, plain: 3 });
+  const grouped = runs()
+    .values((r) => ({ second: r.second, sum: sum(r.first.plus(1)) }))
+    .orderBy('second');
+  expect(await grouped).toEqual([{ second: 4, sum: 5 }]);
+});
