@@ -37,6 +37,9 @@ import type { MySQLFlavour } from './types.ts';
 
 /** More rows than there are: the way to say "without a limit". */
 const ALL_ROWS = '18446744073709551615';
+/** One row, which changes nothing but how the statement is planned. */
+const JOIN_ONE = ' JOIN (SELECT 1) AS one';
+
 /** For LIKE: a backslash would depend on the mode of the session. */
 const ESCAPE = '|';
 
@@ -148,7 +151,15 @@ export class MySQLCompiler extends TypedCompiler {
     return super.update(node);
   }
 
+  protected override updated(model: ModelMeta, alias: string | undefined, where: Expression | undefined): string {
+    const table = super.updated(model, alias, where);
+    return this.dialect.joinsOnWrite && hasSubquery(where) ? `${table}${JOIN_ONE}` : table;
+  }
+
   protected override delete(node: DeleteStatement): string {
+    const { model, alias, where } = node;
+    if (this.dialect.joinsOnWrite && alias !== undefined && hasSubquery(where))
+      return `DELETE ${alias} FROM ${this.table(model)} AS ${alias}${JOIN_ONE} WHERE ${this.condition(where!)}`;
     this.unaliased = node.alias;
     return super.delete({ ...node, alias: undefined });
   }
@@ -338,4 +349,21 @@ function fromJson({ kind }: ValueType, sql: string): string {
 
 function escapeLike(text: string): string {
   return text.replace(/[|%_]/g, `${ESCAPE}$&`);
+}
+
+/** Whether rows are chosen by those of another table, or by a list. */
+function hasSubquery(where: Expression | undefined): boolean {
+  switch (where?.kind) {
+    case 'inList':
+    case 'inQuery':
+    case 'exists':
+      return true;
+    case 'and':
+    case 'or':
+      return where.items.some(hasSubquery);
+    case 'not':
+      return hasSubquery(where.operand);
+    default:
+      return false;
+  }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { Database, f, model, sum } from '../../../index.ts';
+import { Database, f, model, oneOf, sum } from '../../../index.ts';
 
 import { expectSql, freshUrl, supports } from '../../support/database.ts';
+import { expectSent } from '../../support/statements.ts';
 
 class Run extends model('run', {
   id: f.auto(),
@@ -85,4 +86,24 @@ it('Q6: Q8: sums of computed integers are integers', async () => {
     .values((r) => ({ second: r.second, sum: sum(r.first.plus(1)) }))
     .orderBy('second');
   expect(await grouped).toEqual([{ second: 4, sum: 5 }]);
+});
+
+it('Q10: Q15: rows that a list names are written, and no others are looked at', async () => {
+  await fill({ first: 1 }, { first: 2 }, { first: 3 });
+  const inList = `IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v bigint PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list)`;
+  const some = () => runs().filter({ first: oneOf([1, 3]) });
+  await expectSent(() => some().update({ second: 7 }), {
+    sqlite: ['UPDATE "run" AS t0 SET "second" = ? WHERE t0."first" IN (SELECT value FROM json_each(?))'],
+    postgres: ['UPDATE "run" AS t0 SET "second" = $1 WHERE t0."first" = ANY($2::integer[])'],
+    mysql: [`UPDATE \`run\` AS t0 SET \`second\` = ? WHERE t0.\`first\` ${inList}`],
+    mariadb: [`UPDATE \`run\` AS t0 JOIN (SELECT 1) AS one SET \`second\` = ? WHERE t0.\`first\` ${inList}`],
+  });
+  expect(await runs().valuesList('second', { flat: true })).toEqual([7, 0, 7]);
+  await expectSent(() => some().delete(), {
+    sqlite: ['DELETE FROM "run" AS t0 WHERE t0."first" IN (SELECT value FROM json_each(?))'],
+    postgres: ['DELETE FROM "run" AS t0 WHERE t0."first" = ANY($1::integer[])'],
+    mysql: [`DELETE FROM \`run\` WHERE \`run\`.\`first\` ${inList}`],
+    mariadb: [`DELETE t0 FROM \`run\` AS t0 JOIN (SELECT 1) AS one WHERE t0.\`first\` ${inList}`],
+  });
+  expect(await runs().valuesList('first', { flat: true })).toEqual([2]);
 });

@@ -18,6 +18,8 @@ import { openBlog, TITLES } from './blog.ts';
 let db: Database;
 let session: Session;
 beforeAll(async () => {
+  // Those of other files belong to databases of their own.
+  shown.length = 0;
   db = await openBlog();
   session = db.session();
 });
