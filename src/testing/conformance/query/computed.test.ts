@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { Database, f, model, oneOf, sum } from '../../../index.ts';
 
-import { expectSql, freshUrl, supports } from '../../support/database.ts';
+import { errorOf, expectSql, freshUrl, supports } from '../../support/database.ts';
 import { expectSent } from '../../support/statements.ts';
 
 class Run extends model('run', {
@@ -11,6 +11,7 @@ class Run extends model('run', {
   second: f.int({ default: 0 }),
   third: f.int({ default: 0 }),
   wakes: f.time({ nullable: true }),
+  name: f.string({ maxLength: 10, default: 'name' }),
 }) {}
 
 let db: Database;
@@ -106,4 +107,16 @@ it('Q10: Q15: rows that a list names are written, and no others are looked at', 
     mariadb: [`DELETE t0 FROM \`run\` AS t0 JOIN (SELECT 1) AS one WHERE t0.\`first\` ${inList}`],
   });
   expect(await runs().valuesList('first', { flat: true })).toEqual([2]);
+});
+
+it('Q10: M3: a computed text that is too long for its column is refused', async () => {
+  await fill({ first: 1 });
+  const extended = (more: string) =>
+    runs()
+      .unfiltered()
+      .update({ name: (r) => r.name.concat(more) });
+  await extended('éé1234');
+  expect(await runs().valuesList('name', { flat: true })).toEqual(['nameéé1234']);
+  expect(await errorOf(() => extended('5'))).toMatchObject({ code: 'E_DATA', model: 'Run' });
+  expect(await runs().valuesList('name', { flat: true })).toEqual(['nameéé1234']);
 });

@@ -321,6 +321,23 @@ describe.skipIf(engine === 'sqlite')(
       });
     });
 
+    it('Q11: T1: what noWait was refused in a nested transaction is lost with it; but on MariaDB with all around it', async () => {
+      await db.transaction(async (holder) => {
+        await names(holder).limit(1).forUpdate();
+        const outer = db.transaction(async (other) => {
+          const refused = await errorOf(() =>
+            other.transaction(() => names(other).limit(1).forUpdate({ noWait: true }).all()),
+          );
+          expect(refused).toBeInstanceOf(LockTimeoutError);
+          return names(other).count();
+        });
+        const outcome = await outer.catch((error: Error) => error.name);
+        expect(outcome).toBe(
+          onEngine<unknown>({ sqlite: 3, postgres: 3, mysql: 3, mariadb: 'TransactionAbortedError' }),
+        );
+      });
+    });
+
     it('Q11: who waits for a lock finds what the one before has written', async () => {
       const [first] = await session.query(Author).filter({ name: 'Bob' });
       let waiting: Promise<number | null> | undefined;
