@@ -11,12 +11,13 @@ import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { retried } from './retry.ts';
 import { RowWriter } from './row-writer.ts';
 import type { Transactions } from './transactions.ts';
 import { changedCollections } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-import { Upserter } from './upserter.ts';
-import type { UpsertRow } from './upserter.ts';
+import { inOneOrder, Upserter } from './upserter.ts';
+import type { Expected, UpsertRow } from './upserter.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Rows that are made by a call of their own, and not by the next flush: `bulkCreate`, `getOrCreate`, `updateOrCreate`. */
@@ -37,7 +38,11 @@ export class Creator {
   }
 
   /** All rows, or none. Gives the session's entities of the rows, in the order in which they were asked for. */
-  async create(creation: Creation): Promise<object[]> {
+  create(creation: Creation): Promise<object[]> {
+    return this.#create(creation, 'new');
+  }
+
+  async #create(creation: Creation, expected: Expected): Promise<object[]> {
     const { meta, entities } = creation;
     for (const entity of entities) this.#check(meta, entity);
     if (entities.length === 0) return [];
@@ -45,7 +50,7 @@ export class Creator {
     const pending = entities.filter((entity) => this.#work.added.delete(entity));
     try {
       await this.#workspace.beforeRead(concerned(meta));
-      return await this.#write(creation);
+      return await this.#write(creation, expected);
     } catch (error) {
       for (const entity of pending) this.#work.added.add(entity);
       throw error;
@@ -59,7 +64,7 @@ export class Creator {
     codec.encode(entity);
     const key = conflict.by.map((field) => codec.encodeField(field, readField(entity, field)));
     const upsert = async (): Promise<readonly [object, boolean]> => {
-      const [present] = await this.create({ meta, entities: [entity], conflict, batchSize: undefined });
+      const [present] = await this.#create({ meta, entities: [entity], conflict, batchSize: undefined }, 'there');
       return [present!, false];
     };
     await this.#workspace.beforeRead(concerned(meta));
@@ -90,18 +95,25 @@ export class Creator {
     return entities.length;
   }
 
-  async #write({ meta, entities, conflict, batchSize = entities.length }: Creation): Promise<object[]> {
+  async #write(
+    { meta, entities, conflict, batchSize = entities.length }: Creation,
+    expected: Expected,
+  ): Promise<object[]> {
     for (const entity of entities) syncLinks(meta, entity);
     const isNew = conflict === undefined ? () => true : hasNoKey(conflict);
     const plain = entities.filter(isNew);
-    const others = entities.flatMap((entity, i) =>
+    const named = entities.flatMap((entity, i) =>
       isNew(entity) ? [] : [{ entity, values: this.#encode(meta, entity), set: conflict!.sets[i]! }],
     );
+    const others = conflict === undefined ? [] : inOneOrder(named, conflict.by);
     const present = new Map<object, object>();
     await this.#transactions.atomic(this.#workspace, 'the creation of rows', async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
-      const stored = conflict === undefined ? [] : await this.#upsert(connection, meta, conflict, others, batchSize);
+      const stored =
+        conflict === undefined
+          ? []
+          : await this.#upsert(this.#upserter(connection, meta, conflict, expected), meta, others, batchSize);
       return () => {
         flusher.accept();
         others.forEach(({ entity }, i) => present.set(entity, this.#adopt(meta, stored[i]!, entity, journal)));
@@ -110,14 +122,11 @@ export class Creator {
     return entities.map((entity) => present.get(entity) ?? entity);
   }
 
-  async #upsert(
-    connection: Connection,
-    meta: ModelMeta,
-    { by }: Conflict,
-    rows: readonly UpsertRow[],
-    batchSize: number,
-  ): Promise<Row[]> {
-    const upserter = new Upserter(this.#workspace.compiled, this.#writer(connection), meta, by);
+  #upserter(connection: Connection, meta: ModelMeta, { by }: Conflict, expected: Expected): Upserter {
+    return new Upserter(this.#workspace.compiled, this.#writer(connection), meta, by, expected);
+  }
+
+  async #upsert(upserter: Upserter, meta: ModelMeta, rows: readonly UpsertRow[], batchSize: number): Promise<Row[]> {
     try {
       const stored: Row[] = [];
       for (const part of batches(rows, batchSize)) stored.push(...(await upserter.run(part)));
@@ -157,7 +166,8 @@ export class Creator {
     lock: boolean,
   ): Promise<Row | undefined> {
     const find = (connection: Connection) => this.#writer(connection).find(meta, by, [key], lock);
-    const [row] = await this.#workspace.read(find, 'primary');
+    const read = async (): Promise<readonly (Row | undefined)[]> => this.#workspace.read(find, 'primary');
+    const [row] = await (this.#transactions.current === undefined ? retried(read) : read());
     return row;
   }
 

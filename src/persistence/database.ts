@@ -10,16 +10,11 @@ import type { Bounds } from '../core/bounds.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import {
-  ConfigError,
-  DeadlockError,
-  InvalidQueryError,
-  LockTimeoutError,
-  SerializationError,
-} from '../utils/errors.ts';
+import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
+import { isTransient, pause } from './retry.ts';
 import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -55,7 +50,6 @@ const OPTIONS = new Set([
   'using',
   'schema',
 ]);
-const RETRY_BASE_MS = 10;
 const HEALTH_MS = 5_000;
 
 /**
@@ -150,8 +144,7 @@ export class DatabaseCore {
         return await session.transaction(fn, rest);
       } catch (error) {
         if (attempt >= retry || !isTransient(error)) throw error;
-        // Full jitter, so that those who collided do not collide again.
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_BASE_MS * 2 ** attempt));
+        await pause(attempt);
       } finally {
         endSession(session);
       }
@@ -185,6 +178,11 @@ export class DatabaseCore {
     return [await healthOf('primary', String(config), timeout, ask)];
   }
 
+  /** For logs: the DSN without what is secret, and the names of the models. */
+  toJSON(): { readonly config: string; readonly models: readonly string[] } {
+    return { config: String(this.engine.config), models: this.registry.models.map(({ name }) => name) };
+  }
+
   /** Close every connection. Sessions of this database are of no use afterwards. */
   async close(): Promise<void> {
     await this.engine.adapter.close();
@@ -204,9 +202,4 @@ async function adapterFor(config: ConnectionConfig, options: DatabaseOptions): P
     fields: ['adapter', 'replicas'],
     remedy: 'Leave one of them out.',
   });
-}
-
-/** What the same transaction, run again, may not meet again. */
-function isTransient(error: unknown): boolean {
-  return error instanceof LockTimeoutError || error instanceof DeadlockError || error instanceof SerializationError;
 }

@@ -20,6 +20,12 @@ import type { Workspace } from './workspace.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
 
+/** Some rows of a query, as its decoders or its hydrator take them. */
+interface Batch {
+  readonly query: BoundQuery;
+  readonly rows: Rows;
+}
+
 /** The way of a query, stage by stage: compile → pending changes first → execute → hydrate → load. */
 export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
@@ -64,29 +70,23 @@ export class SessionRunner implements QueryRunner {
   async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {
     if (state.empty) return undefined;
     if (state.bounds !== undefined) {
-      yield* this.#iterateWithin(state.bounds, unbounded(state), batchSize);
+      yield* this.#streamWithin(state.bounds, (runner) => runner.iterate(unbounded(state), batchSize));
       return undefined;
     }
-    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
-    const connecting = this.#connect();
-    if (connecting !== undefined) await connecting;
-    const { executor, compiled } = this.#workspace;
-    const query = compiled.query({ kind: 'entities', state });
-    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
-    if (flushed !== undefined) await flushed;
-    const { connection, done } = await this.#workspace.borrow('a stream of rows', state.using);
-    try {
-      let batch: Rows = [];
-      for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
-        batch.push(row);
-        if (batch.length < batchSize) continue;
-        yield* await this.#loaded(state, query, batch);
-        batch = [];
-      }
-      if (batch.length > 0) yield* await this.#loaded(state, query, batch);
-    } finally {
-      done();
+    for await (const { query, rows } of this.#stream({ kind: 'entities', state }, batchSize))
+      yield* await this.#loaded(state, query, rows);
+    return undefined;
+  }
+
+  async *batches(request: Of<'values'>, batchSize: number): AsyncGenerator<unknown[][], undefined, undefined> {
+    const { state } = request;
+    if (state.bounds !== undefined) {
+      const plain = { ...request, state: unbounded(state) };
+      yield* this.#streamWithin(state.bounds, (runner) => runner.batches(plain, batchSize));
+      return undefined;
     }
+    for await (const { query, rows } of this.#stream(request, batchSize))
+      yield decodeRows(rows, query.compiled.decoders);
     return undefined;
   }
 
@@ -135,13 +135,41 @@ export class SessionRunner implements QueryRunner {
     }
   }
 
-  async *#iterateWithin(bounds: Bounds, state: QueryState, batchSize: number): AsyncGenerator<object, void, undefined> {
+  async *#streamWithin<T>(
+    bounds: Bounds,
+    stream: (runner: SessionRunner) => AsyncGenerator<T, undefined, undefined>,
+  ): AsyncGenerator<T, void, undefined> {
     const { runner, cancellation } = this.#bounded(bounds);
     try {
       cancellation.check();
-      yield* runner.iterate(state, batchSize);
+      yield* stream(runner);
     } finally {
       cancellation.end();
+    }
+  }
+
+  /** The way of a query whose rows come batch by batch. Who stops early, or fails, frees cursor and connection. */
+  async *#stream(request: Of<'entities' | 'values'>, batchSize: number): AsyncGenerator<Batch, void, undefined> {
+    const { state } = request;
+    if (state.lock !== undefined) this.#workspace.refuseLock(state.meta);
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
+    const { executor, compiled } = this.#workspace;
+    const query = compiled.query(request);
+    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
+    if (flushed !== undefined) await flushed;
+    const { connection, done } = await this.#workspace.borrow('a stream of rows', state.using);
+    try {
+      let rows: Rows = [];
+      for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
+        rows.push(row);
+        if (rows.length < batchSize) continue;
+        yield { query, rows };
+        rows = [];
+      }
+      if (rows.length > 0) yield { query, rows };
+    } finally {
+      done();
     }
   }
 

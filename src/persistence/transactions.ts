@@ -16,6 +16,7 @@ import { planFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { followLinkRows } from './link-rows.ts';
+import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
@@ -380,13 +381,13 @@ export class Transactions {
 
   /**
    * Write something beside the unit of work, atomically: in a savepoint of the open transaction, or in a transaction of
-   * its own. `work` gives what shows in memory, once it is done, what is in the database then.
+   * its own, which is run again when it collides with another: `work` must bear that. It gives what shows in memory, once
+   * it is done, what is in the database then.
    */
   atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
     return this.#serialised(async () => {
       const open = this.#open;
-      const journal = new Journal();
-      const write = async (connection: Connection, seal: () => unknown): Promise<void> => {
+      const write = async (connection: Connection, seal: () => unknown, journal: Journal): Promise<void> => {
         try {
           const accept = await work(connection, journal);
           await seal();
@@ -396,9 +397,13 @@ export class Transactions {
           throw error;
         }
       };
-      if (open === undefined) return this.#alone(workspace, purpose, write);
+      if (open === undefined)
+        return retried(() =>
+          this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
+        );
       refuseBroken(open);
-      await this.#inside(open, workspace, (seal) => write(open.connection, seal));
+      const journal = new Journal();
+      await this.#inside(open, workspace, (seal) => write(open.connection, seal, journal));
       open.journals.at(-1)!.absorb(journal);
     });
   }

@@ -13,6 +13,9 @@ export interface UpsertRow {
   readonly set: readonly FieldMeta[];
 }
 
+/** Whether rows are mostly new, or were read a moment ago. */
+export type Expected = 'new' | 'there';
+
 /** How often rows are tried again that were there, and were gone when they were read. */
 const ATTEMPTS = 10;
 
@@ -22,19 +25,28 @@ const ATTEMPTS = 10;
  *
  * Where a conflict can be told by its key, one INSERT … ON CONFLICT writes. Elsewhere (MySQL, MariaDB) the INSERT leaves
  * alone what exists by any key, an UPDATE follows by the fields that were named, and a row that is not found then was
- * refused for another key.
+ * refused for another key. Of a row that was there a moment ago the UPDATE comes first, for an INSERT that is refused locks
+ * what it met, and two of these wait for each other in their UPDATEs.
  */
 export class Upserter {
   readonly #compiled: CompiledCache;
   readonly #writer: RowWriter;
   readonly #meta: ModelMeta;
   readonly #by: readonly FieldMeta[];
+  readonly #expected: Expected;
 
-  constructor(compiled: CompiledCache, writer: RowWriter, meta: ModelMeta, by: readonly FieldMeta[]) {
+  constructor(
+    compiled: CompiledCache,
+    writer: RowWriter,
+    meta: ModelMeta,
+    by: readonly FieldMeta[],
+    expected: Expected,
+  ) {
     this.#compiled = compiled;
     this.#writer = writer;
     this.#meta = meta;
     this.#by = by;
+    this.#expected = expected;
   }
 
   /** The rows as the database has them now, in the order of those given. A row that comes twice is written twice. */
@@ -91,18 +103,16 @@ export class Upserter {
     if (this.#compiled.dialect.features.conflictTarget)
       return this.#writer.insert(this.#meta, fields, pick(rows, fields), { by, set: changed });
     const counted = changed.filter((field) => field === version);
+    const plain = changed.filter((field) => field !== version);
+    const update = (): Promise<number> =>
+      this.#writer.update(this.#meta, { fields: plain, by, anyOrder: true }, pick(rows, [...plain, ...by]), counted);
+    if (this.#expected === 'there' && changed.length > 0 && (await update()) === rows.length) return undefined;
     // The UPDATE counts up in new rows, too.
     const start = (field: FieldMeta, value: unknown): unknown =>
       counted.includes(field) ? (value as number) - 1 : value;
     await this.#writer.insert(this.#meta, fields, pick(rows, fields, start), 'nothing');
-    if (changed.length === 0) return;
-    const plain = changed.filter((field) => field !== version);
-    await this.#writer.update(
-      this.#meta,
-      { fields: plain, by, anyOrder: true },
-      pick(rows, [...plain, ...by]),
-      counted,
-    );
+    if (changed.length > 0) await update();
+    return undefined;
   }
 
   #find(rows: readonly UpsertRow[]): Promise<readonly (Row | undefined)[]> {
@@ -115,6 +125,13 @@ export class Upserter {
     if (generatedAs !== undefined || value === undefined) return false;
     return generation !== 'identity' || value !== null || this.#compiled.dialect.features.nullKeyGenerates;
   }
+}
+
+/** By the values of some fields, so that those who write the same rows at once lock them in one order. */
+export function inOneOrder<T extends UpsertRow>(rows: readonly T[], by: readonly FieldMeta[]): readonly T[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => ({ row, key: textOf(by.map((field) => row.values[field.index])) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
 }
 
 /** Driver values as a text without doubles. */

@@ -10,6 +10,9 @@ import { InvalidQueryError } from '../utils/errors.ts';
  */
 const SHAPED = 100;
 
+/** So many rows of a query that is iterated are in memory at a time. */
+export const DEFAULT_BATCH = 1000;
+
 /** How many rows at most. */
 export function limitOf(meta: ModelMeta, value: unknown): ParamExpression {
   const limit = wholeNumber(meta, 'limit', value);

@@ -19,7 +19,7 @@ import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from '.
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
-import { limitOf, wholeNumber } from './limits.ts';
+import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { addPaths } from './paths.ts';
@@ -28,8 +28,6 @@ import type { QueryRunner } from './runner.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
 import { ModelValuesSet } from './values-set.ts';
-
-const DEFAULT_BATCH = 1000;
 
 /**
  * A query for entities as it runs. Immutable: every method gives a new one; nothing is sent until it is awaited or

@@ -12,6 +12,8 @@ export interface QueryRunner {
   entities(state: QueryState): Promise<object[]>;
   /** Rows of decoded values, in the order of the request's columns. */
   rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]>;
+  /** The same rows as the database gives them, so many at a time; who stops early ends the query. */
+  batches(request: Of<'values'>, batchSize: number): AsyncIterable<unknown[][]>;
   /** Entities one by one. */
   iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
   /** The number of rows written. */

@@ -4,9 +4,9 @@ import type { CompiledSql } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { limitOf, wholeNumber } from './limits.ts';
+import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import type { QueryRunner } from './runner.ts';
-import type { NamedExpression, QueryState } from './state.ts';
+import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 
 /** A query for plain rows: objects, tuples, or the values of one column. */
 export class ModelValuesSet implements PromiseLike<unknown[]> {
@@ -63,15 +63,7 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
 
   async all(): Promise<unknown[]> {
     if (this.#state.empty) return [];
-    const rows = await this.#runner.rows({ kind: 'values', state: this.#state, columns: this.#columns });
-    if (this.#form === 'tuple') return rows;
-    if (this.#form === 'flat') return rows.map((row) => row[0]);
-    const names = this.#columns.map(({ name }) => name);
-    return rows.map((row) => {
-      const record: Record<string, unknown> = {};
-      for (let i = 0; i < names.length; i++) record[names[i]!] = row[i];
-      return record;
-    });
+    return this.#shaped(await this.#runner.rows(this.#request()));
   }
 
   then<R1 = unknown[], R2 = never>(
@@ -81,13 +73,31 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
     return this.all().then(onfulfilled, onrejected);
   }
 
+  /** As many rows as one batch holds are in memory, however many there are. */
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, undefined, undefined> {
-    yield* await this.all();
+    if (this.#state.empty) return undefined;
+    for await (const rows of this.#runner.batches(this.#request(), DEFAULT_BATCH))
+      for (const row of this.#shaped(rows)) yield row;
     return undefined;
   }
 
   toSQL(): CompiledSql {
-    return this.#runner.compile({ kind: 'values', state: this.#state, columns: this.#columns });
+    return this.#runner.compile(this.#request());
+  }
+
+  #request(): Extract<QueryRequest, { kind: 'values' }> {
+    return { kind: 'values', state: this.#state, columns: this.#columns };
+  }
+
+  #shaped(rows: unknown[][]): unknown[] {
+    if (this.#form === 'tuple') return rows;
+    if (this.#form === 'flat') return rows.map((row) => row[0]);
+    const names = this.#columns.map(({ name }) => name);
+    return rows.map((row) => {
+      const record: Record<string, unknown> = {};
+      for (let i = 0; i < names.length; i++) record[names[i]!] = row[i];
+      return record;
+    });
   }
 
   #with(changes: Partial<QueryState>): ModelValuesSet {

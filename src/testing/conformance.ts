@@ -20,6 +20,7 @@ export const FILES = {
   'query/results': () => import('./conformance/query/results.test.ts'),
   'query/search': () => import('./conformance/query/search.test.ts'),
   'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),
+  'query/streams': () => import('./conformance/query/streams.test.ts'),
   'query/upsert': () => import('./conformance/query/upsert.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),

@@ -339,6 +339,12 @@ describeOn('postgres', 'the adapter', () => {
     const { password } = new URL(serverUrl('postgres')!);
     const marked = await open();
     expect(inspect(marked, { depth: 12, showHidden: true })).not.toContain(`'${password}'`);
+    const { config, models } = marked.toJSON();
+    expect(JSON.stringify({ marked, session: marked.session() })).toBe(
+      JSON.stringify({ marked: { config, models }, session: {} }),
+    );
+    expect(config).toMatch(/^postgres:\/\/\*\*\*@/);
+    expect(models).toContain('Item');
     await marked.close();
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   CheckViolationError,
   Database,
+  DeadlockError,
   f,
   InvalidQueryError,
   InvalidValueError,
@@ -18,7 +19,7 @@ import {
 } from '../../../index.ts';
 import type { Session, StatementEvent } from '../../../index.ts';
 
-import { errorOf, expectRefused, freshUrl, onEngine } from '../../support/database.ts';
+import { engine, errorOf, expectRefused, freshUrl, onEngine } from '../../support/database.ts';
 
 class Shelf extends model('shelf', {
   id: f.auto(),
@@ -652,4 +653,74 @@ describe('getOrCreate and updateOrCreate', () => {
     expect(version).toBe(20);
     expect(answers.find(([stock]) => stock.version === 20)![0].amount).toBe(amount);
   });
+
+  it('Q9: twenty callers at once update a row that exists, and none fails', async () => {
+    await session.query(Book).bulkCreate([{ isbn: 'same', code: 7, title: 'old', facts: { pages: 1 } }]);
+    const [before] = await session.query(Book);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        db
+          .session()
+          .query(Book)
+          .updateOrCreate({ isbn: 'same' }, { defaults: { title: `by ${i}`, price: `${i}.25` } }),
+      ),
+    );
+    expect(answers.map(([book, created]) => [book.id, book.code, book.facts, created])).toEqual(
+      Array(20).fill([before!.id, 7, { pages: 1 }, false]),
+    );
+    const given = answers.map((_, i) => `by ${i}`);
+    expect(answers.filter(([{ title }]) => !given.includes(title))).toEqual([]);
+    const [[title, price] = []] = await session.query(Book).valuesList('title', 'price');
+    expect(`by ${Number(price) - 0.25}`).toBe(title);
+  });
+
+  it.each(['ignore', 'update'] as const)(
+    'Q9: twenty callers at once write the same rows, on conflict %s, and none fails',
+    async (onConflict) => {
+      const isbns = Array.from({ length: 40 }, (_, i) => `b${String(i).padStart(2, '0')}`);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => {
+          const rows = (i % 2 === 0 ? isbns : isbns.toReversed()).map((isbn) => ({ isbn, title: `by ${i}` }));
+          const books = db.session().query(Book);
+          return onConflict === 'ignore'
+            ? books.bulkCreate(rows, { onConflict, conflictFields: ['isbn'], batchSize: 25 })
+            : books.bulkCreate(rows, { onConflict, conflictFields: ['isbn'], updateFields: ['title'], batchSize: 25 });
+        }),
+      );
+      const stored = await session.query(Book).orderBy('isbn').values('id', 'isbn');
+      expect(stored.map(({ isbn }) => isbn)).toEqual(isbns);
+      const told = answers.map((books, i) => {
+        const given = books.map(({ id, isbn }) => ({ id, isbn }));
+        return i % 2 === 0 ? given : given.toReversed();
+      });
+      expect(told).toEqual(Array(20).fill(stored));
+      expect(new Set((await titles()).map(([, title]) => title)).size).toBe(1);
+    },
+  );
+
+  it.skipIf(engine === 'sqlite')(
+    'Q9: in a transaction a deadlock is the error of its caller, who alone can run it again (SQLite: one writer, no deadlock)',
+    async () => {
+      await session.query(Book).bulkCreate(['a', 'b'].map((isbn) => ({ isbn, title: 'old' })));
+      let waiting = 2;
+      let open = (): void => {};
+      const both = new Promise<void>((resolve) => (open = resolve));
+      const crossing = ([first, second]: [string, string]): Promise<unknown> =>
+        db.transaction(async (s) => {
+          await s.query(Book).filter({ isbn: first }).update({ title: first });
+          if (--waiting === 0) open();
+          await both;
+          await s.query(Book).updateOrCreate({ isbn: second }, { defaults: { title: first } });
+        });
+      const ends = await Promise.allSettled([crossing(['a', 'b']), crossing(['b', 'a'])]);
+      const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+      expect(failures).toHaveLength(1);
+      expect(failures[0]).toBeInstanceOf(DeadlockError);
+      const winner = ends[0].status === 'fulfilled' ? 'a' : 'b';
+      expect(await titles()).toEqual([
+        ['a', winner],
+        ['b', winner],
+      ]);
+    },
+  );
 });
