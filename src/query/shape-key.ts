@@ -44,6 +44,15 @@ export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
   return { key, bound: met.bound };
 }
 
+/** Whether two expressions, not yet planned, are one: of one structure, and with the very same values in it. */
+export function sameExpression(left: Expression, right: Expression): boolean {
+  if (left === right) return true;
+  if (left.kind !== right.kind) return false;
+  const a: Met = { bound: [], origins: [], shaped: false };
+  const b: Met = { bound: [], origins: [], shaped: false };
+  return expressionKey(left, a) === expressionKey(right, b) && a.bound.every((value, i) => value === b.bound[i]);
+}
+
 function requestKey(request: QueryRequest, met: Met): string {
   const state = stateKey(request.state, met);
   switch (request.kind) {

@@ -11,6 +11,7 @@ export const FILES = {
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
+  'query/grouping': () => import('./conformance/query/grouping.test.ts'),
   'query/json': () => import('./conformance/query/json.test.ts'),
   'query/long-names': () => import('./conformance/query/long-names.test.ts'),
   'query/locks': () => import('./conformance/query/locks.test.ts'),
