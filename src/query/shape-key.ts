@@ -203,7 +203,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
-      return `(${node.fn} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
     case 'raw':
       return `(raw${rawKey(node.parts, met)})`;
     case 'column':

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { count, InvalidQueryError, model, f, sql } from '../../../index.ts';
+import { avg, count, f, InvalidQueryError, min, model, sql, sum } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
 import { expectSql, failure, onEngine, openTestDatabase } from '../../support/database.ts';
@@ -192,5 +192,96 @@ describe('distinct', () => {
     expect(await songs.values('plays')).toEqual([{ plays: 1 }]);
     expect(await songs.values('title')).toEqual([{ title: 'a' }, { title: 'b' }]);
     await music.close();
+  });
+});
+
+describe('each value once', () => {
+  it('Q8: aggregates of different values', async () => {
+    const totals = session.query(Post).values((p) => ({
+      rows: count(),
+      views: count(p.views, { distinct: true }),
+      all: count(p.views, { distinct: false }),
+      total: sum(p.views, { distinct: true }),
+      mean: avg(p.views, { distinct: true }),
+      prices: count(p.price, { distinct: true }),
+    }));
+    expectSql(totals, {
+      sqlite:
+        'SELECT COUNT(*), COUNT(DISTINCT t0."views"), COUNT(t0."views"), SUM(DISTINCT t0."views"), AVG(DISTINCT t0."views"), COUNT(DISTINCT t0."price") FROM "post" AS t0',
+      postgres:
+        'SELECT COUNT(*), COUNT(DISTINCT t0."views"), COUNT(t0."views"), SUM(DISTINCT t0."views"), CAST(AVG(DISTINCT t0."views") AS double precision), COUNT(DISTINCT t0."price") FROM "post" AS t0',
+      mysql:
+        'SELECT COUNT(*), COUNT(DISTINCT t0.`views`), COUNT(t0.`views`), CAST(SUM(DISTINCT t0.`views`) AS signed), AVG(DISTINCT CAST(t0.`views` AS double)), COUNT(DISTINCT t0.`price`) FROM `post` AS t0',
+    });
+    expect(await totals).toEqual([{ rows: 4, views: 3, all: 4, total: 210, mean: 70, prices: 3 }]);
+    const more = [new Post({ title: 'a', price: '9.00', author: 1 }), new Post({ title: 'b', price: '9', author: 1 })];
+    const prices = (s: Session) =>
+      s
+        .query(Post)
+        .aggregate((p) => ({ sum: sum(p.price, { distinct: true }), mean: avg(p.price, { distinct: true }) }));
+    const undone = new Error('undone');
+    await expect(
+      db.transaction(async (s) => {
+        s.add(...more);
+        await s.flush();
+        expect(await prices(s)).toEqual({ sum: '19.10', mean: '6.366667' });
+        throw undone;
+      }),
+    ).rejects.toBe(undone);
+  });
+
+  it('Q5: aggregates of the different values of a relation', async () => {
+    const authors = session
+      .query(Author)
+      .annotate((a) => ({
+        prices: a.posts.count((p) => p.published, { distinct: true }),
+        scores: a.comments.sum((c) => c.score, { distinct: true }),
+      }))
+      .orderBy('id')
+      .values('name', 'prices', 'scores');
+    expectSql(authors, {
+      sqlite:
+        'SELECT t0."name", (SELECT COUNT(DISTINCT t1."published") FROM "post" AS t1 WHERE t1."author_id" = t0."id"), (SELECT SUM(DISTINCT t2."score") FROM "comment" AS t2 WHERE t2."author_id" = t0."id") FROM "author" AS t0 ORDER BY t0."id"',
+      postgres:
+        'SELECT t0."name", (SELECT COUNT(DISTINCT t1."published") FROM "post" AS t1 WHERE t1."author_id" = t0."id"), (SELECT SUM(DISTINCT t2."score") FROM "comment" AS t2 WHERE t2."author_id" = t0."id") FROM "author" AS t0 ORDER BY t0."id"',
+      mysql:
+        'SELECT t0.`name`, (SELECT COUNT(DISTINCT t1.`published`) FROM `post` AS t1 WHERE t1.`author_id` = t0.`id`), (SELECT CAST(SUM(DISTINCT t2.`score`) AS signed) FROM `comment` AS t2 WHERE t2.`author_id` = t0.`id`) FROM `author` AS t0 ORDER BY t0.`id`',
+    });
+    expect(await authors).toEqual([
+      { name: 'Ann', prices: 2, scores: 1 },
+      { name: 'Bob', prices: 1, scores: 5 },
+      { name: 'Ünal', prices: 1, scores: 0 },
+    ]);
+  });
+
+  it('Q8: options that are not known are refused', () => {
+    const refused: readonly (readonly [call: () => unknown, message: string])[] = [
+      [
+        // @ts-expect-error there is no such option
+        () => session.query(Post).values((p) => ({ n: count(p.views, { unique: true }) })),
+        "count() has no option 'unique'. Use { distinct: true } or none.",
+      ],
+      [
+        // @ts-expect-error true or false
+        () => session.query(Post).values((p) => ({ n: sum(p.views, { distinct: 'yes' }) })),
+        'sum() takes distinct as true or false, not a string.',
+      ],
+      [
+        // @ts-expect-error the least of different values is the least of all
+        () => session.query(Post).values((p) => ({ n: min(p.views, { distinct: true }) })),
+        "min() has no option 'distinct'. Take it away.",
+      ],
+      [
+        // @ts-expect-error rows are different
+        () => session.query(Post).values(() => ({ n: count(undefined, { distinct: true }) })),
+        'count() with { distinct: true } needs to know of what. Give it an expression: count(p.authorId, { distinct: true }).',
+      ],
+      [
+        // @ts-expect-error there is no such option
+        () => session.query(Author).annotate((a) => ({ n: a.posts.count((p) => p.views, { distnct: true }) })),
+        "count() has no option 'distnct'. Use { distinct: true } or none.",
+      ],
+    ];
+    for (const [call, message] of refused) expect(call).toThrow(failure(InvalidQueryError, { message }));
   });
 });
