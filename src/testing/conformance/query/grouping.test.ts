@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { avg, count, f, InvalidQueryError, min, model, sql, sum } from '../../../index.ts';
+import { avg, count, f, InvalidQueryError, min, model, sql, sum, UnsupportedError } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
 import { expectSql, failure, onEngine, openTestDatabase } from '../../support/database.ts';
@@ -283,5 +283,57 @@ describe('each value once', () => {
       ],
     ];
     for (const [call, message] of refused) expect(call).toThrow(failure(InvalidQueryError, { message }));
+  });
+});
+
+describe('sums of 64-bit integers', () => {
+  const MAX = 2n ** 63n - 1n;
+  const sumOf = async (...values: readonly (bigint | null)[]) => {
+    const numbers = await openTestDatabase({ models: [Sample] });
+    try {
+      await numbers
+        .session()
+        .query(Sample)
+        .bulkCreate(values.map((bigint) => ({ bigint })));
+      const { total } = await numbers
+        .session()
+        .query(Sample)
+        .aggregate((s) => ({ total: sum(s.bigint) }));
+      return total;
+    } finally {
+      await numbers.close();
+    }
+  };
+
+  it('Q8: Q6: are exact, also where they leave 64 bits on the way', async () => {
+    expectSql(
+      session.query(Sample).values((s) => ({ total: sum(s.bigint) })),
+      {
+        sqlite:
+          'SELECT CAST(((SUM(t0."bigint" >> 32) + (SUM(t0."bigint" & 4294967295) >> 32)) * 4294967296 + (SUM(t0."bigint" & 4294967295) & 4294967295)) AS TEXT) FROM "sample" AS t0',
+        postgres: 'SELECT SUM(t0."bigint") FROM "sample" AS t0',
+        mysql: 'SELECT SUM(t0.`bigint`) FROM `sample` AS t0',
+      },
+    );
+    expect(await sumOf(null)).toBeNull();
+    expect(await sumOf(-1n, null)).toBe(-1n);
+    expect(await sumOf(MAX, 5n, -7n)).toBe(MAX - 2n);
+    expect(await sumOf(-MAX, -1n)).toBe(-MAX - 1n);
+    expect(await sumOf(-MAX, -5n, MAX, MAX)).toBe(MAX - 5n);
+    expect(await sumOf(4294967295n, 4294967296n, -4294967297n)).toBe(4294967294n);
+  });
+
+  it('Q6: beyond 64 bits, a sum is exact or refused', async () => {
+    const beyond = sumOf(MAX, 1n);
+    await onEngine({
+      sqlite: () =>
+        expect(beyond).rejects.toThrow(
+          failure(UnsupportedError, {
+            message: 'SQLite cannot do this: to compute integers of more than 64 bits.',
+          }),
+        ),
+      postgres: async () => expect(await beyond).toBe(MAX + 1n),
+      mysql: async () => expect(await beyond).toBe(MAX + 1n),
+    })();
   });
 });
