@@ -293,8 +293,12 @@ export abstract class QueryCompiler {
     const changes = set.map(
       ({ field, value }) => `${this.dialect.quote(field.column)} = ${this.assigned(field, value)}`,
     );
-    const target = alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
-    return `UPDATE ${target} SET ${changes.join(', ')}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
+    return `UPDATE ${this.updated(model, alias, where)} SET ${changes.join(', ')}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
+  }
+
+  /** The table of an UPDATE. */
+  protected updated(model: ModelMeta, alias: string | undefined, _where: Expression | undefined): string {
+    return alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
   }
 
   /** A value in the form in which its column stores it. */

@@ -9,6 +9,7 @@ import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
+import { inReadingOrder } from './assignments.ts';
 import { childrenOf, hasAggregate } from './walk.ts';
 
 /** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
@@ -267,7 +268,7 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
   const target = { model: state.meta, alias: scope.root.alias, where };
   const statement =
     request.kind === 'update'
-      ? { kind: 'update' as const, ...target, set: changes }
+      ? { kind: 'update' as const, ...target, ...inReadingOrder(changes, scope.root.alias) }
       : { kind: 'delete' as const, ...target };
   return {
     ...(statement.kind === 'update' ? { kind: 'update' as const, statement } : { kind: 'delete' as const, statement }),

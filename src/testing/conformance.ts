@@ -10,6 +10,7 @@ export const FILES = {
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
+  'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
   'query/grouping': () => import('./conformance/query/grouping.test.ts'),
   'query/json': () => import('./conformance/query/json.test.ts'),
@@ -89,9 +90,13 @@ function filesOf(areas: readonly ConformanceArea[] | undefined): FileName[] {
   const holds = (area: string, name: FileName): boolean => name === area || name.startsWith(`${area}/`);
   for (const area of areas ?? [])
     if (!names.some((name) => holds(area, name)))
-      throw new Error(`The conformance suite has no area '${area}'. There are: ${names.join(', ')}.`);
+      throw new Error(
+        `The conformance suite has no area '${area}'. There are: ${areasOf(names).join(', ')}, and of these ${names.join(', ')}.`,
+      );
   return areas === undefined ? names : names.filter((name) => areas.some((area) => holds(area, name)));
 }
+
+const areasOf = (names: readonly FileName[]): string[] => [...new Set(names.map((name) => name.split('/')[0]!))];
 
 /** What needs a package that is not there is skipped, and says so. */
 async function define(name: FileName): Promise<void> {

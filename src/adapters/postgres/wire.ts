@@ -48,12 +48,16 @@ export class RowBatch {
   }
 }
 
-/** Gives the driver all messages but those of rows, whose bytes go to `onRows`, everything in the order in which it came. */
+/**
+ * Gives the driver all messages but those of rows, whose bytes go to `onRows`, everything in the order in which it came.
+ * Until `start` it gives on what comes as it is: what answers may be no PostgreSQL at all.
+ */
 export class RowFilter extends EventEmitter {
   readonly #onRows: (batch: RowBatch) => void;
   /** A message of which not all has come: filled up to `#filled`, and as long as the whole once its header is there. */
   #partial: Buffer | undefined;
   #filled = 0;
+  #started = false;
 
   constructor(source: EventEmitter, onRows: (batch: RowBatch) => void) {
     super();
@@ -62,7 +66,15 @@ export class RowFilter extends EventEmitter {
     source.on('end', () => this.emit('end'));
   }
 
+  start(): void {
+    this.#started = true;
+  }
+
   #take(chunk: Buffer): void {
+    if (!this.#started) {
+      this.emit('data', chunk);
+      return;
+    }
     if (this.#partial === undefined) return this.#pass(chunk);
     const rest = this.#complete(chunk);
     if (rest === undefined) return;
@@ -145,7 +157,10 @@ export function rowConnections(BaseConnection: new (config: object) => Connectio
     throw new UnsupportedError('This version of pg is not supported.', { remedy: 'Run: npm install pg@8' });
   class RowConnection extends Base {
     override attachListeners(stream: EventEmitter): void {
-      super.attachListeners(new RowFilter(stream, (batch) => this.emit('dataRow', batch)));
+      const filter = new RowFilter(stream, (batch) => this.emit('dataRow', batch));
+      // Only now anything is asked that has rows.
+      this.once('readyForQuery', () => filter.start());
+      super.attachListeners(filter);
     }
   }
   return (config) => new RowConnection(config);

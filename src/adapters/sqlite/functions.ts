@@ -11,8 +11,8 @@ export function registerFunctions(handle: SQLiteHandle): void {
   handle.function('blaze_ends_with', (text: string | null, end: string | null) =>
     text === null || end === null ? null : Number(text.endsWith(end)),
   );
-  handle.function('blaze_out_of_range', (model: string, field: string) => {
-    throw new DataError(`${model}.${field} was set to a number that it cannot hold.`, {
+  handle.function('blaze_out_of_range', (model: string, field: string, what: string) => {
+    throw new DataError(`${model}.${field} was set to a ${what} that it cannot hold.`, {
       model,
       field,
       fields: [field],

@@ -34,7 +34,9 @@ export interface UpdateStatement {
   readonly kind: 'update';
   readonly model: ModelMeta;
   readonly alias: string | undefined;
+  /** In an order in which each value is read before it is changed, unless they are `circular`. */
   readonly set: readonly { readonly field: FieldMeta; readonly value: Expression }[];
+  readonly circular?: true;
   readonly where: Expression | undefined;
 }
 

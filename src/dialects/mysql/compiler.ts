@@ -18,7 +18,13 @@ import type {
   TableRef,
   DerivedTable,
 } from '../../core/ast/expressions.ts';
-import type { DeleteStatement, FindRowsStatement, Statement, UpdateRowsStatement } from '../../core/ast/statements.ts';
+import type {
+  DeleteStatement,
+  FindRowsStatement,
+  Statement,
+  UpdateRowsStatement,
+  UpdateStatement,
+} from '../../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
@@ -31,6 +37,9 @@ import type { MySQLFlavour } from './types.ts';
 
 /** More rows than there are: the way to say "without a limit". */
 const ALL_ROWS = '18446744073709551615';
+/** One row, which changes nothing but how the statement is planned. */
+const JOIN_ONE = ' JOIN (SELECT 1) AS one';
+
 /** For LIKE: a backslash would depend on the mode of the session. */
 const ESCAPE = '|';
 
@@ -54,7 +63,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   protected override cast(sql: string, type: ValueType): string {
     const name = castType(type, this.dialect.types);
-    return name === undefined ? sql : `CAST(${sql} AS ${name})`;
+    if (name === undefined) return sql;
+    // MySQL takes a bare placeholder for a time of its own form, and reads a text there as midnight.
+    return type.kind === 'time' ? `CAST(CONCAT(${sql}) AS ${name})` : `CAST(${sql} AS ${name})`;
   }
 
   /** Decimals are not among them: as text they would be compared as floating-point numbers. */
@@ -145,7 +156,21 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** Without an alias, which MariaDB does not take there. */
+  /** Assignments are made one after another, each from what those before it have left. */
+  protected override update(node: UpdateStatement): string {
+    if (node.circular === true) throw this.unsupported('to set fields of a row to what others of them were before');
+    return super.update(node);
+  }
+
+  protected override updated(model: ModelMeta, alias: string | undefined, where: Expression | undefined): string {
+    const table = super.updated(model, alias, where);
+    return this.dialect.joinsOnWrite && hasSubquery(where) ? `${table}${JOIN_ONE}` : table;
+  }
+
   protected override delete(node: DeleteStatement): string {
+    const { model, alias, where } = node;
+    if (this.dialect.joinsOnWrite && alias !== undefined && hasSubquery(where))
+      return `DELETE ${alias} FROM ${this.table(model)} AS ${alias}${JOIN_ONE} WHERE ${this.condition(where!)}`;
     this.unaliased = node.alias;
     return super.delete({ ...node, alias: undefined });
   }
@@ -340,4 +365,21 @@ function fromJson({ kind }: ValueType, sql: string): string {
 
 function escapeLike(text: string): string {
   return text.replace(/[|%_]/g, `${ESCAPE}$&`);
+}
+
+/** Whether rows are chosen by those of another table, or by a list. */
+function hasSubquery(where: Expression | undefined): boolean {
+  switch (where?.kind) {
+    case 'inList':
+    case 'inQuery':
+    case 'exists':
+      return true;
+    case 'and':
+    case 'or':
+      return where.items.some(hasSubquery);
+    case 'not':
+      return hasSubquery(where.operand);
+    default:
+      return false;
+  }
 }

@@ -13,6 +13,8 @@ export class MariaDBDialect extends MySQLDialect {
   });
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };
 
+  override readonly joinsOnWrite = true;
+
   protected override again(schema: string): MariaDBDialect {
     return new MariaDBDialect(schema, this);
   }

@@ -36,6 +36,7 @@ export class MySQLDialect implements MySQLFlavour {
   readonly features: DialectFeatures = Object.freeze({ ...FEATURES, returning: false });
   /** How types are written. The collation tells apart whatever differs, spaces at the end too. */
   readonly types: TypeContext = { name: 'MySQL', collation: 'utf8mb4_0900_bin', jsonType: true };
+  readonly joinsOnWrite: boolean = false;
   readonly schema: string | undefined;
   readonly #codecs: WeakMap<ValueType, Codec>;
 

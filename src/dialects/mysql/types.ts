@@ -15,6 +15,11 @@ export interface TypeContext {
 /** In what MySQL and MariaDB differ, beside their features. */
 export interface MySQLFlavour extends Dialect {
   readonly types: TypeContext;
+  /**
+   * Whether a write with a subquery in its condition has to look like a join: MariaDB runs the subquery for each row of the
+   * table otherwise, and locks them all (https://mariadb.com/kb/en/semi-join-subquery-optimizations/).
+   */
+  readonly joinsOnWrite: boolean;
   /** A match of a regular expression. */
   regex(subject: string, pattern: string, insensitive: boolean): string;
   /** The words for a shared lock on the rows of one table in a join. */

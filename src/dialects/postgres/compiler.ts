@@ -190,6 +190,9 @@ export class PostgresCompiler extends TypedCompiler {
   protected override aggregate(node: AggregateExpression): string {
     if (node.fn === 'min' || node.fn === 'max') return this.extreme(node);
     const sql = super.aggregate(node);
+    // Of 64-bit numbers, which computed ones are, the sum is a decimal.
+    if (node.fn === 'sum' && node.type.kind === 'int' && node.argument?.kind !== 'column')
+      return `CAST(${sql} AS bigint)`;
     if (node.fn !== 'avg') return sql;
     return node.type.kind === 'decimal' ? `ROUND(${sql}, ${node.type.scale})` : this.real(sql);
   }

@@ -291,6 +291,7 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override assigned(field: FieldMeta, value: Expression): string {
     const { type } = field;
     if (type.kind === 'int' || type.kind === 'smallInt') return this.assignedWhole(field, value);
+    if (type.kind === 'string' && type.maxLength !== undefined) return this.assignedText(field, value, type.maxLength);
     if (!isDecimal(type) || value.kind === 'literal') return super.assigned(field, value);
     if (value.kind === 'param') return this.param(value, (given) => canonicalDecimal(given as string, type.scale));
     return decimalText(this.scaled(value, type.scale), type, this.refusal(field));
@@ -312,9 +313,16 @@ export class SQLiteCompiler extends QueryCompiler {
     return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM (SELECT ${whole} AS v))`;
   }
 
+  /** A computed text in a column of a certain length, which SQLite does not look at. */
+  private assignedText(field: FieldMeta, value: Expression, length: number): string {
+    const text = super.assigned(field, value);
+    if (value.kind === 'param' || value.kind === 'literal') return text;
+    return `(SELECT CASE WHEN v IS NULL OR LENGTH(v) <= ${length} THEN v ELSE ${this.refusal(field, 'text')} END FROM (SELECT ${text} AS v))`;
+  }
+
   /** A call that fails, naming the column. */
-  private refusal({ model, name }: FieldMeta): string {
-    return `blaze_out_of_range('${[model.name, name].join("', '").replaceAll('\0', '')}')`;
+  private refusal({ model, name }: FieldMeta, what = 'number'): string {
+    return `blaze_out_of_range('${[model.name, name, what].join("', '").replaceAll('\0', '')}')`;
   }
 
   /** A computed decimal in the form that is read as text. */

@@ -33,7 +33,8 @@ function dataRow(values: readonly (string | null)[]): Buffer {
 function filtered(bytes: Buffer, cuts: readonly number[], read: (batch: RowBatch) => void): Buffer {
   const source = new EventEmitter();
   const others: Buffer[] = [];
-  new RowFilter(source, read).on('data', (piece: Buffer) => others.push(Buffer.from(piece)));
+  const filter = new RowFilter(source, read).on('data', (piece: Buffer) => others.push(Buffer.from(piece)));
+  filter.start();
   const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   let from = 0;
   for (const end of [...ends, bytes.length]) {
@@ -114,6 +115,15 @@ describe('rows of PostgreSQL', () => {
       (batch) => read(batch, rows),
     );
     expect(rows).toEqual([[long], ['x']]);
+  });
+
+  it('A1: before the server has said that it is ready, all goes on as it came, whatever it is', () => {
+    const source = new EventEmitter();
+    const others: Buffer[] = [];
+    new RowFilter(source, () => expect.fail('no rows')).on('data', (piece: Buffer) => others.push(piece));
+    const greeting = Buffer.from('D\x00\x00\x00\x009.7.4\xff\xff', 'latin1');
+    source.emit('data', greeting);
+    expect(others).toEqual([greeting]);
   });
 
   it('the driver’s own queries get a row’s texts', () => {

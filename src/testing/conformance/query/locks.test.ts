@@ -18,6 +18,8 @@ import { openBlog, TITLES } from './blog.ts';
 let db: Database;
 let session: Session;
 beforeAll(async () => {
+  // Those of other files belong to databases of their own.
+  shown.length = 0;
   db = await openBlog();
   session = db.session();
 });
@@ -316,6 +318,23 @@ describe.skipIf(engine === 'sqlite')(
         expect(
           await errorOf(() => db.transaction((other) => names(other).forUpdate({ noWait: true }).all())),
         ).toBeInstanceOf(LockTimeoutError);
+      });
+    });
+
+    it('Q11: T1: what noWait was refused in a nested transaction is lost with it; but on MariaDB with all around it', async () => {
+      await db.transaction(async (holder) => {
+        await names(holder).limit(1).forUpdate();
+        const outer = db.transaction(async (other) => {
+          const refused = await errorOf(() =>
+            other.transaction(() => names(other).limit(1).forUpdate({ noWait: true }).all()),
+          );
+          expect(refused).toBeInstanceOf(LockTimeoutError);
+          return names(other).count();
+        });
+        const outcome = await outer.catch((error: Error) => error.name);
+        expect(outcome).toBe(
+          onEngine<unknown>({ sqlite: 3, postgres: 3, mysql: 3, mariadb: 'TransactionAbortedError' }),
+        );
       });
     });
 

@@ -32,6 +32,8 @@ import { Author, Category, City, Comment, Country, OrderLine, Person, Post, Tag,
 let db: Database;
 let session: Session;
 beforeAll(async () => {
+  // Those of other files belong to databases of their own.
+  shown.length = 0;
   db = await openTestDatabase();
   session = db.session();
 });
