@@ -113,6 +113,10 @@ describe('groups by what holds a value', () => {
     });
     expect(await next).toEqual(rows);
     expect((await ages.distinct()).map((author) => ({ next: author.next }))).toEqual(rows);
+    expect(await next.count()).toBe(3);
+    const streamed: unknown[] = [];
+    for await (const { next: age } of ages.distinct().iterate({ batchSize: 2 })) streamed.push({ next: age });
+    expect(streamed).toEqual(rows);
     expect(await ages.values((a) => ({ next: a.next, n: count() }))).toEqual(rows.map((row) => ({ ...row, n: 1 })));
   });
 });
@@ -158,6 +162,21 @@ describe('distinct', () => {
         .orderBy('-named')
         .then((found) => found.map(({ named }) => named)),
     ).toEqual(['Ünal!', 'Bob!', 'Ann!']);
+  });
+
+  it('Q5: Q7: an annotation is found behind the columns of what is joined', async () => {
+    const posts = await session
+      .query(Post)
+      .selectRelated('author', 'reviewer')
+      .annotate((p) => ({ near: p.views.minus(20).abs(), label: p.author.name.concat('/', p.title) }))
+      .distinct()
+      .orderBy('-near', (p) => p.label.desc())
+      .limit(3);
+    expect(posts.map(({ id, near, author }) => ({ id, near, author: author.name }))).toEqual([
+      { id: 4, near: 180, author: 'Ünal' },
+      { id: 2, near: 180, author: 'Ann' },
+      { id: 3, near: 20, author: 'Bob' },
+    ]);
   });
 
   it('Q7: distinct values can be sorted by what is among them only', async () => {
