@@ -80,7 +80,7 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
     case 'bool':
       return typeof value === 'boolean' ? undefined : `takes true or false, not ${describe(value)}`;
     case 'date':
-      return isCalendarDate(value) ? undefined : `takes a date as 'YYYY-MM-DD', not ${describe(value)}`;
+      return dateProblem(value);
     case 'time':
       return typeof value === 'string' && TIME.test(value)
         ? undefined
@@ -175,11 +175,13 @@ function decimalProblem(precision: number, scale: number, value: unknown): strin
   return undefined;
 }
 
-function isCalendarDate(value: unknown): boolean {
-  const parts = typeof value === 'string' ? DATE.exec(value) : null;
-  if (parts === null) return false;
+function dateProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string') return `takes a date as 'YYYY-MM-DD', not ${describe(value)}`;
+  const parts = DATE.exec(value);
+  if (parts === null) return "takes a date as 'YYYY-MM-DD', not another text";
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  const exists = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  return exists ? undefined : "takes a date that exists, from '0001-01-01' to '9999-12-31'";
 }
 
 function daysIn(year: number, month: number): number {

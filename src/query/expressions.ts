@@ -426,8 +426,9 @@ export function expressionNode(value: unknown, place: string): Expression {
 }
 
 function aggregateFunction(fn: AggregateName) {
-  return (value?: unknown): ExpressionBuilder => {
+  return (value?: unknown, options?: unknown): ExpressionBuilder => {
     const argument = value === undefined && fn === 'count' ? undefined : expressionNode(value, `${fn}()`);
+    const distinct = isDistinct(fn, argument, options);
     if (argument !== undefined) {
       refuseAggregates(argument, `${fn}()`);
       if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type))
@@ -436,10 +437,31 @@ function aggregateFunction(fn: AggregateName) {
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const root = ExpressionBuilder.is(value) ? ExpressionBuilder.root(value) : 'The query';
     return new ExpressionBuilder(
-      { kind: 'aggregate', fn, argument, distinct: false, filter: undefined, type, nullable: fn !== 'count' },
+      { kind: 'aggregate', fn, argument, distinct, filter: undefined, type, nullable: fn !== 'count' },
       root,
     );
   };
+}
+
+/** Whether each value counts once. @throws InvalidQueryError for options that are not known. */
+export function isDistinct(fn: AggregateName, argument: Expression | undefined, options: unknown): boolean {
+  if (options === undefined) return false;
+  const known = fn === 'count' || fn === 'sum' || fn === 'avg';
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidQueryError(`${fn}() takes an expression${known ? ' and { distinct: true }' : ''} only.`);
+  const unknown = Object.keys(options).find((key) => !known || key !== 'distinct');
+  if (unknown !== undefined)
+    throw new InvalidQueryError(`${fn}() has no option '${unknown}'.`, {
+      remedy: known ? 'Use { distinct: true } or none.' : 'Take it away.',
+    });
+  const { distinct = false } = options as { distinct?: unknown }; // Named cast: an object with no other key.
+  if (typeof distinct !== 'boolean')
+    throw new InvalidQueryError(`${fn}() takes distinct as true or false, not ${describe(distinct)}.`);
+  if (distinct && argument === undefined)
+    throw new InvalidQueryError('count() with { distinct: true } needs to know of what.', {
+      remedy: 'Give it an expression: count(p.authorId, { distinct: true }).',
+    });
+  return distinct;
 }
 
 /** The aggregate functions as they run; typed below, one by one. */

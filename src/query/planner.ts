@@ -7,6 +7,7 @@ import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
+import { sameExpression } from './shape-key.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 import { inReadingOrder } from './assignments.ts';
 import { childrenOf, hasAggregate } from './walk.ts';
@@ -42,8 +43,10 @@ function planEntities(state: QueryState): Plan {
   });
   const fresh = state.fresh || state.lock !== undefined;
   const shape: EntityShape = { fresh, segments, annotations };
-  const body = clauses(state, scope);
-  const orderBy = ordersOf(state).map((order) => scope.resolveOrder(order));
+  // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
+  const body = { ...clauses(state, scope), distinct: false };
+  const own = columns.slice(columns.length - annotations.length);
+  const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
   const lock = planLock(state, scope);
   const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
   return { kind: 'entities', statement, shape, reads: aliases.reads };
@@ -154,12 +157,12 @@ function selectValues(
   if (whole || grouped) refuseLock(state, 'aggregates');
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
-  const orderBy = orders.map((order) => scope.resolveOrder(order));
+  const orderBy = orders.map((order) => orderOf(order, named, selections, scope));
   const statement = select({
     columns: selections,
     ...body,
     groupBy: grouped ? plain : [],
-    orderBy,
+    orderBy: state.distinct ? ordersOfDistinct(state, orderBy, selections) : orderBy,
     limit: state.limit,
     offset: state.offset,
     lock: planLock(state, scope),
@@ -181,19 +184,19 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   };
   const selection: Selection[] = [];
   const shape = { columns: [pushColumn(selection, 'count', count)] };
-  const cut = state.limit !== undefined || state.offset !== undefined || state.distinct;
+  const cut = state.limit !== undefined || state.offset !== undefined;
   if (!cut && columns === undefined) {
     const scope = new Scope(state.meta, aliases);
     return {
       kind: 'values',
-      statement: select({ columns: selection, ...clauses(state, scope) }),
+      statement: select({ columns: selection, ...clauses(state, scope), distinct: false }),
       shape,
       reads: aliases.reads,
     };
   }
   // What counts are the rows of the query itself: limited, distinct or grouped.
   const inner = selectValues(
-    state,
+    columns === undefined ? { ...state, distinct: false } : state,
     columns ?? state.meta.fields.map((field) => ({ name: field.name, expression: fieldPath(field) })),
     aliases,
     false,
@@ -302,6 +305,42 @@ function ordersOf(state: QueryState): readonly OrderNode[] {
     descending: !order.descending,
     nulls: order.nulls === undefined ? undefined : order.nulls === 'first' ? 'last' : 'first',
   }));
+}
+
+/** An order, by the very node of the result where it is of one: a dialect can say which it is instead of saying it again. */
+function orderOf(
+  order: OrderNode,
+  named: readonly NamedExpression[],
+  selections: readonly Selection[],
+  scope: Scope,
+): OrderNode {
+  const index = named.findIndex(({ expression }) => sameExpression(expression, order.expression));
+  return index < 0 ? scope.resolveOrder(order) : { ...order, expression: selections[index]!.expression };
+}
+
+/** DISTINCT leaves one row of many, so that only what is in it can be sorted by. The model's own order gives way. */
+function ordersOfDistinct(
+  { meta, order, reversed }: QueryState,
+  orders: readonly OrderNode[],
+  selections: readonly Selection[],
+): readonly OrderNode[] {
+  if (orders.every(({ expression }) => selections.some((selection) => isSelected(expression, selection))))
+    return orders;
+  if (order === undefined && !reversed) return [];
+  throw new InvalidQueryError(`Distinct rows of ${meta.name} can be sorted by their own columns only.`, {
+    model: meta.name,
+    remedy: "Add what you sort by to values(), and sort by its name: .values(…).distinct().orderBy('name').",
+  });
+}
+
+function isSelected(node: Expression, { expression }: Selection): boolean {
+  if (node === expression) return true;
+  return (
+    node.kind === 'column' &&
+    expression.kind === 'column' &&
+    node.alias === expression.alias &&
+    node.column === expression.column
+  );
 }
 
 function pushColumn(columns: Selection[], name: string, expression: Expression): ExtraColumn {

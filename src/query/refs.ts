@@ -3,7 +3,7 @@ import type { AggregateName, Expression, Origin, Quantifier } from '../core/ast/
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { ExpressionBuilder, expressionNode, notFor, refuseAggregates } from './expressions.ts';
+import { ExpressionBuilder, expressionNode, isDistinct, notFor, refuseAggregates } from './expressions.ts';
 import { aggregateType, isNumeric, labelOf, path } from './nodes.ts';
 
 /** The token of the outermost query. */
@@ -37,24 +37,24 @@ export class ManyRefs {
     return new ManyRefs(this.#place, this.#relation, this.#root, [...this.#conditions, condition]);
   }
 
-  count(value?: (refs: object) => unknown): ExpressionBuilder {
-    return this.#aggregate('count', value);
+  count(value?: (refs: object) => unknown, options?: unknown): ExpressionBuilder {
+    return this.#aggregate('count', value, options);
   }
 
-  sum(value: (refs: object) => unknown): ExpressionBuilder {
-    return this.#aggregate('sum', value);
+  sum(value: (refs: object) => unknown, options?: unknown): ExpressionBuilder {
+    return this.#aggregate('sum', value, options);
   }
 
-  avg(value: (refs: object) => unknown): ExpressionBuilder {
-    return this.#aggregate('avg', value);
+  avg(value: (refs: object) => unknown, options?: unknown): ExpressionBuilder {
+    return this.#aggregate('avg', value, options);
   }
 
-  min(value: (refs: object) => unknown): ExpressionBuilder {
-    return this.#aggregate('min', value);
+  min(value: (refs: object) => unknown, options?: unknown): ExpressionBuilder {
+    return this.#aggregate('min', value, options);
   }
 
-  max(value: (refs: object) => unknown): ExpressionBuilder {
-    return this.#aggregate('max', value);
+  max(value: (refs: object) => unknown, options?: unknown): ExpressionBuilder {
+    return this.#aggregate('max', value, options);
   }
 
   some(condition?: unknown): ExpressionBuilder {
@@ -94,7 +94,7 @@ export class ManyRefs {
     );
   }
 
-  #aggregate(fn: AggregateName, value: ((refs: object) => unknown) | undefined): ExpressionBuilder {
+  #aggregate(fn: AggregateName, value: ((refs: object) => unknown) | undefined, options: unknown): ExpressionBuilder {
     const { inner, where } = this.#open();
     const { target, name } = this.#relation;
     const refs =
@@ -105,6 +105,7 @@ export class ManyRefs {
       if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type))
         throw notFor(fn, 'numbers', labelOf(argument, target.name));
     }
+    const distinct = isDistinct(fn, argument, options);
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const { origin, steps } = this.#place;
     return new ExpressionBuilder(
@@ -116,6 +117,7 @@ export class ManyRefs {
         relation: this.#relation,
         fn,
         argument,
+        distinct,
         where,
         type,
         nullable: fn !== 'count',

@@ -188,7 +188,7 @@ export class Scope {
         kind: 'aggregate',
         fn: node.fn,
         argument,
-        distinct: false,
+        distinct: node.distinct,
         filter: undefined,
         type: node.type,
         nullable: node.nullable,

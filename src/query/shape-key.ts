@@ -44,6 +44,15 @@ export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
   return { key, bound: met.bound };
 }
 
+/** Whether two expressions, not yet planned, are one: of one structure, and with the very same values in it. */
+export function sameExpression(left: Expression, right: Expression): boolean {
+  if (left === right) return true;
+  if (left.kind !== right.kind) return false;
+  const a: Met = { bound: [], origins: [], shaped: false };
+  const b: Met = { bound: [], origins: [], shaped: false };
+  return expressionKey(left, a) === expressionKey(right, b) && a.bound.every((value, i) => value === b.bound[i]);
+}
+
 function requestKey(request: QueryRequest, met: Met): string {
   const state = stateKey(request.state, met);
   switch (request.kind) {
@@ -194,7 +203,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
-      return `(${node.fn} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
     case 'raw':
       return `(raw${rawKey(node.parts, met)})`;
     case 'column':

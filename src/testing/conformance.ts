@@ -12,6 +12,7 @@ export const FILES = {
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
+  'query/grouping': () => import('./conformance/query/grouping.test.ts'),
   'query/json': () => import('./conformance/query/json.test.ts'),
   'query/long-names': () => import('./conformance/query/long-names.test.ts'),
   'query/locks': () => import('./conformance/query/locks.test.ts'),

@@ -80,6 +80,7 @@ export interface RelatedAggregateExpression extends Typed {
   readonly fn: AggregateName;
   /** In terms of the relation's target; `undefined` counts rows. */
   readonly argument: Expression | undefined;
+  readonly distinct: boolean;
   readonly where: Expression | undefined;
 }
 

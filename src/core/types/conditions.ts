@@ -4,7 +4,7 @@
  * somebody filters by it.
  */
 import type { ATTRIBUTES, FIELDS, Model, ModelType, NotAnEntity, SHAPE } from './entity.ts';
-import type { Averageable, Comparable, Cond, ExprOf, NumExpr, Summable } from './expressions.ts';
+import type { AggregateOptions, Averageable, Comparable, Cond, ExprOf, NumExpr, Summable } from './expressions.ts';
 import type { LookupOf } from './lookups.ts';
 
 /** The model that a condition is about. */
@@ -97,10 +97,12 @@ export interface Many<M extends Model> {
   filter(condition: Condition<M>): Many<M>;
   /** The number of members, or of those for which the value is not NULL. */
   count(value?: (model: Refs<M>) => ExprOf<unknown>): NumExpr<number>;
+  /** The number of different values. */
+  count(value: (model: Refs<M>) => ExprOf<unknown>, options: AggregateOptions): NumExpr<number>;
   /** NULL for no members. */
-  sum<S>(value: (model: Refs<M>) => Summable<S>): S;
+  sum<S>(value: (model: Refs<M>) => Summable<S>, options?: AggregateOptions): S;
   /** NULL for no members. */
-  avg<S>(value: (model: Refs<M>) => Averageable<S>): S;
+  avg<S>(value: (model: Refs<M>) => Averageable<S>, options?: AggregateOptions): S;
   /** NULL for no members. */
   min<S>(value: (model: Refs<M>) => Comparable<S>): S;
   /** NULL for no members. */

@@ -281,6 +281,12 @@ export interface Comparable<out S> {
   readonly [NULLABLE]: S;
 }
 
+/** How `count`, `sum` and `avg` take their values. */
+export interface AggregateOptions {
+  /** Each value once, however many rows have it. @example count(p.authorId, { distinct: true }) */
+  readonly distinct?: boolean;
+}
+
 /**
  * The free aggregate functions, for `values` and `aggregate`.
  *
@@ -288,11 +294,15 @@ export interface Comparable<out S> {
  */
 export interface AggregateFunctions {
   /** The number of rows, or of rows in which the expression is not NULL. */
-  readonly count: (value?: ExprOf<unknown>) => NumExpr<number>;
+  readonly count: {
+    (value?: ExprOf<unknown>): NumExpr<number>;
+    /** The number of different values. */
+    (value: ExprOf<unknown>, options: AggregateOptions): NumExpr<number>;
+  };
   /** NULL for no rows. */
-  readonly sum: <S>(value: Summable<S>) => S;
+  readonly sum: <S>(value: Summable<S>, options?: AggregateOptions) => S;
   /** NULL for no rows. */
-  readonly avg: <S>(value: Averageable<S>) => S;
+  readonly avg: <S>(value: Averageable<S>, options?: AggregateOptions) => S;
   /** NULL for no rows. */
   readonly min: <S>(value: Comparable<S>) => S;
   /** NULL for no rows. */

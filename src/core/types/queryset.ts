@@ -137,6 +137,7 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   reverse(): QuerySet<M, L, E>;
   limit(count: number): QuerySet<M, L, E>;
   offset(count: number): QuerySet<M, L, E>;
+  /** For `values`: each row once. Entities are distinct as they are. */
   distinct(): QuerySet<M, L, E>;
   /** Loads to-one relations with the query. @example .selectRelated('author.company', 'reviewer') */
   selectRelated<const P extends readonly string[]>(...paths: ToOnePaths<M, P>): QuerySet<M, L | Claims<P>, E>;

@@ -21,6 +21,7 @@ export interface ValuesSet<out T, out K extends string = keyof T & string> {
   orderBy(...keys: readonly `${'' | '-'}${K}`[]): ValuesSet<T, K>;
   limit(count: number): ValuesSet<T, K>;
   offset(count: number): ValuesSet<T, K>;
+  /** Each row once. What the rows are sorted by has to be among their columns. */
   distinct(): ValuesSet<T, K>;
   /** Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. */
   timeout(milliseconds: number): ValuesSet<T, K>;

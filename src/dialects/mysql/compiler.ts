@@ -91,12 +91,23 @@ export class MySQLCompiler extends TypedCompiler {
 
   /** NULL is the lowest value by itself; where it is to stand elsewhere, whether it is NULL is sorted by first. */
   protected override order({ expression, descending, nulls }: OrderNode, query: SelectStatement): string {
-    const lowest = descending ? 'last' : 'first';
-    const first =
-      nulls === undefined || nulls === lowest
-        ? ''
-        : `${this.operand(expression)} IS NULL${nulls === 'first' ? ' DESC' : ''}, `;
+    const name = query.columns.find((column) => column.expression === expression)?.as;
+    const first = sortsByNull({ descending, nulls })
+      ? `${name === undefined ? this.operand(expression) : this.dialect.quote(name)} IS NULL${nulls === 'first' ? ' DESC' : ''}, `
+      : '';
     return `${first}${this.position(expression, query) ?? this.expression(expression)}${descending ? ' DESC' : ''}`;
+  }
+
+  /** What is sorted by whether it is NULL cannot be meant by its position there, and gets a name. */
+  protected override select(node: SelectStatement, print?: (column: Expression) => string): string {
+    const sorted = new Set(node.orderBy.filter(sortsByNull).map(({ expression }) => expression));
+    if (sorted.size === 0) return super.select(node, print);
+    const columns = node.columns.map((column, i) =>
+      column.expression.kind !== 'column' && sorted.has(column.expression)
+        ? { ...column, as: column.as ?? `c${i}` }
+        : column,
+    );
+    return super.select({ ...node, columns }, print);
   }
 
   protected override emptyRow(): string {
@@ -338,6 +349,11 @@ export class MySQLCompiler extends TypedCompiler {
   protected override rawValue(node: Expression): string {
     return node.kind === 'param' ? this.bare(node) : super.rawValue(node);
   }
+}
+
+/** Whether NULL is to stand where it does not by itself, as the lowest value. */
+function sortsByNull({ descending, nulls }: Pick<OrderNode, 'descending' | 'nulls'>): boolean {
+  return nulls !== undefined && nulls !== (descending ? 'last' : 'first');
 }
 
 const TEXT: ValueType = Object.freeze({ kind: 'text' });

@@ -29,6 +29,8 @@ import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './d
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
 const FLOAT_DIGITS = 15;
+/** The lower half of a 64-bit integer. */
+const LOW_BITS = 4_294_967_295;
 
 /** https://sqlite.org/lang_datefunc.html */
 const FORMATS = { year: '%Y', month: '%m', day: '%d', dayOfYear: '%j', hour: '%H', minute: '%M', second: '%S' };
@@ -245,6 +247,7 @@ export class SQLiteCompiler extends QueryCompiler {
 
   protected override aggregate(node: AggregateExpression): string {
     const { fn, argument, type } = node;
+    if (fn === 'sum' && type.kind === 'bigint' && isColumn(argument!) && !node.distinct) return this.sumOfHalves(node);
     if (argument === undefined || !isDecimal(type) || fn === 'count') return super.aggregate(node);
     const from = scaleOf(typeOf(argument).type);
     if (fn !== 'avg') return super.aggregate({ ...node, argument: this.lifted(argument, from) });
@@ -255,6 +258,19 @@ export class SQLiteCompiler extends QueryCompiler {
       () => `(${sum()} * ${shift})`,
       () => `NULLIF(${count()}, 0)`,
     );
+  }
+
+  /**
+   * SQLite's SUM fails where it leaves 64 bits on the way, though the whole may fit. The sums of the upper and the lower
+   * 32 bits do not; put together they make a float where the whole does not fit, which is refused when it is read.
+   */
+  private sumOfHalves(node: AggregateExpression): string {
+    const half = (part: string): string => {
+      const argument = this.printed(node.argument!, () => `${this.expression(node.argument!)} ${part}`);
+      return super.aggregate({ ...node, argument });
+    };
+    const low = (): string => half(`& ${LOW_BITS}`);
+    return `((${half('>> 32')} + (${low()} >> 32)) * ${LOW_BITS + 1} + (${low()} & ${LOW_BITS}))`;
   }
 
   protected override order(node: OrderNode, query: SelectStatement): string {

@@ -286,7 +286,7 @@ describe('values', () => {
       [
         'a date that is none',
         filter({ date: '2026-02-30' }, Sample),
-        "Sample.date takes a date as 'YYYY-MM-DD', not a string.",
+        "Sample.date takes a date that exists, from '0001-01-01' to '9999-12-31'.",
       ],
       ['a plain object', filter({ title: { $ne: null } }), 'Post.title takes a string, not a plain object.'],
       [

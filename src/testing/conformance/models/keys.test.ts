@@ -71,7 +71,7 @@ const KEYS: readonly Key[] = [
     field: f.date(primary),
     values: ['2026-01-31', '0001-01-01', '9999-12-31', '2026-02-01'],
     again: () => '2026-01-31',
-    wrong: ['2026-02-30', "takes a date as 'YYYY-MM-DD', not a string"],
+    wrong: ['2026-02-30', "takes a date that exists, from '0001-01-01' to '9999-12-31'"],
   },
   {
     name: 'time',

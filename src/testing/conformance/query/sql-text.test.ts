@@ -596,11 +596,11 @@ describe('expressions', () => {
         .orderBy('-n'),
       {
         sqlite:
-          'SELECT t0."id", (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id"), (SELECT COUNT(*) FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id"), (SELECT MAX(t4."score") FROM "comment" AS t4 WHERE t4."post_id" = t0."id" AND t4."approved") FROM "post" AS t0 ORDER BY (SELECT COUNT(*) FROM "comment" AS t5 WHERE t5."post_id" = t0."id") DESC',
+          'SELECT t0."id", (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id"), (SELECT COUNT(*) FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id"), (SELECT MAX(t4."score") FROM "comment" AS t4 WHERE t4."post_id" = t0."id" AND t4."approved") FROM "post" AS t0 ORDER BY (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id") DESC',
         postgres:
-          'SELECT t0."id", (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id"), (SELECT COUNT(*) FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id"), (SELECT MAX(t4."score") FROM "comment" AS t4 WHERE t4."post_id" = t0."id" AND t4."approved") FROM "post" AS t0 ORDER BY (SELECT COUNT(*) FROM "comment" AS t5 WHERE t5."post_id" = t0."id") DESC',
+          'SELECT t0."id", (SELECT COUNT(*) FROM "comment" AS t1 WHERE t1."post_id" = t0."id"), (SELECT COUNT(*) FROM "tag" AS t2 INNER JOIN "post_tags" AS t3 ON t3."tag_id" = t2."id" WHERE t3."post_id" = t0."id"), (SELECT MAX(t4."score") FROM "comment" AS t4 WHERE t4."post_id" = t0."id" AND t4."approved") FROM "post" AS t0 ORDER BY 2 DESC',
         mysql:
-          'SELECT t0.`id`, (SELECT COUNT(*) FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id`), (SELECT COUNT(*) FROM `tag` AS t2 INNER JOIN `post_tags` AS t3 ON t3.`tag_id` = t2.`id` WHERE t3.`post_id` = t0.`id`), (SELECT MAX(t4.`score`) FROM `comment` AS t4 WHERE t4.`post_id` = t0.`id` AND t4.`approved`) FROM `post` AS t0 ORDER BY (SELECT COUNT(*) FROM `comment` AS t5 WHERE t5.`post_id` = t0.`id`) DESC',
+          'SELECT t0.`id`, (SELECT COUNT(*) FROM `comment` AS t1 WHERE t1.`post_id` = t0.`id`), (SELECT COUNT(*) FROM `tag` AS t2 INNER JOIN `post_tags` AS t3 ON t3.`tag_id` = t2.`id` WHERE t3.`post_id` = t0.`id`), (SELECT MAX(t4.`score`) FROM `comment` AS t4 WHERE t4.`post_id` = t0.`id` AND t4.`approved`) FROM `post` AS t0 ORDER BY 2 DESC',
         parameters: [],
       },
     );

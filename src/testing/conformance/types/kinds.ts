@@ -327,6 +327,8 @@ export const KINDS: readonly Kind[] = [
         '1900-02-29',
         '2026-04-31',
         '2026-13-01',
+      ].map((text) => [text, "takes a date that exists, from '0001-01-01' to '9999-12-31'"] as const),
+      ...[
         '10000-01-01',
         '2026-1-1',
         '2026-01-01T00:00:00Z',
@@ -335,7 +337,7 @@ export const KINDS: readonly Kind[] = [
         'infinity',
         'today',
         '',
-      ].map((text) => [text, "takes a date as 'YYYY-MM-DD', not a string"] as const),
+      ].map((text) => [text, "takes a date as 'YYYY-MM-DD', not another text"] as const),
       [new Date(0), "takes a date as 'YYYY-MM-DD', not an instance of Date"],
       [20_260_101, "takes a date as 'YYYY-MM-DD', not an integer"],
     ],
