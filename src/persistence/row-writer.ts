@@ -76,10 +76,9 @@ export class RowWriter {
       return keys;
     }
     const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
-    const sent: ReturnType<Executor['query']>[] = [];
-    for (const lists of columnLists(fields.length, rows)) sent.push(this.#query(sql, lists));
+    const parts = await sendAll(columnLists(fields.length, rows), (lists) => this.#query(sql, lists));
     // A sequence only rises, so the lowest key is that of the first row, in whatever order they are returned.
-    return (await allOf(sent)).flatMap((part) => part.map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
+    return parts.flatMap((part) => part.map(keyOf).sort((a, b) => (a < b ? -1 : 1)));
   }
 
   /** Rows of which some columns are read back; of several rows they come in any order where rows are sent as lists. */
@@ -91,11 +90,9 @@ export class RowWriter {
   ): Promise<Rows> {
     const { bulk } = this.#compiled.dialect.features;
     if (rows.length === 1) return this.#query(this.#compiled.insert(model, fields, { returning }), rows[0]!);
-    const sent: ReturnType<Executor['query']>[] = [];
     if (bulk === 'lists') {
       const sql = this.#compiled.insert(model, fields, { rows: 'lists', returning });
-      for (const lists of columnLists(fields.length, rows)) sent.push(this.#query(sql, lists));
-      return (await allOf(sent)).flat();
+      return (await sendAll(columnLists(fields.length, rows), (lists) => this.#query(sql, lists))).flat();
     }
     const back: Rows = [];
     for (const part of this.#parts(fields, rows)) {
@@ -207,9 +204,8 @@ export class RowWriter {
 
   /** Rows as a list for each column. Gives the number of rows that were met. */
   async #lists(sql: string, width: number, rows: readonly Parameters[]): Promise<number> {
-    const sent: ReturnType<Executor['execute']>[] = [];
-    for (const lists of columnLists(width, rows)) sent.push(this.#executor.execute(this.#connection, sql, lists));
-    return (await allOf(sent)).reduce((sum, { changes }) => sum + changes, 0);
+    const write = (lists: Parameters) => this.#executor.execute(this.#connection, sql, lists);
+    return (await sendAll(columnLists(width, rows), write)).reduce((sum, { changes }) => sum + changes, 0);
   }
 
   #each(sql: string, batches: readonly Parameters[]): ReturnType<Executor['executeMany']> {
@@ -221,8 +217,14 @@ export class RowWriter {
   }
 }
 
-/** All answers, or the first error, once there is an answer to everything that was sent. */
-async function allOf<T>(sent: readonly MaybePromise<T>[]): Promise<T[]> {
+/**
+ * Sends each without waiting for the answer to the one before. Gives all answers, or throws the first error once there is
+ * an answer to everything that was sent.
+ */
+async function sendAll<T>(parts: Iterable<Parameters>, send: (part: Parameters) => MaybePromise<T>): Promise<T[]> {
+  const sent: Promise<T>[] = [];
+  // Also what is thrown at once is an answer: those that are on their way must not be left alone.
+  for (const part of parts) sent.push((async () => send(part))());
   return (await Promise.allSettled(sent)).map((answer) => {
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;

@@ -16,6 +16,7 @@ import {
 } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
 import type { Pooled } from '../pool.ts';
+import { isolationLevel } from '../isolation.ts';
 import { stopStatements, Unanswered } from '../unanswered.ts';
 import { aborted, abortsTransaction, leavesOutcomeOpen, refusesToPrepare, stopped, wrapError } from './errors.ts';
 import { refuseTooLarge } from './packet-limit.ts';
@@ -25,13 +26,6 @@ import { cutOff } from './kill.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
 import { goAsText } from './values-as-text.ts';
-
-const ISOLATION = new Map([
-  ['read uncommitted', 'READ UNCOMMITTED'],
-  ['read committed', 'READ COMMITTED'],
-  ['repeatable read', 'REPEATABLE READ'],
-  ['serializable', 'SERIALIZABLE'],
-]);
 
 /** Of the state that a server reports after each statement: a transaction is open. */
 const IN_TRANSACTION = 1;
@@ -174,11 +168,7 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   async begin({ readOnly = false, isolation }: BeginOptions): Promise<void> {
-    const level = isolation === undefined ? undefined : ISOLATION.get(isolation);
-    if (isolation !== undefined && level === undefined)
-      throw new InvalidQueryError(`The server has no isolation level '${isolation}'.`, {
-        remedy: `Use one of: ${[...ISOLATION.keys()].join(', ')}.`,
-      });
+    const level = isolation === undefined ? undefined : isolationLevel(isolation, 'The server');
     if (level !== undefined) await this.#plain(`SET TRANSACTION ISOLATION LEVEL ${level}`);
     await this.#plain(`START TRANSACTION${readOnly ? ' READ ONLY' : ''}`);
     this.#open = true;

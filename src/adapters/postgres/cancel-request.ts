@@ -3,6 +3,7 @@ import type { NetConnectOpts, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client } from 'pg';
+import { ConnectionError } from '../../utils/errors.ts';
 
 /** Where a server process is reached, and what proves that one may stop it. */
 export interface CancelTarget {
@@ -45,9 +46,9 @@ async function encrypted(socket: Socket, tls: ConnectionOptions): Promise<Socket
   const answer = await new Promise<Buffer>((resolve, reject) => {
     socket.once('data', resolve);
     socket.once('error', reject);
-    socket.once('close', () => reject(new Error('The server closed the connection.')));
+    socket.once('close', () => reject(new ConnectionError('The server closed the connection.')));
   });
-  if (answer.toString('latin1') !== 'S') throw new Error('The server does not speak TLS.');
+  if (answer.toString('latin1') !== 'S') throw new ConnectionError('The server does not speak TLS.');
   return connectTls({ ...tls, socket });
 }
 

@@ -4,11 +4,11 @@ import type { Client } from 'pg';
 import {
   CommitOutcomeUnknownError,
   ConnectionError,
-  InvalidQueryError,
   QueryTimeoutError,
   TransactionAbortedError,
 } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Rows, WriteResult } from '../adapter.ts';
+import { isolationLevel } from '../isolation.ts';
 import type { ReplicationConnection } from '../replication.ts';
 import { stopStatements, Unanswered } from '../unanswered.ts';
 import type { ArrayResult, MakeArrayQuery, Prepared } from './array-query.ts';
@@ -17,13 +17,6 @@ import type { CancelTarget } from './cancel-request.ts';
 import { wrapError } from './errors.ts';
 import { namedKind, rawKind } from './types.ts';
 import type { KindOf } from './types.ts';
-
-const ISOLATION = new Map([
-  ['read uncommitted', 'READ UNCOMMITTED'],
-  ['read committed', 'READ COMMITTED'],
-  ['repeatable read', 'REPEATABLE READ'],
-  ['serializable', 'SERIALIZABLE'],
-]);
 
 /** Statements that are kept prepared on a connection. */
 const MAX_STATEMENTS = 250;
@@ -148,11 +141,7 @@ export class PostgresConnection implements ReplicationConnection {
   }
 
   async begin({ readOnly = false, isolation }: BeginOptions): Promise<void> {
-    const level = isolation === undefined ? undefined : ISOLATION.get(isolation);
-    if (isolation !== undefined && level === undefined)
-      throw new InvalidQueryError(`PostgreSQL has no isolation level '${isolation}'.`, {
-        remedy: `Use one of: ${[...ISOLATION.keys()].join(', ')}.`,
-      });
+    const level = isolation === undefined ? undefined : isolationLevel(isolation, 'PostgreSQL');
     const mode = `${level === undefined ? '' : ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`;
     await this.#plain(`BEGIN${mode}${this.#settings}`);
     this.#open = true;

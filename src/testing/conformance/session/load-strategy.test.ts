@@ -4,7 +4,7 @@ import { ConfigError, gte } from '../../../index.ts';
 import type { Database, SessionOptions } from '../../../index.ts';
 
 import { expectRefused, onEngine } from '../../support/database.ts';
-import { Comment } from '../../support/models.ts';
+import { Author, Comment } from '../../support/models.ts';
 import { plain } from '../../support/pictures.ts';
 import { expectSent, statementsOf } from '../../support/statements.ts';
 import { openBlog } from '../query/blog.ts';
@@ -86,6 +86,22 @@ describe('L1: selectRelated promises the objects, and not the join', () => {
     expect([await sent(50), await sent(501)]).toEqual(
       onEngine({ sqlite: [1, 1], postgres: [1, 3], mysql: [1, 1], mariadb: [1, 3] }),
     );
+  });
+
+  it('Q7: L1: also where the root is read in part, and from the other side of a one-to-one relation', async () => {
+    for (const loadStrategy of ['join', 'batch'] as const) {
+      const session = db.session({ loadStrategy });
+      const some = await session.query(Comment).only('id').selectRelated('author', 'post').orderBy('id').limit(1_000);
+      expect(some.map(({ id, author, post }) => [id, author?.name, post.title])).toEqual([
+        [1, 'Bob', 'Hello ORM'],
+        [2, undefined, 'Hello ORM'],
+        [3, 'Ann', 'hello world'],
+        [4, 'Ünal', 'ÄÖÜ straße'],
+        [5, undefined, 'ÄÖÜ straße'],
+      ]);
+      const authors = await session.query(Author).selectRelated('profile').orderBy('id').limit(1_000);
+      expect(authors.map(({ profile }) => profile?.nickname)).toEqual(['annie', undefined, undefined]);
+    }
   });
 
   it('Q11: rows that are locked are joined: it is one statement', async () => {

@@ -1,0 +1,12 @@
+import { InvalidQueryError } from '../utils/errors.ts';
+
+/** Levels of isolation as servers take them (ISO/IEC 9075, and the manuals of PostgreSQL and MySQL). */
+const LEVELS: ReadonlySet<string> = new Set(['read uncommitted', 'read committed', 'repeatable read', 'serializable']);
+
+/** A level in SQL. @throws InvalidQueryError naming the `server` and the levels that there are */
+export function isolationLevel(name: string, server: string): string {
+  if (LEVELS.has(name)) return name.toUpperCase();
+  throw new InvalidQueryError(`${server} has no isolation level '${name}'.`, {
+    remedy: `Use one of: ${[...LEVELS].join(', ')}.`,
+  });
+}
