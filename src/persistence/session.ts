@@ -14,7 +14,7 @@ import type { Row } from '../core/state.ts';
 import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { path } from '../query/nodes.ts';
-import { addPaths } from '../query/paths.ts';
+import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
@@ -26,6 +26,7 @@ import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
+import { loadRelations } from './loading/prefetches.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Transactions } from './transactions.ts';
@@ -163,7 +164,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return present;
   }
 
-  async prefetch(entities: Iterable<object>, ...paths: readonly string[]): Promise<object[]> {
+  async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
     this.#refuseClosed();
     const all = [...entities];
     const [first] = all;
@@ -183,7 +184,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
           },
         );
     }
-    await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
+    const asked = addPrefetches(initialState(meta), paths, ModelQuerySet.sets(this.#runner));
+    await loadRelations(this.#workspace, this.#batch, { meta, ...asked }, all);
     return all;
   }
 

@@ -5,6 +5,7 @@ import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
+import { joinRanked, planLinks } from './per-parent.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
@@ -24,6 +25,8 @@ export function planQuery(request: QueryRequest): Plan {
       return planCount(request.state, request.columns);
     case 'exists':
       return planExists(request.state);
+    case 'links':
+      return planLinks(request);
     case 'update':
     case 'delete':
       return planWrite(request);
@@ -32,7 +35,9 @@ export function planQuery(request: QueryRequest): Plan {
   }
 }
 
-function planEntities(state: QueryState): Plan {
+function planEntities(asked: QueryState): Plan {
+  // Rows that are ranked are chosen and sorted by their ranks.
+  const state = asked.perParent === undefined ? asked : { ...asked, where: [], order: [] };
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   const columns: Selection[] = [];
@@ -45,10 +50,11 @@ function planEntities(state: QueryState): Plan {
   const shape: EntityShape = { fresh, segments, annotations };
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
+  const ranked = state.perParent === undefined ? undefined : joinRanked(asked, state.perParent, scope, aliases);
   const own = columns.slice(columns.length - annotations.length);
   const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
   const lock = planLock(state, scope);
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 

@@ -11,7 +11,7 @@ export interface QueryRunner {
   /** Entities, in order, with everything that was asked for loaded. */
   entities(state: QueryState): Promise<object[]>;
   /** Rows of decoded values, in the order of the request's columns. */
-  rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]>;
+  rows(request: Of<'values' | 'aggregate' | 'count' | 'exists' | 'links'>): Promise<unknown[][]>;
   /** The same rows as the database gives them, so many at a time; who stops early ends the query. */
   batches(request: Of<'values'>, batchSize: number): AsyncIterable<unknown[][]>;
   /** Entities one by one. */

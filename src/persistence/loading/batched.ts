@@ -12,7 +12,7 @@ import { initialState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Values = Record<string, unknown>;
-type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
+export type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -31,6 +31,11 @@ export class BatchLoader {
   /** The runner asks the loader, and the loader the runner: they are introduced when both exist. */
   use(runner: Reader): void {
     this.#runner = runner;
+  }
+
+  /** What this loader asks. */
+  get reader(): Reader {
+    return this.#runner!;
   }
 
   /** The same by another way to the database. */
@@ -124,7 +129,7 @@ export class BatchLoader {
       valuesOf(relation.sourceField, owners.values()),
       [],
     )) {
-      const owner = owners.get(this.#storedKey(relation.target, item, relation.targetField));
+      const owner = owners.get(this.storedKey(relation.target, item, relation.targetField));
       if (owner !== undefined) State.setLink(owner, relation.index, item);
     }
     for (const owner of owners.values())
@@ -139,9 +144,9 @@ export class BatchLoader {
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
     for (const item of await this.#fetch(target, targetField, valuesOf(sourceField, owners.values()), order)) {
-      lists.get(this.#storedKey(target, item, targetField))?.push(item);
+      lists.get(this.storedKey(target, item, targetField))?.push(item);
     }
-    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
@@ -170,10 +175,11 @@ export class BatchLoader {
       const item = map.get(fieldKey(toTarget, to));
       if (item !== undefined) lists.get(fieldKey(source, from))!.push(item);
     }
-    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
-  #receive(into: EntityCollection, items: readonly object[]): void {
+  /** Fill a collection; what it waits to have written stays. */
+  receive(into: EntityCollection, items: readonly object[]): void {
     this.#beforeReceive(into);
     into.receive(items);
   }
@@ -188,7 +194,7 @@ export class BatchLoader {
   }
 
   /** What the database says, not what an unwritten change says. */
-  #storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+  storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
     const row = State.row(item);
     return fieldKey(
       field,
@@ -222,21 +228,21 @@ export function targetsOf(relation: RelationMeta, entities: readonly object[]): 
   return [...targets];
 }
 
-function collection(owner: object, relation: RelationMeta): EntityCollection {
+export function collection(owner: object, relation: RelationMeta): EntityCollection {
   return (owner as Record<string, EntityCollection>)[relation.name]!;
 }
 
-function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
+export function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
   return entities.filter((entity) => !collection(entity, relation).isLoaded);
 }
 
-function hasLink(entity: object, relation: RelationMeta): boolean {
+export function hasLink(entity: object, relation: RelationMeta): boolean {
   const linked = State.link(entity, relation.index);
   return linked !== undefined && State.row(linked as object) !== null;
 }
 
 /** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
-function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
+export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
   const keys = new Map<unknown, unknown>();
   for (const entity of entities) {
     const key = (entity as Values)[sourceField.name];
@@ -260,7 +266,7 @@ function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
   return Array.from(entities, (entity) => (entity as Values)[name]);
 }
 
-function inList(field: FieldMeta, values: readonly unknown[]): Expression {
+export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
   return {
     kind: 'inList',
     operand: fieldPath(field),
