@@ -10,6 +10,7 @@ export type * from './instance.ts';
 export type * from './lookups.ts';
 export type * from './paths.ts';
 export type * from './prefetch.ts';
+export type * from './prefetched.ts';
 export type * from './queryset.ts';
 export type * from './relations.ts';
 export type * from './session.ts';

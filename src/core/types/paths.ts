@@ -55,5 +55,5 @@ export type Loadable = string | AnyPrefetched;
 export interface AnyPrefetched {
   readonly '~path': string;
   readonly '~as': string;
-  readonly '~loaded': unknown;
+  readonly '~item': unknown;
 }

@@ -8,7 +8,7 @@ import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
-import type { Prefetch, Prefetchable, Prefetched } from './prefetch.ts';
+import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
 type Head<P> = P extends `${infer H}.${string}`
@@ -21,13 +21,17 @@ type Head<P> = P extends `${infer H}.${string}`
 type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : never;
 type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
 type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
-  ? Prefetched<R, P['~as'], P['~loaded']>
+  ? Prefetched<R, P['~as'], P['~item']>
   : never;
 
 /** The names that relations of the model itself are loaded to. */
-type Named<P> = { [N in P as NameOf<N>]: LoadedAs<N> };
+type Named<M extends Model, P> = { [N in P as NameOf<N>]: LoadedAs<M, N> };
 type NameOf<P> = P extends AnyPrefetched ? (P['~path'] extends `${string}.${string}` ? never : P['~as']) : never;
-type LoadedAs<P> = P extends AnyPrefetched ? P['~loaded'] : never;
+type LoadedAs<M extends Model, P> = P extends AnyPrefetched
+  ? M[typeof FIELDS][P['~path']]['kind'] extends 'many'
+    ? P['~item'][]
+    : P['~item'] | null
+  : never;
 
 /**
  * A model whose relations in `P` are loaded: `Loaded<Post, 'author' | 'comments.author'>`. It is a `Post`, too.
@@ -38,7 +42,7 @@ export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
   ? M
   : [P] extends [string]
     ? M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
-    : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<P>;
+    : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
@@ -92,14 +96,6 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
   includes(item: EntityOf<M>): boolean;
   toArray(): M[];
 }
-
-/**
- * Arguments that are paths or prefetches, each inferred for itself. The second half gives `prefetch` its model: the compiler asks
- * for the type of an argument while `P` is not known yet, and a mapped type is nothing then.
- */
-export type Prefetchables<M extends Model, P extends readonly unknown[]> =
-  | { [I in keyof P]: Prefetchable<M, P[I]> }
-  | readonly Prefetch<M, unknown>[];
 
 /** Where there are replicas, the kind of server that a query reads from. */
 export type ServerRole = 'primary' | 'replica';

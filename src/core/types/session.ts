@@ -2,7 +2,8 @@
 import type { SqlIdentifier } from './expressions.ts';
 import type { Claims } from './paths.ts';
 import type { Model, ModelType, PkOf } from './entity.ts';
-import type { Loaded, Prefetchables, QuerySet } from './queryset.ts';
+import type { Prefetchables } from './prefetched.ts';
+import type { Loaded, QuerySet } from './queryset.ts';
 
 /** Where an entity stands in its life with a session. */
 export type EntityState = 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached';
