@@ -169,7 +169,7 @@ export class SessionRunner implements QueryRunner {
     const query = compiled.query(request);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const { connection, done } = await this.#workspace.borrow('a stream of rows', state.using);
+    const { connection, done } = await this.#workspace.borrow('stream', 'a stream of rows', state.using);
     try {
       let rows: Rows = [];
       for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
@@ -186,11 +186,15 @@ export class SessionRunner implements QueryRunner {
 
   #bounded(bounds: Bounds): { readonly runner: SessionRunner; readonly cancellation: Cancellation } {
     const { executor, cancellation } = withinBounds(this.#workspace.executor, 'query', bounds);
-    const workspace = this.#workspace.through(executor);
+    return { runner: this.#through(this.#workspace.through(executor)), cancellation };
+  }
+
+  /** The same by another way to the database. */
+  #through(workspace: Workspace): SessionRunner {
     const loader = this.#loader.through(workspace);
     const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
     loader.use(runner);
-    return { runner, cancellation };
+    return runner;
   }
 
   /** Before anything is compiled: which dialect a server speaks may be known only then. */
@@ -245,8 +249,21 @@ export class SessionRunner implements QueryRunner {
     );
   }
 
+  /** Relations that can be asked for side by side have one connection, held until all of them are there. */
   async #load(state: QueryState, entities: readonly object[]): Promise<void> {
     if (state.batched.size === 0 || entities.length === 0) return;
+    const { adapter } = this.#workspace.engine;
+    if (adapter.pipelines !== true || this.#workspace.pipelines || !hasSiblings(state.batched))
+      return this.#loadHere(state, entities);
+    const { connection, done } = await this.#workspace.borrow('read', 'relations of a query', state.using);
+    try {
+      await this.#through(this.#workspace.on(connection)).#loadHere(state, entities);
+    } finally {
+      done();
+    }
+  }
+
+  async #loadHere(state: QueryState, entities: readonly object[]): Promise<void> {
     const loader = state.using === undefined ? this.#loader : this.#loader.using(state.using);
     await loader.load(state.meta, entities, state.batched);
   }
@@ -256,6 +273,10 @@ export class SessionRunner implements QueryRunner {
     await this.#load(state, entities);
     return entities;
   }
+}
+
+function hasSiblings(tree: RelationTree): boolean {
+  return tree.size > 1 || [...tree.values()].some(hasSiblings);
 }
 
 function unbounded(state: QueryState): QueryState {
