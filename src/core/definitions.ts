@@ -111,6 +111,22 @@ export interface CheckDefinition {
   readonly condition: unknown;
 }
 
+/** `scope((p, tenantId: number) => p.tenantId.eq(tenantId), { required: true })`, or the callback alone. */
+export interface ScopeDefinition {
+  readonly kind: 'scope';
+  readonly condition: ScopeCondition;
+  readonly options: ScopeOptions;
+}
+
+/** Columns and relations of the model, and the value that the session gives, where there is one. */
+export type ScopeCondition = (refs: object, value?: unknown) => unknown;
+
+export interface ScopeOptions {
+  readonly default?: boolean;
+  readonly required?: boolean;
+  readonly check?: boolean;
+}
+
 export interface ModelOptions {
   readonly table?: string;
   readonly schema?: string;
@@ -118,6 +134,7 @@ export interface ModelOptions {
   readonly ordering?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
   readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
+  readonly scopes?: Readonly<Record<string, ScopeDefinition | ScopeCondition>>;
   readonly comment?: string;
 }
 
