@@ -1,4 +1,4 @@
-import type { ReferentialAction, RelationKind } from './metadata.ts';
+import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the builders of `f` make: plain descriptions, which the registry turns into metadata when all models are known. */
@@ -117,9 +117,6 @@ export interface ScopeDefinition {
   readonly condition: ScopeCondition;
   readonly options: ScopeOptions;
 }
-
-/** Columns and relations of the model, and the value that the session gives, where there is one. */
-export type ScopeCondition = (refs: object, value?: unknown) => unknown;
 
 export interface ScopeOptions {
   readonly default?: boolean;

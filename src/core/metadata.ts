@@ -1,4 +1,3 @@
-import type { ScopeCondition } from './definitions.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the database does to rows that point at a deleted (or re-keyed) one. */
@@ -92,6 +91,9 @@ export interface CheckMeta {
   /** Callback over the model's columns; read by the schema builder. */
   readonly condition: unknown;
 }
+
+/** Columns and relations of the model, and the value that the session gives, where there is one. */
+export type ScopeCondition = (refs: object, value?: unknown) => unknown;
 
 /** A named condition of a model. */
 export interface ScopeMeta {

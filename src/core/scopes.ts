@@ -1,7 +1,7 @@
 import { DefinitionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import type { ScopeCondition, ScopeDefinition, ScopeOptions } from './definitions.ts';
-import type { ModelMeta } from './metadata.ts';
+import type { ScopeDefinition, ScopeOptions } from './definitions.ts';
+import type { ModelMeta, ScopeCondition } from './metadata.ts';
 import type { ScopeFunction } from './types/index.ts';
 
 const OPTIONS = ['default', 'required', 'check'];

@@ -1,5 +1,5 @@
-import type { ScopeDefinition, ScopeCondition } from '../definitions.ts';
-import type { ScopeMeta } from '../metadata.ts';
+import type { ScopeDefinition } from '../definitions.ts';
+import type { ScopeCondition, ScopeMeta } from '../metadata.ts';
 import type { ModelDraft, Report } from './draft.ts';
 
 /** Named conditions: what they are about is seen when they are used, because their callbacks need the whole model. */

@@ -2,8 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import {
-  InvalidQueryError,
-  InvalidValueError,
   none,
   NotFoundError,
   NotLoadedError,
@@ -11,11 +9,10 @@ import {
   some,
   sum,
   UnfilteredWriteError,
-  UnknownFieldError,
 } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
-import { errorOf, expectRefused, expectSql, failure, onEngine, openTestDatabase } from '../../support/database.ts';
+import { errorOf, expectRefused, expectSql, failure, openTestDatabase } from '../../support/database.ts';
 import { Badge, Label, Note, Person, Reply, scopedModels } from '../../support/scoped-models.ts';
 import { statementsOf } from '../../support/statements.ts';
 
