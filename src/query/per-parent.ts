@@ -16,17 +16,17 @@ const INT: FieldMeta['type'] = Object.freeze({ kind: 'int' });
 
 /** Joins a query for entities with the ranks of its rows: the clauses that leave those of the first places, in their order. */
 export function joinRanked(
-  { meta, where, order }: QueryState,
+  { meta, where, order, scopes }: QueryState,
   { field, limit }: PerParent,
   scope: Scope,
   aliases: Aliases,
 ): Pick<SelectStatement, 'where' | 'orderBy'> {
-  const inner = new Scope(meta, aliases);
+  const inner = new Scope(meta, aliases, scopes);
   const query = select({
     columns: meta.key.map((key, i) => ({ expression: columnOf(inner.root.alias, key), as: `k${i}` })),
     from: inner.root,
     joins: inner.joins,
-    where: inner.resolve(conjunction(where)),
+    where: inner.where(where),
     orderBy: (order ?? []).map((key) => inner.resolveOrder(key)),
     ranked: { by: columnOf(inner.root.alias, field), as: PLACE },
   });
@@ -38,17 +38,16 @@ export function joinRanked(
 /** The keys of owners and targets of a many-to-many relation, as the target's query set wants them. */
 export function planLinks({ state, relation, owners, limit }: LinksRequest): Plan {
   const aliases = new Aliases();
-  const scope = new Scope(relation.target, aliases);
-  const { model, source, target } = relation.link!;
-  const link = aliases.take(model);
+  const scope = new Scope(relation.target, aliases, state.scopes);
+  const { source } = relation.link!;
+  const link = scope.links(relation);
   const key = columnOf(scope.root.alias, relation.targetField);
-  scope.joins.push({ kind: 'inner', table: link, on: equal(columnOf(link.alias, target), key) });
   const owner = columnOf(link.alias, source);
   const ofOwners: Expression = { kind: 'inList', operand: owner, list: owners };
   const found = {
     from: scope.root,
     joins: scope.joins,
-    where: conjunction([ofOwners, ...state.where.map((node) => scope.resolve(node))]),
+    where: scope.where([ofOwners, ...state.where]),
     orderBy: (state.order ?? []).map((order) => scope.resolveOrder(order)),
   };
   const columns = [owner, key];

@@ -10,6 +10,7 @@ import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import type { ActiveScopes } from './active-scopes.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -47,6 +48,8 @@ export interface PerParent {
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
+  /** The conditions of models that are in force in this query and in those that load for it. */
+  readonly scopes: ActiveScopes;
   readonly where: readonly Expression[];
   /** `undefined`: the model's own ordering. */
   readonly order: readonly OrderNode[] | undefined;
@@ -72,6 +75,8 @@ export interface QueryState {
   readonly lock: LockState | undefined;
   /** Entities that the session has already take what the database says now, in fields that were not changed. */
   readonly fresh: boolean;
+  /** The values that rows are sorted by are read with them, for the cursors of a page. */
+  readonly keyed: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
@@ -80,10 +85,11 @@ export interface QueryState {
 
 const NOTHING: RelationTree = new Map();
 
-/** All rows of a model. */
-export function initialState(meta: ModelMeta): QueryState {
+/** All rows of a model that its scopes leave. */
+export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState {
   return {
     meta,
+    scopes,
     where: [],
     order: undefined,
     reversed: false,
@@ -100,6 +106,7 @@ export function initialState(meta: ModelMeta): QueryState {
     unfiltered: false,
     lock: undefined,
     fresh: false,
+    keyed: false,
     bounds: undefined,
     using: undefined,
   };

@@ -2,7 +2,7 @@
 import { type Loaded, prefetch, type Prefetched, type QuerySet, type Session } from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
-import { Comment, Tag } from './models2.ts';
+import { type Comment, Tag } from './models2.ts';
 
 declare const session: Session;
 

@@ -4,7 +4,8 @@ import { InvalidQueryError, prefetch, SessionStateError, UnknownFieldError } fro
 import type { Database, QuerySet } from '../../../index.ts';
 
 import { errorOf, expectRefused } from '../../support/database.ts';
-import { Author, Comment, Post, Tag } from '../../support/models.ts';
+import { Author, Post, Tag } from '../../support/models.ts';
+import type { Comment } from '../../support/models.ts';
 import { openBlog } from '../query/blog.ts';
 
 let db: Database;
@@ -129,7 +130,7 @@ describe('L2: a prefetch that cannot be is refused before anything is sent', () 
     });
     const wrong =
       "The function of prefetch('comments') gives a query set of Comment, as in (set) => set.filter({ … }).";
-    for (const build of [() => undefined, () => [], () => db.session().query(Tag), (c: QuerySet<Comment>) => c.count])
+    for (const build of [() => undefined, () => [], () => db.session().query(Tag), (c: QuerySet<Comment>) => c.values()])
       await expectRefused(db, () => posts(untyped('comments', { as: 'some' }, build)), {
         type: InvalidQueryError,
         message: wrong,

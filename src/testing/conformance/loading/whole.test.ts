@@ -113,7 +113,7 @@ describe('L2: a prefetch into the relation itself', () => {
     const before = posts.map(({ comments }) => comments.toArray());
     const sent = await statementsOf(async () => {
       const again = await session.prefetch(
-        posts,
+        posts as Post[],
         prefetch('comments', (c) => c.orderBy('-id').selectRelated('author')),
       );
       expect(again.map(({ comments }) => comments.map(({ author }) => author?.name ?? null))).toEqual([
