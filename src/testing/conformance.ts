@@ -7,6 +7,7 @@ import type { ConformanceTarget } from './target.ts';
 export const FILES = {
   'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
   'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
+  'loading/unwritten': () => import('./conformance/loading/unwritten.test.ts'),
   'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),

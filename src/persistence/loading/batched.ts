@@ -1,16 +1,18 @@
 import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
-import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
+import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ActiveScopes } from '../../query/active-scopes.ts';
-import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
 import type { QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
+import { ascending, inList, keyOrdering, modelOrdering, visible } from './conditions.ts';
+import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
 
 type Values = Record<string, unknown>;
 export type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
@@ -119,7 +121,7 @@ export class BatchLoader {
     );
     for (const entity of lacking) {
       const item = found.get(fieldKey(sourceField, (entity as Values)[sourceField.name]));
-      if (item !== undefined) State.setLink(entity, relation.index, item);
+      if (item !== undefined) receiveLink(entity, relation, item);
     }
   }
 
@@ -134,7 +136,7 @@ export class BatchLoader {
       [],
     )) {
       const owner = owners.get(this.storedKey(relation.target, item, relation.targetField));
-      if (owner !== undefined) State.setLink(owner, relation.index, item);
+      if (owner !== undefined) receiveLink(owner, relation, item);
     }
     for (const owner of owners.values())
       if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
@@ -226,87 +228,4 @@ interface Step {
 
 function stepsOf(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Step[] {
   return Array.from(tree, ([name, below]) => ({ relation: meta.relationByName.get(name)!, entities, below }));
-}
-
-/** The loaded entities at the other end of a relation, each once. */
-export function targetsOf(relation: RelationMeta, entities: readonly object[]): object[] {
-  const targets = new Set<object>();
-  for (const entity of entities) {
-    const value = (entity as Values)[relation.name];
-    if (value === null || value === undefined) continue;
-    if (relation.many) for (const item of value as Iterable<object>) targets.add(item);
-    else targets.add(value as object);
-  }
-  return [...targets];
-}
-
-export function collection(owner: object, relation: RelationMeta): EntityCollection {
-  return (owner as Record<string, EntityCollection>)[relation.name]!;
-}
-
-export function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
-  return entities.filter((entity) => !collection(entity, relation).isLoaded);
-}
-
-export function hasLink(entity: object, relation: RelationMeta): boolean {
-  const linked = State.link(entity, relation.index);
-  return linked !== undefined && State.row(linked as object) !== null;
-}
-
-/** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
-export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
-  const keys = new Map<unknown, unknown>();
-  for (const entity of entities) {
-    const key = (entity as Values)[sourceField.name];
-    if (key !== null && key !== undefined) keys.set(fieldKey(sourceField, key), key);
-  }
-  return keys;
-}
-
-/** Entities by the value of a field that identifies them, as a Map compares it. */
-function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, object> {
-  const map = new Map<unknown, object>();
-  for (const entity of entities) {
-    const key = (entity as Values)[field.name];
-    if (key !== null && key !== undefined) map.set(fieldKey(field, key), entity);
-  }
-  return map;
-}
-
-/** The values of a field of some entities. */
-function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
-  return Array.from(entities, (entity) => (entity as Values)[name]);
-}
-
-export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
-  return {
-    kind: 'inList',
-    operand: fieldPath(field),
-    list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
-  };
-}
-
-/** Of links, those whose target a scope does not hide: it may be at hand all the same. */
-function visible(toTarget: RelationMeta): Expression[] {
-  const { target, targetField } = toTarget;
-  if (!target.restricted) return [];
-  return [{ kind: 'isNull', operand: path([toTarget], targetField), negated: true }];
-}
-
-function ascending(expression: Expression): OrderNode {
-  return { expression, descending: false, nulls: undefined };
-}
-
-/** The model's own ordering, and the key where it leaves rows equal. */
-function modelOrdering(steps: readonly RelationMeta[], target: ModelMeta): OrderNode[] {
-  const own = target.ordering.map(({ field, descending }): OrderNode => ({
-    expression: path(steps, field),
-    descending,
-    nulls: undefined,
-  }));
-  return [...own, ...target.key.map((field) => ascending(path(steps, field)))];
-}
-
-function keyOrdering(target: ModelMeta): OrderNode[] {
-  return target.key.map((field) => ascending(fieldPath(field)));
 }

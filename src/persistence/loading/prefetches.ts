@@ -2,12 +2,14 @@ import type { ListParam, OrderNode } from '../../core/ast/expressions.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
+import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { mergeTrees } from '../../query/paths.ts';
 import type { PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
-import { collection, hasLink, inList, keysOf, lackingCollection, targetsOf } from './batched.ts';
 import type { BatchLoader } from './batched.ts';
+import { inList } from './conditions.ts';
+import { collection, hasLink, keysOf, lackingCollection, targetsOf } from './owners.ts';
 
 type Asked = Pick<QueryState, 'meta' | 'batched' | 'prefetches'>;
 
@@ -87,9 +89,8 @@ class PrefetchLoader {
   #receive(relation: RelationMeta, owner: object, found: Found): void {
     const items = found.get(fieldKey(relation.sourceField, valueOf(owner, relation.sourceField))) ?? [];
     if (relation.many) this.#batch.receive(collection(owner, relation), items);
-    else if (!relation.owning) State.setLink(owner, relation.index, items[0] ?? null);
     // Others are found by their key.
-    else if (!relation.targetField.primaryKey && items.length > 0) State.setLink(owner, relation.index, items[0]);
+    else if (!relation.owning || !relation.targetField.primaryKey) receiveLink(owner, relation, items[0] ?? null);
   }
 
   async #find(prefetch: PrefetchState, owners: readonly object[]): Promise<Found> {
