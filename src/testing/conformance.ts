@@ -5,6 +5,7 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/many-parents': () => import('./conformance/loading/many-parents.test.ts'),
   'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
   'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
   'loading/unwritten': () => import('./conformance/loading/unwritten.test.ts'),

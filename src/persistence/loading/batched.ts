@@ -9,13 +9,14 @@ import { fieldKey } from '../../core/keys.ts';
 import type { ActiveScopes } from '../../query/active-scopes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
-import type { QueryState } from '../../query/state.ts';
+import type { PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
-import { ascending, inList, keyOrdering, modelOrdering, visible } from './conditions.ts';
+import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
 import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
+import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
-export type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
+type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -34,11 +35,6 @@ export class BatchLoader {
   /** The runner asks the loader, and the loader the runner: they are introduced when both exist. */
   use(runner: Reader): void {
     this.#runner = runner;
-  }
-
-  /** What this loader asks. */
-  get reader(): Reader {
-    return this.#runner!;
   }
 
   /** The same by another way to the database. */
@@ -165,27 +161,22 @@ export class BatchLoader {
       target.ordering.length > 0
         ? modelOrdering([toTarget.relation!], target)
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
-    const rows = await this.#runner!.rows({
-      kind: 'values',
-      state: {
-        ...initialState(model, this.#workspace.scopes),
-        where: [inList(source, valuesOf(sourceField, owners.values())), ...visible(toTarget.relation!)],
-        order,
-      },
-      columns: [
-        { name: 'source', expression: fieldPath(source) },
-        { name: 'target', expression: fieldPath(toTarget) },
-      ],
+    const state = { ...initialState(model, this.#workspace.scopes), order };
+    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
+    const rows = await this.#inSlices(valuesOf(sourceField, owners.values()), (keys) => {
+      const where = [inList(source, keys), ...visible(toTarget.relation!)];
+      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
     });
-    const lists = new Map<unknown, object[]>();
-    for (const key of owners.keys()) lists.set(key, []);
+    // A model between the two may link them twice.
+    const lists = new Map<unknown, Set<object>>();
+    for (const key of owners.keys()) lists.set(key, new Set());
     await this.#loadByKey(target, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
       const item = map.get(fieldKey(toTarget, to));
-      if (item !== undefined) lists.get(fieldKey(source, from))!.push(item);
+      if (item !== undefined) lists.get(fieldKey(source, from))!.add(item);
     }
-    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
   }
 
   /** Fill a collection; what it waits to have written stays. */
@@ -200,11 +191,34 @@ export class BatchLoader {
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.#runner!.entities({
-      ...initialState(target, this.#workspace.scopes),
-      where: [inList(field, keys)],
-      order,
-    });
+    return this.entities({ ...initialState(target, this.#workspace.scopes), order }, field, keys);
+  }
+
+  /** The rows of a query that have one of these values in a field. */
+  entities(state: QueryState, field: FieldMeta, keys: readonly unknown[]): Promise<object[]> {
+    return this.#inSlices(keys, (slice) =>
+      this.#runner!.entities({ ...state, where: [...state.where, inList(field, slice)] }),
+    );
+  }
+
+  /** Pairs of keys that join these owners to the rows of a query. */
+  links(
+    state: QueryState,
+    relation: RelationMeta,
+    keys: readonly unknown[],
+    limit: PrefetchState['limit'],
+  ): Promise<unknown[][]> {
+    return this.#inSlices(keys, (slice) =>
+      this.#runner!.rows({ kind: 'links', state, relation, owners: listOf(relation.link!.source, slice), limit }),
+    );
+  }
+
+  async #inSlices<T>(keys: readonly unknown[], ask: (slice: readonly unknown[]) => Promise<T[]>): Promise<T[]> {
+    const slices = slicesOf(keys, this.#workspace.engine.adapter.maxBytes);
+    if (slices.length === 1) return ask(slices[0]!);
+    const found: T[][] = [];
+    for (const slice of slices) found.push(await ask(slice));
+    return found.flat();
   }
 
   /** What the database says, not what an unwritten change says. */

@@ -1,15 +1,16 @@
 import { fieldPath } from '../../core/ast/expressions.ts';
-import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
+import type { Expression, ListParam, OrderNode } from '../../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { path } from '../../query/nodes.ts';
 
 /** Rows whose field has one of these values. */
 export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
-  return {
-    kind: 'inList',
-    operand: fieldPath(field),
-    list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
-  };
+  return { kind: 'inList', operand: fieldPath(field), list: listOf(field, values) };
+}
+
+/** Values of a field, bound as one. */
+export function listOf({ type, model, name }: FieldMeta, values: readonly unknown[]): ListParam {
+  return { kind: 'list', values, type, label: { model: model.name, field: name } };
 }
 
 /** Of links, those whose target a scope does not hide: it may be at hand all the same. */
