@@ -2,6 +2,7 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import { withinBounds } from '../adapters/bounded-executor.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Bounds } from '../core/bounds.ts';
+import { isHeard } from '../core/listeners.ts';
 import type { EntityGroup, RelationTree } from '../core/loader.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
@@ -31,6 +32,8 @@ export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
   readonly #loader: BatchLoader;
   readonly #creator: Creator;
+  /** Those of the rows that were hydrated last. */
+  #groups: readonly EntityGroup[] = [];
 
   constructor(workspace: Workspace, loader: BatchLoader, creator: Creator) {
     this.#workspace = workspace;
@@ -49,6 +52,7 @@ export class SessionRunner implements QueryRunner {
     if (flushed !== undefined) await flushed;
     const pending = this.#fetch(query, state);
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
+    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
     if (state.batched.size > 0) await this.#load(state, entities);
     return entities;
   }
@@ -213,6 +217,7 @@ export class SessionRunner implements QueryRunner {
     const hydrator = compiled.hydrator!;
     const requested = mergeTrees(state.joined, state.batched);
     const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
+    this.#groups = groups;
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
 
@@ -269,6 +274,7 @@ export class SessionRunner implements QueryRunner {
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
     const entities = this.#hydrate(state, query, rows);
+    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
     await this.#load(state, entities);
     return entities;
   }

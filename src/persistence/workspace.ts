@@ -34,6 +34,8 @@ export interface WorkspaceOwner {
     | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
     | undefined;
   readonly label: string;
+  /** Tell hooks of what a query has read. */
+  announce(groups: readonly EntityGroup[]): Promise<void>;
 }
 
 /** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
@@ -124,6 +126,10 @@ export class Workspace {
   /** A group for the entities of one query. */
   group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
     return { kind, loader: this.#owner.loader, meta, members: [], targets: [], requested, origin: undefined };
+  }
+
+  announce(groups: readonly EntityGroup[]): Promise<void> {
+    return this.#owner.announce(groups);
   }
 
   /** The one group of new entities of a model. */
