@@ -5,6 +5,9 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
+  'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
+  'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
@@ -31,6 +34,8 @@ export const FILES = {
   'session/concurrent-changes': () => import('./conformance/session/concurrent-changes.test.ts'),
   'session/deleting': () => import('./conformance/session/deleting.test.ts'),
   'session/failures': () => import('./conformance/session/failures.test.ts'),
+  'session/hooks': () => import('./conformance/session/hooks.test.ts'),
+  'session/validation': () => import('./conformance/session/validation.test.ts'),
   'session/history': () => import('./conformance/session/history.test.ts'),
   'session/identity': () => import('./conformance/session/identity.test.ts'),
   'session/load-strategy': () => import('./conformance/session/load-strategy.test.ts'),
