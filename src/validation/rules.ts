@@ -12,8 +12,7 @@ function rule<V>(ruleCode: string, isRight: (value: V) => boolean, message: stri
 }
 
 /** As HTML does for `<input type="email">` (https://html.spec.whatwg.org/#valid-e-mail-address). */
-const EMAIL =
-  /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
+const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
 const SLUG = /^[a-z\d]+(?:[-_][a-z\d]+)*$/;
 
 /** Something with an order: decimals are texts of digits, dates and times texts that sort as they are. */
@@ -36,10 +35,18 @@ type Ordered = number | bigint | Date | string;
 export const rules = Object.freeze({
   /** At least so many characters. */
   minLength: (length: number) =>
-    rule<string>('minLength', (text) => [...text].length >= wholeNumber('minLength', length), `must have at least ${length} characters`),
+    rule<string>(
+      'minLength',
+      (text) => Array.from(text).length >= length,
+      `must have at least ${wholeNumber('minLength', length)} characters`,
+    ),
   /** At most so many characters; `maxLength` of the field says so to the database, too. */
   maxLength: (length: number) =>
-    rule<string>('maxLength', (text) => [...text].length <= wholeNumber('maxLength', length), `must have at most ${length} characters`),
+    rule<string>(
+      'maxLength',
+      (text) => Array.from(text).length <= length,
+      `must have at most ${wholeNumber('maxLength', length)} characters`,
+    ),
   /** Something else than blanks. */
   notBlank: () => rule<string>('notBlank', (text) => text.trim() !== '', 'must not be blank'),
   /** Matches a pattern as a whole or in part, as the pattern says. */
@@ -54,11 +61,14 @@ export const rules = Object.freeze({
   url: (protocols: readonly string[] = ['http', 'https']) =>
     rule<string>('url', (text) => isUrl(text, protocols), `must be a URL of ${protocols.join(' or ')}`),
   /** Letters a to z and digits in lower case, with single hyphens or underscores between them. */
-  slug: () => rule<string>('slug', (text) => SLUG.test(text), 'must be a slug: a-z, 0-9, and single - or _ between them'),
+  slug: () =>
+    rule<string>('slug', (text) => SLUG.test(text), 'must be a slug: a-z, 0-9, and single - or _ between them'),
   /** Not less than this. Decimals are compared exactly. */
-  min: <V extends Ordered>(limit: V) => rule<V>('min', (value) => compare(value, limit) >= 0, `must be at least ${shown(limit)}`),
+  min: <V extends Ordered>(limit: V) =>
+    rule<V>('min', (value) => compare(value, limit) >= 0, `must be at least ${shown(limit)}`),
   /** Not more than this. */
-  max: <V extends Ordered>(limit: V) => rule<V>('max', (value) => compare(value, limit) <= 0, `must be at most ${shown(limit)}`),
+  max: <V extends Ordered>(limit: V) =>
+    rule<V>('max', (value) => compare(value, limit) <= 0, `must be at most ${shown(limit)}`),
 });
 
 function wholeNumber(name: string, value: number): number {

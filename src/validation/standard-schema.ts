@@ -25,7 +25,11 @@ export interface StandardIssue {
 export function isStandard(value: unknown): value is StandardValidator {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard: unknown = (value as { '~standard'?: unknown })['~standard'];
-  return typeof standard === 'object' && standard !== null && typeof (standard as { validate?: unknown }).validate === 'function';
+  return (
+    typeof standard === 'object' &&
+    standard !== null &&
+    typeof (standard as { validate?: unknown }).validate === 'function'
+  );
 }
 
 /** The path of an issue as one text: `sizes.0`. */

@@ -113,10 +113,17 @@ async function checkRules(entity: object, field: FieldMeta, given: unknown, prob
   }
 }
 
-function addIssues({ name }: FieldMeta, issues: Extract<StandardResult, { issues: readonly unknown[] }>['issues'], problems: Problems): void {
+function addIssues(
+  { name }: FieldMeta,
+  issues: Extract<StandardResult, { issues: readonly unknown[] }>['issues'],
+  problems: Problems,
+): void {
   for (const issue of issues) {
     const path = pathOf(issue);
-    add(problems, path === '' ? name : `${name}.${path}`, { code: 'invalid', message: `is not valid: ${issue.message}` });
+    add(problems, path === '' ? name : `${name}.${path}`, {
+      code: 'invalid',
+      message: `is not valid: ${issue.message}`,
+    });
   }
 }
 

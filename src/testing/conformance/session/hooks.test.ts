@@ -22,7 +22,8 @@ class Entry extends model('entry', {
 
 let db: Database;
 const stops: (() => void)[] = [];
-const on = (event: EntityEvent, hook: Parameters<typeof Note.on<Note>>[1]): void => void stops.push(Note.on(event, hook));
+const on = (event: EntityEvent, hook: Parameters<typeof Note.on<Note>>[1]): void =>
+  void stops.push(Note.on(event, hook));
 const all = (hook: () => void): void => void stops.push(hook);
 
 beforeEach(async () => {
@@ -51,7 +52,9 @@ function watch(): string[] {
   for (const event of EVENTS)
     on(event, async (note, { created, changes }) => {
       await Promise.resolve();
-      seen.push(`${event} ${note.text}${created ? ' new' : ''}${Object.keys(changes).length > 0 ? ` ${JSON.stringify(changes)}` : ''}`);
+      seen.push(
+        `${event} ${note.text}${created ? ' new' : ''}${Object.keys(changes).length > 0 ? ` ${JSON.stringify(changes)}` : ''}`,
+      );
     });
   for (const event of ['beforeFlush', 'afterFlush', 'afterCommit', 'afterRollback'] as const)
     all(
