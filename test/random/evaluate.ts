@@ -102,9 +102,14 @@ function members({ scope, steps, relation, where }: Members, place: Place): Row[
 }
 
 function call(fn: Extract<Expr, { node: 'call' }>['fn'], args: Value[], { args: given, type }: Extract<Expr, { node: 'call' }>): Value {
-  if (fn === 'coalesce' || fn === 'concat') return NULL_FUNCTIONS[fn](args);
+  if (fn === 'coalesce' || fn === 'concat') return atScale(NULL_FUNCTIONS[fn](args), type);
   if (args.includes(null)) return null;
   return FUNCTIONS[fn](args as Exclude<Value, null>[], given.map((arg) => arg.type), type);
+}
+
+/** With all the digits of its type. */
+function atScale(value: Value, { scale }: Expr['type']): Value {
+  return value instanceof Decimal ? value.at(scale) : value;
 }
 
 /** Of the values that are not NULL; none is NULL, but for `count`. */

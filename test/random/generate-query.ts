@@ -16,7 +16,7 @@ export function anyQuery(dice: Dice, world: World): Query {
   const context = { ...bare, annotations };
   const steps = dice.list(0, 2, (): Step => ({ by: dice.oneIn(4) ? 'exclude' : 'filter', style: dice.of(['object', 'callback']), condition: anyCondition(context) }));
   const end = anyEnd(context, model);
-  const cut = CUT[end.kind] && dice.oneIn(3) && (!isWrite(end) || modelOf(graph, model).key.length === 1);
+  const cut = CUT[end.kind] && dice.oneIn(3);
   const byModel = modelOf(graph, model).ordering.length > 0 && dice.oneIn(3);
   const order = SORTED[end.kind] && !byModel && (cut || dice.oneIn(2)) ? anyOrder(context, model) : undefined;
   return {
@@ -88,8 +88,8 @@ function anyEnd(context: Context, model: string): End {
       return { kind: 'groups', keys, aggregates, window: anyWindow(dice, [...first, ...keys.map(({ name }) => name)]) };
     }],
     [3, () => ({ kind: 'aggregate', aggregates: named(dice, 'sum', 1, 3, () => someAggregate(context)) })],
-    [2, () => anyUpdate(context, model)],
-    [1, () => ({ kind: 'delete' })],
+    // Sets of a model with a composite key cannot be written to where they are joined.
+    ...(modelOf(graph, model).key.length > 1 ? [] : [[2, () => anyUpdate(context, model)] as const, [1, () => ({ kind: 'delete' as const })] as const]),
   ]);
 }
 

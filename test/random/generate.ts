@@ -52,7 +52,8 @@ const SIGNATURES: readonly Signature[] = [
     [fn, 'decimal', ['decimal'], ['decimal', 'int']],
     [fn, 'decimal', ['int'], ['decimal']],
   ]),
-  ['dividedBy', 'float', ['int', 'float', 'bigint'], ['int', 'float']],
+  ['dividedBy', 'float', ['int', 'float', 'bigint'], ['int']],
+  ['dividedBy', 'float', ['int', 'float'], ['float']],
   ['dividedBy', 'decimal', ['decimal'], ['decimal', 'int']],
   ...(['abs', 'neg'] as const).flatMap((fn) => (['int', 'bigint', 'float', 'decimal'] as const).map((kind): Signature => [fn, kind, [kind]])),
   ['round', 'decimal', ['decimal']],
@@ -141,7 +142,7 @@ export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefi
   if (depth > 0) {
     choices.push([5, () => anyCall(context, kinds)]);
     if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
-    if (kinds.includes('bool')) choices.push([2, () => ({ node: 'asked', type: typeFor('bool'), condition: anyCondition(inner(context)) })]);
+    if (!process.env['NOASK'] && kinds.includes('bool')) choices.push([2, () => ({ node: 'asked', type: typeFor('bool'), condition: anyCondition(inner(context)) })]);
   }
   return dice.weighted(choices) ?? anyColumn(context, kinds);
 }
@@ -160,8 +161,8 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   const subject = anyExpr(inner(context), first!);
   if (subject === undefined) return undefined;
   const args = [subject, ...rest.map((item) => anyOperand(context, fn === 'coalesce' ? [subject.type.kind] : item))];
-  // A decimal as a plain value stands beside a decimal only.
-  if (kind === 'decimal' && subject.type.kind === 'int' && args[1]?.node === 'constant') return undefined;
+  // Beside an integer a plain value is an integer, too.
+  if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
   const type = typeOfCall(fn, kind, args.map((arg) => arg.type), dice);
   return fits(type, args) ? { node: 'call', fn, args, type } : undefined;
 }
