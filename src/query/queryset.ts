@@ -15,13 +15,14 @@ import {
   UnknownFieldError,
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
+import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
+import { OrderKey } from './order-key.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
