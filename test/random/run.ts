@@ -58,6 +58,9 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
   }
 }
 
+/** The answer to a delete that cascades to more tables than MySQL allows. */
+export const REFUSED = Symbol('refused');
+
 /** What a write does, in a transaction that is rolled back. */
 async function written(db: Database, graph: Graph, models: Models, query: Query): Promise<unknown> {
   const { end } = query;
@@ -71,7 +74,8 @@ async function written(db: Database, graph: Graph, models: Models, query: Query)
     throw undo;
   });
   await transaction.catch((error: unknown) => {
-    if (error !== undo) throw error;
+    if (String(error).includes('cascade delete/update exceeds max tables limit')) result = REFUSED;
+    else if (error !== undo) throw error;
   });
   return result;
 }
