@@ -80,11 +80,20 @@ export class ExpressionBuilder {
   }
 
   between(low: unknown, high: unknown): ExpressionBuilder {
-    return this.#make({ kind: 'between', operand: asValue(this.#node), low: this.#value(low), high: this.#value(high) });
+    return this.#make({
+      kind: 'between',
+      operand: asValue(this.#node),
+      low: this.#value(low),
+      high: this.#value(high),
+    });
   }
 
   oneOf(values: unknown): ExpressionBuilder {
-    return this.#make({ kind: 'inList', operand: asValue(this.#node), list: list(this.#typed().type, values, this.#label()) });
+    return this.#make({
+      kind: 'inList',
+      operand: asValue(this.#node),
+      list: list(this.#typed().type, values, this.#label()),
+    });
   }
 
   notOneOf(values: unknown): ExpressionBuilder {

@@ -19,7 +19,10 @@ export function answer(world: World, query: Query): unknown {
       return places.map((place) => entity(place, query, treeOf([...end.select, ...end.prefetch]), end.only));
     case 'first':
     case 'last': {
-      const sorted = query.order === undefined && modelOf(world.graph, model).ordering.length === 0 ? sortBy(places, keyOrder(world.graph, model, false)) : places;
+      const sorted =
+        query.order === undefined && modelOf(world.graph, model).ordering.length === 0
+          ? sortBy(places, keyOrder(world.graph, model, false))
+          : places;
       const one = sorted.at(end.kind === 'first' ? 0 : -1);
       return one === undefined ? null : entity(one, query, treeOf([]), undefined);
     }
@@ -34,7 +37,10 @@ export function answer(world: World, query: Query): unknown {
       });
     case 'distinct': {
       const rows = places.map((place) => valuesOf(end.columns, place));
-      return windowed(rows.filter((row, i) => rows.findIndex((other) => isSame(row, other)) === i), end.window);
+      return windowed(
+        rows.filter((row, i) => rows.findIndex((other) => isSame(row, other)) === i),
+        end.window,
+      );
     }
     case 'groups':
       return windowed(groups(end, places), end.window);
@@ -59,7 +65,10 @@ export function allRows(world: World): Record<string, unknown[]> {
   return Object.fromEntries(
     world.graph.map(({ name }) => {
       const places = world.rows(name).map((row): Place => ({ world, rows: [row], annotations: [] }));
-      return [name, sortBy(places, keyOrder(world.graph, name, false)).map(({ rows: [row] }) => attributes(world, row!))];
+      return [
+        name,
+        sortBy(places, keyOrder(world.graph, name, false)).map(({ rows: [row] }) => attributes(world, row!)),
+      ];
     }),
   );
 }
@@ -67,7 +76,9 @@ export function allRows(world: World): Record<string, unknown[]> {
 /** The rows that pass every filter, sorted and cut. */
 function found(world: World, { model, annotations, steps, order, reversed, limit, offset = 0 }: Query): Place[] {
   const all = world.rows(model).map((row): Place => ({ world, rows: [row], annotations }));
-  const passed = all.filter((place) => steps.every(({ by, condition }) => holds(condition, place) === (by === 'filter')));
+  const passed = all.filter((place) =>
+    steps.every(({ by, condition }) => holds(condition, place) === (by === 'filter')),
+  );
   const sorted = sortBy(passed, order ?? modelOrder(world, model));
   if (reversed) sorted.reverse();
   return sorted.slice(offset, limit === undefined ? undefined : offset + limit);
@@ -79,14 +90,20 @@ function modelOrder({ graph }: World, model: string): Order[] {
   const named = ordering.map((name): Order => {
     const field = name.replace('-', '');
     const kind = kindOf(graph, model, field);
-    return { by: { node: 'column', type: { kind, scale: 0, digits: 0 }, scope: 0, steps: [], field }, descending: name.startsWith('-'), nulls: undefined };
+    return {
+      by: { node: 'column', type: { kind, scale: 0, digits: 0 }, scope: 0, steps: [], field },
+      descending: name.startsWith('-'),
+      nulls: undefined,
+    };
   });
   return [...named, ...keyOrder(graph, model, false)];
 }
 
 function sortBy(places: readonly Place[], order: readonly Order[]): Place[] {
   const keyed = places.map((place) => ({ place, keys: order.map(({ by }) => evaluate(by, place)) }));
-  keyed.sort((a, b) => firstDifference(order.map(({ descending, nulls }, i) => sortOrder(a.keys[i]!, b.keys[i]!, descending, nulls))));
+  keyed.sort((a, b) =>
+    firstDifference(order.map(({ descending, nulls }, i) => sortOrder(a.keys[i]!, b.keys[i]!, descending, nulls))),
+  );
   return keyed.map(({ place }) => place);
 }
 
@@ -112,7 +129,9 @@ function isSame(a: Values, b: Values): boolean {
 
 function windowed(rows: Values[], { order, limit, offset = 0 }: Window): unknown[] {
   const sorted = rows.toSorted((a, b) =>
-    firstDifference(order.map((key) => sortOrder(a[key.replace('-', '')]!, b[key.replace('-', '')]!, key.startsWith('-'), undefined))),
+    firstDifference(
+      order.map((key) => sortOrder(a[key.replace('-', '')]!, b[key.replace('-', '')]!, key.startsWith('-'), undefined)),
+    ),
   );
   return sorted.slice(offset, limit === undefined ? undefined : offset + limit).map(plainRow);
 }
@@ -125,12 +144,23 @@ function groups({ keys, aggregates }: Extract<Query['end'], { kind: 'groups' }>,
     if (group === undefined) groups.push({ key, members: [place] });
     else group.members.push(place);
   }
-  return groups.map(({ key, members }) => ({ ...key, ...Object.fromEntries(aggregates.map(({ name, value }) => [name, aggregate(value, members)])) }));
+  return groups.map(({ key, members }) => ({
+    ...key,
+    ...Object.fromEntries(aggregates.map(({ name, value }) => [name, aggregate(value, members)])),
+  }));
 }
 
 /** An entity with its annotations and what was loaded of its relations. */
-function entity(place: Place, { annotations }: Query, tree: Tree, only: readonly string[] | undefined): Record<string, unknown> {
-  const { world, rows: [row] } = place;
+function entity(
+  place: Place,
+  { annotations }: Query,
+  tree: Tree,
+  only: readonly string[] | undefined,
+): Record<string, unknown> {
+  const {
+    world,
+    rows: [row],
+  } = place;
   const computed = Object.fromEntries(annotations.map(({ name, value }) => [name, plain(evaluate(value, place))]));
   return { ...graphOf(world, row!, tree, only), ...computed };
 }
@@ -138,7 +168,9 @@ function entity(place: Place, { annotations }: Query, tree: Tree, only: readonly
 function graphOf(world: World, row: Row, tree: Tree, only?: readonly string[]): Record<string, unknown> {
   const relations = Object.entries(tree).map(([name, further]) => {
     const relation = relationOf(world.graph, row.model, name);
-    const others = sortRows(world, relation.target, world.many(row, relation)).map((other) => graphOf(world, other, further));
+    const others = sortRows(world, relation.target, world.many(row, relation)).map((other) =>
+      graphOf(world, other, further),
+    );
     return [name, relation.many ? others : (others[0] ?? null)];
   });
   return { ...attributes(world, row, only), ...Object.fromEntries(relations) };
@@ -153,7 +185,9 @@ function sortRows(world: World, model: string, rows: readonly Row[]): Row[] {
 
 function attributes({ graph }: World, { model, values }: Row, only?: readonly string[]): Record<string, unknown> {
   const { key } = modelOf(graph, model);
-  const names = attributesOf(graph, model).filter((name) => only === undefined || only.includes(name) || key.includes(name));
+  const names = attributesOf(graph, model).filter(
+    (name) => only === undefined || only.includes(name) || key.includes(name),
+  );
   return picture(values, names);
 }
 
@@ -166,4 +200,3 @@ function changes(place: Place, named: Extract<Query['end'], { kind: 'update' }>[
     }),
   );
 }
-

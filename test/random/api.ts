@@ -11,7 +11,10 @@ export interface Loose {
   readonly [name: string]: Loose & ((...args: unknown[]) => Loose);
 }
 
-const FREE = { count, sum, avg, min, max } as unknown as Record<Aggregate['fn'], (value?: unknown, options?: unknown) => unknown>;
+const FREE = { count, sum, avg, min, max } as unknown as Record<
+  Aggregate['fn'],
+  (value?: unknown, options?: unknown) => unknown
+>;
 
 /** Refs of the callbacks around an expression, the innermost first. */
 type Refs = readonly Loose[];
@@ -70,7 +73,9 @@ function condition(node: Condition, refs: Refs): unknown {
     default: {
       const { condition: wanted } = node;
       const of = members(node.of, refs);
-      return wanted === undefined ? of[node.node]!() : of[node.node]!((row: Loose) => condition(wanted, [row, ...refs]));
+      return wanted === undefined
+        ? of[node.node]!()
+        : of[node.node]!((row: Loose) => condition(wanted, [row, ...refs]));
     }
   }
 }
@@ -102,14 +107,22 @@ function object(node: Condition): unknown {
     case 'some':
     case 'none':
     case 'every':
-      if (node.of.scope > 0 || node.of.where !== undefined || (node.condition !== undefined && looksOut(node.condition, 0))) break;
-      return nested(node.of.steps, { [node.of.relation]: lookups[node.node](node.condition && (object(node.condition) as never)) });
+      if (
+        node.of.scope > 0 ||
+        node.of.where !== undefined ||
+        (node.condition !== undefined && looksOut(node.condition, 0))
+      )
+        break;
+      return nested(node.of.steps, {
+        [node.of.relation]: lookups[node.node](node.condition && (object(node.condition) as never)),
+      });
   }
   return (row: Loose) => condition(node, [row]);
 }
 
 const same = (value: unknown): unknown => value;
-const nested = (steps: readonly string[], inner: object): object => steps.reduceRight((value, step) => ({ [step]: value }), inner);
+const nested = (steps: readonly string[], inner: object): object =>
+  steps.reduceRight((value, step) => ({ [step]: value }), inner);
 
 /** Parts of dates are lookups around another one. */
 function partOf({ fn, args: [subject] }: Call): readonly [Expr | undefined, (inner: unknown) => unknown] {
@@ -154,7 +167,8 @@ function looksOut(node: unknown, depth: number): boolean {
   if (typeof node !== 'object' || node === null || node instanceof Date) return false;
   const { scope, node: kind, of, condition: wanted, argument } = node as Record<string, unknown>;
   if (kind === 'annotation' || (typeof scope === 'number' && scope > depth)) return true;
-  if (kind === 'some' || kind === 'none' || kind === 'every') return membersLookOut(of, depth) || looksOut(wanted, depth + 1);
+  if (kind === 'some' || kind === 'none' || kind === 'every')
+    return membersLookOut(of, depth) || looksOut(wanted, depth + 1);
   if (kind === 'related') return membersLookOut(of, depth) || looksOut(argument, depth + 1);
   return Object.values(node).some((item) => looksOut(item, depth));
 }
@@ -170,7 +184,9 @@ export function querySet(session: Session, models: Models, query: Query): Loose 
   let set = session.query(models.get(query.model)!) as unknown as Loose;
   if (query.annotations.length > 0) set = set['annotate']!((row: Loose) => record(query.annotations, row));
   for (const { by, style, condition: wanted } of query.steps)
-    set = set[by]!(style === 'object' && !mentionsAnnotation(wanted) ? object(wanted) : (row: Loose) => condition(wanted, [row]));
+    set = set[by]!(
+      style === 'object' && !mentionsAnnotation(wanted) ? object(wanted) : (row: Loose) => condition(wanted, [row]),
+    );
   if (query.order !== undefined) set = set['orderBy']!(...query.order.map(orderKey));
   if (query.reversed) set = set['reverse']!();
   return cut(set, query);
@@ -190,7 +206,8 @@ export function cut(set: Loose, { limit, offset }: Pick<Window, 'limit' | 'offse
 
 /** By its name, where that says it. */
 function orderKey({ by, descending, nulls }: Order): unknown {
-  const name = by.node === 'annotation' ? by.name : by.node === 'column' && by.steps.length === 0 ? by.field : undefined;
+  const name =
+    by.node === 'annotation' ? by.name : by.node === 'column' && by.steps.length === 0 ? by.field : undefined;
   if (name !== undefined && nulls === undefined) return `${descending ? '-' : ''}${name}`;
   const options = nulls === undefined ? [] : [{ nulls }];
   return (row: Loose) => (expression(by, [row]) as Loose)[descending ? 'desc' : 'asc']!(...options);

@@ -31,7 +31,10 @@ export class Decimal {
 
   /** To so many digits, halves rounded away from zero. */
   dividedBy(other: Decimal, scale: number): Decimal {
-    return new Decimal(divided(this.units * 10n ** BigInt(scale + other.scale), other.units * 10n ** BigInt(this.scale)), scale);
+    return new Decimal(
+      divided(this.units * 10n ** BigInt(scale + other.scale), other.units * 10n ** BigInt(this.scale)),
+      scale,
+    );
   }
 
   /** With the sign of this. */

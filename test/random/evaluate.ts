@@ -22,10 +22,17 @@ export function evaluate(expr: Expr, place: Place): Value {
     case 'constant':
       return exact(expr.value, expr.type.kind);
     case 'call':
-      return call(expr.fn, expr.args.map((arg) => evaluate(arg, place)), expr);
+      return call(
+        expr.fn,
+        expr.args.map((arg) => evaluate(arg, place)),
+        expr,
+      );
     case 'related': {
       const rows = members(expr.of, place);
-      return aggregate(expr, rows.map((row) => inside(row, place)));
+      return aggregate(
+        expr,
+        rows.map((row) => inside(row, place)),
+      );
     }
     case 'annotation': {
       const { value } = place.annotations.find((item) => item.name === expr.name)!;
@@ -48,7 +55,8 @@ export function holds(condition: Condition, place: Place): boolean {
     case 'truth':
       return evaluate(condition.of, place) === true;
     case 'test': {
-      if (condition.test === 'eq' && isNullConstant(condition.args[0])) return evaluate(condition.subject, place) === null;
+      if (condition.test === 'eq' && isNullConstant(condition.args[0]))
+        return evaluate(condition.subject, place) === null;
       const values = [condition.subject, ...condition.args].map((arg) => evaluate(arg, place));
       if (!NULL_TESTS.has(condition.test) && values.includes(null)) return false;
       return (TESTS[condition.test] as (...args: Value[]) => boolean)(...values);
@@ -101,10 +109,18 @@ function members({ scope, steps, relation, where }: Members, place: Place): Row[
   return where === undefined ? rows : rows.filter((row) => holds(where, inside(row, place)));
 }
 
-function call(fn: Extract<Expr, { node: 'call' }>['fn'], args: Value[], { args: given, type }: Extract<Expr, { node: 'call' }>): Value {
+function call(
+  fn: Extract<Expr, { node: 'call' }>['fn'],
+  args: Value[],
+  { args: given, type }: Extract<Expr, { node: 'call' }>,
+): Value {
   if (fn === 'coalesce' || fn === 'concat') return atScale(NULL_FUNCTIONS[fn](args), type);
   if (args.includes(null)) return null;
-  return FUNCTIONS[fn](args as Exclude<Value, null>[], given.map((arg) => arg.type), type);
+  return FUNCTIONS[fn](
+    args as Exclude<Value, null>[],
+    given.map((arg) => arg.type),
+    type,
+  );
 }
 
 /** With all the digits of its type. */

@@ -8,11 +8,35 @@ type Known = Exclude<Value, null>;
 type Meaning = (args: Known[], types: readonly Type[], type: Type) => Value;
 
 export const FUNCTIONS = {
-  plus: arithmetic((a, b) => a + b, (a, b) => a + b, (a, b) => a.plus(b)),
-  minus: arithmetic((a, b) => a - b, (a, b) => a - b, (a, b) => a.plus(b.negated())),
-  times: arithmetic((a, b) => a * b, (a, b) => a * b, (a, b) => a.times(b)),
-  dividedBy: orNull(arithmetic((a, b) => a / b, undefined, (a, b, { scale }) => a.dividedBy(b, scale))),
-  mod: orNull(arithmetic((a, b) => a % b, (a, b) => a % b, (a, b) => a.mod(b))),
+  plus: arithmetic(
+    (a, b) => a + b,
+    (a, b) => a + b,
+    (a, b) => a.plus(b),
+  ),
+  minus: arithmetic(
+    (a, b) => a - b,
+    (a, b) => a - b,
+    (a, b) => a.plus(b.negated()),
+  ),
+  times: arithmetic(
+    (a, b) => a * b,
+    (a, b) => a * b,
+    (a, b) => a.times(b),
+  ),
+  dividedBy: orNull(
+    arithmetic(
+      (a, b) => a / b,
+      undefined,
+      (a, b, { scale }) => a.dividedBy(b, scale),
+    ),
+  ),
+  mod: orNull(
+    arithmetic(
+      (a, b) => a % b,
+      (a, b) => a % b,
+      (a, b) => a.mod(b),
+    ),
+  ),
   abs: one((a) => (isNegative(a) ? negated(a) : a)),
   neg: one(negated),
   round: ([value], _, type) => rounded(value!, type),
@@ -24,7 +48,12 @@ export const FUNCTIONS = {
   quarter: part((date) => Math.floor(date.getUTCMonth() / 3) + 1),
   month: part((date) => date.getUTCMonth() + 1),
   day: part((date) => date.getUTCDate()),
-  dayOfYear: part((date) => (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000 + 1),
+  dayOfYear: part(
+    (date) =>
+      (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) /
+        86_400_000 +
+      1,
+  ),
   weekDay: part((date) => ((date.getUTCDay() + 6) % 7) + 1),
   hour: part((date) => date.getUTCHours()),
   minute: part((date) => date.getUTCMinutes()),
@@ -34,7 +63,8 @@ export const FUNCTIONS = {
 /** What functions mean that take NULL for a value like others. */
 export const NULL_FUNCTIONS = {
   coalesce: (args: readonly Value[]): Value => args.find((arg) => arg !== null) ?? null,
-  concat: ([first, ...rest]: readonly Value[]): Value => (first === null ? null : [first, ...rest.map((arg) => arg ?? '')].join('')),
+  concat: ([first, ...rest]: readonly Value[]): Value =>
+    first === null ? null : [first, ...rest.map((arg) => arg ?? '')].join(''),
 };
 
 function one(fn: (value: Known) => Value): Meaning {
@@ -90,5 +120,7 @@ export function lower(text: string): string {
 }
 
 function upper(text: string): string {
-  return [...text].map((letter) => (letter.toUpperCase().length > letter.length ? letter : letter.toUpperCase())).join('');
+  return [...text]
+    .map((letter) => (letter.toUpperCase().length > letter.length ? letter : letter.toUpperCase()))
+    .join('');
 }

@@ -14,7 +14,11 @@ export function anyQuery(dice: Dice, world: World): Query {
   const bare: Context = { dice, world, scopes: [model], annotations: [], depth: 3 };
   const annotations = dice.oneIn(4) ? dice.list(1, 2, (i) => ({ name: `computed${i}`, value: anyValue(bare) })) : [];
   const context = { ...bare, annotations };
-  const steps = dice.list(0, 2, (): Step => ({ by: dice.oneIn(4) ? 'exclude' : 'filter', style: dice.of(['object', 'callback']), condition: anyCondition(context) }));
+  const steps = dice.list(0, 2, (): Step => ({
+    by: dice.oneIn(4) ? 'exclude' : 'filter',
+    style: dice.of(['object', 'callback']),
+    condition: anyCondition(context),
+  }));
   const end = anyEnd(context, model);
   const cut = CUT[end.kind] && dice.oneIn(3);
   const byModel = modelOf(graph, model).ordering.length > 0 && dice.oneIn(3);
@@ -22,7 +26,10 @@ export function anyQuery(dice: Dice, world: World): Query {
   return {
     model,
     annotations,
-    steps: isWrite(end) && steps.length === 0 ? [{ by: 'filter', style: 'callback', condition: anyCondition(context) }] : steps,
+    steps:
+      isWrite(end) && steps.length === 0
+        ? [{ by: 'filter', style: 'callback', condition: anyCondition(context) }]
+        : steps,
     order,
     reversed: order !== undefined && dice.oneIn(4),
     limit: cut ? dice.below(6) : undefined,
@@ -35,7 +42,17 @@ const isWrite = (end: End): boolean => end.kind === 'update' || end.kind === 'de
 
 /** Which sets can be limited before they are asked. */
 const CUT: Readonly<Record<End['kind'], boolean>> = {
-  entities: true, values: true, count: true, exists: true, aggregate: false, first: false, last: false, update: true, delete: true, distinct: false, groups: false,
+  entities: true,
+  values: true,
+  count: true,
+  exists: true,
+  aggregate: false,
+  first: false,
+  last: false,
+  update: true,
+  delete: true,
+  distinct: false,
+  groups: false,
 };
 /** Which sets have an order. */
 const SORTED: Readonly<Record<End['kind'], boolean>> = { ...CUT, first: true, last: true };
@@ -60,36 +77,72 @@ export function keyOrder(graph: Graph, model: string, descending: boolean): Orde
 }
 
 function anyEnd(context: Context, model: string): End {
-  const { dice, world: { graph } } = context;
+  const {
+    dice,
+    world: { graph },
+  } = context;
   return dice.weighted<End>([
-    [5, () => ({
-      kind: 'entities',
-      select: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, false)).filter(isPath) : [],
-      prefetch: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, true)).filter(isPath) : [],
-      only: dice.oneIn(8) ? dice.some(attributesOf(graph, model)) : undefined,
-      streamed: dice.oneIn(8) ? 1 + dice.below(3) : undefined,
-    })],
+    [
+      5,
+      () => ({
+        kind: 'entities',
+        select: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, false)).filter(isPath) : [],
+        prefetch: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, true)).filter(isPath) : [],
+        only: dice.oneIn(8) ? dice.some(attributesOf(graph, model)) : undefined,
+        streamed: dice.oneIn(8) ? 1 + dice.below(3) : undefined,
+      }),
+    ],
     [1, () => ({ kind: 'count' })],
     [1, () => ({ kind: 'exists' })],
     [1, () => ({ kind: 'first' })],
     [1, () => ({ kind: 'last' })],
-    [3, () => {
-      const form = dice.of(['object', 'tuple', 'flat'] as const);
-      return { kind: 'values', columns: form === 'object' ? named(dice, 'value', 1, 3, () => anyValue(context)) : someColumns(context, model, form === 'flat'), form };
-    }],
-    [2, () => {
-      const columns = named(dice, 'value', 1, 2, () => anyValue(context));
-      return { kind: 'distinct', columns, window: anyWindow(dice, columns.map(({ name }) => name)) };
-    }],
-    [4, () => {
-      const keys = named(dice, 'key', 1, 2, () => anyValue({ ...context, depth: 2 }));
-      const aggregates = named(dice, 'sum', 1, 3, () => someAggregate(context));
-      const first = dice.oneIn(3) ? [aggregates[0]!.name] : [];
-      return { kind: 'groups', keys, aggregates, window: anyWindow(dice, [...first, ...keys.map(({ name }) => name)]) };
-    }],
+    [
+      3,
+      () => {
+        const form = dice.of(['object', 'tuple', 'flat'] as const);
+        return {
+          kind: 'values',
+          columns:
+            form === 'object'
+              ? named(dice, 'value', 1, 3, () => anyValue(context))
+              : someColumns(context, model, form === 'flat'),
+          form,
+        };
+      },
+    ],
+    [
+      2,
+      () => {
+        const columns = named(dice, 'value', 1, 2, () => anyValue(context));
+        return {
+          kind: 'distinct',
+          columns,
+          window: anyWindow(
+            dice,
+            columns.map(({ name }) => name),
+          ),
+        };
+      },
+    ],
+    [
+      4,
+      () => {
+        const keys = named(dice, 'key', 1, 2, () => anyValue({ ...context, depth: 2 }));
+        const aggregates = named(dice, 'sum', 1, 3, () => someAggregate(context));
+        const first = dice.oneIn(3) ? [aggregates[0]!.name] : [];
+        return {
+          kind: 'groups',
+          keys,
+          aggregates,
+          window: anyWindow(dice, [...first, ...keys.map(({ name }) => name)]),
+        };
+      },
+    ],
     [3, () => ({ kind: 'aggregate', aggregates: named(dice, 'sum', 1, 3, () => someAggregate(context)) })],
     // Sets of a model with a composite key cannot be written to where they are joined.
-    ...(modelOf(graph, model).key.length > 1 ? [] : [[2, () => anyUpdate(context, model)] as const, [1, () => ({ kind: 'delete' as const })] as const]),
+    ...(modelOf(graph, model).key.length > 1
+      ? []
+      : [[2, () => anyUpdate(context, model)] as const, [1, () => ({ kind: 'delete' as const })] as const]),
   ]);
 }
 
@@ -101,18 +154,30 @@ function named<T>(dice: Dice, name: string, least: number, most: number, make: (
 
 function anyWindow(dice: Dice, names: readonly string[]): Window {
   const cut = dice.oneIn(3);
-  return { order: names.map((name) => (dice.oneIn(2) ? `-${name}` : name)), limit: cut ? dice.below(5) : undefined, offset: cut && dice.oneIn(2) ? dice.below(3) : undefined };
+  return {
+    order: names.map((name) => (dice.oneIn(2) ? `-${name}` : name)),
+    limit: cut ? dice.below(5) : undefined,
+    offset: cut && dice.oneIn(2) ? dice.below(3) : undefined,
+  };
 }
 
 /** Columns by their names. */
 function someColumns({ dice, world: { graph } }: Context, model: string, one: boolean): Named[] {
   const names = dice.some(attributesOf(graph, model));
   const wanted = names.length === 0 || one ? [dice.of(attributesOf(graph, model))] : names;
-  return wanted.map((name) => ({ name, value: { node: 'column', type: typeFor(kindOf(graph, model, name)), scope: 0, steps: [], field: name } }));
+  return wanted.map((name) => ({
+    name,
+    value: { node: 'column', type: typeFor(kindOf(graph, model, name)), scope: 0, steps: [], field: name },
+  }));
 }
 
 const SUMMED: readonly Kind[] = ['int', 'decimal', 'float', 'bigint', 'text', 'date', 'bool', 'datetime', 'enum'];
-const COUNT: Aggregate = { fn: 'count', argument: undefined, distinct: false, type: { kind: 'int', scale: 0, digits: 3 } };
+const COUNT: Aggregate = {
+  fn: 'count',
+  argument: undefined,
+  distinct: false,
+  type: { kind: 'int', scale: 0, digits: 3 },
+};
 
 function someAggregate(context: Context): Aggregate {
   return anyAggregate({ ...context, depth: 2 }, [context.dice.of(SUMMED)]) ?? COUNT;
@@ -141,11 +206,20 @@ export function kindOf(graph: Graph, model: string, attribute: string): Kind {
 
 /** Changes of columns that are neither keys nor unique, none of which reads what a later one sets. */
 function anyUpdate(context: Context, model: string): End {
-  const { dice, world: { graph } } = context;
+  const {
+    dice,
+    world: { graph },
+  } = context;
   const { fields, key } = modelOf(graph, model);
   const free = fields.filter((field) => !field.unique && !key.includes(field.name));
   const first = dice.of(free);
-  const set = [first, ...dice.some(free.filter((field) => field !== first), 3)];
+  const set = [
+    first,
+    ...dice.some(
+      free.filter((field) => field !== first),
+      3,
+    ),
+  ];
   const changes = set.map(({ name, kind, nullable }, i): Named<Expr | null> => {
     if (nullable && dice.oneIn(5)) return { name, value: null };
     const hidden = new Set(set.slice(0, i).map((field) => field.name));

@@ -36,11 +36,18 @@ export interface Context {
 }
 
 const inner = (context: Context): Context => ({ ...context, depth: context.depth - 1 });
-const within = (context: Context, model: string): Context => ({ ...inner(context), scopes: [model, ...context.scopes] });
+const within = (context: Context, model: string): Context => ({
+  ...inner(context),
+  scopes: [model, ...context.scopes],
+});
 
 type Signature = readonly [fn: FunctionName, result: Kind, ...args: readonly (readonly [Kind, ...Kind[]])[]];
 
-const PARTS: readonly Signature[] = (['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay'] as const).map((fn) => [fn, 'int', ['datetime']]);
+const PARTS: readonly Signature[] = (['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay'] as const).map((fn) => [
+  fn,
+  'int',
+  ['datetime'],
+]);
 
 /** The functions by what they take and give. The first argument is no plain value. */
 const SIGNATURES: readonly Signature[] = [
@@ -55,7 +62,9 @@ const SIGNATURES: readonly Signature[] = [
   ['dividedBy', 'float', ['int', 'float', 'bigint'], ['int']],
   ['dividedBy', 'float', ['int', 'float'], ['float']],
   ['dividedBy', 'decimal', ['decimal'], ['decimal', 'int']],
-  ...(['abs', 'neg'] as const).flatMap((fn) => (['int', 'bigint', 'float', 'decimal'] as const).map((kind): Signature => [fn, kind, [kind]])),
+  ...(['abs', 'neg'] as const).flatMap((fn) =>
+    (['int', 'bigint', 'float', 'decimal'] as const).map((kind): Signature => [fn, kind, [kind]]),
+  ),
   ['round', 'decimal', ['decimal']],
   ['round', 'float', ['float']],
   ['lower', 'text', ['text', 'enum']],
@@ -68,12 +77,24 @@ const SIGNATURES: readonly Signature[] = [
   ['hour', 'int', ['datetime']],
   ['minute', 'int', ['datetime']],
   ['second', 'int', ['datetime']],
-  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum'] as const).map((kind): Signature => ['coalesce', kind, [kind], [kind]]),
+  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum'] as const).map(
+    (kind): Signature => ['coalesce', kind, [kind], [kind]],
+  ),
 ];
 
 const ANY_TESTS: readonly TestName[] = ['eq', 'ne', 'isNull', 'isNotNull', 'oneOf', 'notOneOf'];
 const ORDER_TESTS: readonly TestName[] = ['gt', 'gte', 'lt', 'lte', 'between'];
-const TEXT_TESTS: readonly TestName[] = ['contains', 'startsWith', 'endsWith', 'iexact', 'icontains', 'istartsWith', 'iendsWith', 'regex', 'iregex'];
+const TEXT_TESTS: readonly TestName[] = [
+  'contains',
+  'startsWith',
+  'endsWith',
+  'iexact',
+  'icontains',
+  'istartsWith',
+  'iendsWith',
+  'regex',
+  'iregex',
+];
 
 /** How many further arguments a test takes. */
 const TAKES: Partial<Record<TestName, number>> = { isNull: 0, isNotNull: 0, between: 2 };
@@ -91,7 +112,11 @@ export function typeFor(kind: Kind): Type {
 }
 
 /** What can be read from a model over relations to one, by the way there. */
-function columnsOf(graph: Graph, model: string, depth = 2): { steps: string[]; field: string; kind: Kind; relation?: string }[] {
+function columnsOf(
+  graph: Graph,
+  model: string,
+  depth = 2,
+): { steps: string[]; field: string; kind: Kind; relation?: string }[] {
   const { fields, foreignKeys } = modelOf(graph, model);
   const own = fields.map(({ name, kind }) => ({ steps: [], field: name, kind }));
   const keys = foreignKeys.map(({ name, target, to }) => ({
@@ -102,7 +127,9 @@ function columnsOf(graph: Graph, model: string, depth = 2): { steps: string[]; f
   }));
   if (depth === 0) return [...own, ...keys];
   const further = relationsOf(graph, model).filter((relation) => !relation.many);
-  const behind = further.flatMap(({ name, target }) => columnsOf(graph, target, depth - 1).map((column) => ({ ...column, steps: [name, ...column.steps] })));
+  const behind = further.flatMap(({ name, target }) =>
+    columnsOf(graph, target, depth - 1).map((column) => ({ ...column, steps: [name, ...column.steps] })),
+  );
   return [...own, ...keys, ...behind];
 }
 
@@ -119,12 +146,22 @@ function anyColumn(context: Context, kinds: readonly Kind[]): Column | undefined
   const { dice, world, scopes, hidden } = context;
   const scope = dice.oneIn(5) ? dice.below(scopes.length) : 0;
   const all = columns(world.graph, scopes[scope]!).filter(
-    (column) => kinds.includes(column.kind) && !(scope === scopes.length - 1 && column.steps.length === 0 && hidden?.has(column.field) === true),
+    (column) =>
+      kinds.includes(column.kind) &&
+      !(scope === scopes.length - 1 && column.steps.length === 0 && hidden?.has(column.field) === true),
   );
   const near = all.filter((column) => column.steps.length === 0);
   if (all.length === 0 || (context.own === true && near.length === 0)) return undefined;
-  const { relation, kind, ...column } = dice.of(near.length > 0 && (context.own === true || !dice.oneIn(3)) ? near : all);
-  return { node: 'column', type: typeFor(kind), scope, ...column, ...(relation !== undefined && dice.oneIn(2) && { relation }) };
+  const { relation, kind, ...column } = dice.of(
+    near.length > 0 && (context.own === true || !dice.oneIn(3)) ? near : all,
+  );
+  return {
+    node: 'column',
+    type: typeFor(kind),
+    scope,
+    ...column,
+    ...(relation !== undefined && dice.oneIn(2) && { relation }),
+  };
 }
 
 function constant(dice: Dice, kind: Kind, values: readonly Exclude<Value, null>[] = VALUES[kind]): Constant {
@@ -138,11 +175,18 @@ export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefi
   const choices: [number, () => Expr | undefined][] = [[6, () => anyColumn(context, kinds)]];
   const computed = annotations.filter(({ value }) => kinds.includes(value.type.kind));
   if (computed.length > 0)
-    choices.push([3, () => { const { name, value } = dice.of(computed); return { node: 'annotation', name, type: value.type }; }]);
+    choices.push([
+      3,
+      () => {
+        const { name, value } = dice.of(computed);
+        return { node: 'annotation', name, type: value.type };
+      },
+    ]);
   if (depth > 0) {
     choices.push([5, () => anyCall(context, kinds)]);
     if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
-    if (kinds.includes('bool')) choices.push([2, () => ({ node: 'asked', type: typeFor('bool'), condition: anyCondition(inner(context)) })]);
+    if (kinds.includes('bool'))
+      choices.push([2, () => ({ node: 'asked', type: typeFor('bool'), condition: anyCondition(inner(context)) })]);
   }
   return dice.weighted(choices) ?? anyColumn(context, kinds);
 }
@@ -163,7 +207,12 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   const args = [subject, ...rest.map((item) => anyOperand(context, fn === 'coalesce' ? [subject.type.kind] : item))];
   // Beside an integer a plain value is an integer, too.
   if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
-  const type = typeOfCall(fn, kind, args.map((arg) => arg.type), dice);
+  const type = typeOfCall(
+    fn,
+    kind,
+    args.map((arg) => arg.type),
+    dice,
+  );
   return fits(type, args) ? { node: 'call', fn, args, type } : undefined;
 }
 
@@ -185,7 +234,13 @@ function typeOfCall(fn: FunctionName, kind: Kind, types: readonly Type[], dice: 
 
 /** Numbers stay in the range in which each database computes exactly. */
 function fits({ kind, scale, digits }: Type, args: readonly Expr[]): boolean {
-  if (kind === 'decimal') return digits - scale <= 7 && scale <= 10 && digits <= 17 && args.every((arg) => arg.type.kind !== 'decimal' || arg.type.scale <= 10);
+  if (kind === 'decimal')
+    return (
+      digits - scale <= 7 &&
+      scale <= 10 &&
+      digits <= 17 &&
+      args.every((arg) => arg.type.kind !== 'decimal' || arg.type.scale <= 10)
+    );
   return digits <= (kind === 'bigint' ? 18 : 15);
 }
 
@@ -198,8 +253,8 @@ const AGGREGATES: readonly (readonly [AggregateName, Kind, readonly Kind[]])[] =
   ['sum', 'decimal', ['decimal']],
   ['avg', 'float', ['int', 'float']],
   ['avg', 'decimal', ['decimal']],
-  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum', 'uuid'] as const).flatMap((kind) =>
-    (['min', 'max'] as const).map((fn) => [fn, kind, [kind]] as const),
+  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum', 'uuid'] as const).flatMap(
+    (kind) => (['min', 'max'] as const).map((fn) => [fn, kind, [kind]] as const),
   ),
 ];
 
@@ -207,7 +262,8 @@ const AGGREGATES: readonly (readonly [AggregateName, Kind, readonly Kind[]])[] =
 export function anyAggregate(context: Context, kinds: readonly Kind[]): Aggregate | undefined {
   const { dice } = context;
   const [fn, kind, of] = dice.of(AGGREGATES.filter(([, result]) => kinds.includes(result)));
-  if (fn === 'count' && dice.oneIn(2)) return { fn, argument: undefined, distinct: false, type: { kind: 'int', scale: 0, digits: 3 } };
+  if (fn === 'count' && dice.oneIn(2))
+    return { fn, argument: undefined, distinct: false, type: { kind: 'int', scale: 0, digits: 3 } };
   const argument = anyExpr(inner(context), of);
   if (argument === undefined || !reads(argument, 0)) return undefined;
   const distinct = fn !== 'min' && fn !== 'max' && dice.oneIn(3);
@@ -269,7 +325,10 @@ export function anyValue(context: Context, kinds: readonly Kind[] = ALL): Expr {
 
 export function anyCondition(context: Context): Condition {
   const { dice, depth } = context;
-  const simple: [number, () => Condition | undefined][] = [[6, () => anyTest(context)], [1, () => anyTruth(context)]];
+  const simple: [number, () => Condition | undefined][] = [
+    [6, () => anyTest(context)],
+    [1, () => anyTruth(context)],
+  ];
   if (depth <= 0) return dice.weighted(simple) ?? anyTest(context);
   return (
     dice.weighted<Condition | undefined>([
@@ -301,7 +360,11 @@ function anyTest(context: Context): Condition {
   const subject = dated ?? anyValue(inner(context));
   const { kind } = subject.type;
   const isText = kind === 'text' || kind === 'enum';
-  const tests = [...ANY_TESTS, ...(kind === 'bool' ? [] : ORDER_TESTS), ...(isText ? [...TEXT_TESTS, ...TEXT_TESTS] : [])];
+  const tests = [
+    ...ANY_TESTS,
+    ...(kind === 'bool' ? [] : ORDER_TESTS),
+    ...(isText ? [...TEXT_TESTS, ...TEXT_TESTS] : []),
+  ];
   const test = dice.of(tests);
   return { node: 'test', test, subject, args: anyArguments(context, test, kind) };
 }
@@ -318,7 +381,8 @@ function anyArguments(context: Context, test: TestName, kind: Kind): Expr[] {
   const { dice } = context;
   if (test === 'regex' || test === 'iregex') return [constant(dice, 'text', PATTERNS)];
   if (test === 'oneOf' || test === 'notOneOf') return dice.list(0, 3, () => constant(dice, kind));
-  if ((test === 'eq' || test === 'ne') && dice.oneIn(6)) return [{ node: 'constant', type: typeFor(kind), value: null }];
+  if ((test === 'eq' || test === 'ne') && dice.oneIn(6))
+    return [{ node: 'constant', type: typeFor(kind), value: null }];
   if (TEXT_TESTS.includes(test)) return [dice.oneIn(4) ? anyOperand(context, ['text']) : constant(dice, 'text')];
   return Array.from({ length: TAKES[test] ?? 1 }, () => anyOperand(context, COMPARED[kind] ?? [kind]));
 }

@@ -58,7 +58,9 @@ function column(field: FieldSpec, key: readonly string[]): unknown {
       return f.decimal({ precision: 10, scale: SCALE, ...options });
     case 'text':
       // Servers of one kind have no keys of texts without a length.
-      return field.short || field.unique || key.includes(field.name) ? f.string({ maxLength: 60, ...options }) : f.text(options);
+      return field.short || field.unique || key.includes(field.name)
+        ? f.string({ maxLength: 60, ...options })
+        : f.text(options);
     case 'enum':
       return f.enum(COLOURS, options);
     case 'float':
@@ -79,14 +81,19 @@ export async function write(session: Session, graph: Graph, models: Models, worl
   const entities = new Map<object, Model>();
   for (const { name, foreignKeys } of graph) {
     for (const row of world.rows(name)) {
-      const values = Object.entries(row.values).filter(([attribute]) => !foreignKeys.some((key) => `${key.name}Id` === attribute));
+      const values = Object.entries(row.values).filter(
+        ([attribute]) => !foreignKeys.some((key) => `${key.name}Id` === attribute),
+      );
       entities.set(row, new (models.get(name)!)(Object.fromEntries(values)));
     }
   }
   for (const { name, links } of graph) {
     for (const row of world.rows(name)) {
       // Named cast: an entity of which the compiler knows nothing.
-      const entity = entities.get(row) as unknown as Record<string, { add(...items: unknown[]): void } | null | undefined>;
+      const entity = entities.get(row) as unknown as Record<
+        string,
+        { add(...items: unknown[]): void } | null | undefined
+      >;
       for (const relation of relationsOf(graph, name)) {
         if (relation.by.reverse || relation.many) continue;
         const target = world.one(row, relation);
@@ -106,7 +113,11 @@ export async function write(session: Session, graph: Graph, models: Models, worl
 export async function clear(session: Session, graph: Graph, models: Models): Promise<void> {
   for (const { name, foreignKeys } of graph) {
     const nullable = foreignKeys.filter((key) => key.nullable).map((key) => [`${key.name}Id`, null]);
-    if (nullable.length > 0) await session.query(models.get(name)!).unfiltered().update(Object.fromEntries(nullable) as never);
+    if (nullable.length > 0)
+      await session
+        .query(models.get(name)!)
+        .unfiltered()
+        .update(Object.fromEntries(nullable) as never);
   }
   for (const { name } of graph.toReversed()) await session.query(models.get(name)!).unfiltered().delete();
 }

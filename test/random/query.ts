@@ -137,7 +137,12 @@ export type End =
   | { readonly kind: 'count' | 'exists' | 'first' | 'last' | 'delete' }
   | { readonly kind: 'values'; readonly columns: readonly Named[]; readonly form: 'object' | 'tuple' | 'flat' }
   | { readonly kind: 'distinct'; readonly columns: readonly Named[]; readonly window: Window }
-  | { readonly kind: 'groups'; readonly keys: readonly Named[]; readonly aggregates: readonly Named<Aggregate>[]; readonly window: Window }
+  | {
+      readonly kind: 'groups';
+      readonly keys: readonly Named[];
+      readonly aggregates: readonly Named<Aggregate>[];
+      readonly window: Window;
+    }
   | { readonly kind: 'aggregate'; readonly aggregates: readonly Named<Aggregate>[] }
   | { readonly kind: 'update'; readonly changes: readonly Named<Expr | null>[] };
 

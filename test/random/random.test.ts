@@ -45,7 +45,9 @@ afterAll(() => {
 describe('queries made by chance', () => {
   for (let i = 0; i < GRAPHS; i++) {
     const seed = SEED + i;
-    it(`Q1: Q2: Q4: Q5: Q8: Q14: L1: L6: give what the evaluator gives (seed ${seed})`, { timeout: 120_000 }, () => batch(seed));
+    it(`Q1: Q2: Q4: Q5: Q8: Q14: L1: L6: give what the evaluator gives (seed ${seed})`, { timeout: 120_000 }, () =>
+      batch(seed),
+    );
   }
 });
 
@@ -86,7 +88,8 @@ async function compareMany(db: Database, graph: Graph, models: Models, world: Wo
         actual = await run(db, graph, models, query);
       });
       checkSyntax(sent);
-      if (actual !== REFUSED) expect(unordered(graph, query, actual)).toEqual(unordered(graph, query, answer(world, query)));
+      if (actual !== REFUSED)
+        expect(unordered(graph, query, actual)).toEqual(unordered(graph, query, answer(world, query)));
     } catch (error) {
       failed = described(graph, world, query, sent);
       throw error;
@@ -94,12 +97,20 @@ async function compareMany(db: Database, graph: Graph, models: Models, world: Wo
   });
   const result = await fc.check(property, { seed, numRuns: QUERIES });
   if (result.failed)
-    throw new Error(`${failed}\nBLAZE_RANDOM_SEED=${Math.floor(seed / WORLDS)}: ${String(result.errorInstance)}`, { cause: result.errorInstance });
+    throw new Error(`${failed}\nBLAZE_RANDOM_SEED=${Math.floor(seed / WORLDS)}: ${String(result.errorInstance)}`, {
+      cause: result.errorInstance,
+    });
 }
 
 /** Rows that nothing was said about the order of, in one order. */
 function unordered(graph: Graph, { model, order, end }: Query, rows: unknown): unknown {
-  if (!Array.isArray(rows) || order !== undefined || modelOf(graph, model).ordering.length > 0 || (end.kind !== 'entities' && end.kind !== 'values')) return rows;
+  if (
+    !Array.isArray(rows) ||
+    order !== undefined ||
+    modelOf(graph, model).ordering.length > 0 ||
+    (end.kind !== 'entities' && end.kind !== 'values')
+  )
+    return rows;
   return rows.toSorted((a, b) => (inspect(a) < inspect(b) ? -1 : 1));
 }
 

@@ -25,7 +25,8 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
       if (select.length > 0) whole = whole['selectRelated']!(...select);
       if (prefetch.length > 0) whole = whole['prefetchRelated']!(...prefetch);
       if (only !== undefined) whole = whole['only']!(...only);
-      const entities = streamed === undefined ? await rowsOf(whole) : await collect(whole['iterate']!({ batchSize: streamed }));
+      const entities =
+        streamed === undefined ? await rowsOf(whole) : await collect(whole['iterate']!({ batchSize: streamed }));
       const tree = treeOf([...select, ...prefetch]);
       return entities.map((entity) => entityOf(graph, model, entity as Values, tree, names, only));
     }
@@ -41,11 +42,15 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
       const { columns, form } = end;
       if (form === 'object') return plainRows(await rowsOf(set['values']!((row: Loose) => record(columns, row))));
       const fields = columns.map(({ name }) => name);
-      const rows = await rowsOf(form === 'flat' ? set['valuesList']!(fields[0], { flat: true }) : set['valuesList']!(...fields));
+      const rows = await rowsOf(
+        form === 'flat' ? set['valuesList']!(fields[0], { flat: true }) : set['valuesList']!(...fields),
+      );
       return rows.map((row) => (form === 'flat' ? plain(row) : (row as unknown[]).map(plain)));
     }
     case 'distinct':
-      return plainRows(await rowsOf(windowed(set['values']!((row: Loose) => record(end.columns, row))['distinct']!(), end.window)));
+      return plainRows(
+        await rowsOf(windowed(set['values']!((row: Loose) => record(end.columns, row))['distinct']!(), end.window)),
+      );
     case 'groups': {
       const groups = set['values']!((row: Loose) => ({ ...record(end.keys, row), ...aggregates(end.aggregates, row) }));
       return plainRows(await rowsOf(windowed(groups, end.window)));
@@ -69,7 +74,11 @@ async function written(db: Database, graph: Graph, models: Models, query: Query)
   const transaction = db.transaction(async (session) => {
     const set = querySet(session, models, query);
     const count =
-      end.kind === 'update' ? await set['update']!(Object.fromEntries(end.changes.map(({ name, value }) => [name, value === null ? null : change(value)]))) : await set['delete']!();
+      end.kind === 'update'
+        ? await set['update']!(
+            Object.fromEntries(end.changes.map(({ name, value }) => [name, value === null ? null : change(value)])),
+          )
+        : await set['delete']!();
     result = { written: count, rows: await allRows(session, graph, models) };
     throw undo;
   });
@@ -109,14 +118,26 @@ function plainRows(rows: readonly unknown[]): unknown[] {
 }
 
 /** An entity with its annotations and what was loaded of its relations. */
-function entityOf(graph: Graph, model: string, entity: Values, tree: Tree, annotations: readonly string[], only: readonly string[] | undefined): Record<string, unknown> {
+function entityOf(
+  graph: Graph,
+  model: string,
+  entity: Values,
+  tree: Tree,
+  annotations: readonly string[],
+  only: readonly string[] | undefined,
+): Record<string, unknown> {
   const { key } = modelOf(graph, model);
-  const names = attributesOf(graph, model).filter((name) => only === undefined || only.includes(name) || key.includes(name));
+  const names = attributesOf(graph, model).filter(
+    (name) => only === undefined || only.includes(name) || key.includes(name),
+  );
   const relations = Object.entries(tree).map(([name, further]) => {
     const { target, many } = relationOf(graph, model, name);
     const value = entity[name] as unknown;
     if (!many) return [name, value === null ? null : entityOf(graph, target, value as Values, further, [], undefined)];
-    return [name, [...(value as Iterable<Values>)].map((item) => entityOf(graph, target, item, further, [], undefined))];
+    return [
+      name,
+      [...(value as Iterable<Values>)].map((item) => entityOf(graph, target, item, further, [], undefined)),
+    ];
   });
   return { ...picture(entity, [...names, ...annotations]), ...Object.fromEntries(relations) };
 }

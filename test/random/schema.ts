@@ -82,15 +82,23 @@ function findRelations(graph: Graph, model: string): Relation[] {
     ...foreignKeys.flatMap((key): Relation[] => {
       const by = { owner, kind: 'foreignKey' as const, key };
       return [
-        ...(owner === model ? [{ name: key.name, target: key.target, many: false, by: { ...by, reverse: false } }] : []),
-        ...(key.target === model ? [{ name: key.reverse, target: owner, many: !key.unique, by: { ...by, reverse: true } }] : []),
+        ...(owner === model
+          ? [{ name: key.name, target: key.target, many: false, by: { ...by, reverse: false } }]
+          : []),
+        ...(key.target === model
+          ? [{ name: key.reverse, target: owner, many: !key.unique, by: { ...by, reverse: true } }]
+          : []),
       ];
     }),
     ...links.flatMap((link): Relation[] => {
       const by = { owner, kind: 'link' as const, link };
       return [
-        ...(owner === model ? [{ name: link.name, target: link.target, many: true, by: { ...by, reverse: false } }] : []),
-        ...(link.target === model ? [{ name: link.reverse, target: owner, many: true, by: { ...by, reverse: true } }] : []),
+        ...(owner === model
+          ? [{ name: link.name, target: link.target, many: true, by: { ...by, reverse: false } }]
+          : []),
+        ...(link.target === model
+          ? [{ name: link.reverse, target: owner, many: true, by: { ...by, reverse: true } }]
+          : []),
       ];
     }),
   ]);
@@ -104,10 +112,25 @@ export function relationOf(graph: Graph, model: string, name: string): Relation 
 
 /** The model at the end of relations. */
 export function modelAt(graph: Graph, from: string, steps: readonly string[]): ModelSpec {
-  return modelOf(graph, steps.reduce((model, step) => relationOf(graph, model, step).target, from));
+  return modelOf(
+    graph,
+    steps.reduce((model, step) => relationOf(graph, model, step).target, from),
+  );
 }
 
-const KINDS: readonly Kind[] = ['int', 'text', 'bool', 'decimal', 'float', 'bigint', 'date', 'datetime', 'enum', 'text', 'int'];
+const KINDS: readonly Kind[] = [
+  'int',
+  'text',
+  'bool',
+  'decimal',
+  'float',
+  'bigint',
+  'date',
+  'datetime',
+  'enum',
+  'text',
+  'int',
+];
 const KEYS: readonly (readonly Kind[])[] = [['int'], ['int'], ['text'], ['uuid'], ['bigint'], ['int', 'text']];
 
 /** Two to five models. */
@@ -121,7 +144,9 @@ export function anyGraph(dice: Dice): Graph {
 function anyModel(dice: Dice, name: string, earlier: Graph): ModelSpec {
   // Foreign keys and links lead to single keys only.
   const kinds = dice.of(earlier.length === 0 ? KEYS.slice(0, -1) : KEYS);
-  const keys = kinds.map((kind, i) => field(kinds.length === 1 ? 'id' : `key${i}`, kind, { unique: kinds.length === 1, short: dice.oneIn(2) }));
+  const keys = kinds.map((kind, i) =>
+    field(kinds.length === 1 ? 'id' : `key${i}`, kind, { unique: kinds.length === 1, short: dice.oneIn(2) }),
+  );
   const code = field('code', dice.of<Kind>(['int', 'text', 'bigint', 'uuid']), { unique: true });
   const fields = [
     ...keys,
@@ -131,8 +156,13 @@ function anyModel(dice: Dice, name: string, earlier: Graph): ModelSpec {
   const key = keys.map((item) => item.name);
   const self = { name, key, fields };
   const targets = [...earlier, self].filter((target) => target.key.length === 1);
-  const foreignKeys = dice.list(earlier.length === 0 ? 0 : 1, 3, (i) => anyForeignKey(dice, `to${i}`, self, dice.of(targets)));
-  const links = targets.length > 0 && key.length === 1 ? dice.list(0, 2, (i) => anyLink(dice, `links${i}`, name, dice.of(targets).name)) : [];
+  const foreignKeys = dice.list(earlier.length === 0 ? 0 : 1, 3, (i) =>
+    anyForeignKey(dice, `to${i}`, self, dice.of(targets)),
+  );
+  const links =
+    targets.length > 0 && key.length === 1
+      ? dice.list(0, 2, (i) => anyLink(dice, `links${i}`, name, dice.of(targets).name))
+      : [];
   const ordering = dice.oneIn(3) ? dice.some(fields).map((item) => `${dice.oneIn(2) ? '-' : ''}${item.name}`) : [];
   return { ...self, foreignKeys, links, ordering };
 }
@@ -148,7 +178,14 @@ function anyForeignKey(dice: Dice, name: string, owner: Target, target: Target):
   const unique = dice.oneIn(4);
   const to = dice.of(target.fields.filter((item) => item.unique).map((item) => item.name));
   const nullable = target === owner || dice.oneIn(2);
-  return { name, target: target.name, to, nullable, unique, reverse: `${owner.name}${unique ? 'By' : 'sBy'}${capital(name)}` };
+  return {
+    name,
+    target: target.name,
+    to,
+    nullable,
+    unique,
+    reverse: `${owner.name}${unique ? 'By' : 'sBy'}${capital(name)}`,
+  };
 }
 
 function anyLink(_dice: Dice, name: string, owner: string, target: string): LinkSpec {

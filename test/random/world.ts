@@ -61,7 +61,9 @@ export class World {
     this.rows(row.model).splice(at, 1);
     for (const model of this.graph) {
       for (const key of model.foreignKeys.filter((item) => item.target === row.model)) {
-        for (const other of this.rows(model.name).filter((item) => item.values[`${key.name}Id`] === row.values[key.to])) {
+        for (const other of this.rows(model.name).filter(
+          (item) => item.values[`${key.name}Id`] === row.values[key.to],
+        )) {
           if (key.nullable) other.values[`${key.name}Id`] = null;
           else this.delete(other);
         }
@@ -72,7 +74,8 @@ export class World {
   /** A world of its own with the same rows; `same` tells which of them is which. */
   copy(): { readonly world: World; readonly same: (row: Row) => Row } {
     const copies = new Map<Row, Row>();
-    for (const rows of this.#rows.values()) for (const row of rows) copies.set(row, { model: row.model, values: { ...row.values } });
+    for (const rows of this.#rows.values())
+      for (const row of rows) copies.set(row, { model: row.model, values: { ...row.values } });
     const same = (row: Row): Row => copies.get(row)!;
     const links = this.#links.map((link) => ({ ...link, from: same(link.from), to: same(link.to) }));
     return { world: new World(this.graph, [...copies.values()], links), same };
@@ -88,12 +91,55 @@ export const VALUES: Readonly<Record<Kind, readonly Exclude<Value, null>[]>> = {
   bigint: [0n, 1n, -1n, 3n, 12n, 9_007_199_254_740_993n, -9_007_199_254_740_993n],
   float: [0, 1, 0.5, -0.5, 1.25, 2.5, -3.75, 100],
   decimal: ['0.00', '1.00', '1.50', '-1.50', '0.01', '2.25', '99.99'],
-  text: ['', 'a', 'A', 'b', 'ab', 'Ab', 'a b', ' ', 'a ', ' a', 'é', 'É', 'e', 'ß', '%', '_', '\\', '50%', 'a_b', 'a\\b', '*', '[a]', '?', "'", '"', '|', '😀', 'a😀b', '中', '\uff5e', 'z', 'Z', 'ba'],
+  text: [
+    '',
+    'a',
+    'A',
+    'b',
+    'ab',
+    'Ab',
+    'a b',
+    ' ',
+    'a ',
+    ' a',
+    'é',
+    'É',
+    'e',
+    'ß',
+    '%',
+    '_',
+    '\\',
+    '50%',
+    'a_b',
+    'a\\b',
+    '*',
+    '[a]',
+    '?',
+    "'",
+    '"',
+    '|',
+    '😀',
+    'a😀b',
+    '中',
+    '\uff5e',
+    'z',
+    'Z',
+    'ba',
+  ],
   bool: [false, true],
   date: ['2024-01-01', '2023-12-31', '2024-02-29', '1999-06-15', '2024-01-07'],
-  datetime: ['2024-01-01T00:00:00.000Z', '2023-12-31T23:59:59.999Z', '2024-02-29T12:30:45.123Z', '1999-06-15T06:07:08.000Z'].map((text) => new Date(text)),
+  datetime: [
+    '2024-01-01T00:00:00.000Z',
+    '2023-12-31T23:59:59.999Z',
+    '2024-02-29T12:30:45.123Z',
+    '1999-06-15T06:07:08.000Z',
+  ].map((text) => new Date(text)),
   enum: COLOURS,
-  uuid: ['00000000-0000-4000-8000-000000000000', 'ffffffff-ffff-4fff-bfff-ffffffffffff', '0a0a0a0a-1b1b-4c2c-9d3d-4e4e5f5f6a6a'],
+  uuid: [
+    '00000000-0000-4000-8000-000000000000',
+    'ffffffff-ffff-4fff-bfff-ffffffffffff',
+    '0a0a0a0a-1b1b-4c2c-9d3d-4e4e5f5f6a6a',
+  ],
 };
 
 /** Rows of each model, up to `most`. */
@@ -110,7 +156,14 @@ export function anyWorld(dice: Dice, graph: Graph, most: number): World {
     model.links.flatMap(({ name, target }) =>
       rows
         .filter((row) => row.model === model.name)
-        .flatMap((from) => dice.some(rows.filter((row) => row.model === target), 3).map((to) => ({ owner: model.name, name, from, to }))),
+        .flatMap((from) =>
+          dice
+            .some(
+              rows.filter((row) => row.model === target),
+              3,
+            )
+            .map((to) => ({ owner: model.name, name, from, to })),
+        ),
     ),
   );
   return new World(graph, rows, links);
@@ -122,7 +175,9 @@ function anyRow(dice: Dice, model: ModelSpec, index: number, rows: readonly Row[
   for (const field of model.fields) values[field.name] = anyValue(dice, field, model.key.includes(field.name), index);
   if (model.key.length > 1) values[model.key[0]!] = index % 3;
   for (const { name, target, to, nullable, unique } of model.foreignKeys) {
-    const taken = new Set(unique ? rows.filter((row) => row.model === model.name).map((row) => row.values[`${name}Id`]) : []);
+    const taken = new Set(
+      unique ? rows.filter((row) => row.model === model.name).map((row) => row.values[`${name}Id`]) : [],
+    );
     const free = rows.filter((row) => row.model === target && !taken.has(row.values[to]!));
     if (free.length === 0 && !nullable) return undefined;
     values[`${name}Id`] = free.length === 0 || (nullable && dice.oneIn(3)) ? null : dice.of(free).values[to]!;
