@@ -8,7 +8,8 @@ import type { Tree } from './picture.ts';
 import type { Named, Order, Query, Window } from './query.ts';
 import { modelOf, relationOf } from './schema.ts';
 import { attributesOf } from './world.ts';
-import type { Row, Value, World } from './world.ts';
+import type { Row, World } from './world.ts';
+import type { Value } from './values.ts';
 
 /** The answer to a query, as plain data. */
 export function answer(world: World, query: Query): unknown {

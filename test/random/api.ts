@@ -1,6 +1,43 @@
 /** Queries as they are said to the library. */
-import { and, count, avg, max, min, sum, not, or } from 'blazeorm';
-import * as lookups from 'blazeorm';
+import {
+  and,
+  avg,
+  between,
+  contains,
+  count,
+  day,
+  dayOfYear,
+  endsWith,
+  every,
+  exact,
+  gt,
+  gte,
+  hour,
+  icontains,
+  iendsWith,
+  iexact,
+  iregex,
+  isNull,
+  istartsWith,
+  lt,
+  lte,
+  max,
+  min,
+  minute,
+  month,
+  none,
+  not,
+  oneOf,
+  or,
+  quarter,
+  regex,
+  second,
+  some,
+  startsWith,
+  sum,
+  weekDay,
+  year,
+} from 'blazeorm';
 import type { Session } from 'blazeorm';
 
 import type { Models } from './models.ts';
@@ -15,6 +52,26 @@ const FREE = { count, sum, avg, min, max } as unknown as Record<
   Aggregate['fn'],
   (value?: unknown, options?: unknown) => unknown
 >;
+
+/** The lookups that are called as the tests are. */
+const LOOKUPS = {
+  gt,
+  gte,
+  lt,
+  lte,
+  between,
+  contains,
+  startsWith,
+  endsWith,
+  iexact,
+  icontains,
+  istartsWith,
+  iendsWith,
+  regex,
+  iregex,
+};
+const PARTS = { year, quarter, month, day, dayOfYear, weekDay, hour, minute, second };
+const QUANTIFIERS = { some, none, every };
 
 /** Refs of the callbacks around an expression, the innermost first. */
 type Refs = readonly Loose[];
@@ -114,7 +171,7 @@ function object(node: Condition): unknown {
       )
         break;
       return nested(node.of.steps, {
-        [node.of.relation]: lookups[node.node](node.condition && (object(node.condition) as never)),
+        [node.of.relation]: QUANTIFIERS[node.node](node.condition && (object(node.condition) as never)),
       });
   }
   return (row: Loose) => condition(node, [row]);
@@ -136,7 +193,7 @@ function partOf({ fn, args: [subject] }: Call): readonly [Expr | undefined, (inn
     case 'hour':
     case 'minute':
     case 'second':
-      return [subject, (inner) => lookups[fn](inner as never)];
+      return [subject, (inner) => PARTS[fn](inner as never)];
     default:
       return [undefined, same];
   }
@@ -148,17 +205,17 @@ function lookup(name: Extract<Condition, { node: 'test' }>['test'], values: read
     case 'eq':
       return values[0];
     case 'ne':
-      return values[0] === null ? lookups.isNull(false) : not(lookups.exact(values[0]) as never);
+      return values[0] === null ? isNull(false) : not(exact(values[0]) as never);
     case 'oneOf':
-      return lookups.oneOf(values);
+      return oneOf(values);
     case 'notOneOf':
-      return not(lookups.oneOf(values) as never);
+      return not(oneOf(values) as never);
     case 'isNotNull':
-      return lookups.isNull(false);
+      return isNull(false);
     case 'isNull':
-      return lookups.isNull();
+      return isNull();
     default:
-      return (lookups[name] as (...args: never[]) => unknown)(...(values as never[]));
+      return (LOOKUPS[name] as (...args: never[]) => unknown)(...(values as never[]));
   }
 }
 

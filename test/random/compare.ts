@@ -1,9 +1,9 @@
 /** How values are compared and sorted. */
 import { Decimal } from './decimal.ts';
-import type { Value } from './world.ts';
+import type { Known, Value } from './values.ts';
 
 /** Below zero, zero or above: of two values that are not NULL. */
-export function compare(a: Exclude<Value, null>, b: Exclude<Value, null>): number {
+export function compare(a: Known, b: Known): number {
   if (a instanceof Decimal || b instanceof Decimal) return Decimal.of(a as Decimal).compare(Decimal.of(b as Decimal));
   if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime();
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
@@ -12,7 +12,7 @@ export function compare(a: Exclude<Value, null>, b: Exclude<Value, null>): numbe
 
 /** By the numbers of the characters, and not of halves of them. */
 function compareText(a: string, b: string): number {
-  const [x, y] = [[...a], [...b]];
+  const [x, y] = [Array.from(a), Array.from(b)];
   const at = x.findIndex((letter, i) => letter !== y[i]);
   if (at < 0) return x.length - y.length;
   return at >= y.length ? 1 : x[at]!.codePointAt(0)! - y[at]!.codePointAt(0)!;

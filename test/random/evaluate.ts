@@ -5,7 +5,8 @@ import { FUNCTIONS, NULL_FUNCTIONS } from './functions.ts';
 import type { Aggregate, Column, Condition, Expr, Members, Named } from './query.ts';
 import { modelOf, relationOf } from './schema.ts';
 import { NULL_TESTS, TESTS } from './tests.ts';
-import type { Row, Value, World } from './world.ts';
+import type { Row, World } from './world.ts';
+import type { Known, Value } from './values.ts';
 
 /** Where an expression stands: the rows of the callbacks around it, the innermost first. */
 export interface Place {
@@ -117,7 +118,7 @@ function call(
   if (fn === 'coalesce' || fn === 'concat') return atScale(NULL_FUNCTIONS[fn](args), type);
   if (args.includes(null)) return null;
   return FUNCTIONS[fn](
-    args as Exclude<Value, null>[],
+    args as Known[],
     given.map((arg) => arg.type),
     type,
   );
@@ -136,6 +137,6 @@ export function aggregate({ fn, argument, distinct, type }: Aggregate, places: r
   if (fn === 'count') return values.length;
   if (values.length === 0) return null;
   if (fn === 'min' || fn === 'max') return values.reduce((a, b) => (compare(a, b) < 0 === (fn === 'min') ? a : b));
-  const total = values.reduce((a, b) => FUNCTIONS.plus([a, b], [], argument.type) as Exclude<Value, null>);
+  const total = values.reduce((a, b) => FUNCTIONS.plus([a, b], [], argument.type) as Known);
   return fn === 'sum' ? total : FUNCTIONS.dividedBy([total, values.length], [], type);
 }

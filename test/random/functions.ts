@@ -1,9 +1,7 @@
 /** What functions mean, of values that are not NULL. One line for each. */
 import { Decimal } from './decimal.ts';
-import type { Type } from './query.ts';
-import type { Value } from './world.ts';
+import type { Known, Type, Value } from './values.ts';
 
-type Known = Exclude<Value, null>;
 /** `types` are those of the arguments; `type` is that of the result. */
 type Meaning = (args: Known[], types: readonly Type[], type: Type) => Value;
 
@@ -43,7 +41,7 @@ export const FUNCTIONS = {
   lower: one((text) => lower(text as string)),
   upper: one((text) => upper(text as string)),
   trim: one((text) => (text as string).replace(/^ +| +$/g, '')),
-  length: one((text) => [...(text as string)].length),
+  length: one((text) => Array.from(text as string).length),
   year: part((date) => date.getUTCFullYear()),
   quarter: part((date) => Math.floor(date.getUTCMonth() / 3) + 1),
   month: part((date) => date.getUTCMonth() + 1),
@@ -116,11 +114,11 @@ function part(fn: (date: Date) => number): Meaning {
 
 /** Letter by letter: one that would become two stays as it is. */
 export function lower(text: string): string {
-  return [...text].map((letter) => letter.toLowerCase()).join('');
+  return Array.from(text, (letter) => letter.toLowerCase()).join('');
 }
 
 function upper(text: string): string {
-  return [...text]
-    .map((letter) => (letter.toUpperCase().length > letter.length ? letter : letter.toUpperCase()))
-    .join('');
+  return Array.from(text, (letter) =>
+    letter.toUpperCase().length > letter.length ? letter : letter.toUpperCase(),
+  ).join('');
 }

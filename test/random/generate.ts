@@ -13,12 +13,12 @@ import type {
   Named,
   Related,
   TestName,
-  Type,
 } from './query.ts';
 import { modelOf, relationsOf, SCALE } from './schema.ts';
 import type { Graph, Kind } from './schema.ts';
 import { VALUES } from './world.ts';
-import type { Value, World } from './world.ts';
+import type { World } from './world.ts';
+import type { Known, Type } from './values.ts';
 
 /** What an expression may be made of. */
 export interface Context {
@@ -164,7 +164,7 @@ function anyColumn(context: Context, kinds: readonly Kind[]): Column | undefined
   };
 }
 
-function constant(dice: Dice, kind: Kind, values: readonly Exclude<Value, null>[] = VALUES[kind]): Constant {
+function constant(dice: Dice, kind: Kind, values: readonly Known[] = VALUES[kind]): Constant {
   const value = dice.of(values);
   return { node: 'constant', type: typeFor(kind), value };
 }

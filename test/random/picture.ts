@@ -1,6 +1,6 @@
 /** Results as plain data that can be compared. */
 import { Decimal } from './decimal.ts';
-import type { Value } from './world.ts';
+import type { Value } from './values.ts';
 
 /** What is loaded of an entity's relations, by name. */
 export interface Tree {

@@ -3,17 +3,8 @@
  * `evaluate.ts` and `answer.ts` say what they are to give.
  */
 import type { FUNCTIONS, NULL_FUNCTIONS } from './functions.ts';
-import type { Kind } from './schema.ts';
 import type { TESTS } from './tests.ts';
-import type { Value } from './world.ts';
-
-/** The type of an expression; `digits`: how many its units may have, so that nothing overflows. */
-export interface Type {
-  readonly kind: Kind;
-  /** Of a decimal, those after the point. */
-  readonly scale: number;
-  readonly digits: number;
-}
+import type { Type, Value } from './values.ts';
 
 /**
  * An expression. `scope` counts from the inside how many callbacks further out its row belongs to: in

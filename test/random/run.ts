@@ -10,7 +10,7 @@ import type { Query, Window } from './query.ts';
 import { modelOf, relationOf } from './schema.ts';
 import type { Graph } from './schema.ts';
 import { attributesOf } from './world.ts';
-import type { Value } from './world.ts';
+import type { Value } from './values.ts';
 
 /** The library's answer, in the form of `answer`. */
 export async function run(db: Database, graph: Graph, models: Models, query: Query): Promise<unknown> {
@@ -32,12 +32,12 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
     }
     case 'first':
     case 'last': {
-      const entity = (await set[end.kind]!()) as unknown as Values | null;
+      const entity = (await given(set[end.kind]!())) as Values | null;
       return entity === null ? null : entityOf(graph, model, entity, {}, names, undefined);
     }
     case 'count':
     case 'exists':
-      return await set[end.kind]!();
+      return await given(set[end.kind]!());
     case 'values': {
       const { columns, form } = end;
       if (form === 'object') return plainRows(await rowsOf(set['values']!((row: Loose) => record(columns, row))));
@@ -56,7 +56,7 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
       return plainRows(await rowsOf(windowed(groups, end.window)));
     }
     case 'aggregate':
-      return plainRow((await set['aggregate']!((row: Loose) => aggregates(end.aggregates, row))) as unknown as Values);
+      return plainRow((await given(set['aggregate']!((row: Loose) => aggregates(end.aggregates, row)))) as Values);
     case 'update':
     case 'delete':
       return await written(db, graph, models, query);
@@ -75,10 +75,12 @@ async function written(db: Database, graph: Graph, models: Models, query: Query)
     const set = querySet(session, models, query);
     const count =
       end.kind === 'update'
-        ? await set['update']!(
-            Object.fromEntries(end.changes.map(({ name, value }) => [name, value === null ? null : change(value)])),
+        ? await given(
+            set['update']!(
+              Object.fromEntries(end.changes.map(({ name, value }) => [name, value === null ? null : change(value)])),
+            ),
           )
-        : await set['delete']!();
+        : await given(set['delete']!());
     result = { written: count, rows: await allRows(session, graph, models) };
     throw undo;
   });
@@ -95,8 +97,14 @@ function change(value: Exclude<Extract<Query['end'], { kind: 'update' }>['change
 
 type Values = Record<string, Value>;
 
+/** What a query set, or the call of a method of it, gives. */
+async function given(call: Loose): Promise<unknown> {
+  // Named cast: sets and promises are both awaited; see `Loose`.
+  return await (call as unknown as PromiseLike<unknown>);
+}
+
 async function rowsOf(set: Loose): Promise<unknown[]> {
-  return (await set) as unknown as unknown[];
+  return (await given(set)) as unknown[];
 }
 
 async function collect(rows: unknown): Promise<unknown[]> {

@@ -1,9 +1,7 @@
 /** What tests mean. One line for each. A test of what is NULL does not hold, unless it says otherwise. */
 import { compare } from './compare.ts';
 import { lower } from './functions.ts';
-import type { Value } from './world.ts';
-
-type Known = Exclude<Value, null>;
+import type { Known, Value } from './values.ts';
 
 export const TESTS = {
   eq: (a: Known, b: Known) => compare(a, b) === 0,

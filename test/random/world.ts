@@ -1,11 +1,8 @@
 /** Rows of a graph of models, in memory: what the database is to hold, and what the evaluator reads. */
-import type { Decimal } from './decimal.ts';
 import type { Dice } from './dice.ts';
 import { COLOURS, modelOf } from './schema.ts';
 import type { FieldSpec, Graph, Kind, ModelSpec, Relation } from './schema.ts';
-
-/** A value in a query; decimals are texts in rows, and exact numbers where something is computed. */
-export type Value = null | boolean | number | bigint | string | Date | Decimal;
+import type { Known, Value } from './values.ts';
 
 export interface Row {
   readonly model: string;
@@ -86,7 +83,7 @@ export class World {
  * Values that databases might take for something else. Texts are compared by the numbers of their characters, which is what
  * columns on SQLite, MySQL and MariaDB do by themselves, and what PostgreSQL does in a database whose locale is `C`.
  */
-export const VALUES: Readonly<Record<Kind, readonly Exclude<Value, null>[]>> = {
+export const VALUES: Readonly<Record<Kind, readonly Known[]>> = {
   int: [0, 1, -1, 2, 3, 5, 10, -7, 100, 999],
   bigint: [0n, 1n, -1n, 3n, 12n, 9_007_199_254_740_993n, -9_007_199_254_740_993n],
   float: [0, 1, 0.5, -0.5, 1.25, 2.5, -3.75, 100],
