@@ -5,6 +5,7 @@ import type {
   ArrayTestExpression,
   CallExpression,
   CompareExpression,
+  CompareRowsExpression,
   DatePart,
   DerivedTable,
   Expression,
@@ -16,6 +17,7 @@ import type {
   NotExpression,
   OrderNode,
   ParamExpression,
+  Ranking,
   RawExpression,
   RowLock,
   SearchExpression,
@@ -37,6 +39,7 @@ import { InvalidQueryError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { CompiledStatement, Dialect } from './dialect.ts';
 import { mayBeNull } from './nullability.ts';
+import { keyByKey } from './key-by-key.ts';
 import { placeholdersIn } from './placeholders.ts';
 import type { Lexicon } from './placeholders.ts';
 import { tableName } from './schemas.ts';
@@ -45,6 +48,7 @@ import { Writer } from './writer.ts';
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const COMPARISONS = new Set<Expression['kind']>([
   'compare',
+  'compareRows',
   'isNull',
   'between',
   'inList',
@@ -137,6 +141,7 @@ export abstract class QueryCompiler {
       const text = print(column.expression);
       return column.as === undefined ? text : `${text} AS ${this.dialect.quote(column.as)}`;
     });
+    if (node.ranked !== undefined) columns.push(this.rank(node.ranked, node));
     let sql = `SELECT ${node.distinct ? 'DISTINCT ' : ''}${columns.length === 0 ? '1' : columns.join(', ')} FROM ${this.from(node.from)}`;
     for (const join of node.joins) {
       sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
@@ -144,8 +149,15 @@ export abstract class QueryCompiler {
     if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
     if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
-    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
+    if (node.orderBy.length > 0 && node.ranked === undefined)
+      sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
     return sql + this.limits(node) + (node.lock === undefined ? '' : this.lock(node.lock, node));
+  }
+
+  private rank({ by, as }: Ranking, node: SelectStatement): string {
+    // A window knows no columns of the result, neither by name nor by position.
+    const order = node.orderBy.map((key) => this.order(key, { ...node, columns: [] })).join(', ');
+    return `DENSE_RANK() OVER (PARTITION BY ${this.expression(by)} ORDER BY ${order}) AS ${this.dialect.quote(as)}`;
   }
 
   protected lock(lock: RowLock, { joins }: SelectStatement): string {
@@ -327,6 +339,8 @@ export abstract class QueryCompiler {
         return String(node.value).toUpperCase();
       case 'compare':
         return this.compare(node);
+      case 'compareRows':
+        return this.compareRows(node);
       case 'and':
         return `(${node.items.map((item) => this.expression(item)).join(' AND ')})`;
       case 'or':
@@ -393,6 +407,18 @@ export abstract class QueryCompiler {
     const [a, b] = [this.operand(left), this.operand(right)];
     if (operator !== 'ne') return `${a} ${COMPARE[operator]} ${b}`;
     return mayBeNull(left) || mayBeNull(right) ? this.distinct(a, b) : `${a} <> ${b}`;
+  }
+
+  protected compareRows(node: CompareRowsExpression): string {
+    if (!this.dialect.features.comparesRows) return this.expression(keyByKey(node));
+    const left = node.left.map((item, i) => this.beside(item, node.right[i]!));
+    const right = node.right.map((item, i) => this.beside(item, node.left[i]!));
+    return `(${left.join(', ')}) ${COMPARE[node.operator]} (${right.join(', ')})`;
+  }
+
+  /** An operand of a comparison with another. */
+  protected beside(node: Expression, _other: Expression): string {
+    return this.operand(node);
   }
 
   protected between(operand: Expression, low: Expression, high: Expression): string {
