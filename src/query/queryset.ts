@@ -443,7 +443,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
           expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
         ),
       };
-    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.node(value)) };
+    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.value(value)) };
     if (value === undefined)
       throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
         ...label,

@@ -27,6 +27,7 @@ export const FILES = {
   'query/search': () => import('./conformance/query/search.test.ts'),
   'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),
   'query/streams': () => import('./conformance/query/streams.test.ts'),
+  'query/truth': () => import('./conformance/query/truth.test.ts'),
   'query/upsert': () => import('./conformance/query/upsert.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),

@@ -314,6 +314,22 @@ describe('prefetch()', () => {
     ]);
   });
 
+  it('L1: L6: a key to a unique column that is NULL, joined and prefetched at once', async () => {
+    await db.transaction((session) => {
+      const country = new Country({ code: 'NL', name: 'Netherlands', dialCode: 31 });
+      const id = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+      session.add(
+        new City({ id: id(1), name: 'with', country, dial: country }),
+        new City({ id: id(2), name: 'without', country }),
+      );
+    });
+    const cities = await db.session().query(City).orderBy('name').selectRelated('dial').prefetchRelated('dial.cities');
+    expect(cities.map(({ name, dial }) => [name, dial?.cities.map((city) => city.name) ?? null])).toEqual([
+      ['with', ['with', 'without']],
+      ['without', null],
+    ]);
+  });
+
   it('L5: only() and defer() guard what was not read, and load() completes', async () => {
     class Wide extends model('wide', { id: f.auto(), a: f.string(), b: f.string(), c: f.string() }) {}
     const own = await openTestDatabase({ models: [Wide] });
