@@ -194,9 +194,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
     this.#refuseClosed();
     const all = [...entities];
-    const [first] = all;
-    if (first === undefined) return all;
-    const meta = this.#checkEntity(first);
+    if (all.length === 0) return all;
+    const meta = this.#checkEntity(all[0]);
     for (const entity of all) {
       if (this.#checkEntity(entity) !== meta)
         throw new InvalidValueError(

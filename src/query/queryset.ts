@@ -278,6 +278,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
+    if (typeof changes !== 'object' || changes === null)
+      throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
+        model: this.#state.meta.name,
+      });
     const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
