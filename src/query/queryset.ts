@@ -25,6 +25,7 @@ import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
 import { addPaths } from './paths.ts';
+import { checkChanges } from './pins.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
@@ -271,6 +272,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
+    checkChanges(this.#state.scopes, this.#state.meta, parsed);
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'update', state: this.#state, changes: parsed });
   }
 
@@ -281,7 +283,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
     this.#refuseFilter('bulkCreate');
-    return this.#runner.create(creation(this.#state.meta, rows, options), this.#state.bounds);
+    return this.#runner.create(creation(this.#state, rows, options), this.#state.bounds);
   }
 
   async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
@@ -291,12 +293,12 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('getOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false, this.#state.bounds);
+    return this.#runner.ensure(wanted(this.#state, 'getOrCreate', by, options), false, this.#state.bounds);
   }
 
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true, this.#state.bounds);
+    return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
   }
 
   toSQL(): CompiledSql {
