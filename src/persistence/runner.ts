@@ -10,7 +10,7 @@ import type { Segment } from '../query/plan.ts';
 import { mergeTrees } from '../query/paths.ts';
 import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
-import type { QueryRunner } from '../query/runner.ts';
+import type { PageRows, QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import type { BoundQuery } from './compiled.ts';
 import type { Overwrite } from './hydrator.ts';
@@ -51,6 +51,17 @@ export class SessionRunner implements QueryRunner {
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
     if (state.batched.size > 0) await this.#load(state, entities);
     return entities;
+  }
+
+  async page(asked: QueryState, size: number, backward: boolean): Promise<PageRows> {
+    if (asked.bounds !== undefined)
+      return this.#within(asked.bounds, (runner) => runner.page(unbounded(asked), size, backward));
+    const { state, query, rows } = await this.#read(asked);
+    const more = rows.length > size;
+    const found = more ? rows.slice(0, size) : rows;
+    if (backward) found.reverse();
+    const ends = found.length === 0 ? [] : this.#keysOf(query, [found[0]!, found.at(-1)!]);
+    return { entities: await this.#loaded(state, query, found), ends, more };
   }
 
   async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
@@ -207,6 +218,29 @@ export class SessionRunner implements QueryRunner {
 
   readonly #overwrite: Overwrite = (entity, fields, values, group) =>
     this.#workspace.overwrite(entity, fields, values, group);
+
+  /** The way of a query up to its rows. */
+  async #read(asked: QueryState): Promise<Batch & { readonly state: QueryState }> {
+    if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
+    await this.#connect();
+    const state = this.#workspace.asSent(asked);
+    const query = this.#workspace.compiled.query({ kind: 'entities', state });
+    await this.#workspace.beforeRead(query.compiled.plan.reads);
+    return { state, query, rows: await this.#fetch(query, state) };
+  }
+
+  /** What rows are sorted by, of each of these. */
+  #keysOf({ compiled: { plan } }: BoundQuery, rows: Rows): unknown[][] {
+    if (plan.kind !== 'entities') throw new TypeError('Only a query for entities has sort keys.');
+    const { dialect } = this.#workspace.compiled;
+    const columns = plan.shape.keys.map(({ position, type }) => ({ position, decode: dialect.codec(type).decode }));
+    return rows.map((row) =>
+      columns.map(({ position, decode }) => {
+        const raw = row[position];
+        return raw === null || decode === undefined ? raw : decode(raw as never);
+      }),
+    );
+  }
 
   #group(segment: Segment, requested: RelationTree): EntityGroup {
     return this.#workspace.group(

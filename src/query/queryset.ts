@@ -24,6 +24,7 @@ import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
+import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
 import { checkChanges } from './pins.ts';
 import { refsOf, ROOT } from './refs.ts';
@@ -242,6 +243,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   /** Without an argument: the only row. An argument that is undefined is a mistake like any other. */
   async get(...condition: readonly unknown[]): Promise<object> {
     return (condition.length === 0 ? this : this.filter(condition[0])).one();
+  }
+
+  async page(options: unknown): Promise<object> {
+    return readPage(this.#runner, this.#state, options);
   }
 
   all(): Promise<object[]> {
