@@ -2,6 +2,7 @@ import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { refuseReadOnly } from '../core/read-only.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
@@ -454,6 +455,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #refuseFilter(call: string): void {
     const { meta, where, limit, offset, empty } = this.#state;
+    refuseReadOnly(meta, 'written');
     if (where.length === 0 && limit === undefined && offset === undefined && !empty) return;
     throw new InvalidQueryError(
       `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
@@ -466,6 +468,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #checkWrite(call: string): void {
     const { meta, where, unfiltered, limit, empty } = this.#state;
+    refuseReadOnly(meta, `${call}d`);
     if (where.length > 0 || unfiltered || limit !== undefined || empty) return;
     throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
       model: meta.name,

@@ -1,8 +1,10 @@
+import type { CreateView } from '../../core/ast/ddl.ts';
 import type { Expression } from '../../core/ast/expressions.ts';
 import { foreignKeyName } from '../../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
+import type { CompiledStatement } from '../dialect.ts';
 import { PostgresCompiler } from './compiler.ts';
 import { columnType } from './types.ts';
 
@@ -60,6 +62,10 @@ export class PostgresDdlCompiler extends DdlCompiler {
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).inline(condition);
   }
+
+  protected override inlineQuery(query: CreateView['query']): string {
+    return new InlineCompiler(this.dialect).query(query);
+  }
 }
 
 /** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS; in quotes that it does not hold. */
@@ -70,17 +76,24 @@ function unless(query: string, sql: string): string {
   return `DO ${tag}${body}${tag}`;
 }
 
-/** Conditions of the schema: values of the model's author, written out as literals. */
+/** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends PostgresCompiler {
   inline(condition: Expression): string {
-    const sql = this.condition(condition);
-    const { slots } = this.writer.finish(sql);
-    return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g, (token, position?: string) => {
-      if (position === undefined) return token;
-      const { bound, encode } = slots[Number(position) - 1]!;
-      return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
-    });
+    return inlined(this.writer.finish(this.condition(condition)));
   }
+
+  query(query: CreateView['query']): string {
+    return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query));
+  }
+}
+
+/** The text of a statement with its values written out. */
+function inlined({ sql, slots }: CompiledStatement): string {
+  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g, (token, position?: string) => {
+    if (position === undefined) return token;
+    const { bound, encode } = slots[Number(position) - 1]!;
+    return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
+  });
 }
 
 function literal(value: unknown): string {

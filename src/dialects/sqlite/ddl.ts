@@ -1,3 +1,4 @@
+import type { CreateView } from '../../core/ast/ddl.ts';
 import type { CallExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
@@ -52,6 +53,17 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).text(condition);
   }
+
+  protected override inlineQuery(query: CreateView['query']): string {
+    return new InlineCompiler(this.dialect).query(query);
+  }
+
+  /** There is no OR REPLACE: what is there is dropped by a statement of its own. */
+  protected override createView(statement: CreateView): string {
+    const created = super.createView({ ...statement, replace: false });
+    if (!statement.replace) return created;
+    return `DROP VIEW IF EXISTS ${this.table(statement.model)};\n${created}`;
+  }
 }
 
 function typeName(type: ValueType): string {
@@ -90,10 +102,14 @@ function typeName(type: ValueType): string {
   }
 }
 
-/** Conditions of the schema: values of the model's author, written out as literals. */
+/** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {
   text(condition: Expression): string {
     return inlined(this.writer.finish(this.condition(condition)), literal);
+  }
+
+  query(query: CreateView['query']): string {
+    return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query), literal);
   }
 
   protected override inList(node: InListExpression): string {
