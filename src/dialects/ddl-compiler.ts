@@ -44,10 +44,10 @@ export abstract class DdlCompiler {
   protected abstract identity(field: FieldMeta): string;
 
   /** A whole query, in the same way. */
-  protected abstract inlineQuery(query: CreateView['query']): string;
+  protected abstract inlineQuery(query: CreateView['query'], model: ModelMeta): string;
 
   protected createView({ model, query, replace }: CreateView): string {
-    return `CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${this.table(model)} AS ${this.inlineQuery(query)}`;
+    return `CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${this.table(model)} AS ${this.inlineQuery(query, model)}`;
   }
 
   protected table(model: Pick<ModelMeta, 'schema' | 'table'>): string {

@@ -1,3 +1,4 @@
+import { typeOf } from '../../core/ast/expressions.ts';
 import type { CreateView } from '../../core/ast/ddl.ts';
 import type { Expression } from '../../core/ast/expressions.ts';
 import { foreignKeyName } from '../../core/constraint-names.ts';
@@ -63,8 +64,8 @@ export class PostgresDdlCompiler extends DdlCompiler {
     return new InlineCompiler(this.dialect).inline(condition);
   }
 
-  protected override inlineQuery(query: CreateView['query']): string {
-    return new InlineCompiler(this.dialect).query(query);
+  protected override inlineQuery(query: CreateView['query'], model: ModelMeta): string {
+    return new InlineCompiler(this.dialect).query(query, model);
   }
 }
 
@@ -78,12 +79,25 @@ function unless(query: string, sql: string): string {
 
 /** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends PostgresCompiler {
+  #columns: Iterator<FieldMeta> = [].values();
+
   inline(condition: Expression): string {
     return inlined(this.writer.finish(this.condition(condition)));
   }
 
-  query(query: CreateView['query']): string {
+  query(query: CreateView['query'], { fields }: ModelMeta): string {
+    this.#columns = fields.values();
     return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query));
+  }
+
+  /** A decimal has as many digits as its column of the view. */
+  protected override selection(node: Expression): string {
+    const type = this.#columns.next().value?.type;
+    const given = typeOf(node).type;
+    const text = this.expression(node);
+    return type?.kind === 'decimal' && given.kind === 'decimal' && given.scale !== type.scale
+      ? `CAST(${text} AS ${columnType(type)})`
+      : text;
   }
 }
 

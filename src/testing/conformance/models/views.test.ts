@@ -1,7 +1,7 @@
 /** Views as models that are read only: made from queries and raw SQL, read like tables, never written. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DefinitionError, f, gte, model, ReadOnlyModelError, Registry, some, sql } from '../../../index.ts';
+import { DefinitionError, f, gte, max, model, ReadOnlyModelError, Registry, some, sql, sum } from '../../../index.ts';
 import type { Database } from '../../../index.ts';
 import { MariaDBDialect, MySQLDialect, PostgresDialect, SchemaBuilder, SQLiteDialect } from '../../../schema.ts';
 
@@ -61,13 +61,43 @@ class Title extends model(
   { view: sql`SELECT id, length(title) AS length FROM article WHERE words > ${10}` },
 ) {}
 
+class Sale extends model('sale', {
+  id: f.auto(),
+  shop: f.string({ maxLength: 10 }),
+  price: f.decimal({ precision: 10, scale: 2 }),
+  stamp: f.bigint(),
+  at: f.datetime(),
+}) {}
+
+/** Values that a database computes, of types that do not come as they are everywhere. */
+class Turnover extends model(
+  'turnover',
+  {
+    shop: f.string({ primaryKey: true, maxLength: 10 }),
+    total: f.decimal({ precision: 12, scale: 2, nullable: true }),
+    mean: f.decimal({ precision: 12, scale: 1, nullable: true }),
+    stamp: f.bigint({ nullable: true }),
+    last: f.datetime({ nullable: true }),
+  },
+  {
+    view: (query) =>
+      query(Sale).values((s) => ({
+        shop: s.shop,
+        total: sum(s.price),
+        mean: max(s.price),
+        stamp: max(s.stamp),
+        last: max(s.at),
+      })),
+  },
+) {}
+
 /** A table of this database, as somebody else fills it. */
 class Currency extends model('currency', { code: f.string({ primaryKey: true, maxLength: 3 }) }, { readOnly: true }) {}
 
 /** Made elsewhere. */
 class Elsewhere extends model('elsewhere', { id: f.int({ primaryKey: true }) }, { view: true }) {}
 
-const models = [Busy, Writer, Article, WriterStats, OpenArticle, Title, Currency, Elsewhere];
+const models = [Busy, Writer, Article, WriterStats, OpenArticle, Title, Sale, Turnover, Currency, Elsewhere];
 
 const builderHere = (): SchemaBuilder =>
   new SchemaBuilder(
@@ -131,9 +161,20 @@ describe('views', () => {
       'busy_writer',
       'open_article',
       'title',
+      'turnover',
     ]);
     const dropped = builder.dropSql(models).map((text) => /(?:VIEW|TABLE) .(\w+)/.exec(text)?.[1]);
-    expect(dropped).toEqual(['title', 'open_article', 'busy_writer', 'writer_stats', 'currency', 'article', 'writer']);
+    expect(dropped).toEqual([
+      'turnover',
+      'title',
+      'open_article',
+      'busy_writer',
+      'writer_stats',
+      'currency',
+      'sale',
+      'article',
+      'writer',
+    ]);
   });
 
   it('M12: are read like tables, and relations lead to them and from them', async () => {
@@ -184,6 +225,27 @@ describe('views', () => {
     });
   });
 
+  it('M12: compute values that are compared and summed like those of a table', async () => {
+    const at = new Date('2026-01-02T03:04:05.006Z');
+    await db.transaction((session) => {
+      const sale = (shop: string, price: string, stamp: bigint): Sale => new Sale({ shop, price, stamp, at });
+      session.add(sale('a', '1.10', 2n ** 53n + 1n), sale('a', '-2.20', 1n), sale('b', '10.50', 3n));
+    });
+    const shops = db.session().query(Turnover).orderBy('total');
+    expect(await shops.values()).toEqual([
+      { shop: 'a', total: '-1.10', mean: '1.1', stamp: 2n ** 53n + 1n, last: at },
+      { shop: 'b', total: '10.50', mean: '10.5', stamp: 3n, last: at },
+    ]);
+    expect(
+      await shops.filter({ total: '-1.10', stamp: 2n ** 53n + 1n, last: at }).valuesList('shop', { flat: true }),
+    ).toEqual(['a']);
+    expect(await shops.filter({ total: gte('10.00'), mean: '10.5', stamp: gte(3n) }).count()).toBe(1);
+    expect(await shops.aggregate((t) => ({ all: sum(t.total), big: max(t.stamp) }))).toEqual({
+      all: '9.40',
+      big: 2n ** 53n + 1n,
+    });
+  });
+
   it('M12: show what is pending of the tables that they read', async () => {
     await db.transaction(async (session) => {
       const cem = await session.query(Writer).get({ name: 'cem' });
@@ -201,7 +263,7 @@ describe('views', () => {
     await db.createAll();
     expect(await db.session().query(WriterStats).count()).toBe(3);
     const made = await statementsOf(() => db.dropAll({ confirm: true }));
-    expect(made.filter((text) => text.startsWith('DROP VIEW')).length).toBe(4);
+    expect(made.filter((text) => text.startsWith('DROP VIEW')).length).toBe(5);
     await db.createAll();
     expect(await db.session().query(WriterStats).count()).toBe(0);
   });
