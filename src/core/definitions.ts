@@ -134,6 +134,9 @@ export interface ModelOptions {
   readonly indexes?: readonly IndexDefinition[];
   readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
   readonly scopes?: Readonly<Record<string, ScopeDefinition | ScopeCondition>>;
+  /** A view: its query, as a callback or raw SQL; `true` for one that is made elsewhere. */
+  readonly view?: unknown;
+  readonly readOnly?: boolean;
   readonly comment?: string;
 }
 

@@ -77,7 +77,18 @@ function isReference(entity: object): boolean {
   return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
-const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constraints', 'scopes', 'comment'];
+const OPTIONS = [
+  'table',
+  'schema',
+  'primaryKey',
+  'ordering',
+  'indexes',
+  'constraints',
+  'scopes',
+  'view',
+  'readOnly',
+  'comment',
+];
 
 /** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
 function checkOptions(name: string, fields: unknown, options: unknown): void {

@@ -8,6 +8,7 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
@@ -114,9 +115,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const flushed = this.#workspace.beforeRead(new Set([meta]));
+    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
-    const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
     const pending = this.#workspace.read(
       (connection) => this.#workspace.executor.query(connection, sql, parameters),
@@ -144,7 +145,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   add(...entities: readonly object[]): void {
     this.#refuseClosed();
-    for (const entity of entities) this.#checkEntity(entity);
+    for (const entity of entities) refuseReadOnly(this.#checkEntity(entity), 'inserted');
     for (const entity of entities) this.#addOne(entity);
   }
 
@@ -158,6 +159,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     for (const entity of entities) {
       const meta = this.#checkEntity(entity);
+      refuseReadOnly(meta, 'deleted');
       const state = this.state(entity);
       if (state === 'transient' || state === 'detached') {
         throw new SessionStateError(`${withCapitalArticle(meta.name)} that is ${state} cannot be deleted.`, {

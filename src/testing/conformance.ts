@@ -13,6 +13,7 @@ export const FILES = {
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'models/scopes': () => import('./conformance/models/scopes.test.ts'),
+  'models/views': () => import('./conformance/models/views.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),

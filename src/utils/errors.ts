@@ -151,6 +151,11 @@ export class ScopeValueError extends BlazeError {
   override readonly code = 'E_SCOPE_VALUE';
 }
 
+/** A row of a model that is read only, a view for example, was to be written. */
+export class ReadOnlyModelError extends BlazeError {
+  override readonly code = 'E_READ_ONLY_MODEL';
+}
+
 /** The dialect lacks what the query needs. Thrown when the query is compiled, before any SQL is sent. */
 export class UnsupportedError extends BlazeError {
   override readonly code = 'E_UNSUPPORTED';

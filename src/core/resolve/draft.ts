@@ -64,6 +64,8 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       checks: [],
       scopes: [],
       restricted: false,
+      readOnly: options.readOnly === true || options.view !== undefined,
+      view: options.view,
       comment: options.comment,
     },
   };

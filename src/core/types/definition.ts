@@ -7,6 +7,7 @@ import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
 import type { EntityEvent, EntityHook } from './hooks.ts';
 import type { QuerySet } from './queryset.ts';
 import type { ScopesOf } from './scopes.ts';
+import type { ViewDefinition } from './views.ts';
 
 /** Options of an index. `W` are the names of the fields in `where`. */
 export interface IndexOptions<W extends string = never> {
@@ -81,6 +82,15 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
    * @example scopes: { alive: (p) => p.deletedAt.isNull() }
    */
   readonly scopes?: Scopes & ScopesOf<F>;
+  /**
+   * Makes it a view, whose rows are read only: its query, with a column for each field, or raw SQL whose columns have the
+   * names of the model's, in their order. `true` for one that is made elsewhere.
+   *
+   * @example view: (query) => query(Author).values((a) => ({ authorId: a.id, posts: a.posts.count() }))
+   */
+  readonly view?: ViewDefinition<F>;
+  /** Rows are read and never written. */
+  readonly readOnly?: boolean;
   readonly comment?: string;
 }
 

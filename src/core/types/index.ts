@@ -18,3 +18,4 @@ export type * from './relations.ts';
 export type * from './scopes.ts';
 export type * from './session.ts';
 export type * from './values-set.ts';
+export type * from './views.ts';

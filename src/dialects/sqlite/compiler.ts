@@ -335,7 +335,7 @@ export class SQLiteCompiler extends QueryCompiler {
   }
 
   /** A number as a scaled integer of the given scale. */
-  private scaled(node: Expression, scale: number): string {
+  protected scaled(node: Expression, scale: number): string {
     const { type } = typeOf(node);
     const from = scaleOf(type);
     if (node.kind === 'param') {
