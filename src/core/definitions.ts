@@ -1,3 +1,4 @@
+import type { FetchMode } from './types/index.ts';
 import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
@@ -16,6 +17,8 @@ export interface ColumnOptions {
   readonly comment?: string;
   readonly generated?: string | { readonly sql: string; readonly stored?: boolean };
   readonly validators?: readonly unknown[];
+  /** Of JSON: the schema of its values. */
+  readonly schema?: unknown;
   readonly renamedFrom?: string;
 }
 
@@ -47,6 +50,7 @@ export interface RelationOptions {
   readonly to?: string;
   readonly through?: () => unknown;
   readonly table?: string;
+  readonly fetchMode?: FetchMode;
 }
 
 export class RelationDefinition {
@@ -132,6 +136,9 @@ export interface ModelOptions {
   readonly indexes?: readonly IndexDefinition[];
   readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
   readonly scopes?: Readonly<Record<string, ScopeDefinition | ScopeCondition>>;
+  /** A view: its query, as a callback or raw SQL; `true` for one that is made elsewhere. */
+  readonly view?: unknown;
+  readonly readOnly?: boolean;
   readonly comment?: string;
 }
 

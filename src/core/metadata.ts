@@ -1,3 +1,4 @@
+import type { FetchMode } from './types/index.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the database does to rows that point at a deleted (or re-keyed) one. */
@@ -34,6 +35,8 @@ export interface FieldMeta {
   readonly generatedStored: boolean;
   readonly generation: Generation;
   readonly sensitive: boolean;
+  /** Functions and Standard Schemas that look at its values, in order. */
+  readonly validators: readonly unknown[];
   readonly comment: string | undefined;
   /** The relation whose key this column holds. */
   readonly relation: RelationMeta | undefined;
@@ -59,6 +62,8 @@ export interface RelationMeta {
   readonly inverse: RelationMeta | undefined;
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** What it says of loading on demand, before the session is asked. */
+  readonly fetchMode: FetchMode | undefined;
 }
 
 /** The table between the two sides of a many-to-many relation. */
@@ -136,6 +141,10 @@ export interface ModelMeta {
   readonly scopes: readonly ScopeMeta[];
   /** Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default. */
   readonly restricted: boolean;
+  /** Rows are never written. */
+  readonly readOnly: boolean;
+  /** For a view, what it shows: a callback, raw SQL, or `true` where it is made elsewhere; read by the schema builder. */
+  readonly view: unknown;
   readonly comment: string | undefined;
 }
 

@@ -392,7 +392,7 @@ export abstract class QueryCompiler {
   /** An expression beside an operator: in brackets where it is a comparison itself. */
   protected operand(node: Expression): string {
     const text = this.expression(node);
-    return COMPARISONS.has(node.kind) ? `(${text})` : text;
+    return COMPARISONS.has(node.kind) || isTruth(node) ? `(${text})` : text;
   }
 
   protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
@@ -449,6 +449,7 @@ export abstract class QueryCompiler {
   protected call({ fn, args }: CallExpression): string {
     // Rounding leaves a whole number as it is; SQL's function would make a float of it.
     if (fn === 'round' && isWhole(typeOf(args[0]!).type)) return this.expression(args[0]!);
+    if (fn === 'isTrue') return this.truth(args[0]!);
     const texts = args.map((arg) => this.expression(arg));
     switch (fn) {
       case 'negate':
@@ -478,6 +479,11 @@ export abstract class QueryCompiler {
       default:
         return unreachable(fn);
     }
+  }
+
+  /** A condition as a value. */
+  protected truth(condition: Expression): string {
+    return mayBeNull(condition) ? `(${this.condition(condition)}) IS TRUE` : this.expression(condition);
   }
 
   /** The function that counts the items of an array. */
@@ -526,6 +532,10 @@ export abstract class QueryCompiler {
   protected unsupported(what: string): UnsupportedError {
     return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`, { feature: what });
   }
+}
+
+function isTruth(node: Expression): boolean {
+  return node.kind === 'call' && node.fn === 'isTrue';
 }
 
 function isWhole({ kind }: ParamExpression['type']): boolean {

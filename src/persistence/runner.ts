@@ -2,6 +2,7 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import { withinBounds } from '../adapters/bounded-executor.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Bounds } from '../core/bounds.ts';
+import { isHeard } from '../core/listeners.ts';
 import type { EntityGroup, RelationTree } from '../core/loader.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
@@ -32,6 +33,8 @@ export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
   readonly #loader: BatchLoader;
   readonly #creator: Creator;
+  /** Those of the rows that were hydrated last. */
+  #groups: readonly EntityGroup[] = [];
 
   constructor(workspace: Workspace, loader: BatchLoader, creator: Creator) {
     this.#workspace = workspace;
@@ -50,6 +53,7 @@ export class SessionRunner implements QueryRunner {
     if (flushed !== undefined) await flushed;
     const pending = this.#fetch(query, state);
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
+    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
     if (loadsMore(state)) await this.#load(state, entities);
     return entities;
   }
@@ -213,7 +217,8 @@ export class SessionRunner implements QueryRunner {
   #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
     const hydrator = compiled.hydrator!;
     const requested = requestedTree(state);
-    const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
+    const groups = hydrator.segments.map((segment) => this.#group(segment, requested, state.fetchMode));
+    this.#groups = groups;
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
 
@@ -243,10 +248,12 @@ export class SessionRunner implements QueryRunner {
     );
   }
 
-  #group(segment: Segment, requested: RelationTree): EntityGroup {
+  #group(segment: Segment, requested: RelationTree, fetchMode: EntityGroup['fetchMode']): EntityGroup {
     return this.#workspace.group(
       segment.meta,
       segment.parent === undefined && requested.size > 0 ? requested : undefined,
+      'loaded',
+      fetchMode,
     );
   }
 
@@ -270,6 +277,7 @@ export class SessionRunner implements QueryRunner {
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
     const entities = this.#hydrate(state, query, rows);
+    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
     await this.#load(state, entities);
     return entities;
   }

@@ -34,6 +34,8 @@ export interface WorkspaceOwner {
     | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
     | undefined;
   readonly label: string;
+  /** Tell hooks of what a query has read. */
+  announce(groups: readonly EntityGroup[]): Promise<void>;
 }
 
 /** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
@@ -122,8 +124,26 @@ export class Workspace {
   }
 
   /** A group for the entities of one query. */
-  group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
-    return { kind, loader: this.#owner.loader, meta, members: [], targets: [], requested, origin: undefined };
+  group(
+    meta: ModelMeta,
+    requested?: RelationTree,
+    kind: EntityGroup['kind'] = 'loaded',
+    fetchMode?: EntityGroup['fetchMode'],
+  ): EntityGroup {
+    return {
+      kind,
+      loader: this.#owner.loader,
+      meta,
+      members: [],
+      targets: [],
+      requested,
+      fetchMode,
+      origin: undefined,
+    };
+  }
+
+  announce(groups: readonly EntityGroup[]): Promise<void> {
+    return this.#owner.announce(groups);
   }
 
   /** The one group of new entities of a model. */
@@ -227,12 +247,14 @@ export class Workspace {
     return present;
   }
 
-  /** Read one entity again, whatever is known of it. */
-  async reload(entity: object): Promise<void> {
-    const { meta } = State.group(entity)!;
+  /** Read entities of one model again, whatever is known of them. */
+  async reload(meta: ModelMeta, entities: readonly object[]): Promise<void> {
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
-    await this.refresh(meta, [entity], State.row(entity) === null ? this.scopes : UNSCOPED);
+    const references = entities.filter((entity) => State.row(entity) === null);
+    const rows = entities.filter((entity) => State.row(entity) !== null);
+    if (references.length > 0) await this.refresh(meta, references, this.scopes);
+    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */

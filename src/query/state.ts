@@ -9,7 +9,7 @@ import type {
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import type { ServerRole } from '../core/types/index.ts';
+import type { FetchMode, ServerRole } from '../core/types/index.ts';
 import type { ActiveScopes } from './active-scopes.ts';
 
 /** An annotation or a value column: a name and what it is. */
@@ -79,6 +79,8 @@ export interface QueryState {
   readonly keyed: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
+  /** How the entities load on demand: no part of the shape. `undefined`: what relation and session say. */
+  readonly fetchMode: FetchMode | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
 }
@@ -108,6 +110,7 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState 
     fresh: false,
     keyed: false,
     bounds: undefined,
+    fetchMode: undefined,
     using: undefined,
   };
 }

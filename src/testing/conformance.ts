@@ -5,6 +5,7 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/fetch-mode': () => import('./conformance/loading/fetch-mode.test.ts'),
   'loading/many-parents': () => import('./conformance/loading/many-parents.test.ts'),
   'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
   'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
@@ -15,6 +16,7 @@ export const FILES = {
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'models/scopes': () => import('./conformance/models/scopes.test.ts'),
+  'models/views': () => import('./conformance/models/views.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
@@ -29,6 +31,7 @@ export const FILES = {
   'query/search': () => import('./conformance/query/search.test.ts'),
   'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),
   'query/streams': () => import('./conformance/query/streams.test.ts'),
+  'query/truth': () => import('./conformance/query/truth.test.ts'),
   'query/upsert': () => import('./conformance/query/upsert.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),
@@ -36,6 +39,8 @@ export const FILES = {
   'session/concurrent-changes': () => import('./conformance/session/concurrent-changes.test.ts'),
   'session/deleting': () => import('./conformance/session/deleting.test.ts'),
   'session/failures': () => import('./conformance/session/failures.test.ts'),
+  'session/hooks': () => import('./conformance/session/hooks.test.ts'),
+  'session/validation': () => import('./conformance/session/validation.test.ts'),
   'session/history': () => import('./conformance/session/history.test.ts'),
   'session/identity': () => import('./conformance/session/identity.test.ts'),
   'session/load-strategy': () => import('./conformance/session/load-strategy.test.ts'),

@@ -223,7 +223,8 @@ export type FunctionName =
   | 'arrayLength'
   | 'concat'
   | DatePart
-  | 'coalesce';
+  | 'coalesce'
+  | 'isTrue';
 
 /** A part of a date or time, in UTC. `weekDay`: 1 on Mondays to 7 on Sundays. */
 export type DatePart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfYear' | 'weekDay' | 'hour' | 'minute' | 'second';
@@ -318,6 +319,13 @@ export interface RawIdentifier {
 }
 
 const BOOL: ValueType = Object.freeze({ kind: 'bool' });
+
+/** A condition where a value is wanted: true or false, since what SQL has as NULL does not hold. */
+export function asValue(node: Expression): Expression & Typed {
+  return 'type' in node
+    ? node
+    : Object.freeze({ kind: 'call', fn: 'isTrue', args: Object.freeze([node]), type: BOOL, nullable: false });
+}
 
 /** The type of any expression; conditions are booleans. */
 export function typeOf(node: Expression): Typed {

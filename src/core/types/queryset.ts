@@ -4,7 +4,7 @@
  */
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
+import type { ATTRIBUTES, EntityOf, FetchMode, FIELDS, Model, SHAPE } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
@@ -215,6 +215,11 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
    */
   pipe<R>(fn: (query: this) => R): R;
+  /**
+   * How its entities, and those that are loaded with them, load relations on demand; before what relation and session say.
+   * `'raise'` lets no `load()` through that was forgotten here. @example .selectRelated('author').fetchMode('raise')
+   */
+  fetchMode(mode: FetchMode): QuerySet<M, L, E>;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 

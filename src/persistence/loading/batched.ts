@@ -42,15 +42,21 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
-  /** The same for a query that says where to read from, or which scopes are in force. */
-  within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
-    if (using === undefined && scopes === this.#workspace.scopes) return this;
+  /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
+  within({ using, scopes, fetchMode }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode'>): BatchLoader {
+    if (using === undefined && fetchMode === undefined && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     // A prefetch may have said which scopes are in force for itself.
     const own = (state: QueryState): ActiveScopes => (state.scopes === this.#workspace.scopes ? scopes : state.scopes);
     loader.use({
-      entities: (state) => runner.entities({ ...state, using, scopes: own(state) }),
+      entities: (state) =>
+        runner.entities({
+          ...state,
+          using: using ?? state.using,
+          scopes: own(state),
+          fetchMode: state.fetchMode ?? fetchMode,
+        }),
       rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
     });
     return loader;

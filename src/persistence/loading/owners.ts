@@ -30,7 +30,7 @@ export function lackingCollection(relation: RelationMeta, entities: readonly obj
 /** Whether the entity at the other end is at hand, for a key that finds none in the identity map. */
 export function hasLink(entity: object, relation: RelationMeta): boolean {
   const linked = State.link(entity, relation.index);
-  return linked !== undefined && State.row(linked as object) !== null;
+  return linked !== undefined && linked !== null && State.row(linked as object) !== null;
 }
 
 /** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
