@@ -298,6 +298,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return 'a query';
   }
 
+  mayNotLeave(): (entity: object) => boolean {
+    const isPending = this.#work.pending();
+    const { journals } = this.#transactions;
+    return (entity) => isPending(entity) || journals.some((journal) => journal.concerns(entity));
+  }
+
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#transactions.current === undefined) this.#warnOfEscape();
     return this.#transactions.beforeRead(reads, workspace);

@@ -10,6 +10,7 @@ export const FILES = {
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
+  'query/bounded': () => import('./conformance/query/bounded.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
   'query/grouping': () => import('./conformance/query/grouping.test.ts'),

@@ -38,6 +38,11 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
+  /** For entities that no transaction brings back to what they were. */
+  apart(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, () => undefined);
+  }
+
   /** The same, from this kind of server. */
   using(server: ServerRole): BatchLoader {
     const runner = this.#runner!;
