@@ -5,12 +5,17 @@ export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
 export type { FetchMode, FlushMode, SessionOptions } from './persistence/options.ts';
 
 export { f } from './core/fields.ts';
-export { model } from './core/model.ts';
+export { model } from './model.ts';
 export { check, index, unique } from './core/constraints.ts';
+export { scope } from './core/scopes.ts';
+export { hooks } from './hooks/hooks.ts';
+export { fullClean } from './validation/validate.ts';
+export { rules } from './validation/rules.ts';
+export type { Rule } from './validation/rules.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';
-export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
+export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta, ScopeMeta } from './core/metadata.ts';
 
 export {
   arrayContains,
@@ -52,6 +57,7 @@ export {
   year,
 } from './query/lookups.ts';
 export type { DatePartLookup } from './query/lookups.ts';
+export { prefetch } from './query/prefetch.ts';
 export { and, not, or, Q } from './query/q.ts';
 export { avg, count, max, min, sum } from './query/aggregates.ts';
 export { sql } from './query/sql.ts';

@@ -1,4 +1,4 @@
-import type { ReferentialAction, RelationKind } from './metadata.ts';
+import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the builders of `f` make: plain descriptions, which the registry turns into metadata when all models are known. */
@@ -16,6 +16,8 @@ export interface ColumnOptions {
   readonly comment?: string;
   readonly generated?: string | { readonly sql: string; readonly stored?: boolean };
   readonly validators?: readonly unknown[];
+  /** Of JSON: the schema of its values. */
+  readonly schema?: unknown;
   readonly renamedFrom?: string;
 }
 
@@ -111,6 +113,19 @@ export interface CheckDefinition {
   readonly condition: unknown;
 }
 
+/** `scope((p, tenantId: number) => p.tenantId.eq(tenantId), { required: true })`, or the callback alone. */
+export interface ScopeDefinition {
+  readonly kind: 'scope';
+  readonly condition: ScopeCondition;
+  readonly options: ScopeOptions;
+}
+
+export interface ScopeOptions {
+  readonly default?: boolean;
+  readonly required?: boolean;
+  readonly check?: boolean;
+}
+
 export interface ModelOptions {
   readonly table?: string;
   readonly schema?: string;
@@ -118,6 +133,10 @@ export interface ModelOptions {
   readonly ordering?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
   readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
+  readonly scopes?: Readonly<Record<string, ScopeDefinition | ScopeCondition>>;
+  /** A view: its query, as a callback or raw SQL; `true` for one that is made elsewhere. */
+  readonly view?: unknown;
+  readonly readOnly?: boolean;
   readonly comment?: string;
 }
 

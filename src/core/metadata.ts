@@ -34,6 +34,8 @@ export interface FieldMeta {
   readonly generatedStored: boolean;
   readonly generation: Generation;
   readonly sensitive: boolean;
+  /** Functions and Standard Schemas that look at its values, in order. */
+  readonly validators: readonly unknown[];
   readonly comment: string | undefined;
   /** The relation whose key this column holds. */
   readonly relation: RelationMeta | undefined;
@@ -92,6 +94,23 @@ export interface CheckMeta {
   readonly condition: unknown;
 }
 
+/** Columns and relations of the model, and the value that the session gives, where there is one. */
+export type ScopeCondition = (refs: object, value?: unknown) => unknown;
+
+/** A named condition of a model. */
+export interface ScopeMeta {
+  readonly name: string;
+  readonly condition: ScopeCondition;
+  /** In force wherever the model appears; otherwise a query set asks for it by name. */
+  readonly default: boolean;
+  /** Whether the condition is about a value; a session gives it. */
+  readonly takesValue: boolean;
+  /** Without the value every query of the model fails. */
+  readonly required: boolean;
+  /** Whether rows that are written have to meet it. */
+  readonly check: boolean;
+}
+
 /** Everything known of a model, frozen. `Post.meta` shows it. */
 export interface ModelMeta {
   /** Name of the class, for messages. */
@@ -116,6 +135,13 @@ export interface ModelMeta {
   readonly ordering: readonly OrderMeta[];
   readonly indexes: readonly IndexMeta[];
   readonly checks: readonly CheckMeta[];
+  readonly scopes: readonly ScopeMeta[];
+  /** Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default. */
+  readonly restricted: boolean;
+  /** Rows are never written. */
+  readonly readOnly: boolean;
+  /** For a view, what it shows: a callback, raw SQL, or `true` where it is made elsewhere; read by the schema builder. */
+  readonly view: unknown;
   readonly comment: string | undefined;
 }
 

@@ -17,6 +17,7 @@ import type {
   NotExpression,
   OrderNode,
   ParamExpression,
+  Ranking,
   RawExpression,
   RowLock,
   SearchExpression,
@@ -140,6 +141,7 @@ export abstract class QueryCompiler {
       const text = print(column.expression);
       return column.as === undefined ? text : `${text} AS ${this.dialect.quote(column.as)}`;
     });
+    if (node.ranked !== undefined) columns.push(this.rank(node.ranked, node));
     let sql = `SELECT ${node.distinct ? 'DISTINCT ' : ''}${columns.length === 0 ? '1' : columns.join(', ')} FROM ${this.from(node.from)}`;
     for (const join of node.joins) {
       sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
@@ -147,8 +149,15 @@ export abstract class QueryCompiler {
     if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
     if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
-    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
+    if (node.orderBy.length > 0 && node.ranked === undefined)
+      sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
     return sql + this.limits(node) + (node.lock === undefined ? '' : this.lock(node.lock, node));
+  }
+
+  private rank({ by, as }: Ranking, node: SelectStatement): string {
+    // A window knows no columns of the result, neither by name nor by position.
+    const order = node.orderBy.map((key) => this.order(key, { ...node, columns: [] })).join(', ');
+    return `DENSE_RANK() OVER (PARTITION BY ${this.expression(by)} ORDER BY ${order}) AS ${this.dialect.quote(as)}`;
   }
 
   protected lock(lock: RowLock, { joins }: SelectStatement): string {
@@ -383,7 +392,7 @@ export abstract class QueryCompiler {
   /** An expression beside an operator: in brackets where it is a comparison itself. */
   protected operand(node: Expression): string {
     const text = this.expression(node);
-    return COMPARISONS.has(node.kind) ? `(${text})` : text;
+    return COMPARISONS.has(node.kind) || isTruth(node) ? `(${text})` : text;
   }
 
   protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
@@ -440,6 +449,7 @@ export abstract class QueryCompiler {
   protected call({ fn, args }: CallExpression): string {
     // Rounding leaves a whole number as it is; SQL's function would make a float of it.
     if (fn === 'round' && isWhole(typeOf(args[0]!).type)) return this.expression(args[0]!);
+    if (fn === 'isTrue') return this.truth(args[0]!);
     const texts = args.map((arg) => this.expression(arg));
     switch (fn) {
       case 'negate':
@@ -469,6 +479,11 @@ export abstract class QueryCompiler {
       default:
         return unreachable(fn);
     }
+  }
+
+  /** A condition as a value. */
+  protected truth(condition: Expression): string {
+    return mayBeNull(condition) ? `(${this.condition(condition)}) IS TRUE` : this.expression(condition);
   }
 
   /** The function that counts the items of an array. */
@@ -517,6 +532,10 @@ export abstract class QueryCompiler {
   protected unsupported(what: string): UnsupportedError {
     return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`, { feature: what });
   }
+}
+
+function isTruth(node: Expression): boolean {
+  return node.kind === 'call' && node.fn === 'isTrue';
 }
 
 function isWhole({ kind }: ParamExpression['type']): boolean {

@@ -10,6 +10,7 @@ import type {
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { placeholderFor } from '../dialects/query-compiler.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
 import type { Plan } from '../query/plan.ts';
 import { planQuery } from '../query/planner.ts';
 import { shapeKey } from '../query/shape-key.ts';
@@ -19,6 +20,7 @@ import type { QueryRequest } from '../query/state.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
 import { Hydrator } from './hydrator.ts';
+import { withSources } from './view-sources.ts';
 import { updateShape } from './update-shape.ts';
 import type { UpdateShape } from './update-shape.ts';
 
@@ -48,6 +50,7 @@ export interface BoundQuery {
 export interface KeyQuery {
   readonly sql: string;
   readonly encoders: readonly Encode[];
+  readonly reads: ReadonlySet<ModelMeta>;
 }
 
 /**
@@ -56,6 +59,8 @@ export interface KeyQuery {
  */
 export class CompiledCache {
   readonly #dialect: Dialect;
+  /** All of the database, as far as they are known. */
+  readonly #models: readonly ModelMeta[];
   readonly #queries = new Map<string, CompiledQuery>();
   readonly #writes = new Map<string, string>();
   readonly #updates: WeakMap<ChangedFields, UpdateShape>;
@@ -64,8 +69,9 @@ export class CompiledCache {
   /** Of the same dialect for another schema: how entities are read and written is the same there. */
   readonly base: CompiledCache | undefined;
 
-  constructor(dialect: Dialect, base?: CompiledCache) {
+  constructor(dialect: Dialect, base?: CompiledCache, models: readonly ModelMeta[] = []) {
     this.#dialect = dialect;
+    this.#models = models;
     this.base = base;
     this.#codecs = base === undefined ? new Map() : base.#codecs;
     this.#updates = base === undefined ? new WeakMap() : base.#updates;
@@ -88,6 +94,7 @@ export class CompiledCache {
 
   /** @throws UnsupportedError, InvalidQueryError, InvalidValueError before anything is sent. */
   query(request: QueryRequest): BoundQuery {
+    request.state.scopes.renew();
     const { key, bound } = shapeKey(request, this.#dialect.features.limitsInText);
     let compiled = this.#queries.get(key);
     if (compiled === undefined) {
@@ -98,7 +105,7 @@ export class CompiledCache {
     return { compiled, parameters: bind(compiled, bound) };
   }
 
-  /** SELECT of one row by its key. */
+  /** SELECT of one row by its key, of a model without conditions of its own. */
   byKey(meta: ModelMeta): KeyQuery {
     let found = this.#keys.get(meta);
     if (found === undefined) this.#keys.set(meta, (found = this.#compileKeyQuery(meta)));
@@ -197,7 +204,8 @@ export class CompiledCache {
   }
 
   #compile(request: QueryRequest, bound: readonly Bound[]): CompiledQuery {
-    const plan = planQuery(request);
+    const planned = planQuery(request);
+    const plan = { ...planned, reads: withSources(planned.reads, this.#models) };
     const { sql, slots } = this.#dialect.compile(plan.statement);
     const ordinals = new Map(bound.map((value, i) => [value, i]));
     return {
@@ -224,9 +232,9 @@ export class CompiledCache {
       left: fieldPath(field),
       right: placeholderFor(field),
     }));
-    const plan = planQuery({ kind: 'entities', state: { ...initialState(meta), where: items, order: [] } });
+    const plan = planQuery({ kind: 'entities', state: { ...initialState(meta, UNSCOPED), where: items, order: [] } });
     const { sql, slots } = this.#dialect.compile(plan.statement);
-    return { sql, encoders: slots.map((slot) => slot.encode) };
+    return { sql, encoders: slots.map((slot) => slot.encode), reads: withSources(plan.reads, this.#models) };
   }
 }
 

@@ -7,6 +7,8 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
+import type { ActiveScopes } from '../query/active-scopes.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
@@ -36,10 +38,13 @@ export interface WorkspaceOwner {
   readonly label: string;
   /** Tells which entities have to stay. */
   mayNotLeave(): (entity: object) => boolean;
+  /** Tell hooks of what a query has read. */
+  announce(groups: readonly EntityGroup[]): Promise<void>;
 }
 
-/** Which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
+/** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
 interface Place {
+  readonly scopes: ActiveScopes;
   readonly using: ServerRole | undefined;
   readonly schema: string | undefined;
   readonly loadStrategy: LoadStrategy;
@@ -135,6 +140,11 @@ export class Workspace {
     return this.engine.compiledIn(this.#place.schema);
   }
 
+  /** The scopes of the session. */
+  get scopes(): ActiveScopes {
+    return this.#place.scopes;
+  }
+
   /** A query as it is sent: what is to be joined may come by queries of its own. */
   asSent(state: QueryState): QueryState {
     return withStrategy(state, this.#place.loadStrategy, this.compiled.dialect.features);
@@ -147,6 +157,10 @@ export class Workspace {
   /** A group for the entities of one query. */
   group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
     return { kind, loader: this.loader, meta, members: [], targets: [], requested, origin: undefined };
+  }
+
+  announce(groups: readonly EntityGroup[]): Promise<void> {
+    return this.#owner.announce(groups);
   }
 
   /** The one group of new entities of a model. */
@@ -229,14 +243,15 @@ export class Workspace {
   }
 
   /**
-   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session.
+   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session. A row
+   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first.
    *
    * @returns the entities that are still there.
    */
-  async refresh(meta: ModelMeta, entities: readonly object[]): Promise<object[]> {
+  async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
     const codec = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities)) rows.set(codec.keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(codec.keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -254,7 +269,7 @@ export class Workspace {
     const { meta } = State.group(entity)!;
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
-    await this.refresh(meta, [entity]);
+    await this.refresh(meta, [entity], State.row(entity) === null ? this.scopes : UNSCOPED);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
@@ -328,9 +343,9 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
+  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ActiveScopes): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys));
+    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.
     return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { modelAt } from '../core/ast/expressions.ts';
 import type {
   ArithmeticExpression,
@@ -17,7 +18,7 @@ import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
 
-/** A field at the end of to-one steps; NULL may come from the field or from any step on the way. */
+/** A field at the end of to-one steps; NULL may come from the field, or from any step on the way: a scope may hide its row. */
 export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: Origin): PathExpression {
   return {
     kind: 'path',
@@ -25,7 +26,7 @@ export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: 
     steps,
     field,
     type: field.type,
-    nullable: field.nullable || steps.some((step) => step.nullable),
+    nullable: field.nullable || steps.some((step) => step.nullable || step.target.restricted),
   };
 }
 
@@ -95,8 +96,8 @@ function plainType(value: unknown): ValueType | undefined {
   if (typeof value === 'bigint') return { kind: 'bigint' };
   if (typeof value === 'boolean') return { kind: 'bool' };
   if (typeof value === 'number' && Number.isFinite(value)) return (value | 0) === value ? INT : FLOAT;
-  if (value instanceof Date) return { kind: 'datetime' };
-  return value instanceof Uint8Array ? { kind: 'binary' } : undefined;
+  if (types.isDate(value)) return { kind: 'datetime' };
+  return types.isUint8Array(value) ? { kind: 'binary' } : undefined;
 }
 
 const TEXT: ValueType = Object.freeze({ kind: 'text' });

@@ -1,4 +1,4 @@
-import { conjunction, fieldPath, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath, typeOf } from '../core/ast/expressions.ts';
 import type { Expression, OrderNode, SelectStatement, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
@@ -6,6 +6,7 @@ import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { ordersOf } from './orders.ts';
+import { joinRanked, planLinks } from './per-parent.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
@@ -25,6 +26,8 @@ export function planQuery(request: QueryRequest): Plan {
       return planCount(request.state, request.columns);
     case 'exists':
       return planExists(request.state);
+    case 'links':
+      return planLinks(request);
     case 'update':
     case 'delete':
       return planWrite(request);
@@ -33,9 +36,11 @@ export function planQuery(request: QueryRequest): Plan {
   }
 }
 
-function planEntities(state: QueryState): Plan {
+function planEntities(asked: QueryState): Plan {
+  // Rows that are ranked are chosen and sorted by their ranks.
+  const state = asked.perParent === undefined ? asked : { ...asked, where: [], order: [] };
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   const columns: Selection[] = [];
   const segments = [...selectSegments(state, scope, columns)];
   const annotations = state.annotations.map(({ name, expression }) => {
@@ -45,11 +50,12 @@ function planEntities(state: QueryState): Plan {
   const fresh = state.fresh || state.lock !== undefined;
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
+  const ranked = state.perParent === undefined ? undefined : joinRanked(asked, state.perParent, scope, aliases);
   const own = columns.slice(columns.length - annotations.length);
   const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
   const lock = planLock(state, scope);
   const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
   const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
@@ -139,7 +145,7 @@ function selectValues(
       model: state.meta.name,
     });
   }
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
   const plain = selections
@@ -188,7 +194,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   const shape = { columns: [pushColumn(selection, 'count', count)] };
   const cut = state.limit !== undefined || state.offset !== undefined;
   if (!cut && columns === undefined) {
-    const scope = new Scope(state.meta, aliases);
+    const scope = new Scope(state.meta, aliases, state.scopes);
     return {
       kind: 'values',
       statement: select({ columns: selection, ...clauses(state, scope), distinct: false }),
@@ -218,7 +224,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
 function planExists(state: QueryState): Plan {
   refuseLock(state, 'whether there are rows');
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
   const statement = select({
     columns: [],
@@ -235,8 +241,8 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
-  const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
+  const scope = new Scope(state.meta, aliases, state.scopes);
+  const condition = scope.where(state.where);
   const changes =
     request.kind === 'update'
       ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))
@@ -249,8 +255,8 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
         `${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`,
         { model: state.meta.name },
       );
-    const inner = new Scope(state.meta, aliases);
-    const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
+    const inner = new Scope(state.meta, aliases, state.scopes);
+    const filter = inner.where(state.where);
     const query = select({
       columns: [{ expression: columnOf(inner.root.alias, key!), as: undefined }],
       from: inner.root,
@@ -284,7 +290,7 @@ function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distin
     distinct: state.distinct,
     from: scope.root,
     joins: scope.joins,
-    where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
+    where: scope.where(state.where),
   };
 }
 

@@ -5,10 +5,15 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
+  'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
+  'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
+  'models/scopes': () => import('./conformance/models/scopes.test.ts'),
+  'models/views': () => import('./conformance/models/views.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/bounded': () => import('./conformance/query/bounded.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
@@ -24,6 +29,7 @@ export const FILES = {
   'query/search': () => import('./conformance/query/search.test.ts'),
   'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),
   'query/streams': () => import('./conformance/query/streams.test.ts'),
+  'query/truth': () => import('./conformance/query/truth.test.ts'),
   'query/upsert': () => import('./conformance/query/upsert.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),
@@ -31,6 +37,8 @@ export const FILES = {
   'session/concurrent-changes': () => import('./conformance/session/concurrent-changes.test.ts'),
   'session/deleting': () => import('./conformance/session/deleting.test.ts'),
   'session/failures': () => import('./conformance/session/failures.test.ts'),
+  'session/hooks': () => import('./conformance/session/hooks.test.ts'),
+  'session/validation': () => import('./conformance/session/validation.test.ts'),
   'session/history': () => import('./conformance/session/history.test.ts'),
   'session/identity': () => import('./conformance/session/identity.test.ts'),
   'session/load-strategy': () => import('./conformance/session/load-strategy.test.ts'),

@@ -69,6 +69,8 @@ export interface RelatedExpression {
   readonly quantifier: Quantifier;
   /** In terms of the relation's target. */
   readonly where: Expression | undefined;
+  /** All rows of the target are meant, whatever scopes it has. */
+  readonly whole?: boolean;
 }
 
 /** An aggregate over the rows of a to-many relation: a subquery of its own, so that two never multiply. */
@@ -221,7 +223,8 @@ export type FunctionName =
   | 'arrayLength'
   | 'concat'
   | DatePart
-  | 'coalesce';
+  | 'coalesce'
+  | 'isTrue';
 
 /** A part of a date or time, in UTC. `weekDay`: 1 on Mondays to 7 on Sundays. */
 export type DatePart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfYear' | 'weekDay' | 'hour' | 'minute' | 'second';
@@ -317,6 +320,13 @@ export interface RawIdentifier {
 
 const BOOL: ValueType = Object.freeze({ kind: 'bool' });
 
+/** A condition where a value is wanted: true or false, since what SQL has as NULL does not hold. */
+export function asValue(node: Expression): Expression & Typed {
+  return 'type' in node
+    ? node
+    : Object.freeze({ kind: 'call', fn: 'isTrue', args: Object.freeze([node]), type: BOOL, nullable: false });
+}
+
 /** The type of any expression; conditions are booleans. */
 export function typeOf(node: Expression): Typed {
   return 'type' in node ? node : { type: BOOL, nullable: true };
@@ -363,7 +373,7 @@ export interface TableRef {
 
 export interface Join {
   readonly kind: 'inner' | 'left';
-  readonly table: TableRef;
+  readonly table: TableRef | DerivedTable;
   readonly on: Expression;
 }
 
@@ -386,6 +396,14 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
+  /** Inside of another query: one more column, the place of each row among those that are alike. */
+  readonly ranked?: Ranking | undefined;
+}
+
+/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
+export interface Ranking {
+  readonly by: Expression;
+  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */
