@@ -15,6 +15,7 @@ export const FILES = {
   'models/scopes': () => import('./conformance/models/scopes.test.ts'),
   'models/views': () => import('./conformance/models/views.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
+  'query/bounded': () => import('./conformance/query/bounded.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
   'query/grouping': () => import('./conformance/query/grouping.test.ts'),
