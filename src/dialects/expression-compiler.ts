@@ -270,7 +270,9 @@ export abstract class ExpressionCompiler {
     if (frame?.unit === 'groups' && !this.dialect.features.groupFrames)
       throw this.unsupported('to bound a window by groups of equal rows (frame: { groups })');
     const parts = [
-      ...(partitionBy.length === 0 ? [] : [`PARTITION BY ${partitionBy.map((node) => this.expression(node)).join(', ')}`]),
+      ...(partitionBy.length === 0
+        ? []
+        : [`PARTITION BY ${partitionBy.map((node) => this.expression(node)).join(', ')}`]),
       ...(orderBy.length === 0 ? [] : [`ORDER BY ${this.orders(orderBy)}`]),
       ...(frame === undefined ? [] : [frameText(frame)]),
     ];

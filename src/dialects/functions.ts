@@ -1,11 +1,5 @@
 import { typeOf } from '../core/ast/expressions.ts';
-import type {
-  CallExpression,
-  DateFunction,
-  DateUnit,
-  NumberFunction,
-  TextFunction,
-} from '../core/ast/expressions.ts';
+import type { CallExpression, DateFunction, DateUnit, NumberFunction, TextFunction } from '../core/ast/expressions.ts';
 import type { ValueType } from '../core/value-types.ts';
 
 /** An argument: its text is made where it stands, as often as it stands there, so that parameters keep their order. */

@@ -13,8 +13,10 @@ import { ordersOf, windowOf } from './windows.ts';
 class AggregateBuilder extends ExpressionBuilder {
   over(options: unknown = {}): ExpressionBuilder {
     const node = ExpressionBuilder.node(this) as AggregateExpression; // Named cast: only aggregates are built so.
-    if (node.distinct) throw new InvalidQueryError(`${node.fn}() over a window takes every row, and not each value once.`);
-    if (node.list !== undefined) throw new InvalidQueryError('stringAgg() is an aggregate of groups, and of no windows.');
+    if (node.distinct)
+      throw new InvalidQueryError(`${node.fn}() over a window takes every row, and not each value once.`);
+    if (node.list !== undefined)
+      throw new InvalidQueryError('stringAgg() is an aggregate of groups, and of no windows.');
     return new ExpressionBuilder(Object.freeze({ ...node, over: windowOf(options) }), ExpressionBuilder.root(this));
   }
 }

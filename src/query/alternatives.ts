@@ -10,14 +10,28 @@ import { isNumeric, operand, param, plainType } from './nodes.ts';
 /** Expressions and plain values of which one is chosen: values take the type of the expressions beside them. */
 export function alternatives(values: readonly unknown[], place: string): { nodes: Expression[]; type: ValueType } {
   const label = { model: 'The query', field: place };
-  const expressions = values.filter((value) => ExpressionBuilder.is(value)).map((value) => ExpressionBuilder.node(value));
+  const expressions = values
+    .filter((value) => ExpressionBuilder.is(value))
+    .map((value) => ExpressionBuilder.node(value));
   const known = expressions.filter((node) => node.kind !== 'literal' || node.value !== null);
-  const beside = known.length === 0 ? undefined : commonType(known.map((node) => typeOf(node).type), place);
+  const beside =
+    known.length === 0
+      ? undefined
+      : commonType(
+          known.map((node) => typeOf(node).type),
+          place,
+        );
   const nodes = values.map((value) => {
     if (ExpressionBuilder.is(value)) return ExpressionBuilder.node(value);
     return beside === undefined ? valueNode(value, label) : valueBeside(beside, value, label);
   });
-  return { nodes, type: commonType(nodes.map((node) => typeOf(node).type), place) };
+  return {
+    nodes,
+    type: commonType(
+      nodes.map((node) => typeOf(node).type),
+      place,
+    ),
+  };
 }
 
 /** A value beside expressions of a type. */

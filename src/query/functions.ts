@@ -62,7 +62,8 @@ const functions = {
   greatest: extreme('greatest'),
   least: extreme('least'),
   now: () => expression({ kind: 'call', fn: 'now', args: [], type: { kind: 'datetime' }, nullable: false }),
-  cast: (given: unknown, type: unknown) => expression(castTo(expressionNode(given, 'cast()'), targetOf(type, 'cast()'))),
+  cast: (given: unknown, type: unknown) =>
+    expression(castTo(expressionNode(given, 'cast()'), targetOf(type, 'cast()'))),
 } as unknown as FreeFunctions; // Named cast: the types of results follow from phantom members of the arguments.
 
 /**

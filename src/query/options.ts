@@ -5,6 +5,6 @@ export function refuseUnknown(place: string, options: object, known: readonly st
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new InvalidQueryError(`${place} has no option '${unknown}'.`, {
-    remedy: known.length === 0 ? 'Take it away.' : `Use ${known.join(', ')}, or none.`,
+    remedy: known.length === 0 ? 'Take it away.' : `Use ${known.join(', ')} or none.`,
   });
 }

@@ -5,12 +5,20 @@ import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
+import {
+  byWindow,
+  qualified,
+  refuseLockedWindows,
+  refuseQualified,
+  refuseWindowsInWrite,
+  sortedOutside,
+} from './qualify.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 import { inReadingOrder } from './assignments.ts';
-import { childrenOf, hasAggregate } from './walk.ts';
+import { childrenOf, hasAggregate, hasWindow } from './walk.ts';
 
 /** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
 export function planQuery(request: QueryRequest): Plan {
@@ -46,9 +54,15 @@ function planEntities(state: QueryState): Plan {
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
   const own = columns.slice(columns.length - annotations.length);
-  const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
+  const orders = ordersOf(state);
+  const orderBy = orders.map((order) => orderOf(order, state.annotations, own, scope));
+  refuseLockedWindows(
+    state,
+    [...state.annotations, ...orders].map(({ expression }) => expression),
+  );
   const lock = planLock(state, scope);
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const whole = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const statement = qualified(whole, chosenBy(state, scope));
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 
@@ -140,10 +154,11 @@ function selectValues(
   const scope = new Scope(state.meta, aliases);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
+  const grouped = named.some(({ expression }) => hasAggregate(expression));
+  // What windows say of the groups comes after these.
   const plain = selections
-    .filter((_, i) => !hasAggregate(named[i]!.expression))
+    .filter((_, i) => !hasAggregate(named[i]!.expression) && !(grouped && hasWindow(named[i]!.expression)))
     .map((selection) => selection.expression);
-  const grouped = plain.length < selections.length;
   if (whole && plain.length > 0)
     throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
       model: state.meta.name,
@@ -154,11 +169,18 @@ function selectValues(
       remedy: 'Take them away, or give values() a column to group by.',
     });
   }
-  if (whole || grouped) refuseLock(state, 'aggregates');
+  if (whole || grouped) {
+    refuseLock(state, 'aggregates');
+    refuseQualified(state, 'Aggregates');
+  }
+  refuseLockedWindows(
+    state,
+    named.map(({ expression }) => expression),
+  );
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
   const orderBy = orders.map((order) => orderOf(order, named, selections, scope));
-  const statement = select({
+  const every = select({
     columns: selections,
     ...body,
     groupBy: grouped ? plain : [],
@@ -167,7 +189,7 @@ function selectValues(
     offset: state.offset,
     lock: planLock(state, scope),
   });
-  return { statement, columns };
+  return { statement: sortedOutside(qualified(every, chosenBy(state, scope))), columns };
 }
 
 function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
@@ -184,7 +206,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   };
   const selection: Selection[] = [];
   const shape = { columns: [pushColumn(selection, 'count', count)] };
-  const cut = state.limit !== undefined || state.offset !== undefined;
+  const cut = state.limit !== undefined || state.offset !== undefined || byWindow(state.where).length > 0;
   if (!cut && columns === undefined) {
     const scope = new Scope(state.meta, aliases);
     return {
@@ -218,13 +240,14 @@ function planExists(state: QueryState): Plan {
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
-  const statement = select({
+  const rows = select({
     columns: [],
     ...clauses(state, scope),
     distinct: false,
     limit: state.limit,
     offset: state.offset,
   });
+  const statement = qualified(rows, chosenBy(state, scope));
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
 }
 
@@ -232,6 +255,7 @@ function planExists(state: QueryState): Plan {
 function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
+  refuseWindowsInWrite(request);
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases);
   const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
@@ -278,12 +302,18 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
 
 /** FROM, joins and WHERE. The list of joins is the scope's own: it grows while the other clauses are resolved. */
 function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distinct' | 'from' | 'joins' | 'where'> {
+  const where = state.where.filter((node) => !hasWindow(node));
   return {
     distinct: state.distinct,
     from: scope.root,
     joins: scope.joins,
-    where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
+    where: where.length === 0 ? undefined : scope.resolve(conjunction(where)),
   };
+}
+
+/** The conditions that look at windows. */
+function chosenBy(state: QueryState, scope: Scope): Expression[] {
+  return byWindow(state.where).map((node) => scope.resolve(node));
 }
 
 /** The order that holds: the query's or the model's, turned round where asked. Without any, `reverse` goes by the key. */

@@ -8,7 +8,9 @@ export function hasAggregate(node: Expression): boolean {
 
 /** Whether an expression looks at rows around the row. */
 export function hasWindow(node: Expression): boolean {
-  return node.kind === 'window' || (node.kind === 'aggregate' && node.over !== undefined) || childrenOf(node).some(hasWindow);
+  return (
+    node.kind === 'window' || (node.kind === 'aggregate' && node.over !== undefined) || childrenOf(node).some(hasWindow)
+  );
 }
 
 /** The names of the model's own fields in a condition, each once. */

@@ -135,7 +135,9 @@ function neighbour(fn: 'lag' | 'lead') {
     const args = [node, position(fn, offset, 0)];
     if (otherwise === undefined) return new WindowFunction(fn, args, type, true);
     const label = { model: 'The query', field: `${fn}()` };
-    const rest = ExpressionBuilder.is(otherwise) ? ExpressionBuilder.node(otherwise) : valueBeside(type, otherwise, label);
+    const rest = ExpressionBuilder.is(otherwise)
+      ? ExpressionBuilder.node(otherwise)
+      : valueBeside(type, otherwise, label);
     // Where there is no such row; a row that is there may hold NULL.
     const found = typeOf(rest);
     if (found.type.kind !== type.kind)

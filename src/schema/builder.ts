@@ -3,6 +3,7 @@ import type { Expression } from '../core/ast/expressions.ts';
 import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { refuseWindows } from '../query/aggregates.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { DefinitionError } from '../utils/errors.ts';
@@ -128,7 +129,9 @@ export class SchemaBuilder {
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
     const scope = new Scope(meta, new Aliases());
-    const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
+    const filter = parseFilter(meta, input);
+    refuseWindows(filter, `${meta.name}: '${name}'`);
+    const condition = unaliased(scope.resolve(filter), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
       throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {
         model: meta.name,
@@ -177,7 +180,11 @@ function unaliased(node: Expression, alias: string): Expression | undefined {
   const copy = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
-      key === 'type' || key === 'list' || key === 'label' ? value : strip(value),
+      key === 'type' || key === 'list' || key === 'label'
+        ? value
+        : node.kind === 'case' && key === 'branches'
+          ? node.branches.map(({ when, then }) => ({ when: strip(when), then: strip(then) }))
+          : strip(value),
     ]),
   );
   return foreign ? undefined : (copy as unknown as Expression);

@@ -1,4 +1,5 @@
 import { DATETIME_TEXT } from '../../dialects/codecs.ts';
+import { decodeDecimal } from '../../dialects/sqlite/decimals.ts';
 import { PATTERNS } from '../../dialects/cast-patterns.ts';
 import type { SQLiteHandle } from './driver.ts';
 
@@ -22,7 +23,9 @@ export function registerValueFunctions(handle: SQLiteHandle): void {
   handle.function('blaze_repeat', (text: Maybe<string>, times: Maybe<number>) =>
     text === null || times === null ? null : text.repeat(Number(times)),
   );
-  handle.function('blaze_reverse', (text: Maybe<string>) => (text === null ? null : Array.from(text).toReversed().join('')));
+  handle.function('blaze_reverse', (text: Maybe<string>) =>
+    text === null ? null : Array.from(text).toReversed().join(''),
+  );
   handle.function('blaze_shift', shift);
   handle.function('blaze_millis', (at: Maybe<string>) => (at === null ? null : BigInt(timeOf(at))));
   handle.function('blaze_whole', (text: Maybe<string>) => {
@@ -34,7 +37,15 @@ export function registerValueFunctions(handle: SQLiteHandle): void {
   handle.function('blaze_datetime', (text: Maybe<string>) =>
     text === null || !DATETIME.test(text)
       ? null
-      : text.slice(0, 23).replace('T', ' ').replace('Z', '').replace(/^.{19}$/, '$&.').padEnd(23, '0'),
+      : text
+          .slice(0, 23)
+          .replace('T', ' ')
+          .replace('Z', '')
+          .replace(/^.{19}$/, '$&.')
+          .padEnd(23, '0'),
+  );
+  handle.function('blaze_decimal', (scaled: Maybe<string>, scale: number) =>
+    scaled === null ? null : decodeDecimal(`~${scaled}`, Number(scale)),
   );
   handle.function('blaze_units', (value: Maybe<string | number>, scale: number) => units(value, Number(scale)));
 }
@@ -52,7 +63,12 @@ function timeOf(at: string): number {
 }
 
 /** A date or time so many months, days and milliseconds later; the 31st of a month that has none is its last day. */
-function shift(at: Maybe<string>, months: Maybe<number>, days: Maybe<number>, milliseconds: Maybe<number>): Maybe<string> {
+function shift(
+  at: Maybe<string>,
+  months: Maybe<number>,
+  days: Maybe<number>,
+  milliseconds: Maybe<number>,
+): Maybe<string> {
   if (at === null || months === null || days === null || milliseconds === null) return null;
   const from = new Date(timeOf(at));
   const to = new Date(from);
@@ -80,5 +96,5 @@ function units(value: Maybe<string | number>, scale: number): Maybe<bigint> {
 function plainDigits(value: number): string {
   const text = String(value);
   if (!text.includes('e')) return text;
-  return Math.abs(value) < 1 ? value.toFixed(30) : BigInt(Math.round(value)).toString();
+  return Math.abs(value) < 1 ? value.toFixed(20) : BigInt(Math.round(value)).toString();
 }

@@ -92,6 +92,8 @@ export interface ColumnExpression extends Typed {
   readonly kind: 'column';
   readonly alias: string;
   readonly column: string;
+  /** What an inner query computes, which is not in the form in which a table stores it. */
+  readonly computed?: boolean;
 }
 
 /** A value that is bound, never printed. `label` names the field in errors. */

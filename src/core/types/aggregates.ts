@@ -1,21 +1,6 @@
 /** Aggregates as types. Types only. */
-import type { AVG, Cond, ExprOf, NULLABLE, NumExpr, Order, StrExpr, SUM } from './expressions.ts';
+import type { Averageable, Comparable, Cond, ExprOf, NumExpr, Order, StrExpr, Summable } from './expressions.ts';
 import type { OneOrMore, WindowOptions } from './windows.ts';
-
-/** Something that can be summed to `S`. */
-export interface Summable<out S> {
-  readonly [SUM]: S;
-}
-
-/** Something whose average is `S`. */
-export interface Averageable<out S> {
-  readonly [AVG]: S;
-}
-
-/** Something whose minimum or maximum, NULL for no rows, is `S`. */
-export interface Comparable<out S> {
-  readonly [NULLABLE]: S;
-}
 
 /** How `count`, `sum` and `avg` take their values. */
 export interface AggregateOptions {
@@ -74,5 +59,9 @@ export interface AggregateFunctions {
     options?: FilterOptions,
   ) => Cond<boolean | null> & Windowed<Cond<boolean | null>>;
   /** Texts in a row with another between them; NULL for no rows. */
-  readonly stringAgg: (value: StrExpr<unknown>, separator: string, options?: StringAggOptions) => StrExpr<string | null>;
+  readonly stringAgg: (
+    value: StrExpr<unknown>,
+    separator: string,
+    options?: StringAggOptions,
+  ) => StrExpr<string | null>;
 }

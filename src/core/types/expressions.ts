@@ -214,9 +214,9 @@ export interface StrExpr<out V> extends Expr<V> {
   /** From a character, the first is 1, to the end or so many. @example .substring(1, 3) */
   substring(start: Size, length?: Size): StrExpr<string | (V & null)>;
   /** Where a text begins in it, from 1; 0 where it does not. */
-  position(part: string | ExprOf<string | null>): NumExpr<number | (V & null)>;
+  position(part: string | ExprOf<string>): NumExpr<number | (V & null)>;
   /** With each such part replaced. */
-  replace(part: string | ExprOf<string | null>, by: string | ExprOf<string | null>): StrExpr<string | (V & null)>;
+  replace(part: string | ExprOf<string>, by: string | ExprOf<string>): StrExpr<string | (V & null)>;
   repeat(times: Size): StrExpr<string | (V & null)>;
   /** As long as that at least: filled up at its beginning, with spaces by default. */
   padStart(length: Size, fill?: string): StrExpr<string | (V & null)>;
@@ -267,6 +267,9 @@ export interface Duration extends DaysDuration {
 /** What a date can be cut to; weeks begin on Mondays. */
 export type DayUnit = 'year' | 'quarter' | 'month' | 'week' | 'day';
 
+/** What time is counted in. */
+export type TimeUnit = 'week' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond';
+
 /** What a date and a point in time have in common. */
 interface CalendarExpr<out V> extends Expr<V> {
   year(): NumExpr<number | (V & null)>;
@@ -291,9 +294,10 @@ export interface DayExpr<out V> extends CalendarExpr<V> {
   readonly [NULLABLE]: DayExpr<V | null>;
   /** The first day of its year, quarter, month or week. */
   truncate(unit: DayUnit): DayExpr<V>;
-  add(duration: DaysDuration): DayExpr<V | (null & V)>;
+  add(duration: DaysDuration): DayExpr<V>;
   /** How many whole days or weeks since another date. */
-  difference(other: string | DayExpr<unknown>, unit: 'day' | 'week'): NumExpr<number | null>;
+  difference(other: string, unit: 'day' | 'week'): NumExpr<number | (V & null)>;
+  difference<W>(other: DayExpr<W>, unit: 'day' | 'week'): NumExpr<number | ((V | W) & null)>;
   coalesce<W extends Others<V>>(...others: W): DayExpr<(V & {}) | NullIfAll<W>>;
   nullIf(other: (V & {}) | ExprOf<V | null>): DayExpr<V | null>;
 }
@@ -309,10 +313,8 @@ export interface DateExpr<out V> extends CalendarExpr<V> {
   /** Later, or with negative numbers earlier. @example p.createdAt.add({ months: 1, hours: -2 }) */
   add(duration: Duration): DateExpr<V>;
   /** How many whole units since another time, cut towards zero. @example o.paidAt.difference(o.orderedAt, 'second') */
-  difference(
-    other: Date | DateExpr<unknown>,
-    unit: 'week' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond',
-  ): NumExpr<number | (V & null)>;
+  difference(other: Date, unit: TimeUnit): NumExpr<number | (V & null)>;
+  difference<W>(other: DateExpr<W>, unit: TimeUnit): NumExpr<number | ((V | W) & null)>;
   coalesce<W extends Others<V>>(...others: W): DateExpr<(V & {}) | NullIfAll<W>>;
   nullIf(other: (V & {}) | ExprOf<V | null>): DateExpr<V | null>;
 }
@@ -387,6 +389,21 @@ export interface ExprRecord {
 export type Values<E> = unknown extends E
   ? unknown
   : { -readonly [K in keyof E]: E[K] extends { readonly [TYPE]: infer V } ? V : never };
+
+/** Something that can be summed to `S`. */
+export interface Summable<out S> {
+  readonly [SUM]: S;
+}
+
+/** Something whose average is `S`. */
+export interface Averageable<out S> {
+  readonly [AVG]: S;
+}
+
+/** Something whose minimum or maximum, NULL for no rows, is `S`. */
+export interface Comparable<out S> {
+  readonly [NULLABLE]: S;
+}
 
 /** A piece of SQL made by the `sql` tag: usable as an expression and inside another `sql`. */
 export interface SqlFragment<out T = unknown> extends Expr<T> {

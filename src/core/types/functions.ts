@@ -20,7 +20,9 @@ interface CastTarget {
 }
 
 /** Null where all of a list may be. */
-type NullOfAll<W extends readonly unknown[]> = { [I in keyof W]: null extends ValueOf<W[I]> ? never : true }[number] extends never
+type NullOfAll<W extends readonly unknown[]> = {
+  [I in keyof W]: null extends ValueOf<W[I]> ? never : true;
+}[number] extends never
   ? null
   : never;
 
@@ -31,7 +33,15 @@ type NullOfAny<W> = W & null extends never ? (null extends ValueOf<W> ? null : n
 type Sortable = string | number | bigint | Date;
 
 /** A text or a number without its exact value. */
-type Widened<V> = V extends string ? string : V extends number ? number : V extends bigint ? bigint : V extends boolean ? boolean : V;
+type Widened<V> = V extends string
+  ? string
+  : V extends number
+    ? number
+    : V extends bigint
+      ? bigint
+      : V extends boolean
+        ? boolean
+        : V;
 
 /** The functions. */
 export interface FreeFunctions {
@@ -59,7 +69,10 @@ type CastFunction = <V, C extends CastTarget>(value: ExprOf<V>, type: C) => C['~
 
 /** A choice: NULL where no condition is true, until `otherwise` says what. */
 export interface CaseOf<out V, out D> {
-  when<const W extends PlainValue | ExprOf<unknown>>(condition: ExprOf<boolean | null>, value: W): Case<V | ValueOf<W>, D | DecimalIn<W>>;
+  when<const W extends PlainValue | ExprOf<unknown>>(
+    condition: ExprOf<boolean | null>,
+    value: W,
+  ): Case<V | ValueOf<W>, D | DecimalIn<W>>;
   otherwise<const W extends PlainValue | ExprOf<unknown>>(value: W): Chosen<V | ValueOf<W>, D | DecimalIn<W>>;
   otherwise(value: null): Chosen<V | null, D>;
 }

@@ -1,6 +1,5 @@
 /** Functions over the rows around a row, as types. Types only. */
-import type { Comparable } from './aggregates.ts';
-import type { ExprOf, NumExpr, Order, TYPE } from './expressions.ts';
+import type { Comparable, ExprOf, NumExpr, Order, TYPE } from './expressions.ts';
 
 /** One, or a list of several. */
 export type OneOrMore<T> = T | readonly T[];
@@ -63,5 +62,9 @@ export interface WindowFunctions {
 /** `lag` and `lead`: NULL where there is no such row, unless a value is given for it. */
 export interface NeighbourFunction {
   <S>(value: Comparable<S>, offset?: number): Ranking<S>;
-  <X extends ExprOf<unknown>>(value: X, offset: number, otherwise: (X[typeof TYPE] & {}) | ExprOf<X[typeof TYPE]>): Ranking<X>;
+  <X extends ExprOf<unknown>>(
+    value: X,
+    offset: number,
+    otherwise: (X[typeof TYPE] & {}) | ExprOf<X[typeof TYPE]>,
+  ): Ranking<X>;
 }

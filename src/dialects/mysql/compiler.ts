@@ -95,7 +95,10 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** NULL is the lowest value by itself; where it is to stand elsewhere, whether it is NULL is sorted by first. */
-  protected override order({ expression, descending, nulls }: OrderNode, query: Pick<SelectStatement, 'columns'>): string {
+  protected override order(
+    { expression, descending, nulls }: OrderNode,
+    query: Pick<SelectStatement, 'columns'>,
+  ): string {
     const name = query.columns.find((column) => column.expression === expression)?.as;
     const first = sortsByNull({ descending, nulls })
       ? `${name === undefined ? this.operand(expression) : this.dialect.quote(name)} IS NULL${nulls === 'first' ? ' DESC' : ''}, `

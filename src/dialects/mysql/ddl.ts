@@ -124,7 +124,10 @@ function isIndexed({ model, primaryKey, unique, indexed, relation, ...field }: F
 /** Conditions of the schema: values of the model's author, written out as literals; no subqueries. */
 class InlineCompiler extends MySQLCompiler {
   inline(condition: Expression): string {
-    return inlined(this.writer.finish(this.condition(condition)), literal);
+    const text = this.condition(condition);
+    // A check takes what is a condition by its looks only (MySQL's error 3812).
+    const sql = condition.kind === 'case' || condition.kind === 'call' ? `${text} = TRUE` : text;
+    return inlined(this.writer.finish(sql), literal);
   }
 
   protected override inList(node: InListExpression): string {

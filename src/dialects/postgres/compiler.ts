@@ -19,6 +19,7 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
+  WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
@@ -157,6 +158,13 @@ export class PostgresCompiler extends TypedCompiler {
     return rounded(super.case(node), { type, args });
   }
 
+  protected override window(node: WindowExpression): string {
+    const [value, , otherwise] = node.args;
+    return otherwise === undefined
+      ? super.window(node)
+      : rounded(super.window(node), { ...node, args: [value!, otherwise] });
+  }
+
   /** What is sorted by has to be the very text where each counts once. */
   protected override stringAgg({ argument, distinct }: AggregateExpression, list: StringList): string {
     const { orderBy, separator } = list;
@@ -185,6 +193,7 @@ export class PostgresCompiler extends TypedCompiler {
       const [first, ...rest] = args.map((arg) => this.asText(arg));
       return `(${[first, ...rest.map((text) => `COALESCE(${text}, '')`)].join(' || ')})`;
     }
+    if (fn === 'coalesce') return rounded(super.call(node), node);
     // Halves are rounded away from zero only where they are exact.
     if (fn === 'round' && type.kind === 'float')
       return this.real(`ROUND(CAST(${this.expression(args[0]!)} AS numeric), ${this.expression(args[1]!)})`);

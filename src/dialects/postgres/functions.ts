@@ -6,7 +6,17 @@ import { mayBeNull } from '../nullability.ts';
 /** Numbers of characters are of 32 bits, and other whole numbers of 64. */
 function sized(fn: TableFunction): Production {
   return ([text, ...sizes], node) =>
-    SHARED[fn]!([text!, ...sizes.map((size): Printed => () => `CAST(${size()} AS integer)`)], node);
+    SHARED[fn]!(
+      [
+        text!,
+        ...sizes.map(
+          (size): Printed =>
+            () =>
+              `CAST(${size()} AS integer)`,
+        ),
+      ],
+      node,
+    );
 }
 
 function padded(fn: 'padStart' | 'padEnd'): Production {

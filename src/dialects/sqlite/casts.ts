@@ -37,7 +37,10 @@ function textOf(from: ValueType, value: Printed): string {
 
 function wholeOf(from: ValueType, to: ValueType, value: Printed): string {
   if (from.kind === 'bool' || (isWhole(from) && fitsIn(from, to))) return `CAST(${value()} AS INTEGER)`;
-  return inRange(to, isText(from) ? () => `blaze_whole(${value()})` : isWhole(from) ? value : () => `ROUND(${value()})`);
+  return inRange(
+    to,
+    isText(from) ? () => `blaze_whole(${value()})` : isWhole(from) ? value : () => `ROUND(${value()})`,
+  );
 }
 
 /** A number as a whole one, NULL where the type cannot hold it. */

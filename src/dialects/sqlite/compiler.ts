@@ -8,7 +8,6 @@ import type {
   CastExpression,
   CompareExpression,
   DatePart,
-  DerivedTable,
   Expression,
   InListExpression,
   JsonElementExpression,
@@ -17,7 +16,6 @@ import type {
   OrderNode,
   ParamExpression,
   SelectStatement,
-  TableRef,
   WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
@@ -229,12 +227,6 @@ export class SQLiteCompiler extends QueryCompiler {
     return `GROUP_CONCAT(${this.expression(argument!)}, '${list.separator.replaceAll("'", "''")}'${order})`;
   }
 
-  /** Rows of a query inside of another: decimals as they are stored. */
-  protected override from(table: TableRef | DerivedTable): string {
-    if (!('query' in table)) return super.from(table);
-    return `(${this.select(table.query, (column) => this.expression(this.asText(column)))}) AS ${table.alias}`;
-  }
-
   protected override call(node: CallExpression): string {
     const { fn, args, type } = node;
     if (fn === 'lower' || fn === 'upper') return `blaze_${fn}(${this.expression(args[0]!)})`;
@@ -405,10 +397,10 @@ export class SQLiteCompiler extends QueryCompiler {
   }
 
   /** A computed decimal in the form that is read as text. */
-  private asText(node: Expression): Expression {
+  protected asText(node: Expression): Expression {
     const { type } = typeOf(node);
     return isDecimal(type) && !isColumn(node)
-      ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type))
+      ? this.printed(node, () => `blaze_decimal(CAST(${this.scaled(node, type.scale)} AS TEXT), ${type.scale})`)
       : node;
   }
 
@@ -480,7 +472,7 @@ function isFloat(node: Expression): boolean {
 }
 
 function isColumn(node: Expression): boolean {
-  return node.kind === 'column';
+  return node.kind === 'column' && node.computed !== true;
 }
 
 function scaleOf(type: ValueType): number {

@@ -1,5 +1,11 @@
 import { typeOf } from '../../core/ast/expressions.ts';
-import type { CallExpression, CastExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
+import type {
+  CallExpression,
+  CastExpression,
+  Expression,
+  InListExpression,
+  MatchExpression,
+} from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
@@ -125,8 +131,15 @@ class InlineCompiler extends SQLiteCompiler {
     return super.call(node);
   }
 
+  protected override asText(node: Expression): Expression {
+    if (typeOf(node).type.kind === 'decimal' && node.kind !== 'column')
+      throw this.unsupported('to make a text of a decimal that is computed in a constraint');
+    return super.asText(node);
+  }
+
   protected override conversion(node: CastExpression): string {
-    if (readsText(node)) throw this.unsupported('to read a text as another type, or a float as a decimal, in a constraint');
+    if (readsText(node))
+      throw this.unsupported('to read a text as another type, or a float as a decimal, in a constraint');
     return super.conversion(node);
   }
 }

@@ -42,11 +42,20 @@ function dateKind({ node, label }: Subject, method: string): 'date' | 'datetime'
   throw new InvalidQueryError(`${method}() is for dates, which ${label.model}.${label.field} is not.`, label);
 }
 
-function oneOf(units: readonly DateUnit[], unit: unknown, kind: 'date' | 'datetime', method: string, label: ParamLabel): DateUnit {
+function oneOf(
+  units: readonly DateUnit[],
+  unit: unknown,
+  kind: 'date' | 'datetime',
+  method: string,
+  label: ParamLabel,
+): DateUnit {
   const allowed = kind === 'datetime' ? units : units.filter((name) => OF_DATES.has(name));
   const found = allowed.find((name) => name === unit);
   if (found !== undefined) return found;
-  throw new InvalidQueryError(`${method}() of a ${kind} takes ${allowed.map((name) => `'${name}'`).join(', ')}.`, label);
+  throw new InvalidQueryError(
+    `${method}() of a ${kind} takes ${allowed.map((name) => `'${name}'`).join(', ')}.`,
+    label,
+  );
 }
 
 function truncate(subject: Subject, unit: unknown): Expression {
@@ -61,7 +70,10 @@ function difference(subject: Subject, other: unknown, unit: unknown): Expression
   const { node, label } = subject;
   const right = subject.expression(other) ?? param(node.type, other, label);
   if (typeOf(right).type.kind !== kind)
-    throw new InvalidQueryError(`difference() of a ${kind} is from another ${kind}, not from a ${typeOf(right).type.kind}.`, label);
+    throw new InvalidQueryError(
+      `difference() of a ${kind} is from another ${kind}, not from a ${typeOf(right).type.kind}.`,
+      label,
+    );
   return { ...call('difference', INT, [node, right]), unit: oneOf(COUNTED, unit, kind, 'difference', label) };
 }
 
@@ -92,7 +104,9 @@ function multiple(subject: Subject, value: unknown, factor: number, name: string
   const { kind } = typeOf(computed).type;
   if (!('type' in computed) || !WHOLE.has(kind))
     throw new InvalidQueryError(`add() takes whole numbers of ${name}, not a ${kind}.`, label);
-  return factor === 1 ? computed : arithmetic('times', computed, { kind: 'literal', value: factor, type: INT, nullable: false });
+  return factor === 1
+    ? computed
+    : arithmetic('times', computed, { kind: 'literal', value: factor, type: INT, nullable: false });
 }
 
 /** Methods of dates and times. */
