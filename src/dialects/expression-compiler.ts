@@ -7,6 +7,7 @@ import type {
   CaseExpression,
   CastExpression,
   CompareExpression,
+  CompareRowsExpression,
   DatePart,
   Expression,
   InListExpression,
@@ -29,6 +30,7 @@ import { unreachable } from '../utils/unreachable.ts';
 import type { Dialect } from './dialect.ts';
 import { isWhole, REAL, SHARED } from './functions.ts';
 import type { Production, TableFunction } from './functions.ts';
+import { keyByKey } from './key-by-key.ts';
 import { mayBeNull } from './nullability.ts';
 import type { Lexicon } from './placeholders.ts';
 import { frameText, WINDOW_FUNCTIONS } from './windows.ts';
@@ -37,6 +39,7 @@ import { Writer } from './writer.ts';
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const COMPARISONS = new Set<Expression['kind']>([
   'compare',
+  'compareRows',
   'isNull',
   'between',
   'inList',
@@ -101,6 +104,8 @@ export abstract class ExpressionCompiler {
         return String(node.value).toUpperCase();
       case 'compare':
         return this.compare(node);
+      case 'compareRows':
+        return this.compareRows(node);
       case 'and':
         return `(${node.items.map((item) => this.expression(item)).join(' AND ')})`;
       case 'or':
@@ -173,6 +178,18 @@ export abstract class ExpressionCompiler {
     const [a, b] = [this.operand(left), this.operand(right)];
     if (operator !== 'ne') return `${a} ${COMPARE[operator]} ${b}`;
     return mayBeNull(left) || mayBeNull(right) ? this.distinct(a, b) : `${a} <> ${b}`;
+  }
+
+  protected compareRows(node: CompareRowsExpression): string {
+    if (!this.dialect.features.comparesRows) return this.expression(keyByKey(node));
+    const left = node.left.map((item, i) => this.beside(item, node.right[i]!));
+    const right = node.right.map((item, i) => this.beside(item, node.left[i]!));
+    return `(${left.join(', ')}) ${COMPARE[node.operator]} (${right.join(', ')})`;
+  }
+
+  /** An operand of a comparison with another. */
+  protected beside(node: Expression, _other: Expression): string {
+    return this.operand(node);
   }
 
   protected between(operand: Expression, low: Expression, high: Expression): string {

@@ -1,10 +1,12 @@
-import { conjunction, fieldPath, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath, typeOf } from '../core/ast/expressions.ts';
 import type { Expression, OrderNode, SelectStatement, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
+import { ordersOf } from './orders.ts';
+import { joinRanked, planLinks } from './per-parent.ts';
 import {
   byWindow,
   qualified,
@@ -32,6 +34,8 @@ export function planQuery(request: QueryRequest): Plan {
       return planCount(request.state, request.columns);
     case 'exists':
       return planExists(request.state);
+    case 'links':
+      return planLinks(request);
     case 'update':
     case 'delete':
       return planWrite(request);
@@ -40,9 +44,12 @@ export function planQuery(request: QueryRequest): Plan {
   }
 }
 
-function planEntities(state: QueryState): Plan {
+function planEntities(asked: QueryState): Plan {
+  // Rows that are ranked are chosen and sorted by their ranks.
+  const state = asked.perParent === undefined ? asked : { ...asked, where: [], order: [] };
+  if (asked.perParent !== undefined) refuseQualified(asked, 'A limit for each parent');
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   const columns: Selection[] = [];
   const segments = [...selectSegments(state, scope, columns)];
   const annotations = state.annotations.map(({ name, expression }) => {
@@ -50,9 +57,9 @@ function planEntities(state: QueryState): Plan {
     return pushColumn(columns, name, scope.resolve(expression));
   });
   const fresh = state.fresh || state.lock !== undefined;
-  const shape: EntityShape = { fresh, segments, annotations };
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
+  const ranked = state.perParent === undefined ? undefined : joinRanked(asked, state.perParent, scope, aliases);
   const own = columns.slice(columns.length - annotations.length);
   const orders = ordersOf(state);
   const orderBy = orders.map((order) => orderOf(order, state.annotations, own, scope));
@@ -61,8 +68,10 @@ function planEntities(state: QueryState): Plan {
     [...state.annotations, ...orders].map(({ expression }) => expression),
   );
   const lock = planLock(state, scope);
-  const whole = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
+  const whole = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
   const statement = qualified(whole, chosenBy(state, scope));
+  const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 
@@ -151,7 +160,7 @@ function selectValues(
       model: state.meta.name,
     });
   }
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
   const grouped = named.some(({ expression }) => hasAggregate(expression));
@@ -208,7 +217,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   const shape = { columns: [pushColumn(selection, 'count', count)] };
   const cut = state.limit !== undefined || state.offset !== undefined || byWindow(state.where).length > 0;
   if (!cut && columns === undefined) {
-    const scope = new Scope(state.meta, aliases);
+    const scope = new Scope(state.meta, aliases, state.scopes);
     return {
       kind: 'values',
       statement: select({ columns: selection, ...clauses(state, scope), distinct: false }),
@@ -238,7 +247,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
 function planExists(state: QueryState): Plan {
   refuseLock(state, 'whether there are rows');
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
   const rows = select({
     columns: [],
@@ -257,8 +266,8 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
   refuseLock(state, `${request.kind}(), which locks by itself,`);
   refuseWindowsInWrite(request);
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
-  const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
+  const scope = new Scope(state.meta, aliases, state.scopes);
+  const condition = scope.where(state.where);
   const changes =
     request.kind === 'update'
       ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))
@@ -271,8 +280,8 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
         `${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`,
         { model: state.meta.name },
       );
-    const inner = new Scope(state.meta, aliases);
-    const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
+    const inner = new Scope(state.meta, aliases, state.scopes);
+    const filter = inner.where(state.where);
     const query = select({
       columns: [{ expression: columnOf(inner.root.alias, key!), as: undefined }],
       from: inner.root,
@@ -302,39 +311,17 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
 
 /** FROM, joins and WHERE. The list of joins is the scope's own: it grows while the other clauses are resolved. */
 function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distinct' | 'from' | 'joins' | 'where'> {
-  const where = state.where.filter((node) => !hasWindow(node));
   return {
     distinct: state.distinct,
     from: scope.root,
     joins: scope.joins,
-    where: where.length === 0 ? undefined : scope.resolve(conjunction(where)),
+    where: scope.where(state.where.filter((node) => !hasWindow(node))),
   };
 }
 
 /** The conditions that look at windows. */
 function chosenBy(state: QueryState, scope: Scope): Expression[] {
   return byWindow(state.where).map((node) => scope.resolve(node));
-}
-
-/** The order that holds: the query's or the model's, turned round where asked. Without any, `reverse` goes by the key. */
-function ordersOf(state: QueryState): readonly OrderNode[] {
-  const own =
-    state.order ??
-    state.meta.ordering.map(({ field, descending }) => ({
-      expression: fieldPath(field),
-      descending,
-      nulls: undefined,
-    }));
-  if (!state.reversed) return own;
-  const orders =
-    own.length > 0
-      ? own
-      : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
-  return orders.map((order) => ({
-    ...order,
-    descending: !order.descending,
-    nulls: order.nulls === undefined ? undefined : order.nulls === 'first' ? 'last' : 'first',
-  }));
 }
 
 /** An order, by the very node of the result where it is of one: a dialect can say which it is instead of saying it again. */
@@ -377,6 +364,12 @@ function pushColumn(columns: Selection[], name: string, expression: Expression):
   const position = columns.length;
   columns.push({ expression, as: undefined });
   return { name, position, type: typeOf(expression).type };
+}
+
+/** Where a value that is sorted by stands in a row: selected for that, unless it is there already. */
+function keyColumn(columns: Selection[], expression: Expression): ExtraColumn {
+  const position = columns.findIndex((selection) => isSelected(expression, selection));
+  return position < 0 ? pushColumn(columns, '', expression) : { name: '', position, type: typeOf(expression).type };
 }
 
 function refuseAggregate(node: Expression, name: string): void {

@@ -1,11 +1,10 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
-import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
-import type { ValueType } from '../core/value-types.ts';
 import {
   InvalidQueryError,
   InvalidValueError,
@@ -15,6 +14,8 @@ import {
   UnknownFieldError,
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import type { ActiveScopes } from './active-scopes.ts';
+import { assignable } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -23,9 +24,13 @@ import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
+import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
+import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
+import type { QuerySets } from './prefetches.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
+import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
 import { ModelValuesSet } from './values-set.ts';
@@ -43,8 +48,16 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     this.#state = state;
   }
 
-  static of(runner: QueryRunner, meta: ModelMeta): ModelQuerySet {
-    return new ModelQuerySet(runner, initialState(meta));
+  static of(runner: QueryRunner, meta: ModelMeta, scopes: ActiveScopes): ModelQuerySet {
+    return new ModelQuerySet(runner, initialState(meta, scopes));
+  }
+
+  /** For those who make query sets and read what they were told. */
+  static sets(runner: QueryRunner, scopes: ActiveScopes): QuerySets {
+    return {
+      open: (meta) => ModelQuerySet.of(runner, meta, scopes),
+      stateOf: (set) => (typeof set === 'object' && set !== null && #state in set ? set.#state : undefined),
+    };
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -84,19 +97,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   prefetchRelated(...paths: readonly unknown[]): ModelQuerySet {
-    return this.#with({ batched: addPaths(this.#state.meta, this.#state.batched, paths, false) });
+    return this.#with(addPrefetches(this.#state, paths, ModelQuerySet.sets(this.#runner, this.#state.scopes)));
   }
 
   annotate(callback: (refs: object) => Readonly<Record<string, unknown>>): ModelQuerySet {
-    const { meta, annotations } = this.#state;
+    const { meta, annotations, prefetches } = this.#state;
     const added = this.#named('annotate()', callback);
     for (const { name } of added) {
-      const hides =
-        meta.fieldByName.has(name) ||
-        meta.relationByName.has(name) ||
-        meta.embeddedByName.has(name) ||
-        name in meta.modelClass!.prototype;
-      if (hides)
+      refusePrefetched(meta, name, prefetches);
+      if (hides(meta, name))
         throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, {
           model: meta.name,
           field: name,
@@ -146,6 +155,22 @@ export class ModelQuerySet implements PromiseLike<object[]> {
         model: this.#state.meta.name,
       });
     return this.#with({ using: server });
+  }
+
+  unscoped(...names: readonly unknown[]): ModelQuerySet {
+    return this.#with({ scopes: this.#state.scopes.without(bypassed(this.#state.meta, names)) });
+  }
+
+  scoped(name: unknown, ...value: readonly unknown[]): ModelQuerySet {
+    return this.filter(askedFor(this.#state.meta, name, value));
+  }
+
+  pipe<R>(fn: (query: this) => R): R {
+    if (typeof fn !== 'function')
+      throw new InvalidQueryError(`pipe() takes a function of a query, not ${describe(fn)}.`, {
+        model: this.#state.meta.name,
+      });
+    return fn(this);
   }
 
   none(): ModelQuerySet {
@@ -223,6 +248,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   /** Without an argument: the only row. An argument that is undefined is a mistake like any other. */
   async get(...condition: readonly unknown[]): Promise<object> {
     return (condition.length === 0 ? this : this.filter(condition[0])).one();
+  }
+
+  async page(options: unknown): Promise<object> {
+    return readPage(this.#runner, this.#state, options);
   }
 
   all(): Promise<object[]> {
@@ -449,33 +478,16 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 }
 
-/** @throws InvalidQueryError for an expression of another kind than the field's. */
-function assignable(field: FieldMeta, value: Expression): Expression {
-  const { kind } = typeOf(value).type;
-  const [wanted, given] = [family(field.type.kind), family(kind)];
-  if (wanted === given || kind === 'custom' || field.type.kind === 'custom') return value;
-  if (value.kind === 'literal' && value.value === null) return value;
-  throw new InvalidQueryError(
-    `update() cannot set ${field.model.name}.${field.name}, of type ${field.type.kind}, to an expression of type ${kind}.`,
-    { model: field.model.name, field: field.name },
-  );
-}
-
-/** Types whose values go into each other's columns. */
-function family(kind: ValueType['kind']): string {
-  if (['int', 'smallInt', 'bigint', 'float', 'decimal'].includes(kind)) return 'number';
-  return kind === 'string' || kind === 'enum' ? 'text' : kind;
-}
-
 function keyOrder(meta: ModelMeta): OrderNode[] {
   return meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
 }
 
 /** A row of some fields that is to have relations has the keys of these as well. */
 function withKeys(state: QueryState): QueryState {
-  const { meta, fields, joined, batched } = state;
-  if (fields === undefined || (joined.size === 0 && batched.size === 0)) return state;
-  const keys = [...joined.keys(), ...batched.keys()].map((name) => meta.relationByName.get(name)!.sourceField);
+  const { meta, fields } = state;
+  const names = fields === undefined ? [] : namesOfRelations(state);
+  if (fields === undefined || names.length === 0) return state;
+  const keys = names.map((name) => meta.relationByName.get(name)!.sourceField);
   return { ...state, fields: meta.fields.filter((field) => fields.includes(field) || keys.includes(field)) };
 }
 

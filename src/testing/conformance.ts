@@ -5,10 +5,14 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
+  'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
+  'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
+  'models/scopes': () => import('./conformance/models/scopes.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/case': () => import('./conformance/query/case.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
@@ -19,6 +23,7 @@ export const FILES = {
   'query/long-names': () => import('./conformance/query/long-names.test.ts'),
   'query/locks': () => import('./conformance/query/locks.test.ts'),
   'query/lookups': () => import('./conformance/query/lookups.test.ts'),
+  'query/pages': () => import('./conformance/query/pages.test.ts'),
   'query/placeholders': () => import('./conformance/query/placeholders.test.ts'),
   'query/results': () => import('./conformance/query/results.test.ts'),
   'query/search': () => import('./conformance/query/search.test.ts'),

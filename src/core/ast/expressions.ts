@@ -14,6 +14,7 @@ export type Expression =
   | ParamExpression
   | LiteralExpression
   | CompareExpression
+  | CompareRowsExpression
   | LogicalExpression
   | NotExpression
   | IsNullExpression
@@ -71,6 +72,8 @@ export interface RelatedExpression {
   readonly quantifier: Quantifier;
   /** In terms of the relation's target. */
   readonly where: Expression | undefined;
+  /** All rows of the target are meant, whatever scopes it has. */
+  readonly whole?: boolean;
 }
 
 /** An aggregate over the rows of a to-many relation: a subquery of its own, so that two never multiply. */
@@ -125,6 +128,14 @@ export interface CompareExpression {
   readonly operator: CompareOperator;
   readonly left: Expression;
   readonly right: Expression;
+}
+
+/** `(a, b) > (?, ?)`: by the first of two that differ. No operand is NULL. */
+export interface CompareRowsExpression {
+  readonly kind: 'compareRows';
+  readonly operator: 'gt' | 'lt';
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
 }
 
 export interface LogicalExpression {
@@ -441,7 +452,7 @@ export interface TableRef {
 
 export interface Join {
   readonly kind: 'inner' | 'left';
-  readonly table: TableRef;
+  readonly table: TableRef | DerivedTable;
   readonly on: Expression;
 }
 
@@ -464,6 +475,14 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
+  /** Inside of another query: one more column, the place of each row among those that are alike. */
+  readonly ranked?: Ranking | undefined;
+}
+
+/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
+export interface Ranking {
+  readonly by: Expression;
+  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */

@@ -7,22 +7,46 @@ import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
-import type { Claims, Paths, ToOnePaths } from './paths.ts';
+import type { CountedPage, Page, PageOptions } from './pages.ts';
+import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
+import type { Prefetchables, Prefetched } from './prefetched.ts';
+import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
-type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
-type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
+type Head<P> = P extends `${infer H}.${string}`
+  ? H
+  : P extends string
+    ? P
+    : P extends AnyPrefetched
+      ? HeadOfPath<P['~path']>
+      : never;
+type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : never;
+type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
+type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
+  ? Prefetched<R, P['~as'], P['~item']>
+  : never;
+
+/** The names that relations of the model itself are loaded to. */
+type Named<M extends Model, P> = { [N in P as NameOf<N>]: LoadedAs<M, N> };
+type NameOf<P> = P extends AnyPrefetched ? (P['~path'] extends `${string}.${string}` ? never : P['~as']) : never;
+type LoadedAs<M extends Model, P> = P extends AnyPrefetched
+  ? M[typeof FIELDS][P['~path']]['kind'] extends 'many'
+    ? P['~item'][]
+    : P['~item'] | null
+  : never;
 
 /**
  * A model whose relations in `P` are loaded: `Loaded<Post, 'author' | 'comments.author'>`. It is a `Post`, too.
  *
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
-export type Loaded<M extends Model, P extends string> = [P] extends [never]
+export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
   ? M
-  : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> };
+  : [P] extends [string]
+    ? M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
-type LoadedField<R extends LoadableField, Rest extends string> = R['kind'] extends 'many'
+type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
   : Loaded<R['~model'], Rest> | R['~null'];
 
@@ -34,7 +58,7 @@ interface LoadableField {
 }
 
 /** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
-export type Row<M extends Model, L extends string, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
 
 /**
  * The many side of a relation. Changes are kept in memory and written by the next flush.
@@ -95,10 +119,10 @@ export type Changes<M extends Model> = {
 };
 
 /** A path, and those on the way to it. */
-type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P;
+type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P & string;
 
 /** How rows are locked; `L` are the relations that the query selects. */
-export interface LockOptions<L extends string = string> {
+export interface LockOptions<L = string> {
   /** Leaves out rows that somebody else has locked. */
   readonly skipLocked?: boolean;
   /** Fails at rows that somebody else has locked, in place of waiting for them. */
@@ -108,7 +132,7 @@ export interface LockOptions<L extends string = string> {
 }
 
 /** What `of` can name. */
-export type LockTarget<L extends string> = 'self' | Prefixes<L>;
+export type LockTarget<L> = 'self' | Prefixes<L>;
 
 /**
  * A query for entities of a model. Immutable: every method gives a new one. Nothing is sent until it is awaited or
@@ -118,7 +142,7 @@ export type LockTarget<L extends string> = 'self' | Prefixes<L>;
  *
  * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
  */
-export interface QuerySet<M extends Model, L extends string = never, E = unknown> {
+export interface QuerySet<M extends Model, L extends Loadable = never, E = unknown> {
   then<R1 = Row<M, L, E>[], R2 = never>(
     onfulfilled?: ((rows: Row<M, L, E>[]) => R1 | PromiseLike<R1>) | null,
     onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
@@ -142,7 +166,7 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** Loads to-one relations with the query. @example .selectRelated('author.company', 'reviewer') */
   selectRelated<const P extends readonly string[]>(...paths: ToOnePaths<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Loads relations of any kind by one further query each. @example .prefetchRelated('comments.author', 'tags') */
-  prefetchRelated<const P extends readonly string[]>(...paths: Paths<M, P>): QuerySet<M, L | Claims<P>, E>;
+  prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
   /** Reads no other columns than these and the key; to read one that was left out throws. */
@@ -178,6 +202,19 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
    * what this process wrote. Relations that are prefetched come from there too. @example .using('primary')
    */
   using(server: ServerRole): QuerySet<M, L, E>;
+  /**
+   * Leaves out scopes by name, wherever their models appear in this query and in what it loads; without a name all that are
+   * not required. @example await session.query(Post).unscoped('alive')
+   */
+  unscoped(...names: readonly ScopeName<M>[]): QuerySet<M, L, E>;
+  /**
+   * Keeps the rows that a scope leaves which is not in force by itself. @example .scoped('published').scoped('since', day)
+   */
+  scoped<N extends OptionalScopeName<M>>(name: N, ...value: ScopeArgs<M, N>): QuerySet<M, L, E>;
+  /**
+   * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
+   */
+  pipe<R>(fn: (query: this) => R): R;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 
@@ -205,6 +242,15 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** The only row that fulfils the condition. Throws `NotFoundError` or `MultipleResultsError`. */
   get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
   all(): Promise<Row<M, L, E>[]>;
+  /**
+   * A page of the rows in their order, found by the values that they are sorted by and not by their number: however deep it is,
+   * no row comes twice or is missed. `after` and `before` take a cursor of another page of the same order. Throws
+   * `InvalidCursorError` for anything else.
+   *
+   * @example const { items, pageInfo } = await session.query(Post).orderBy('-createdAt').page({ first: 20, after: cursor });
+   */
+  page(options: PageOptions & { readonly totalCount: true }): Promise<CountedPage<Row<M, L, E>>>;
+  page(options: PageOptions): Promise<Page<Row<M, L, E>>>;
   /** The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities. */
   iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
   /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */

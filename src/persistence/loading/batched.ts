@@ -3,16 +3,17 @@ import { fieldPath } from '../../core/ast/expressions.ts';
 import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
-import type { ServerRole } from '../../core/types/index.ts';
 import { State } from '../../core/state.ts';
 import { fieldKey } from '../../core/keys.ts';
+import type { ActiveScopes } from '../../query/active-scopes.ts';
 import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
+import type { QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Values = Record<string, unknown>;
-type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
+export type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -33,31 +34,55 @@ export class BatchLoader {
     this.#runner = runner;
   }
 
+  /** What this loader asks. */
+  get reader(): Reader {
+    return this.#runner!;
+  }
+
   /** The same by another way to the database. */
   through(workspace: Workspace): BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
-  /** The same, from this kind of server. */
-  using(server: ServerRole): BatchLoader {
+  /** The same for a query that says where to read from, or which scopes are in force. */
+  within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
+    if (using === undefined && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
+    // A prefetch may have said which scopes are in force for itself.
+    const own = (state: QueryState): ActiveScopes => (state.scopes === this.#workspace.scopes ? scopes : state.scopes);
     loader.use({
-      entities: (state) => runner.entities({ ...state, using: server }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using: server } }),
+      entities: (state) => runner.entities({ ...state, using, scopes: own(state) }),
+      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
     });
     return loader;
   }
 
-  /** Load a tree of relations of entities of one model. */
+  /** Load a tree of relations of entities of one model, level by level. */
   async load(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Promise<void> {
-    for (const [name, below] of tree) {
-      const relation = meta.relationByName.get(name)!;
-      await this.loadRelation(relation, entities);
-      if (below.size === 0) continue;
-      const targets = targetsOf(relation, entities);
-      if (targets.length > 0) await this.load(relation.target, targets, below);
+    let level = stepsOf(meta, entities, tree);
+    while (level.length > 0) {
+      await this.#loadLevel(level);
+      level = level.flatMap(({ relation, entities: owners, below }) => {
+        const targets = below.size === 0 ? [] : targetsOf(relation, owners);
+        return targets.length === 0 ? [] : stepsOf(relation.target, targets, below);
+      });
     }
+  }
+
+  /** Side by side where that saves time; but relations to one model after each other, so that no row comes twice. */
+  async #loadLevel(level: readonly Step[]): Promise<void> {
+    const lanes = new Map<ModelMeta | undefined, Step[]>();
+    for (const step of level) {
+      const lane = this.#workspace.pipelines ? step.relation.target : undefined;
+      lanes.set(lane, [...(lanes.get(lane) ?? []), step]);
+    }
+    const settled = await Promise.allSettled([...lanes.values()].map((lane) => this.#loadLane(lane)));
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #loadLane(lane: readonly Step[]): Promise<void> {
+    for (const { relation, entities } of lane) await this.loadRelation(relation, entities);
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
@@ -108,7 +133,7 @@ export class BatchLoader {
       valuesOf(relation.sourceField, owners.values()),
       [],
     )) {
-      const owner = owners.get(this.#storedKey(relation.target, item, relation.targetField));
+      const owner = owners.get(this.storedKey(relation.target, item, relation.targetField));
       if (owner !== undefined) State.setLink(owner, relation.index, item);
     }
     for (const owner of owners.values())
@@ -123,9 +148,9 @@ export class BatchLoader {
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
     for (const item of await this.#fetch(target, targetField, valuesOf(sourceField, owners.values()), order)) {
-      lists.get(this.#storedKey(target, item, targetField))?.push(item);
+      lists.get(this.storedKey(target, item, targetField))?.push(item);
     }
-    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
@@ -140,7 +165,11 @@ export class BatchLoader {
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
     const rows = await this.#runner!.rows({
       kind: 'values',
-      state: { ...initialState(model), where: [inList(source, valuesOf(sourceField, owners.values()))], order },
+      state: {
+        ...initialState(model, this.#workspace.scopes),
+        where: [inList(source, valuesOf(sourceField, owners.values())), ...visible(toTarget.relation!)],
+        order,
+      },
       columns: [
         { name: 'source', expression: fieldPath(source) },
         { name: 'target', expression: fieldPath(toTarget) },
@@ -154,10 +183,11 @@ export class BatchLoader {
       const item = map.get(fieldKey(toTarget, to));
       if (item !== undefined) lists.get(fieldKey(source, from))!.push(item);
     }
-    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
-  #receive(into: EntityCollection, items: readonly object[]): void {
+  /** Fill a collection; what it waits to have written stays. */
+  receive(into: EntityCollection, items: readonly object[]): void {
     this.#beforeReceive(into);
     into.receive(items);
   }
@@ -168,11 +198,15 @@ export class BatchLoader {
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.#runner!.entities({ ...initialState(target), where: [inList(field, keys)], order });
+    return this.#runner!.entities({
+      ...initialState(target, this.#workspace.scopes),
+      where: [inList(field, keys)],
+      order,
+    });
   }
 
   /** What the database says, not what an unwritten change says. */
-  #storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+  storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
     const row = State.row(item);
     return fieldKey(
       field,
@@ -181,6 +215,17 @@ export class BatchLoader {
         : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
     );
   }
+}
+
+/** One relation of some entities, and what is to be loaded of those at its other end. */
+interface Step {
+  readonly relation: RelationMeta;
+  readonly entities: readonly object[];
+  readonly below: RelationTree;
+}
+
+function stepsOf(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Step[] {
+  return Array.from(tree, ([name, below]) => ({ relation: meta.relationByName.get(name)!, entities, below }));
 }
 
 /** The loaded entities at the other end of a relation, each once. */
@@ -195,21 +240,21 @@ export function targetsOf(relation: RelationMeta, entities: readonly object[]): 
   return [...targets];
 }
 
-function collection(owner: object, relation: RelationMeta): EntityCollection {
+export function collection(owner: object, relation: RelationMeta): EntityCollection {
   return (owner as Record<string, EntityCollection>)[relation.name]!;
 }
 
-function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
+export function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
   return entities.filter((entity) => !collection(entity, relation).isLoaded);
 }
 
-function hasLink(entity: object, relation: RelationMeta): boolean {
+export function hasLink(entity: object, relation: RelationMeta): boolean {
   const linked = State.link(entity, relation.index);
   return linked !== undefined && State.row(linked as object) !== null;
 }
 
 /** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
-function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
+export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
   const keys = new Map<unknown, unknown>();
   for (const entity of entities) {
     const key = (entity as Values)[sourceField.name];
@@ -233,12 +278,19 @@ function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
   return Array.from(entities, (entity) => (entity as Values)[name]);
 }
 
-function inList(field: FieldMeta, values: readonly unknown[]): Expression {
+export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
   return {
     kind: 'inList',
     operand: fieldPath(field),
     list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
   };
+}
+
+/** Of links, those whose target a scope does not hide: it may be at hand all the same. */
+function visible(toTarget: RelationMeta): Expression[] {
+  const { target, targetField } = toTarget;
+  if (!target.restricted) return [];
+  return [{ kind: 'isNull', operand: path([toTarget], targetField), negated: true }];
 }
 
 function ascending(expression: Expression): OrderNode {
