@@ -1,4 +1,4 @@
-import type { FetchMode } from './types/index.ts';
+import type { FetchMode } from './fetch-mode.ts';
 import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 

@@ -1,4 +1,5 @@
-import type { FetchMode } from './types/index.ts';
+/** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
+export type FetchMode = 'peers' | 'one' | 'raise';
 
 /** The ways to load on demand. */
 export const FETCH_MODES: readonly FetchMode[] = ['peers', 'one', 'raise'];

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ModelMeta, RelationMeta } from './metadata.ts';
-import type { FetchMode } from './types/index.ts';
+import type { FetchMode } from './fetch-mode.ts';
 
 /**
  * What entities may ask of the session that they belong to. It stands between `core` and `persistence`, so that models

@@ -1,4 +1,4 @@
-import type { FetchMode } from './types/index.ts';
+import type { FetchMode } from './fetch-mode.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the database does to rows that point at a deleted (or re-keyed) one. */

@@ -62,6 +62,9 @@ export class Journal {
   /** What flushes have written, for the hooks of the end. */
   readonly written: Written[] = [];
   readonly start: JournalStart;
+  /** The entities of the deeds that have been read for this so far. */
+  readonly #concerned = new WeakSet<object>();
+  #read = 0;
 
   constructor(start: JournalStart = EMPTY) {
     this.start = start;
@@ -73,6 +76,16 @@ export class Journal {
 
   touchCollection(collection: ChangingCollection): void {
     if (!this.collections.has(collection)) this.collections.set(collection, collection.snapshot());
+  }
+
+  /** Whether a rollback would put back something of an entity. */
+  concerns(entity: object): boolean {
+    for (; this.#read < this.deeds.length; this.#read++) {
+      const deed = this.deeds[this.#read]!;
+      if (deed.kind === 'touched') this.#concerned.add(deed.entity);
+      else for (const written of deed.entities) this.#concerned.add(written);
+    }
+    return this.#concerned.has(entity) || this.start.unwritten.has(entity);
   }
 
   /** A savepoint was released: what it did now belongs to the transaction around it. */

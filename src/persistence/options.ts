@@ -1,5 +1,6 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
 import { FETCH_MODES } from '../core/fetch-mode.ts';
-import type { FetchMode, ServerRole } from '../core/types/index.ts';
+import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { LoadStrategy } from './loading/strategy.ts';

@@ -13,11 +13,13 @@ import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import type { PageRows, QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
+import { READ_ONLY } from './apart.ts';
 import type { BoundQuery } from './compiled.ts';
 import type { Overwrite } from './hydrator.ts';
 import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { loadRelations } from './loading/prefetches.ts';
+import { StreamedBatches } from './streamed.ts';
 import type { Workspace } from './workspace.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
@@ -44,6 +46,7 @@ export class SessionRunner implements QueryRunner {
 
   async entities(asked: QueryState): Promise<object[]> {
     if (asked.bounds !== undefined) return this.#within(asked.bounds, (runner) => runner.entities(unbounded(asked)));
+    if (asked.readOnly) return this.#apart().entities(tracked(asked));
     if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
@@ -61,6 +64,7 @@ export class SessionRunner implements QueryRunner {
   async page(asked: QueryState, size: number, backward: boolean): Promise<PageRows> {
     if (asked.bounds !== undefined)
       return this.#within(asked.bounds, (runner) => runner.page(unbounded(asked), size, backward));
+    if (asked.readOnly) return this.#apart().page(tracked(asked), size, backward);
     const { state, query, rows } = await this.#read(asked);
     const more = rows.length > size;
     const found = more ? rows.slice(0, size) : rows;
@@ -89,8 +93,11 @@ export class SessionRunner implements QueryRunner {
       yield* this.#streamWithin(state.bounds, (runner) => runner.iterate(unbounded(state), batchSize));
       return undefined;
     }
-    for await (const { query, rows } of this.#stream({ kind: 'entities', state }, batchSize))
-      yield* await this.#loaded(state, query, rows);
+    const streamed = new StreamedBatches(this.#workspace);
+    for await (const { query, rows } of this.#stream({ kind: 'entities', state }, batchSize)) {
+      const runner = state.readOnly ? this.#apart() : this.#through(streamed.next());
+      yield* await runner.#loaded(state, query, rows);
+    }
     return undefined;
   }
 
@@ -194,12 +201,17 @@ export class SessionRunner implements QueryRunner {
     return { runner: this.#through(this.#workspace.through(executor)), cancellation };
   }
 
-  /** The same by another way to the database. */
-  #through(workspace: Workspace): SessionRunner {
-    const loader = this.#loader.through(workspace);
+  /** The same by another way to the database, or with another view of the session's entities. */
+  #through(workspace: Workspace, loader = this.#loader.through(workspace)): SessionRunner {
     const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
     loader.use(runner);
     return runner;
+  }
+
+  /** For entities that are no part of the session: they know those alone that came with them. */
+  #apart(): SessionRunner {
+    const workspace = this.#workspace.apart(READ_ONLY);
+    return this.#through(workspace, this.#loader.apart(workspace));
   }
 
   /** Before anything is compiled: which dialect a server speaks may be known only then. */
@@ -294,6 +306,10 @@ function loadsMore({ batched, prefetches }: QueryState): boolean {
 
 function unbounded(state: QueryState): QueryState {
   return { ...state, bounds: undefined };
+}
+
+function tracked(state: QueryState): QueryState {
+  return { ...state, readOnly: false };
 }
 
 /** Decode in place: rows of values belong to nobody else. */

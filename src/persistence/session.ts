@@ -329,6 +329,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return 'a query';
   }
 
+  mayNotLeave(): (entity: object) => boolean {
+    const isPending = this.#work.pending();
+    const { journals } = this.#transactions;
+    return (entity) => isPending(entity) || journals.some((journal) => journal.concerns(entity));
+  }
+
   announce(groups: readonly EntityGroup[]): Promise<void> {
     return this.#lifecycle.loaded(groups.flatMap(({ members }) => members));
   }

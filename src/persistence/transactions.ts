@@ -110,6 +110,11 @@ export class Transactions {
     return this.#open?.journals.at(-1) ?? this.#outside;
   }
 
+  /** Of the transaction and of each savepoint in it. */
+  get journals(): readonly Journal[] {
+    return this.#open?.journals ?? [];
+  }
+
   /** Whether anything is not written yet. */
   get hasUnwritten(): boolean {
     const { identityMap, compiled } = this.#workspace;

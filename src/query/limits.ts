@@ -1,7 +1,7 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
 import type { ParamExpression } from '../core/ast/expressions.ts';
 import { FETCH_MODES, isFetchMode } from '../core/fetch-mode.ts';
 import type { ModelMeta } from '../core/metadata.ts';
-import type { FetchMode } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 

@@ -143,6 +143,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#with({ fresh: true, using: this.#state.using ?? 'primary' });
   }
 
+  readOnly(): ModelQuerySet {
+    return this.#with({ readOnly: true });
+  }
+
   timeout(milliseconds: number): ModelQuerySet {
     return this.#with({ bounds: withTimeout(this.#state.bounds, milliseconds) });
   }
@@ -265,7 +269,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   iterate(options: { batchSize?: number } = {}): AsyncIterableIterator<object> {
-    const batchSize = options.batchSize ?? DEFAULT_BATCH;
+    const { batchSize = DEFAULT_BATCH } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
     return this.#runner.iterate(this.#state, batchSize);

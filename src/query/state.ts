@@ -1,3 +1,4 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
 import type {
   Expression,
   ListParam,
@@ -9,7 +10,7 @@ import type {
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import type { FetchMode, ServerRole } from '../core/types/index.ts';
+import type { ServerRole } from '../core/types/index.ts';
 import type { ActiveScopes } from './active-scopes.ts';
 
 /** An annotation or a value column: a name and what it is. */
@@ -77,6 +78,8 @@ export interface QueryState {
   readonly fresh: boolean;
   /** The values that rows are sorted by are read with them, for the cursors of a page. */
   readonly keyed: boolean;
+  /** Entities are no part of the session. No part of the shape: the statement is the same. */
+  readonly readOnly: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
   /** How the entities load on demand: no part of the shape. `undefined`: what relation and session say. */
@@ -109,6 +112,7 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState 
     lock: undefined,
     fresh: false,
     keyed: false,
+    readOnly: false,
     bounds: undefined,
     fetchMode: undefined,
     using: undefined,

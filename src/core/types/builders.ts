@@ -1,6 +1,7 @@
 /** The type of `f`. */
+import type { FetchMode } from '../fetch-mode.ts';
 import type { ColumnBuilders, FlagsOf, NullableOption, ReferentialAction } from './columns.ts';
-import type { FetchMode, TargetFunction } from './entity.ts';
+import type { TargetFunction } from './entity.ts';
 import type { ReverseOne, ToMany, ToOne } from './relations.ts';
 
 /** Options of `f.foreignKey` and `f.oneToOne`. */

@@ -36,9 +36,6 @@ export interface NotAnEntity {
   readonly [FIELDS]: { readonly '~filter': never; readonly '~expr': never; readonly '~maybe': never };
 }
 
-/** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
-export type FetchMode = 'peers' | 'one' | 'raise';
-
 /** The type of a model's primary key: `PkOf<Post>` is `string`; of a composite key it is a readonly tuple. */
 export type PkOf<M extends Model> = M['pk'];
 

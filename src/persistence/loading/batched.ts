@@ -42,6 +42,11 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
+  /** For entities that no transaction brings back to what they were. */
+  apart(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, () => undefined);
+  }
+
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
   within({ using, scopes, fetchMode }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode'>): BatchLoader {
     if (using === undefined && fetchMode === undefined && scopes === this.#workspace.scopes) return this;

@@ -6,7 +6,7 @@ import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
 import type { Workspace } from '../workspace.ts';
-import type { FetchMode } from '../../core/types/index.ts';
+import type { FetchMode } from '../../core/fetch-mode.ts';
 import type { BatchLoader } from './batched.ts';
 import { Tick } from './tick.ts';
 import { withArticle } from '../../utils/naming.ts';

@@ -63,7 +63,7 @@ describe("L4: fetchMode 'raise'", () => {
       .query(Post)
       .orderBy('id')
       .selectRelated('author')
-      .prefetchRelated('comments', prefetch('tags', { as: 'shown' }))
+      .prefetchRelated('comments.author', prefetch('tags', { as: 'shown' }))
       .fetchMode('raise');
     const [post] = await loaded;
     for (const [call, relation] of [
@@ -204,7 +204,7 @@ describe('L4: loads of one tick', () => {
         [4, 2, 1],
       ]);
       const authors = await session.query(Author).orderBy('id');
-      expect(await counted(() => Promise.all(authors.map((author) => author.profile?.load())))).toBe(1);
+      expect(await counted(() => Promise.all(authors.map((author) => author.profile!.load())))).toBe(1);
     }
   });
 
