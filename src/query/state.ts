@@ -40,9 +40,10 @@ export interface PrefetchState {
   readonly state: QueryState;
 }
 
-/** So many rows at most of those that have the same value in a field. */
+/** Of the rows that have one of these values in a field, so many at most for each. */
 export interface PerParent {
   readonly field: FieldMeta;
+  readonly owners: ListParam;
   readonly limit: ParamExpression;
 }
 

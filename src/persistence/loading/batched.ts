@@ -205,10 +205,19 @@ export class BatchLoader {
     return this.entities({ ...initialState(target, this.#workspace.scopes), order }, field, keys);
   }
 
-  /** The rows of a query that have one of these values in a field. */
-  entities(state: QueryState, field: FieldMeta, keys: readonly unknown[]): Promise<object[]> {
+  /** The rows of a query that have one of these values in a field; so many for each at most. */
+  entities(
+    state: QueryState,
+    field: FieldMeta,
+    keys: readonly unknown[],
+    limit?: PrefetchState['limit'],
+  ): Promise<object[]> {
     return this.#inSlices(keys, (slice) =>
-      this.#runner!.entities({ ...state, where: [...state.where, inList(field, slice)] }),
+      this.#runner!.entities(
+        limit === undefined
+          ? { ...state, where: [...state.where, inList(field, slice)] }
+          : { ...state, perParent: { field, owners: listOf(field, slice), limit } },
+      ),
     );
   }
 
