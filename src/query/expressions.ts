@@ -3,6 +3,7 @@ import type { CompareOperator, Expression, JsonExpression, Typed } from '../core
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { commonType } from './common-type.ts';
 import { jsonAt, jsonIs, jsonLike } from './json.ts';
 import { DATE_METHODS } from './methods/dates.ts';
 import { DOCUMENT_METHODS } from './methods/documents.ts';
@@ -49,7 +50,7 @@ export class ExpressionBuilder {
     const subject: Subject = {
       node: asValue(builder.#node),
       label: builder.#label(),
-      argument: (value, otherwise) => (ExpressionBuilder.is(value) ? asValue(value.#node) : otherwise(value)),
+      expression: (value) => (ExpressionBuilder.is(value) ? asValue(value.#node) : undefined),
     };
     return builder.#make(method(subject, ...args));
   }
@@ -118,6 +119,12 @@ export class ExpressionBuilder {
       type: widest(this.#typed().type, args),
       nullable: args.every((arg) => typeOf(arg).nullable),
     });
+  }
+
+  nullIf(other: unknown): ExpressionBuilder {
+    const right = this.#value(other);
+    const type = commonType([this.#typed().type, typeOf(right).type], 'nullIf()');
+    return this.#make({ kind: 'call', fn: 'nullIf', args: [this.#node, right], type, nullable: true });
   }
 
   asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {

@@ -44,6 +44,11 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
+  /** For entities that no transaction brings back to what they were. */
+  apart(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, () => undefined);
+  }
+
   /** The same for a query that says where to read from, or which scopes are in force. */
   within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
     if (using === undefined && scopes === this.#workspace.scopes) return this;
