@@ -197,9 +197,6 @@ export class PostgresCompiler extends TypedCompiler {
     // Halves are rounded away from zero only where they are exact.
     if (fn === 'round' && type.kind === 'float')
       return this.real(`ROUND(CAST(${this.expression(args[0]!)} AS numeric), ${this.expression(args[1]!)})`);
-    // Each value has the digits that it came with.
-    if (fn === 'coalesce' && type.kind === 'decimal' && args.some((arg) => scaleOf(typeOf(arg).type) !== type.scale))
-      return `ROUND(${super.call(node)}, ${type.scale})`;
     if (fn === 'round' && type.kind === 'decimal') return `ROUND(${this.expression(args[0]!)}, ${type.scale})`;
     return super.call(node);
   }
@@ -296,10 +293,6 @@ function isArray({ type }: FieldMeta): boolean {
 
 function itemType(type: ValueType): string {
   return type.kind === 'array' ? 'text' : castType(type);
-}
-
-function scaleOf(type: ValueType): number {
-  return type.kind === 'decimal' ? type.scale : 0;
 }
 
 function isWhole({ kind }: ValueType): boolean {
