@@ -36,6 +36,7 @@ export const FILES = {
   'query/streams': () => import('./conformance/query/streams.test.ts'),
   'query/truth': () => import('./conformance/query/truth.test.ts'),
   'query/upsert': () => import('./conformance/query/upsert.test.ts'),
+  'query/writes': () => import('./conformance/query/writes.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),
   'session/commit-order': () => import('./conformance/session/commit-order.test.ts'),
