@@ -1,5 +1,5 @@
 /** What the payloads meet: one table to read from, whose rows hold every text among the payloads, and one to write to. */
-import { f, index, model } from 'blazeorm';
+import { f, index, model, scope } from 'blazeorm';
 import type { Database } from 'blazeorm';
 
 import { TEXTS } from './payloads.ts';
@@ -39,7 +39,14 @@ export class Note extends model(
     owner: f.foreignKey(() => Owner, { nullable: true }),
     tags: f.manyToMany(() => Tag),
   },
-  { indexes: [index('text', { fullText: true })] },
+  {
+    indexes: [index('text', { fullText: true })],
+    scopes: {
+      named: scope((n, name: string) => n.name.eq(name), { default: false }),
+      /** In force where a session gives it a value. */
+      within: scope((n, name: string) => n.name.eq(name)),
+    },
+  },
 ) {}
 
 export class Owner extends model('owner', {

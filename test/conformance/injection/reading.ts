@@ -96,13 +96,15 @@ const ORDERED = (kind: Kind): boolean =>
 
 const fieldPositions = KINDS.flatMap((kind): Position[] => {
   // null is a value of JSON like others, which no row has here.
-  const listed = (payload: unknown): Answer =>
+  const alone = (payload: unknown): Answer =>
     kind === 'data' && payload === null ? is([]) : equal(kind, { nulls: false })(payload);
+  const listed = (payload: unknown): Answer => (kind === 'words' ? REFUSED : alone(payload));
   const each = (payload: unknown): Answer => {
+    if (kind === 'words') return REFUSED;
     if (payload === Object(payload) && Symbol.iterator in Object(payload)) {
       const list = [...(payload as Iterable<unknown>)];
       if (kind === 'custom' && list.some((item) => !holds(kind, item))) return OPEN;
-      return list.every((item) => holds(kind, item))
+      return list.every((item) => holds(kind, item) || (kind === 'data' && item === null))
         ? is(idsWhere((row) => list.some((item) => same(kind, row[kind], item))))
         : REFUSED;
     }
@@ -129,8 +131,8 @@ const fieldPositions = KINDS.flatMap((kind): Position[] => {
     ),
     by(`n.${kind}.eq(…)`, (n, payload) => n[kind]!['eq']!(payload), equal(kind)),
     by(`n.${kind}.oneOf([…])`, (n, payload) => n[kind]!['oneOf']!([payload]), listed),
-    by(`n.${kind}.between(…, …)`, (n, payload) => n[kind]!['between']!(payload, payload), ORDERED(kind) ? listed : (payload) => {
-      const answer = listed(payload);
+    by(`n.${kind}.between(…, …)`, (n, payload) => n[kind]!['between']!(payload, payload), ORDERED(kind) ? alone : (payload) => {
+      const answer = alone(payload);
       return answer.kind === 'is' ? OPEN : answer;
     }),
     ...(ORDERED(kind)
@@ -202,7 +204,8 @@ const textPositions: Position[] = [
 /** Words and nothing else are searched for; where there is no index of words, every search is refused. */
 function searched(payload: unknown): Answer {
   if (engine === 'sqlite' || !holds('text', payload)) return REFUSED;
-  const words = (payload as string).match(/[\p{L}\p{N}]+/gu) ?? [];
+  // One that stands behind a minus must not be there.
+  const words = (payload as string).replaceAll(/(?<!\S)-[\p{L}\p{N}]+/gu, '').match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return REFUSED;
   if ((payload as string).length > 400) return OPEN;
   return { kind: 'between', least: [], most: idsWhere((row) => words.every((word) => wide(row['text']).includes(wide(word)))) };
@@ -293,6 +296,14 @@ function idOf(payload: unknown): Answer {
 
 const ofData = (test: (data: unknown) => boolean): Answer => is(idsWhere((row) => test(row['data'])));
 const isScalar = (value: unknown): boolean => holds('data', value) && typeof value !== 'object' && typeof value !== 'function';
+/** MariaDB finds no key that begins with a minus, and says so. */
+const unfound = (key: unknown): boolean => engine === 'mariadb' && typeof key === 'string' && key.startsWith('-');
+/** Where the payload is a key in JSON. */
+const KEYED = /jsonPath\(\[…\]|hasKey|jsonContains\(\{|data\.path/;
+const withKeys = (position: Position): Position =>
+  KEYED.test(position.at)
+    ? { ...position, answer: (payload) => (unfound(payload) ? REFUSED : position.answer(payload)) }
+    : position;
 const member = (data: unknown, key: string): unknown =>
   typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? (data as Record<string, unknown>)[key] : undefined;
 const isPosition = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
@@ -374,6 +385,10 @@ function containsAll(data: unknown, wanted: unknown): boolean {
 const isSqlValue = (payload: unknown): boolean =>
   holds('text', payload) || holds('big', payload) || holds('flag', payload) || Number.isFinite(payload) || holds('at', payload) || holds('bytes', payload);
 
+/** An integer of more than 32 bits is bound as one of 64. */
+const asValue = (payload: unknown): unknown =>
+  Number.isSafeInteger(payload) && (payload as number) >= 2 ** 31 ? 2 ** 40 : harmless(payload);
+
 const otherPositions: Position[] = [
   ...(['get', 'getOrFail'] as const).map((call): Position => ({
     at: `session.${call}(Note, …)`,
@@ -403,6 +418,7 @@ const otherPositions: Position[] = [
     answer: () => REFUSED,
   },
   {
+    like: asValue,
     at: 'sql`… = ${…}`',
     run: (session, payload) => filter(session, (n: Note) => sql<boolean>`${n.text} = ${payload}`),
     answer: (payload) => {
@@ -411,6 +427,7 @@ const otherPositions: Position[] = [
     },
   },
   {
+    like: asValue,
     at: 'session.sql`… ${…}`',
     run: (session, payload) => session.sql`SELECT COUNT(*) AS n FROM note WHERE text = ${payload}`.then(([row]) => Number(row!['n'])),
     answer: (payload) => {
@@ -419,7 +436,8 @@ const otherPositions: Position[] = [
     },
   },
   {
-    at: 'annotate(coalesce of sql`${…}`)',
+    like: asValue,
+    at: 'values(sql`${…}`)',
     run: async (session, payload) => {
       const set = session.query(Note).filter({ id: 1 }).values(() => ({ said: sql<string>`${payload}` }));
       return (await set).map(({ said }) => said);
@@ -431,7 +449,7 @@ const otherPositions: Position[] = [
   { at: 'n.number.plus(…).eq(2)', run: (session, payload) => filter(session, (n: Columns) => n['number']!['plus']!(payload)['gt']!(1_000_000)), answer: (payload) =>
     typeof payload === 'number' && Number.isFinite(payload) ? OPEN : typeof payload === 'bigint' ? OPEN : REFUSED },
   { at: 'n.price.times(…).gt(0)', run: (session, payload) => filter(session, (n: Columns) => n['price']!['times']!(payload)['isNotNull']!()), answer: (payload) =>
-    ['number', 'bigint', 'string'].includes(typeof payload) ? OPEN : REFUSED, like: (payload) => (typeof payload === 'string' ? '1.00' : harmless(payload)) },
+    ['number', 'bigint', 'string'].includes(typeof payload) ? OPEN : REFUSED, like: asIs },
   { at: 'n.ratio.round(…)', run: (session, payload) => filter(session, (n: Columns) => n['ratio']!['round']!(payload)['lt']!(0)), answer: (payload) =>
     payload === undefined || (Number.isInteger(payload) && (payload as number) >= 0 && (payload as number) <= 15) ? is([]) : REFUSED, like: asIs },
   { at: 'count(…)', run: (session, payload) => loose(session.query(Note))['aggregate']!(() => ({ n: untyped(count)(payload) })), answer: (payload) =>
@@ -462,4 +480,4 @@ function notATemplate(payload: unknown): Answer {
 const isEmptyRecord = (payload: unknown): boolean => typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
 const isDistinct = (payload: unknown): boolean => isPlain(payload) && JSON.stringify(payload) === '{"distinct":true}';
 
-export const READING: readonly Position[] = [...fieldPositions, ...textPositions, ...conditionPositions, ...jsonPositions, ...otherPositions];
+export const READING: readonly Position[] = [...fieldPositions, ...textPositions, ...conditionPositions, ...jsonPositions.map(withKeys), ...otherPositions];
