@@ -4,6 +4,8 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withCapitalArticle } from '../utils/naming.ts';
 import { entityKey } from './filter.ts';
+import { refuseHiddenConflicts } from './pins.ts';
+import type { QueryState } from './state.ts';
 
 /** New rows of one model, and what becomes of those that exist already. */
 export interface Creation {
@@ -33,16 +35,18 @@ const MODES = ['error', 'ignore', 'update'];
  *
  * @throws InvalidQueryError, InvalidValueError, UnknownFieldError before anything is sent.
  */
-export function creation(meta: ModelMeta, rows: unknown, options: unknown): Creation {
+export function creation({ meta, scopes }: QueryState, rows: unknown, options: unknown): Creation {
   const given = checkedOptions(meta, options);
   const inputs = inputsOf(meta, rows);
   const entities = inputs.map((row) => entityOf(meta, row));
   if (new Set(entities).size < entities.length)
     throw new InvalidValueError(`bulkCreate() was given one ${meta.name} twice.`, { model: meta.name });
+  const conflict = conflictOf(meta, given, inputs);
+  if (conflict !== undefined) refuseHiddenConflicts(scopes, meta, conflict.by);
   return {
     meta,
     entities,
-    conflict: conflictOf(meta, given, inputs),
+    conflict,
     batchSize: batchSizeOf(meta, given['batchSize']),
   };
 }

@@ -26,7 +26,9 @@ export class KeptStatements {
 
   /** The text by which a statement with these values is to be prepared, or was. */
   textFor(sql: string, values: readonly unknown[]): string {
-    const text = this.#fits(sql, values) ? sql : `${sql} /* ${values.map((value) => (isNumber(value) ? 'n' : 'v')).join('')} */`;
+    const text = this.#fits(sql, values)
+      ? sql
+      : `${sql} /* ${values.map((value) => (isNumber(value) ? 'n' : 'v')).join('')} */`;
     this.#note(text, values);
     return text;
   }

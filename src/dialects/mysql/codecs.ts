@@ -1,7 +1,18 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { canonicalDecimal } from '../../core/canonical-decimal.ts';
-import { AS_IS, BIGINT, BOOL, customCodec, DATETIME_TEXT, FLOAT, JSON_TEXT, jsonArrayCodec, TIME, UUID } from '../codecs.ts';
+import {
+  AS_IS,
+  BIGINT,
+  BOOL,
+  customCodec,
+  DATETIME_TEXT,
+  FLOAT,
+  JSON_TEXT,
+  jsonArrayCodec,
+  TIME,
+  UUID,
+} from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 
 /**

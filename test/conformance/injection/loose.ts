@@ -21,6 +21,20 @@ export const items = (session: Session): Loose => loose(session.query(Item));
 export const idsOf = (query: Loose): Loose => query['orderBy']!('id')['valuesList']!('id', { flat: true });
 
 export const KINDS: readonly Kind[] = [
-  ...(['text', 'name', 'number', 'small', 'big', 'ratio', 'price', 'flag', 'day', 'hour', 'at', 'uid', 'color'] as const),
+  ...([
+    'text',
+    'name',
+    'number',
+    'small',
+    'big',
+    'ratio',
+    'price',
+    'flag',
+    'day',
+    'hour',
+    'at',
+    'uid',
+    'color',
+  ] as const),
   ...(['data', 'bytes', 'words', 'custom'] as const),
 ];

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => expect(await glanceAt(db)).toEqual(counts));
 afterAll(() => db.close());
 
-describe("X1: X2: Q13: names, numbers and options of queries are known ones, or refused", () => {
+describe('X1: X2: Q13: names, numbers and options of queries are known ones, or refused', () => {
   it.each(NAMING)('$at', (position) => expectSafe(db, position, PAYLOADS));
 
   it('and after all of them schema and rows are what they were', async () => {

@@ -91,7 +91,8 @@ async function problemWith(
   const answer = position.answer(payload);
   const { value, error, sent } = await attempt(db, position, payload);
   if (error !== undefined) {
-    if (!(error instanceof BlazeError)) return `an error that is no BlazeError: ${shown((error as Error)?.stack ?? error)}`;
+    if (!(error instanceof BlazeError))
+      return `an error that is no BlazeError: ${shown((error as Error)?.stack ?? error)}`;
     if (answer.kind === 'open') return undefined;
     if (answer.kind !== 'refused') return `refused, and it is plain data here: ${shown(error.message)}`;
     return sent.length > (position.prepared ?? 0) ? `refused after something was sent: ${shown(sent)}` : undefined;
@@ -185,7 +186,9 @@ function catalogue(): readonly string[] {
   const columns = `SELECT table_name, column_name, data_type, column_default, is_nullable FROM information_schema.columns WHERE ${own} ORDER BY 1, 2`;
   const constraints = `SELECT table_name, constraint_name, constraint_type FROM information_schema.table_constraints WHERE ${own} ORDER BY 1, 2`;
   const schemas =
-    engine === 'postgres' ? 'SELECT nspname FROM pg_namespace ORDER BY 1' : 'SELECT DATABASE() AS own, CURRENT_USER() AS me';
+    engine === 'postgres'
+      ? 'SELECT nspname FROM pg_namespace ORDER BY 1'
+      : 'SELECT DATABASE() AS own, CURRENT_USER() AS me';
   const indexes =
     engine === 'postgres'
       ? "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"

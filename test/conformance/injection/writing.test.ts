@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => expect(await glanceAt(db)).toEqual(counts));
 afterAll(() => db.close());
 
-describe("X1: X2: M3: what is written is plain data, or refused", () => {
+describe('X1: X2: M3: what is written is plain data, or refused', () => {
   it.each(WRITING)('$at', (position) => expectSafe(db, position, PAYLOADS));
 
   it('and after all of them schema and rows are what they were', async () => {
