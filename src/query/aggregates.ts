@@ -6,6 +6,7 @@ import { InvalidQueryError } from '../utils/errors.ts';
 import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { aggregateType, isNumeric, isTextual, labelOf, notFor } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
+import { sameExpression } from './shape-key.ts';
 import { hasWindow } from './walk.ts';
 import { ordersOf, windowOf } from './windows.ts';
 
@@ -67,6 +68,8 @@ function textsOf(value: unknown, separator: unknown, options: unknown = {}): Exp
   for (const { expression } of orderBy) {
     refuseAggregates(expression, 'orderBy of stringAgg()');
     refuseWindows(expression, 'orderBy of stringAgg()');
+    if (distinct && !sameExpression(expression, argument))
+      throw new InvalidQueryError('stringAgg() with { distinct: true } can be sorted by the text itself only.');
   }
   const node: AggregateExpression = {
     kind: 'aggregate',
