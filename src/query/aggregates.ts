@@ -3,11 +3,10 @@ import type { AggregateExpression, AggregateName, Expression } from '../core/ast
 import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
-import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
+import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates, refuseWindows } from './expressions.ts';
 import { aggregateType, isNumeric, isTextual, labelOf, notFor } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
 import { sameExpression } from './shape-key.ts';
-import { hasWindow } from './walk.ts';
 import { ordersOf, windowOf } from './windows.ts';
 
 /** An aggregate of the query's rows. `over` makes of it a value of each row. */
@@ -30,14 +29,6 @@ export function aggregateArgument(fn: AggregateName, value: unknown, place: stri
   if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(node).type)) throw notFor(fn, 'numbers', labelOf(node, root));
   if (fn === 'stringAgg' && !isTextual(typeOf(node).type)) throw notFor(fn, 'text', labelOf(node, root));
   return node;
-}
-
-/** @throws InvalidQueryError for a look at other rows where each row stands alone. */
-export function refuseWindows(node: Expression, place: string): void {
-  if (!hasWindow(node)) return;
-  throw new InvalidQueryError(`${place} is about single rows and cannot look at a window.`, {
-    remedy: 'Annotate the query with the window, and filter or sort by that.',
-  });
 }
 
 function aggregateFunction(fn: AggregateName) {
