@@ -5,9 +5,13 @@ export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
 export type { FetchMode, FlushMode, SessionOptions } from './persistence/options.ts';
 
 export { f } from './core/fields.ts';
-export { model } from './core/model.ts';
+export { model } from './model.ts';
 export { check, index, unique } from './core/constraints.ts';
 export { scope } from './core/scopes.ts';
+export { hooks } from './hooks/hooks.ts';
+export { fullClean } from './validation/validate.ts';
+export { rules } from './validation/rules.ts';
+export type { Rule } from './validation/rules.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';

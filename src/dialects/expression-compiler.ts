@@ -163,7 +163,7 @@ export abstract class ExpressionCompiler {
   /** An expression beside an operator: in brackets where it is a comparison itself. */
   protected operand(node: Expression): string {
     const text = this.expression(node);
-    return COMPARISONS.has(node.kind) ? `(${text})` : text;
+    return COMPARISONS.has(node.kind) || isTruth(node) ? `(${text})` : text;
   }
 
   protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
@@ -221,6 +221,7 @@ export abstract class ExpressionCompiler {
     const { fn, args } = node;
     // Rounding leaves a whole number as it is; SQL's function would make a float of it.
     if (fn === 'round' && isWhole(typeOf(args[0]!).type)) return this.expression(args[0]!);
+    if (fn === 'isTrue') return this.truth(args[0]!);
     const production = this.functions[fn as TableFunction] ?? SHARED[fn as TableFunction]; // Named cast: to look it up.
     if (production !== undefined) return this.tabled(node, production);
     const texts = args.map((arg) => this.expression(arg));
@@ -305,6 +306,11 @@ export abstract class ExpressionCompiler {
   /** The function that counts the items of an array. */
   protected abstract readonly arrayLength: string;
 
+  /** A condition as a value. */
+  protected truth(condition: Expression): string {
+    return mayBeNull(condition) ? `(${this.condition(condition)}) IS TRUE` : this.expression(condition);
+  }
+
   protected abstract json(node: JsonExpression): string;
 
   /** By its parts, which mean the same on every database. */
@@ -353,4 +359,8 @@ export abstract class ExpressionCompiler {
   protected unsupported(what: string): UnsupportedError {
     return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`, { feature: what });
   }
+}
+
+function isTruth(node: Expression): boolean {
+  return node.kind === 'call' && node.fn === 'isTrue';
 }

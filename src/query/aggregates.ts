@@ -6,7 +6,6 @@ import { InvalidQueryError } from '../utils/errors.ts';
 import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates, refuseWindows } from './expressions.ts';
 import { aggregateType, isNumeric, isTextual, labelOf, notFor } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
-import { sameExpression } from './shape-key.ts';
 import { ordersOf, windowOf } from './windows.ts';
 
 /** An aggregate of the query's rows. `over` makes of it a value of each row. */
@@ -59,7 +58,7 @@ function textsOf(value: unknown, separator: unknown, options: unknown = {}): Exp
   for (const { expression } of orderBy) {
     refuseAggregates(expression, 'orderBy of stringAgg()');
     refuseWindows(expression, 'orderBy of stringAgg()');
-    if (distinct && !sameExpression(expression, argument))
+    if (distinct && !isSameColumn(expression, argument))
       throw new InvalidQueryError('stringAgg() with { distinct: true } can be sorted by the text itself only.');
   }
   const node: AggregateExpression = {
@@ -73,6 +72,12 @@ function textsOf(value: unknown, separator: unknown, options: unknown = {}): Exp
     nullable: true,
   };
   return new AggregateBuilder(Object.freeze(node), 'The query');
+}
+
+function isSameColumn(left: Expression, right: Expression): boolean {
+  if (left === right) return true;
+  if (left.kind !== 'path' || right.kind !== 'path' || left.field !== right.field) return false;
+  return left.steps.length === right.steps.length && left.steps.every((step, i) => step === right.steps[i]);
 }
 
 /** Whether each value counts once, and which rows count. @throws InvalidQueryError for options that are not known. */

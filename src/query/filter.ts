@@ -114,7 +114,7 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
   if (value === null) return { kind: 'isNull', operand: node, negated: false };
   if (value instanceof Lookup) return lookup(node, label, value);
   if (ExpressionBuilder.is(value))
-    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.node(value) };
+    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.value(value) };
   if (field.type.kind === 'json' && typeof value === 'object') {
     throw new InvalidValueError(`${label.model}.${label.field} is JSON: an object in a filter would be ambiguous.`, {
       ...label,
@@ -150,7 +150,7 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
     );
   }
   if (ExpressionBuilder.is(value))
-    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
+    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.value(value) };
   return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { modelAt } from '../core/ast/expressions.ts';
 import type {
   AggregateName,
@@ -97,8 +98,8 @@ export function plainType(value: unknown): ValueType | undefined {
   if (typeof value === 'bigint') return { kind: 'bigint' };
   if (typeof value === 'boolean') return { kind: 'bool' };
   if (typeof value === 'number' && Number.isFinite(value)) return (value | 0) === value ? INT : FLOAT;
-  if (value instanceof Date) return { kind: 'datetime' };
-  return value instanceof Uint8Array ? { kind: 'binary' } : undefined;
+  if (types.isDate(value)) return { kind: 'datetime' };
+  return types.isUint8Array(value) ? { kind: 'binary' } : undefined;
 }
 
 const TEXT: ValueType = Object.freeze({ kind: 'text' });

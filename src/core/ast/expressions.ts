@@ -229,6 +229,7 @@ export type FunctionName =
   | 'concat'
   | DatePart
   | 'coalesce'
+  | 'isTrue'
   | TextFunction
   | NumberFunction
   | DateFunction
@@ -407,6 +408,13 @@ export interface RawIdentifier {
 }
 
 const BOOL: ValueType = Object.freeze({ kind: 'bool' });
+
+/** A condition where a value is wanted: true or false, since what SQL has as NULL does not hold. */
+export function asValue(node: Expression): Expression & Typed {
+  return 'type' in node
+    ? node
+    : Object.freeze({ kind: 'call', fn: 'isTrue', args: Object.freeze([node]), type: BOOL, nullable: false });
+}
 
 /** The type of any expression; conditions are booleans. */
 export function typeOf(node: Expression): Typed {

@@ -393,7 +393,8 @@ export class SQLiteCompiler extends QueryCompiler {
 
   /** A call that fails, naming the column. */
   private refusal({ model, name }: FieldMeta, what = 'number'): string {
-    return `blaze_out_of_range('${[model.name, name, what].join("', '").replaceAll('\0', '')}')`;
+    const words = [model.name, name, what].map((word) => `'${word.replaceAll("'", "''").replaceAll('\0', '')}'`);
+    return `blaze_out_of_range(${words.join(', ')})`;
   }
 
   /** A computed decimal in the form that is read as text. */
@@ -405,7 +406,7 @@ export class SQLiteCompiler extends QueryCompiler {
   }
 
   /** A number as a scaled integer of the given scale. */
-  private scaled(node: Expression, scale: number): string {
+  protected scaled(node: Expression, scale: number): string {
     const { type } = typeOf(node);
     const from = scaleOf(type);
     if (node.kind === 'param') {

@@ -1,3 +1,4 @@
+import type { CreateView } from '../../core/ast/ddl.ts';
 import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   CallExpression,
@@ -13,6 +14,7 @@ import { unreachable } from '../../utils/unreachable.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
 import { SQLiteCompiler } from './compiler.ts';
+import { decimalText } from './decimals.ts';
 
 /**
  * SQLite's column types are free names that only decide an affinity (https://sqlite.org/datatype3.html). The names
@@ -58,6 +60,17 @@ export class SQLiteDdlCompiler extends DdlCompiler {
 
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).text(condition);
+  }
+
+  protected override inlineQuery(query: CreateView['query'], model: ModelMeta): string {
+    return new InlineCompiler(this.dialect).query(query, model);
+  }
+
+  /** There is no OR REPLACE: what is there is dropped by a statement of its own. */
+  protected override createView(statement: CreateView): string {
+    const created = super.createView({ ...statement, replace: false });
+    if (!statement.replace) return created;
+    return `DROP VIEW IF EXISTS ${this.table(statement.model)};\n${created}`;
   }
 }
 
@@ -109,10 +122,25 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
   'difference',
 ]);
 
-/** Conditions of the schema: values of the model's author, written out as literals. */
+/** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {
+  #columns: Iterator<FieldMeta> = [].values();
+
   text(condition: Expression): string {
     return inlined(this.writer.finish(this.condition(condition)), literal);
+  }
+
+  query(query: CreateView['query'], { fields }: ModelMeta): string {
+    this.#columns = fields.values();
+    return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query), literal);
+  }
+
+  /** A column of a view is read like one of a table: it is as it would be stored, and the reader takes it from there. */
+  protected override selection(node: Expression): string {
+    const type = this.#columns.next().value?.type;
+    return type?.kind === 'decimal' && !isStored(node, type.scale)
+      ? decimalText(this.scaled(node, type.scale), type)
+      : this.expression(node);
   }
 
   protected override inList(node: InListExpression): string {
@@ -142,6 +170,11 @@ class InlineCompiler extends SQLiteCompiler {
       throw this.unsupported('to read a text as another type, or a float as a decimal, in a constraint');
     return super.conversion(node);
   }
+}
+
+/** Whether a decimal is a column that has its text already. */
+function isStored(node: Expression, scale: number): boolean {
+  return node.kind === 'column' && node.type.kind === 'decimal' && node.type.scale === scale;
 }
 
 function literal(value: unknown): string {
