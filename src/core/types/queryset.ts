@@ -214,7 +214,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /**
    * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
    */
-  pipe<R>(fn: (query: this) => R): R;
+  pipe<R>(fn: (query: QuerySet<M, L, E>) => R): R;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 
