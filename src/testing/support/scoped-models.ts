@@ -1,5 +1,6 @@
 /** Rows of several tenants, some of them deleted: the models of the cases about scopes. */
 import { f, model, scope, unique } from '../../index.ts';
+import type { Refs } from '../../index.ts';
 
 const deletable = { deletedAt: f.datetime({ nullable: true }) };
 
@@ -61,7 +62,7 @@ export class Note extends model(
 export class Reply extends model(
   'reply',
   { id: f.auto(), body: f.string({ maxLength: 40 }), note: f.foreignKey(() => Note) },
-  { scopes: { tenant: scope((r, id: number) => r.note.tenantId.eq(id), { required: true }) } },
+  { scopes: { tenant: scope.across((r: Refs<Reply>, id: number) => r.note.tenantId.eq(id), { required: true }) } },
 ) {}
 
 export class Label extends model(

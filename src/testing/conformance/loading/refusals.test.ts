@@ -130,7 +130,12 @@ describe('L2: a prefetch that cannot be is refused before anything is sent', () 
     });
     const wrong =
       "The function of prefetch('comments') gives a query set of Comment, as in (set) => set.filter({ … }).";
-    for (const build of [() => undefined, () => [], () => db.session().query(Tag), (c: QuerySet<Comment>) => c.values()])
+    for (const build of [
+      () => undefined,
+      () => [],
+      () => db.session().query(Tag),
+      (c: QuerySet<Comment>) => c.values(),
+    ])
       await expectRefused(db, () => posts(untyped('comments', { as: 'some' }, build)), {
         type: InvalidQueryError,
         message: wrong,
