@@ -16,6 +16,8 @@ export interface ColumnOptions {
   readonly comment?: string;
   readonly generated?: string | { readonly sql: string; readonly stored?: boolean };
   readonly validators?: readonly unknown[];
+  /** Of JSON: the schema of its values. */
+  readonly schema?: unknown;
   readonly renamedFrom?: string;
 }
 

@@ -34,6 +34,8 @@ export interface FieldMeta {
   readonly generatedStored: boolean;
   readonly generation: Generation;
   readonly sensitive: boolean;
+  /** Functions and Standard Schemas that look at its values, in order. */
+  readonly validators: readonly unknown[];
   readonly comment: string | undefined;
   /** The relation whose key this column holds. */
   readonly relation: RelationMeta | undefined;

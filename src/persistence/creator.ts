@@ -8,6 +8,7 @@ import type { Conflict, Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import { SessionStateError, UniqueViolationError } from '../utils/errors.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
+import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
@@ -50,6 +51,7 @@ export class Creator {
     const { meta, entities } = creation;
     for (const entity of entities) this.#check(meta, entity);
     if (entities.length === 0) return [];
+    if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, meta.fields);
     if (meta.restricted) checkRows(this.#workspace.scopes, meta, entities, meta.fields);
     // What was added to the session is written here, and not by the flush that goes before.
     const pending = entities.filter((entity) => this.#work.added.delete(entity));
@@ -112,6 +114,7 @@ export class Creator {
   async save({ meta, entities, fields }: Saving): Promise<number> {
     for (const entity of entities) this.#checkStored(meta, entity);
     if (entities.length === 0) return 0;
+    if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, fields);
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
     await this.#transactions.atomic(this.#workspace, 'the update of rows', async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);

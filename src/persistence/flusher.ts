@@ -16,7 +16,7 @@ import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import { namesRow } from './update-shape.ts';
-import { checkValues } from './check-values.ts';
+import { allProblems, checkValues } from './check-values.ts';
 import { refuseWrites } from './refuse-read-only.ts';
 import { checkScopes } from './scope-checks.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,8 +56,12 @@ export class Flusher {
       refuseWrites(step);
       checkScopes(this.#workspace.scopes, step);
     }
-    for (const step of steps.slice(1)) checkValues(this.#workspace.compiled, step);
-    for (const step of steps) await this.#step(step);
+    try {
+      for (const step of steps.slice(1)) checkValues(this.#workspace.compiled, step);
+      for (const step of steps) await this.#step(step);
+    } catch (error) {
+      throw allProblems(this.#workspace.compiled, steps, error);
+    }
   }
 
   /** Show in memory what is now in the database. */

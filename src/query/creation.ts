@@ -70,9 +70,9 @@ export function saving(meta: ModelMeta, given: unknown, names: unknown): Saving 
       model: meta.name,
     });
   const entities = [...new Set(given as Iterable<unknown>)];
-  const wrong = entities.find((entity) => !(entity instanceof (meta.modelClass as unknown as new () => object)));
-  if (wrong !== undefined)
-    throw new InvalidValueError(`bulkUpdate() of ${meta.name} was given ${describe(wrong)}.`, { model: meta.name });
+  for (const entity of entities)
+    if (!(entity instanceof (meta.modelClass as unknown as new () => object)))
+      throw new InvalidValueError(`bulkUpdate() of ${meta.name} was given ${describe(entity)}.`, { model: meta.name });
   if (!Array.isArray(names) || names.length === 0)
     throw new InvalidQueryError('bulkUpdate() takes the names of the fields to write.', { model: meta.name });
   const fields = [...new Set(names.map((name) => fieldNamed(meta, name)))].sort((a, b) => a.index - b.index);

@@ -143,6 +143,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#with({ fresh: true, using: this.#state.using ?? 'primary' });
   }
 
+  readOnly(): ModelQuerySet {
+    return this.#with({ readOnly: true });
+  }
+
   timeout(milliseconds: number): ModelQuerySet {
     return this.#with({ bounds: withTimeout(this.#state.bounds, milliseconds) });
   }
@@ -261,7 +265,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   iterate(options: { batchSize?: number } = {}): AsyncIterableIterator<object> {
-    const batchSize = options.batchSize ?? DEFAULT_BATCH;
+    const { batchSize = DEFAULT_BATCH } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
     return this.#runner.iterate(this.#state, batchSize);
@@ -280,6 +284,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
+    if (typeof changes !== 'object' || changes === null)
+      throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
+        model: this.#state.meta.name,
+      });
     const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
@@ -446,7 +454,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
           expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
         ),
       };
-    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.node(value)) };
+    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.value(value)) };
     if (value === undefined)
       throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
         ...label,

@@ -113,6 +113,7 @@ export function addField(
       definition.generation ??
       (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
     sensitive: options.sensitive === true,
+    validators: [...(options.schema === undefined ? [] : [options.schema]), ...(options.validators ?? [])],
     comment: options.comment,
     relation: undefined,
   };
