@@ -222,7 +222,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /**
    * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
    */
-  pipe<R>(fn: (query: this) => R): R;
+  pipe<R>(fn: (query: QuerySet<M, L, E>) => R): R;
   /**
    * How its entities, and those that are loaded with them, load relations on demand; before what relation and session say.
    * `'raise'` lets no `load()` through that was forgotten here. @example .selectRelated('author').fetchMode('raise')
