@@ -6,11 +6,12 @@ export type { FetchMode, FlushMode, SessionOptions } from './persistence/options
 
 export { f } from './core/fields.ts';
 export { model } from './core/model.ts';
+export { subModel } from './core/sub-model.ts';
 export { check, index, unique } from './core/constraints.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';
-export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
+export type { FieldMeta, IndexMeta, InheritanceMeta, ModelMeta, RelationMeta, VariantMeta } from './core/metadata.ts';
 
 export {
   arrayContains,

@@ -46,7 +46,7 @@ export interface RelationMeta {
   readonly kind: RelationKind;
   /** Whether the accessor is a collection. */
   readonly many: boolean;
-  /** Position in `model.relations`. */
+  /** Position in `model.relations`; among all relations of the table where classes share it. */
   readonly index: number;
   readonly id: string;
   readonly target: ModelMeta;
@@ -92,6 +92,27 @@ export interface CheckMeta {
   readonly condition: unknown;
 }
 
+/** One class of a table that several share, as rows of a query for another class bring it. */
+export interface VariantMeta {
+  readonly meta: ModelMeta;
+  /** Where each of its fields stands in a row of that query. */
+  readonly positions: readonly number[];
+}
+
+/** Single-table inheritance: what a model has to do with the others of its table. */
+export interface InheritanceMeta {
+  /** The model that the table belongs to. */
+  readonly root: ModelMeta;
+  /** The field that says of which class a row is. */
+  readonly discriminator: FieldMeta;
+  /** What it says of this class; undefined if there are only subclasses. */
+  readonly value: string | number | undefined;
+  /** What a query for this model reads: its fields, then those that subclasses add. */
+  readonly columns: readonly FieldMeta[];
+  /** The classes that its rows can be of, by the value of the discriminator. */
+  readonly variants: ReadonlyMap<unknown, VariantMeta>;
+}
+
 /** Everything known of a model, frozen. `Post.meta` shows it. */
 export interface ModelMeta {
   /** Name of the class, for messages. */
@@ -117,6 +138,8 @@ export interface ModelMeta {
   readonly indexes: readonly IndexMeta[];
   readonly checks: readonly CheckMeta[];
   readonly comment: string | undefined;
+  /** The other classes of its table, where there are any. */
+  readonly inheritance: InheritanceMeta | undefined;
 }
 
 export interface EmbeddedMeta {

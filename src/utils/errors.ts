@@ -119,6 +119,11 @@ export class SessionStateError extends BlazeError {
   override readonly code = 'E_SESSION_STATE';
 }
 
+/** A row whose discriminator says a class that no model knows. */
+export class UnknownDiscriminatorError extends BlazeError {
+  override readonly code = 'E_UNKNOWN_DISCRIMINATOR';
+}
+
 /** `get()` or `one()` found no row. */
 export class NotFoundError extends BlazeError {
   override readonly code = 'E_NOT_FOUND';

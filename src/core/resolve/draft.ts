@@ -63,6 +63,7 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       indexes: [],
       checks: [],
       comment: options.comment,
+      inheritance: undefined,
     },
   };
 }

@@ -2,8 +2,9 @@
 import type { ModelMeta } from '../metadata.ts';
 import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
-import type { Model, ModelType } from './entity.ts';
-import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
+import type { Model, ModelType, TargetFunction } from './entity.ts';
+import type { RootClass, RootFields } from './inheritance.ts';
+import type { ColumnRefs, Instance, KeyName, Names } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
 
 /** Options of an index. `W` are the names of the fields in `where`. */
@@ -70,10 +71,20 @@ export interface ModelOptions<F extends Fields, Primary> {
   /** The names of the fields of a composite primary key: columns, or relations for their key. */
   readonly primaryKey?: Primary;
   /** The order of queries that give none. */
-  readonly ordering?: readonly `${'' | '-'}${Shape<F, KeyName<F>>['column']}`[];
+  readonly ordering?: readonly `${'' | '-'}${Names<F, KeyName<F>>['column']}`[];
   readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
   readonly comment?: string;
+}
+
+/** What makes a model the root of classes that share its table, besides its other options. */
+export interface RootOptions<D, T extends TargetFunction, V> {
+  /** The field that says of which class a row is. Constructors set it, and it never changes. */
+  readonly discriminator: D;
+  /** What it says of the model itself. Without it there are rows of subclasses only. */
+  readonly discriminatorValue?: V;
+  /** All classes that share the table. @example () => [Cat, Dog] */
+  readonly subclasses: T;
 }
 
 /**
@@ -83,8 +94,8 @@ export interface ModelOptions<F extends Fields, Primary> {
 export interface ModelClass<F extends Fields, Keys extends string, Primary = never> {
   // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
   new (
-    init: { readonly [N in Shape<F, Keys>['required']]: F[N]['~init'] } & {
-      readonly [N in Shape<F, Keys>['optional']]?: F[N]['~init'];
+    init: { readonly [N in Names<F, Keys>['required']]: F[N]['~init'] } & {
+      readonly [N in Names<F, Keys>['optional']]?: F[N]['~init'];
     },
   ): Instance<F, Keys, Primary>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
@@ -105,4 +116,15 @@ export interface ModelFunction {
     fields: F,
     options: ModelOptions<F, Primary>,
   ): ModelClass<F, KeyName<F>, Primary>;
+  <
+    F extends ModelFields,
+    const D extends keyof F & string,
+    T extends TargetFunction,
+    const V extends string | number = never,
+    const Primary extends readonly (keyof F & string)[] = never,
+  >(
+    name: string,
+    fields: F,
+    options: ModelOptions<F, Primary> & RootOptions<D, T, V>,
+  ): RootClass<RootFields<F, D>, KeyName<F>, D, T, V, Primary>;
 }

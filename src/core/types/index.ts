@@ -6,6 +6,7 @@ export type * from './creation.ts';
 export type * from './definition.ts';
 export type * from './entity.ts';
 export type * from './expressions.ts';
+export type * from './inheritance.ts';
 export type * from './instance.ts';
 export type * from './lookups.ts';
 export type * from './paths.ts';

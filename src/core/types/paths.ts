@@ -1,29 +1,35 @@
 /** Relation paths: `'author.company'`, `'comments.author'`. */
 import type { Fields } from './columns.ts';
 import type { Model, SHAPE } from './entity.ts';
-import type { Shape } from './instance.ts';
+import type { Names } from './instance.ts';
 
 /** `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows. */
 export type Path<M extends Model, P extends string> = PathOf<M[typeof SHAPE], P>;
-type PathOf<S extends AnyShape, P extends string> = P extends S['relation']
+type PathOf<S extends AnyShape, P extends string> = P extends RelationOf<S>
   ? P
   : P extends `${infer H}.${infer R}`
-    ? H extends S['relation']
+    ? H extends RelationOf<S>
       ? `${H}.${PathOf<S['fields'][H]['~shape'], R>}`
-      : S['relation']
-    : S['relation'];
+      : RelationOf<S>
+    : RelationOf<S>;
 
 /** The same for paths of to-one relations only. */
 export type ToOnePath<M extends Model, P extends string> = ToOnePathOf<M[typeof SHAPE], P>;
-type ToOnePathOf<S extends AnyShape, P extends string> = P extends S['toOne']
+type ToOnePathOf<S extends AnyShape, P extends string> = P extends ToOneOf<S>
   ? P
   : P extends `${infer H}.${infer R}`
-    ? H extends S['toOne']
+    ? H extends ToOneOf<S>
       ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
-      : S['toOne']
-    : S['toOne'];
+      : ToOneOf<S>
+    : ToOneOf<S>;
 
-type AnyShape = Shape<Fields, string>;
+interface AnyShape {
+  readonly fields: Fields;
+  readonly names: { readonly [id: string]: Names<Fields, string> };
+}
+
+type RelationOf<S extends AnyShape> = S['names'][keyof S['names']]['relation'];
+type ToOneOf<S extends AnyShape> = S['names'][keyof S['names']]['toOne'];
 
 /** Arguments that are paths, each inferred for itself. */
 export type Paths<M extends Model, P extends readonly string[]> = { [I in keyof P]: PathOf<M[typeof SHAPE], P[I]> };
