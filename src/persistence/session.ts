@@ -6,6 +6,7 @@ import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
 import type { ChangingCollection, RelationLoader } from '../core/loader.ts';
+import { modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
@@ -93,10 +94,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const meta = metaOf(modelClass);
     const parts = checkKey(meta, pk);
     const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, parts.length === 1 ? parts[0] : parts));
-    if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
+    if (known !== undefined && this.#workspace.isFull(known))
+      return this.#work.deleted.has(known) || !(known instanceof modelClass) ? null : known;
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const flushed = this.#workspace.beforeRead(new Set([meta]));
+    const flushed = this.#workspace.beforeRead(new Set([rootOf(meta)]));
     if (flushed !== undefined) await flushed;
     const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
@@ -168,9 +170,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const all = [...entities];
     const [first] = all;
     if (first === undefined) return all;
-    const meta = this.#checkEntity(first);
+    const own = this.#checkEntity(first);
+    const meta = all.every((entity) => State.is(entity) && modelOf(entity) === own) ? own : rootOf(own);
     for (const entity of all) {
-      if (this.#checkEntity(entity) !== meta)
+      if (rootOf(this.#checkEntity(entity)) !== rootOf(meta))
         throw new InvalidValueError(
           `prefetch() takes entities of one model: ${withArticle(metaOfEntity(entity).name)} is among those of ${meta.name}.`,
           { model: meta.name },
@@ -238,7 +241,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         { remedy: 'Call commit() or rollback() first.' },
       );
     for (const [, entities] of this.#workspace.identityMap.entries())
-      for (const entity of entities.values()) State.setGroup(entity, null);
+      for (const entity of entities) State.setGroup(entity, null);
     this.#workspace.identityMap.clear();
   }
 
@@ -370,7 +373,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   /* ---------- parts ---------- */
 
   /** An entity of a row that was read by key. */
-  #adopt(meta: ModelMeta, row: Row): object {
+  #adopt(asked: ModelMeta, read: Row): object {
+    const { meta, row } = ownRow(asked, read);
     const codec = this.#workspace.compiled.codec(meta);
     const map = this.#workspace.identityMap.of(meta);
     const key = codec.keyOfRow(row);
@@ -447,7 +451,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   #checkEntity(entity: unknown): ModelMeta {
-    if (State.is(entity)) return State.group(entity)?.meta ?? metaOfEntity(entity);
+    if (State.is(entity)) return modelOf(entity);
     throw new InvalidValueError(`A session takes entities, not ${describe(entity)}.`, {
       remedy: 'Make one with new TheModel({ … }).',
     });
