@@ -54,7 +54,7 @@ export {
 } from './query/lookups.ts';
 export type { DatePartLookup } from './query/lookups.ts';
 export { and, not, or, Q } from './query/q.ts';
-export { avg, count, max, min, sum } from './query/expressions.ts';
+export { avg, count, max, min, sum } from './query/aggregates.ts';
 export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';

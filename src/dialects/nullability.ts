@@ -33,6 +33,7 @@ export function mayBeNull(node: Expression): boolean {
     case 'inList':
     case 'inQuery':
       return mayBeNull(node.operand);
+    case 'compareRows':
     case 'not':
     case 'isNull':
     case 'exists':

@@ -42,10 +42,11 @@ interface Place {
   readonly loadStrategy: LoadStrategy;
 }
 
-/** What a workspace for work with bounds has from another: its entities; and its own executor. */
+/** What a workspace has from another: its entities; and its own executor, or a connection that is held for it. */
 interface Shared {
   readonly of: Workspace;
-  readonly executor: Executor;
+  readonly executor: Executor | undefined;
+  readonly held: Connection | undefined;
 }
 
 /** The entities of a session and its way to the database: what queries, loading and flushing work on. */
@@ -57,6 +58,8 @@ export class Workspace {
   readonly #pendingGroups: Map<ModelMeta, EntityGroup>;
   /** For work with bounds of its own. */
   readonly #executor: Executor | undefined;
+  /** Outside of a transaction: all is sent on this one. */
+  readonly #held: Connection | undefined;
 
   /** @throws UnsupportedError, ConfigError for a schema that cannot be. */
   constructor(engine: Engine, owner: WorkspaceOwner, place: Place, shared?: Shared) {
@@ -66,12 +69,27 @@ export class Workspace {
     this.identityMap = shared?.of.identityMap ?? new IdentityMap();
     this.#pendingGroups = shared === undefined ? new Map<ModelMeta, EntityGroup>() : shared.of.#pendingGroups;
     this.#executor = shared?.executor;
+    this.#held = shared?.held;
     if (place.schema !== undefined) engine.compiledIn(place.schema);
   }
 
   /** The same entities, and another way to the database. */
   through(executor: Executor): Workspace {
-    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor });
+    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor, held: this.#held });
+  }
+
+  /** The same entities, on a connection that the caller holds. */
+  on(held: Connection): Workspace {
+    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor: this.#executor, held });
+  }
+
+  /** Whether statements that are sent at once go to one connection, which does not wait for each answer. */
+  get pipelines(): boolean {
+    return this.engine.adapter.pipelines === true && this.#connection !== undefined;
+  }
+
+  get #connection(): Connection | undefined {
+    return this.#owner.currentTransaction?.connection ?? this.#held;
   }
 
   /** What loads for this session's entities. */
@@ -147,13 +165,14 @@ export class Workspace {
 
   /** A connection for longer than one call. */
   async borrow(
+    mode: 'read' | 'stream',
     purpose: string,
     server: ServerRole | undefined,
   ): Promise<{ readonly connection: Connection; readonly done: () => void }> {
-    const transaction = this.#owner.currentTransaction;
-    if (transaction !== undefined) return { connection: transaction.connection, done: () => undefined };
+    const here = this.#connection;
+    if (here !== undefined) return { connection: here, done: () => undefined };
     await this.engine.connect();
-    const connection = await this.executor.acquire({ mode: 'stream', purpose, server: server ?? this.#place.using });
+    const connection = await this.executor.acquire({ mode, purpose, server: server ?? this.#place.using });
     return { connection, done: () => this.executor.release(connection) };
   }
 
@@ -298,8 +317,8 @@ export class Workspace {
     run: (connection: Connection) => MaybePromise<T>,
     server: ServerRole | undefined,
   ): MaybePromise<T> {
-    const transaction = this.#owner.currentTransaction;
-    if (transaction !== undefined) return run(transaction.connection);
+    const here = this.#connection;
+    if (here !== undefined) return run(here);
     return chain(this.engine.connect(), () =>
       chain(this.executor.acquire({ mode, purpose: this.#owner.label, server }), (connection) =>
         this.#lend(connection, run),

@@ -13,7 +13,7 @@ import type {
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { comparisonProblem, describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
-import { InvalidValueError } from '../utils/errors.ts';
+import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
 
@@ -169,4 +169,14 @@ export function relationKey(steps: readonly RelationMeta[], relation: RelationMe
   return relation.owning
     ? path(steps, relation.sourceField, origin)
     : path([...steps, relation], relation.target.key[0]!, origin);
+}
+
+/** Types that text lookups and functions work on. */
+export function isTextual(type: ValueType): boolean {
+  return type.kind === 'string' || type.kind === 'text' || type.kind === 'enum';
+}
+
+/** The error for a method of a type that the expression is not of. */
+export function notFor(call: string, what: string, label: ParamLabel): InvalidQueryError {
+  return new InvalidQueryError(`${call}() is for ${what}, which ${label.model}.${label.field} is not.`, label);
 }

@@ -5,6 +5,7 @@ import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
+import { ordersOf } from './orders.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
@@ -43,13 +44,14 @@ function planEntities(state: QueryState): Plan {
     return pushColumn(columns, name, scope.resolve(expression));
   });
   const fresh = state.fresh || state.lock !== undefined;
-  const shape: EntityShape = { fresh, segments, annotations };
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
   const own = columns.slice(columns.length - annotations.length);
   const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
   const lock = planLock(state, scope);
+  const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
   const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 
@@ -291,27 +293,6 @@ function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distin
   };
 }
 
-/** The order that holds: the query's or the model's, turned round where asked. Without any, `reverse` goes by the key. */
-function ordersOf(state: QueryState): readonly OrderNode[] {
-  const own =
-    state.order ??
-    state.meta.ordering.map(({ field, descending }) => ({
-      expression: fieldPath(field),
-      descending,
-      nulls: undefined,
-    }));
-  if (!state.reversed) return own;
-  const orders =
-    own.length > 0
-      ? own
-      : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
-  return orders.map((order) => ({
-    ...order,
-    descending: !order.descending,
-    nulls: order.nulls === undefined ? undefined : order.nulls === 'first' ? 'last' : 'first',
-  }));
-}
-
 /** An order, by the very node of the result where it is of one: a dialect can say which it is instead of saying it again. */
 function orderOf(
   order: OrderNode,
@@ -352,6 +333,12 @@ function pushColumn(columns: Selection[], name: string, expression: Expression):
   const position = columns.length;
   columns.push({ expression, as: undefined });
   return { name, position, type: typeOf(expression).type };
+}
+
+/** Where a value that is sorted by stands in a row: selected for that, unless it is there already. */
+function keyColumn(columns: Selection[], expression: Expression): ExtraColumn {
+  const position = columns.findIndex((selection) => isSelected(expression, selection));
+  return position < 0 ? pushColumn(columns, '', expression) : { name: '', position, type: typeOf(expression).type };
 }
 
 function refuseAggregate(node: Expression, name: string): void {

@@ -15,13 +15,15 @@ import {
   UnknownFieldError,
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
+import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
+import { OrderKey } from './order-key.ts';
+import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
@@ -222,6 +224,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   /** Without an argument: the only row. An argument that is undefined is a mistake like any other. */
   async get(...condition: readonly unknown[]): Promise<object> {
     return (condition.length === 0 ? this : this.filter(condition[0])).one();
+  }
+
+  async page(options: unknown): Promise<object> {
+    return readPage(this.#runner, this.#state, options);
   }
 
   all(): Promise<object[]> {

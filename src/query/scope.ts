@@ -110,6 +110,8 @@ export class Scope {
         return this.#relatedAggregate(node);
       case 'compare':
         return { ...node, left: this.resolve(node.left), right: this.resolve(node.right) };
+      case 'compareRows':
+        return { ...node, left: this.#all(node.left), right: this.#all(node.right) };
       case 'arithmetic':
         return { ...node, left: this.resolve(node.left), right: this.resolve(node.right) };
       case 'and':

@@ -88,6 +88,7 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
   if (state.fresh) text += 'F';
+  if (state.keyed) text += 'K';
   if (state.fields !== undefined) text += `f${state.fields.map((field) => field.id).join()}`;
   return text;
 }
@@ -171,6 +172,8 @@ export function expressionKey(node: Expression, met: Met): string {
       return `=${node.value}`;
     case 'compare':
       return `(${expressionKey(node.left, met)} ${node.operator} ${expressionKey(node.right, met)})`;
+    case 'compareRows':
+      return `(rows ${node.operator}${listKey([...node.left, ...node.right], met)})`;
     case 'and':
     case 'or':
       return `(${node.kind}${listKey(node.items, met)})`;

@@ -43,6 +43,8 @@ export interface QueryState {
   readonly lock: LockState | undefined;
   /** Entities that the session has already take what the database says now, in fields that were not changed. */
   readonly fresh: boolean;
+  /** The values that rows are sorted by are read with them, for the cursors of a page. */
+  readonly keyed: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
@@ -69,6 +71,7 @@ export function initialState(meta: ModelMeta): QueryState {
     unfiltered: false,
     lock: undefined,
     fresh: false,
+    keyed: false,
     bounds: undefined,
     using: undefined,
   };

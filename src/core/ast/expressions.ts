@@ -14,6 +14,7 @@ export type Expression =
   | ParamExpression
   | LiteralExpression
   | CompareExpression
+  | CompareRowsExpression
   | LogicalExpression
   | NotExpression
   | IsNullExpression
@@ -120,6 +121,14 @@ export interface CompareExpression {
   readonly operator: CompareOperator;
   readonly left: Expression;
   readonly right: Expression;
+}
+
+/** `(a, b) > (?, ?)`: by the first of two that differ. No operand is NULL. */
+export interface CompareRowsExpression {
+  readonly kind: 'compareRows';
+  readonly operator: 'gt' | 'lt';
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
 }
 
 export interface LogicalExpression {

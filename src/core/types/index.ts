@@ -9,6 +9,7 @@ export type * from './expressions.ts';
 export type * from './inheritance.ts';
 export type * from './instance.ts';
 export type * from './lookups.ts';
+export type * from './pages.ts';
 export type * from './paths.ts';
 export type * from './queryset.ts';
 export type * from './relations.ts';

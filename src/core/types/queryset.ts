@@ -7,6 +7,7 @@ import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init, NamesOf } from './instance.ts';
+import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
@@ -205,6 +206,15 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** The only row that fulfils the condition. Throws `NotFoundError` or `MultipleResultsError`. */
   get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
   all(): Promise<Row<M, L, E>[]>;
+  /**
+   * A page of the rows in their order, found by the values that they are sorted by and not by their number: however deep it is,
+   * no row comes twice or is missed. `after` and `before` take a cursor of another page of the same order. Throws
+   * `InvalidCursorError` for anything else.
+   *
+   * @example const { items, pageInfo } = await session.query(Post).orderBy('-createdAt').page({ first: 20, after: cursor });
+   */
+  page(options: PageOptions & { readonly totalCount: true }): Promise<CountedPage<Row<M, L, E>>>;
+  page(options: PageOptions): Promise<Page<Row<M, L, E>>>;
   /** The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities. */
   iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
   /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */

@@ -49,15 +49,31 @@ export class BatchLoader {
     return loader;
   }
 
-  /** Load a tree of relations of entities of one model. */
+  /** Load a tree of relations of entities of one model, level by level. */
   async load(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Promise<void> {
-    for (const [name, below] of tree) {
-      const relation = meta.relationByName.get(name)!;
-      await this.loadRelation(relation, entities);
-      if (below.size === 0) continue;
-      const targets = targetsOf(relation, entities);
-      if (targets.length > 0) await this.load(relation.target, targets, below);
+    let level = stepsOf(meta, entities, tree);
+    while (level.length > 0) {
+      await this.#loadLevel(level);
+      level = level.flatMap(({ relation, entities: owners, below }) => {
+        const targets = below.size === 0 ? [] : targetsOf(relation, owners);
+        return targets.length === 0 ? [] : stepsOf(relation.target, targets, below);
+      });
     }
+  }
+
+  /** Side by side where that saves time; but relations to one model after each other, so that no row comes twice. */
+  async #loadLevel(level: readonly Step[]): Promise<void> {
+    const lanes = new Map<ModelMeta | undefined, Step[]>();
+    for (const step of level) {
+      const lane = this.#workspace.pipelines ? step.relation.target : undefined;
+      lanes.set(lane, [...(lanes.get(lane) ?? []), step]);
+    }
+    const settled = await Promise.allSettled([...lanes.values()].map((lane) => this.#loadLane(lane)));
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #loadLane(lane: readonly Step[]): Promise<void> {
+    for (const { relation, entities } of lane) await this.loadRelation(relation, entities);
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
@@ -181,6 +197,17 @@ export class BatchLoader {
         : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
     );
   }
+}
+
+/** One relation of some entities, and what is to be loaded of those at its other end. */
+interface Step {
+  readonly relation: RelationMeta;
+  readonly entities: readonly object[];
+  readonly below: RelationTree;
+}
+
+function stepsOf(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Step[] {
+  return Array.from(tree, ([name, below]) => ({ relation: meta.relationByName.get(name)!, entities, below }));
 }
 
 /** The loaded entities at the other end of a relation, each once. */
