@@ -8,10 +8,19 @@ export { f } from './core/fields.ts';
 export { model } from './core/model.ts';
 export { subModel } from './core/sub-model.ts';
 export { check, index, unique } from './core/constraints.ts';
+export { scope } from './core/scopes.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';
-export type { FieldMeta, IndexMeta, InheritanceMeta, ModelMeta, RelationMeta, VariantMeta } from './core/metadata.ts';
+export type {
+  FieldMeta,
+  IndexMeta,
+  InheritanceMeta,
+  ModelMeta,
+  RelationMeta,
+  ScopeMeta,
+  VariantMeta,
+} from './core/metadata.ts';
 
 export {
   arrayContains,

@@ -264,8 +264,7 @@ export class SessionRunner implements QueryRunner {
   }
 
   async #loadHere(state: QueryState, entities: readonly object[]): Promise<void> {
-    const loader = state.using === undefined ? this.#loader : this.#loader.using(state.using);
-    await loader.load(state.meta, entities, state.batched);
+    await this.#loader.within(state).load(state.meta, entities, state.batched);
   }
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {

@@ -8,6 +8,8 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
+import type { ActiveScopes } from '../query/active-scopes.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
@@ -35,8 +37,9 @@ export interface WorkspaceOwner {
   readonly label: string;
 }
 
-/** Which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
+/** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
 interface Place {
+  readonly scopes: ActiveScopes;
   readonly using: ServerRole | undefined;
   readonly schema: string | undefined;
   readonly loadStrategy: LoadStrategy;
@@ -103,6 +106,11 @@ export class Workspace {
 
   get compiled(): CompiledCache {
     return this.engine.compiledIn(this.#place.schema);
+  }
+
+  /** The scopes of the session. */
+  get scopes(): ActiveScopes {
+    return this.#place.scopes;
   }
 
   /** A query as it is sent: what is to be joined may come by queries of its own. */
@@ -200,14 +208,15 @@ export class Workspace {
   }
 
   /**
-   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session.
+   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session. A row
+   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first.
    *
    * @returns the entities that are still there.
    */
-  async refresh(meta: ModelMeta, entities: readonly object[]): Promise<object[]> {
+  async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
     const { keyOfRow } = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities)) rows.set(keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -226,7 +235,7 @@ export class Workspace {
     const meta = modelOf(entity);
     const flushed = this.beforeRead(new Set([rootOf(meta)]));
     if (flushed !== undefined) await flushed;
-    await this.refresh(meta, [entity]);
+    await this.refresh(meta, [entity], State.row(entity) === null ? this.scopes : UNSCOPED);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
@@ -305,9 +314,9 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
+  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ActiveScopes): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys));
+    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.
     return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
   }

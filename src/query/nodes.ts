@@ -17,7 +17,7 @@ import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
 
-/** A field at the end of to-one steps; NULL may come from the field or from any step on the way. */
+/** A field at the end of to-one steps; NULL may come from the field, or from any step on the way: a scope may hide its row. */
 export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: Origin): PathExpression {
   return {
     kind: 'path',
@@ -25,7 +25,7 @@ export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: 
     steps,
     field,
     type: field.type,
-    nullable: field.nullable || steps.some((step) => step.nullable),
+    nullable: field.nullable || steps.some((step) => step.nullable || step.target.restricted),
   };
 }
 

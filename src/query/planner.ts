@@ -1,4 +1,4 @@
-import { conjunction, fieldPath, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath, typeOf } from '../core/ast/expressions.ts';
 import type { Expression, OrderNode, SelectStatement, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
@@ -36,7 +36,7 @@ export function planQuery(request: QueryRequest): Plan {
 
 function planEntities(state: QueryState): Plan {
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   const columns: Selection[] = [];
   const segments = [...selectSegments(state, scope, columns)];
   const annotations = state.annotations.map(({ name, expression }) => {
@@ -144,7 +144,7 @@ function selectValues(
       model: state.meta.name,
     });
   }
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
   const plain = selections
@@ -193,7 +193,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   const shape = { columns: [pushColumn(selection, 'count', count)] };
   const cut = state.limit !== undefined || state.offset !== undefined;
   if (!cut && columns === undefined) {
-    const scope = new Scope(state.meta, aliases);
+    const scope = new Scope(state.meta, aliases, state.scopes);
     return {
       kind: 'values',
       statement: select({ columns: selection, ...clauses(state, scope), distinct: false }),
@@ -223,7 +223,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
 function planExists(state: QueryState): Plan {
   refuseLock(state, 'whether there are rows');
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const scope = new Scope(state.meta, aliases, state.scopes);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
   const statement = select({
     columns: [],
@@ -240,8 +240,8 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
   const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
-  const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
+  const scope = new Scope(state.meta, aliases, state.scopes);
+  const condition = scope.where(state.where);
   const changes =
     request.kind === 'update'
       ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))
@@ -254,8 +254,8 @@ function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>
         `${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`,
         { model: state.meta.name },
       );
-    const inner = new Scope(state.meta, aliases);
-    const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
+    const inner = new Scope(state.meta, aliases, state.scopes);
+    const filter = inner.where(state.where);
     const query = select({
       columns: [{ expression: columnOf(inner.root.alias, key!), as: undefined }],
       from: inner.root,
@@ -289,7 +289,7 @@ function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distin
     distinct: state.distinct,
     from: scope.root,
     joins: scope.joins,
-    where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
+    where: scope.where(state.where),
   };
 }
 

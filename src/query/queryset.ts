@@ -1,11 +1,10 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
-import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
-import type { ValueType } from '../core/value-types.ts';
 import {
   InvalidQueryError,
   InvalidValueError,
@@ -15,6 +14,8 @@ import {
   UnknownFieldError,
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import type { ActiveScopes } from './active-scopes.ts';
+import { assignable } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -27,6 +28,7 @@ import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
+import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
 import { ModelValuesSet } from './values-set.ts';
@@ -44,8 +46,8 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     this.#state = state;
   }
 
-  static of(runner: QueryRunner, meta: ModelMeta): ModelQuerySet {
-    return new ModelQuerySet(runner, initialState(meta));
+  static of(runner: QueryRunner, meta: ModelMeta, scopes: ActiveScopes): ModelQuerySet {
+    return new ModelQuerySet(runner, initialState(meta, scopes));
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -147,6 +149,22 @@ export class ModelQuerySet implements PromiseLike<object[]> {
         model: this.#state.meta.name,
       });
     return this.#with({ using: server });
+  }
+
+  unscoped(...names: readonly unknown[]): ModelQuerySet {
+    return this.#with({ scopes: this.#state.scopes.without(bypassed(this.#state.meta, names)) });
+  }
+
+  scoped(name: unknown, ...value: readonly unknown[]): ModelQuerySet {
+    return this.filter(askedFor(this.#state.meta, name, value));
+  }
+
+  pipe<R>(fn: (query: this) => R): R {
+    if (typeof fn !== 'function')
+      throw new InvalidQueryError(`pipe() takes a function of a query, not ${describe(fn)}.`, {
+        model: this.#state.meta.name,
+      });
+    return fn(this);
   }
 
   none(): ModelQuerySet {
@@ -452,24 +470,6 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       remedy: `Add a filter, or say .unfiltered() before .${call}().`,
     });
   }
-}
-
-/** @throws InvalidQueryError for an expression of another kind than the field's. */
-function assignable(field: FieldMeta, value: Expression): Expression {
-  const { kind } = typeOf(value).type;
-  const [wanted, given] = [family(field.type.kind), family(kind)];
-  if (wanted === given || kind === 'custom' || field.type.kind === 'custom') return value;
-  if (value.kind === 'literal' && value.value === null) return value;
-  throw new InvalidQueryError(
-    `update() cannot set ${field.model.name}.${field.name}, of type ${field.type.kind}, to an expression of type ${kind}.`,
-    { model: field.model.name, field: field.name },
-  );
-}
-
-/** Types whose values go into each other's columns. */
-function family(kind: ValueType['kind']): string {
-  if (['int', 'smallInt', 'bigint', 'float', 'decimal'].includes(kind)) return 'number';
-  return kind === 'string' || kind === 'enum' ? 'text' : kind;
 }
 
 function keyOrder(meta: ModelMeta): OrderNode[] {

@@ -3,6 +3,7 @@ import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import type { ActiveScopes } from './active-scopes.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -21,6 +22,8 @@ export interface LockState {
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
+  /** The conditions of models that are in force in this query and in those that load for it. */
+  readonly scopes: ActiveScopes;
   readonly where: readonly Expression[];
   /** `undefined`: the model's own ordering. */
   readonly order: readonly OrderNode[] | undefined;
@@ -53,10 +56,11 @@ export interface QueryState {
 
 const NOTHING: RelationTree = new Map();
 
-/** All rows of a model. */
-export function initialState(meta: ModelMeta): QueryState {
+/** All rows of a model that its scopes leave. */
+export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState {
   return {
     meta,
+    scopes,
     where: [],
     order: undefined,
     reversed: false,

@@ -3,6 +3,7 @@ import type { Expression } from '../core/ast/expressions.ts';
 import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { DefinitionError } from '../utils/errors.ts';
@@ -127,7 +128,7 @@ export class SchemaBuilder {
 
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
-    const scope = new Scope(meta, new Aliases());
+    const scope = new Scope(meta, new Aliases(), UNSCOPED);
     const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
       throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {

@@ -9,6 +9,7 @@ export const FILES = {
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
+  'models/scopes': () => import('./conformance/models/scopes.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),

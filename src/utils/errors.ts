@@ -96,6 +96,11 @@ export class InvalidCursorError extends BlazeError {
   override readonly code = 'E_INVALID_CURSOR';
 }
 
+/** A scope that is required has no value in this session. */
+export class ScopeValueError extends BlazeError {
+  override readonly code = 'E_SCOPE_VALUE';
+}
+
 /** The dialect lacks what the query needs. Thrown when the query is compiled, before any SQL is sent. */
 export class UnsupportedError extends BlazeError {
   override readonly code = 'E_UNSUPPORTED';

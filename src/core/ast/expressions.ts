@@ -69,6 +69,8 @@ export interface RelatedExpression {
   readonly quantifier: Quantifier;
   /** In terms of the relation's target. */
   readonly where: Expression | undefined;
+  /** All rows of the target are meant, whatever scopes it has. */
+  readonly whole?: boolean;
 }
 
 /** An aggregate over the rows of a to-many relation: a subquery of its own, so that two never multiply. */

@@ -13,5 +13,6 @@ export type * from './pages.ts';
 export type * from './paths.ts';
 export type * from './queryset.ts';
 export type * from './relations.ts';
+export type * from './scopes.ts';
 export type * from './session.ts';
 export type * from './values-set.ts';

@@ -31,11 +31,11 @@ type Members<T> = T extends () => readonly (infer C)[] ? (C extends { readonly p
  * An instance of a root. Each of its members stands once, so that nobody looks at the classes that share the table while
  * these are being defined. `V` is `never` where there are no rows of the root itself.
  */
-type RootInstance<F extends Fields, Keys extends string, Primary, T extends TargetFunction, V> = Entity &
+type RootInstance<F extends Fields, Keys extends string, Primary, T extends TargetFunction, V, Scopes> = Entity &
   Rows<T, V> & {
     readonly [FIELDS]: F;
     readonly [ATTRIBUTES]: AttributesOf<F, Keys>;
-    readonly [SHAPE]: Shape<F, Keys>;
+    readonly [SHAPE]: Shape<F, Keys, Scopes>;
     readonly pk: KeyValue<F, Primary>;
   } & Properties<F> &
   KeyProperties<F, Keys>;
@@ -52,12 +52,13 @@ export interface RootClass<
   T extends TargetFunction,
   V = never,
   Primary = never,
+  Scopes = {},
 > {
   new (
     init: { readonly [N in Names<F, Keys>['required']]: F[N]['~init'] } & {
       readonly [N in Names<F, Keys>['optional']]?: F[N]['~init'];
     },
-  ): RootInstance<F, Keys, Primary, T, V>;
+  ): RootInstance<F, Keys, Primary, T, V, Scopes>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */

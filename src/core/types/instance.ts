@@ -26,8 +26,9 @@ export interface Names<F extends Fields, Keys extends string> {
  * The fields of a model and their names. The names are a member of an object, because a subclass has those of its parent
  * and its own: an intersection of two such objects has both, where one of two unions would have what they share.
  */
-export interface Shape<F extends Fields, Keys extends string> {
+export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
   readonly fields: F;
+  readonly scopes: Scopes;
   readonly names: { readonly own: Names<F, Keys> };
 }
 
@@ -72,11 +73,11 @@ export interface Entity {
   toJSON(): Record<string, unknown>;
 }
 
-/** An instance of a model with fields `F`; `Primary` are the names of a composite primary key. */
-export type Instance<F extends Fields, Keys extends string, Primary> = Entity & {
+/** An instance of a model with fields `F`; `Primary` are the names of a composite primary key, `Scopes` its named scopes. */
+export type Instance<F extends Fields, Keys extends string, Primary, Scopes = {}> = Entity & {
   readonly [FIELDS]: F;
   readonly [ATTRIBUTES]: AttributesOf<F, Keys>;
-  readonly [SHAPE]: Shape<F, Keys>;
+  readonly [SHAPE]: Shape<F, Keys, Scopes>;
   readonly [FAMILY]: unknown;
   /** The primary key: a value, or a tuple for a composite key. */
   readonly pk: KeyValue<F, Primary>;
@@ -105,4 +106,5 @@ export type CreateInit<M extends Model, Via extends string> = {
 export type ColumnRefs<F extends Fields> = {
   readonly [K in Names<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
 };
-type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;
+/** The value of a foreign key inside a callback. */
+export type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;

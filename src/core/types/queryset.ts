@@ -9,6 +9,7 @@ import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init, NamesOf } from './instance.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
+import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
 type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
@@ -179,6 +180,19 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
    * what this process wrote. Relations that are prefetched come from there too. @example .using('primary')
    */
   using(server: ServerRole): QuerySet<M, L, E>;
+  /**
+   * Leaves out scopes by name, wherever their models appear in this query and in what it loads; without a name all that are
+   * not required. @example await session.query(Post).unscoped('alive')
+   */
+  unscoped(...names: readonly ScopeName<M>[]): QuerySet<M, L, E>;
+  /**
+   * Keeps the rows that a scope leaves which is not in force by itself. @example .scoped('published').scoped('since', day)
+   */
+  scoped<N extends OptionalScopeName<M>>(name: N, ...value: ScopeArgs<M, N>): QuerySet<M, L, E>;
+  /**
+   * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
+   */
+  pipe<R>(fn: (query: this) => R): R;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 

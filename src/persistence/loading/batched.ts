@@ -3,12 +3,12 @@ import { fieldPath } from '../../core/ast/expressions.ts';
 import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
-import type { ServerRole } from '../../core/types/index.ts';
 import { State } from '../../core/state.ts';
 import { fieldKey } from '../../core/keys.ts';
 import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
+import type { QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Values = Record<string, unknown>;
@@ -38,13 +38,14 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
-  /** The same, from this kind of server. */
-  using(server: ServerRole): BatchLoader {
+  /** The same for a query that says where to read from, or which scopes are in force. */
+  within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
+    if (using === undefined && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     loader.use({
-      entities: (state) => runner.entities({ ...state, using: server }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using: server } }),
+      entities: (state) => runner.entities({ ...state, using, scopes }),
+      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes } }),
     });
     return loader;
   }
@@ -156,7 +157,11 @@ export class BatchLoader {
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
     const rows = await this.#runner!.rows({
       kind: 'values',
-      state: { ...initialState(model), where: [inList(source, valuesOf(sourceField, owners.values()))], order },
+      state: {
+        ...initialState(model, this.#workspace.scopes),
+        where: [inList(source, valuesOf(sourceField, owners.values())), ...visible(toTarget.relation!)],
+        order,
+      },
       columns: [
         { name: 'source', expression: fieldPath(source) },
         { name: 'target', expression: fieldPath(toTarget) },
@@ -184,7 +189,11 @@ export class BatchLoader {
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.#runner!.entities({ ...initialState(target), where: [inList(field, keys)], order });
+    return this.#runner!.entities({
+      ...initialState(target, this.#workspace.scopes),
+      where: [inList(field, keys)],
+      order,
+    });
   }
 
   /** What the database says, not what an unwritten change says. */
@@ -266,6 +275,13 @@ function inList(field: FieldMeta, values: readonly unknown[]): Expression {
     operand: fieldPath(field),
     list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
   };
+}
+
+/** Of links, those whose target a scope does not hide: it may be at hand all the same. */
+function visible(toTarget: RelationMeta): Expression[] {
+  const { target, targetField } = toTarget;
+  if (!target.restricted) return [];
+  return [{ kind: 'isNull', operand: path([toTarget], targetField), negated: true }];
 }
 
 function ascending(expression: Expression): OrderNode {
