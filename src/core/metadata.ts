@@ -155,7 +155,10 @@ export interface ModelMeta {
   readonly indexes: readonly IndexMeta[];
   readonly checks: readonly CheckMeta[];
   readonly scopes: readonly ScopeMeta[];
-  /** Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default. */
+  /**
+   * Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default, or
+   * that its rows are those of one class.
+   */
   readonly restricted: boolean;
   readonly comment: string | undefined;
   /** The other classes of its table, where there are any. */

@@ -210,12 +210,19 @@ export function withStamps(meta: ModelMeta, fields: readonly FieldMeta[]): reado
 
 function mayChange(field: FieldMeta, by: readonly FieldMeta[]): boolean {
   const { model, primaryKey, generatedAs } = field;
-  return !primaryKey && !by.includes(field) && generatedAs === undefined && field !== model.version;
+  return (
+    !primaryKey &&
+    !by.includes(field) &&
+    generatedAs === undefined &&
+    field !== model.version &&
+    field !== model.inheritance?.discriminator
+  );
 }
 
 function whatIs(field: FieldMeta, by: readonly FieldMeta[]): string {
   if (by.includes(field)) return 'what the row is found by';
   if (field.primaryKey) return 'the key';
+  if (field === field.model.inheritance?.discriminator) return 'what says of which class a row is';
   return field.generatedAs === undefined ? 'the version, which counts by itself' : 'generated';
 }
 

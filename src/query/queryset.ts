@@ -15,7 +15,7 @@ import {
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { ActiveScopes } from './active-scopes.ts';
-import { assignable } from './assignable.ts';
+import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -409,7 +409,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
     const { meta, fields } = this.#state;
-    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
+    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field)) });
   }
 
   #change(name: string, value: unknown): FieldChange {
@@ -424,11 +424,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       });
     const field = relation === undefined ? this.#field(name) : relation.sourceField;
     const label = { model: meta.name, field: field.name };
-    if (field.primaryKey || field.generatedAs !== undefined)
-      throw new InvalidQueryError(
-        `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
-        label,
-      );
+    const fixed = whyFixed(field);
+    if (fixed !== undefined)
+      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${fixed}.`, label);
     if (typeof value === 'function')
       return {
         field,

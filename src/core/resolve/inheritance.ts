@@ -56,7 +56,10 @@ function resolveFamily(root: ModelDraft, drafts: Drafts, report: Report): void {
     subclass === undefined ? discriminatorValue : subclass.value;
   checkValues(field, members, valueOf, report);
   checkColumns(root, members, drafts, report);
-  for (const draft of members) draft.meta.inheritance = inheritanceOf(draft, root, members, valueOf, drafts);
+  for (const draft of members) {
+    draft.meta.inheritance = inheritanceOf(draft, root, members, valueOf, drafts);
+    draft.meta.restricted = draft !== root;
+  }
 }
 
 /** The root and the classes that it names, each of which has to extend it. */
