@@ -75,7 +75,13 @@ const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constr
 const FAMILY = ['discriminator', 'discriminatorValue', 'subclasses'];
 
 /** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
-export function checkOptions(call: string, name: string, known: readonly string[], fields: unknown, options: unknown): void {
+export function checkOptions(
+  call: string,
+  name: string,
+  known: readonly string[],
+  fields: unknown,
+  options: unknown,
+): void {
   if (typeof fields !== 'object' || fields === null) {
     throw new DefinitionError([`${call} takes an object of fields, not ${describe(fields)}.`], {
       model: name,
@@ -105,7 +111,12 @@ function createModel(name: string, fields: Readonly<Record<string, Definition>>,
 }
 
 /** Give a base class its definition, and accessors for the relations that it adds. */
-export function define(base: ModelClassValue, definition: ModelDefinition, own: ModelDefinition['fields'], first: number): unknown {
+export function define(
+  base: ModelClassValue,
+  definition: ModelDefinition,
+  own: ModelDefinition['fields'],
+  first: number,
+): unknown {
   Object.defineProperty(base, DEFINITION, { value: Object.freeze(definition) });
   defineAccessors(base.prototype, own, first);
   return base;

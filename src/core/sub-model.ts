@@ -25,7 +25,9 @@ function createSubModel(
   const { name } = parent as ModelClassValue;
   const call = `subModel(${name}, …)`;
   if ((typeof value !== 'string' || value === '') && typeof value !== 'number')
-    throw new InvalidValueError(`${call} takes the value of the discriminator next, not ${describe(value)}.`, { model: name });
+    throw new InvalidValueError(`${call} takes the value of the discriminator next, not ${describe(value)}.`, {
+      model: name,
+    });
   if (inherited.subclass !== undefined)
     throw new DefinitionError([`${call}: ${name} is a subclass itself, and a subclass cannot be extended again.`], {
       model: name,
@@ -51,7 +53,9 @@ function createSubModel(
       options: {
         ...inherited.options,
         table: inherited.options.table ?? inherited.name,
-        ...(options.ordering === undefined && ordering === undefined ? {} : { ordering: options.ordering ?? ordering! }),
+        ...(options.ordering === undefined && ordering === undefined
+          ? {}
+          : { ordering: options.ordering ?? ordering! }),
         indexes: [...indexes, ...(options.indexes ?? [])],
         constraints: [...constraints, ...(options.constraints ?? [])],
       },

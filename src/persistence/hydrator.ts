@@ -52,7 +52,9 @@ export class Hydrator {
   constructor(shape: EntityShape, dialect: Dialect, codecOf: (segment: Segment) => EntityCodec) {
     this.segments = shape.segments;
     const readers = shape.segments.map((segment) =>
-      segment.variants === undefined ? readerOf(segment, codecOf(segment)) : variantReader(segment, segment.variants, codecOf),
+      segment.variants === undefined
+        ? readerOf(segment, codecOf(segment))
+        : variantReader(segment, segment.variants, codecOf),
     );
     this.fresh = shape.fresh;
     const decoders = shape.annotations.map(({ type }) => dialect.codec(type).decode as Decode | undefined);

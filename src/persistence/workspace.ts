@@ -239,13 +239,7 @@ export class Workspace {
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
-  overwrite(
-    meta: ModelMeta,
-    entity: object,
-    fields: readonly FieldMeta[],
-    values: Row,
-    group: EntityGroup,
-  ): void {
+  overwrite(meta: ModelMeta, entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup): void {
     const codec = this.compiled.codec(meta);
     const known = State.row(entity);
     State.setGroup(entity, group);

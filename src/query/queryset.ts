@@ -409,7 +409,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
     const { meta, fields } = this.#state;
-    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field)) });
+    return this.#with({
+      fields: (fields ?? meta.fields).filter(
+        (field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field),
+      ),
+    });
   }
 
   #change(name: string, value: unknown): FieldChange {

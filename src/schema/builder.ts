@@ -129,7 +129,11 @@ export class SchemaBuilder {
   /** The rows that a partial index covers. */
   #covered(meta: ModelMeta, { name, where }: IndexMeta): Expression | undefined {
     if (where === undefined) return undefined;
-    return this.#condition(classWith(meta, ({ indexes }) => indexes.some((index) => index.where === where)), where, name);
+    return this.#condition(
+      classWith(meta, ({ indexes }) => indexes.some((index) => index.where === where)),
+      where,
+      name,
+    );
   }
 
   /** A filter or callback as a condition on the table's own columns. */

@@ -20,6 +20,8 @@ export function forwardReferences(ordered: readonly ModelMeta[]): RelationMeta[]
   const placed = new Set<ModelMeta>();
   return ordered.flatMap((model) => {
     placed.add(model);
-    return model.relations.filter(({ owning, target }) => owning && !placed.has(tableOf(target)) && ordered.includes(tableOf(target)));
+    return model.relations.filter(
+      ({ owning, target }) => owning && !placed.has(tableOf(target)) && ordered.includes(tableOf(target)),
+    );
   });
 }

@@ -46,16 +46,28 @@ export function classWith(meta: ModelMeta, has: (own: ModelMeta) => boolean): Mo
   return classesOf(meta).find(has) ?? meta;
 }
 
-/** What a subclass requires, which the columns cannot say: `kind <> 'dog' OR breed IS NOT NULL`. */
+/**
+ * What a subclass requires, which the columns cannot say: `kind <> 'dog' OR breed IS NOT NULL`. Without keys that the database
+ * itself may set: MySQL has no checks of these (https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html).
+ */
 export function requiredChecks(meta: ModelMeta): readonly { readonly name: string; readonly expression: Expression }[] {
   return subclassesOf(meta).flatMap((own) => {
-    const required = own.fields.slice(own.inheritance!.root.fields.length).filter(({ nullable, generatedAs }) => !nullable && generatedAs === undefined);
+    const required = own.fields.slice(own.inheritance!.root.fields.length).filter(isRequired);
     if (required.length === 0) return [];
     const items = required.map((field): Expression => ({ kind: 'isNull', operand: bare(field), negated: true }));
     const whole: Expression = items.length === 1 ? items[0]! : { kind: 'and', items };
-    return [{ name: shortName(`${meta.table}_${String(own.inheritance!.value)}_required`), expression: ofClass(own, whole) }];
+    return [
+      { name: shortName(`${meta.table}_${String(own.inheritance!.value)}_required`), expression: ofClass(own, whole) },
+    ];
   });
 }
+
+function isRequired({ nullable, generatedAs, relation }: FieldMeta): boolean {
+  if (nullable || generatedAs !== undefined) return false;
+  return relation === undefined || (QUIET.has(relation.onDelete) && QUIET.has(relation.onUpdate));
+}
+
+const QUIET = new Set<RelationMeta['onDelete']>(['no action', 'restrict']);
 
 /** A condition that rows of other classes need not meet. */
 export function ofClass({ inheritance }: ModelMeta, condition: Expression): Expression {

@@ -7,6 +7,7 @@ import type { ConformanceTarget } from './target.ts';
 export const FILES = {
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
+  'models/inheritance': () => import('./conformance/models/inheritance.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'models/scopes': () => import('./conformance/models/scopes.test.ts'),

@@ -43,6 +43,7 @@ class Dog extends subModel(
 export function construct(): readonly Animal[] {
   const cat = new Cat({ name: 'Tom' });
   const dog = new Dog({ name: 'Rex', breed: 'pug', friend: cat, owner: new Owner({ name: 'Ann' }) });
+  Cat.tame().trim();
   const kinds: readonly ['cat', 'dog'] = [cat.kind, dog.kind];
   // @ts-expect-error the constructor sets the discriminator
   new Cat({ name: 'Tom', kind: 'cat' });
@@ -86,7 +87,10 @@ export async function query(session: Session): Promise<void> {
   const dogs = await session.query(Dog).selectRelated('friend.owner').prefetchRelated('owner.pets');
   const friend = dogs[0]?.friend;
   if (friend?.kind === 'cat') friend.lives.toFixed();
-  const [owner] = await session.query(Owner).prefetchRelated('pets').filter({ pets: { kind: 'dog' } });
+  const [owner] = await session
+    .query(Owner)
+    .prefetchRelated('pets')
+    .filter({ pets: { kind: 'dog' } });
   for (const pet of owner!.pets) if (pet.kind === 'dog') pet.breed.trim();
   const names: { name: string; breed: string }[] = await session.query(Dog).values('name', 'breed');
   owner!.pets.add(new Cat({ name: 'Tom' }));
@@ -94,7 +98,11 @@ export async function query(session: Session): Promise<void> {
   void [cat, any, names];
 }
 
-class Plain extends model('plain', { id: f.auto(), kind: f.enum(['a', 'b']), on: f.datetime({ generated: 'x' }) }, { discriminator: 'kind', discriminatorValue: 'a', subclasses: () => [More] }) {}
+class Plain extends model(
+  'plain',
+  { id: f.auto(), kind: f.enum(['a', 'b']), on: f.datetime({ generated: 'x' }) },
+  { discriminator: 'kind', discriminatorValue: 'a', subclasses: () => [More] },
+) {}
 class More extends subModel(Plain, 'b', { more: f.json<{ x: number }>() }) {}
 
 export async function concrete(session: Session): Promise<void> {

@@ -18,9 +18,12 @@ export function resolveFamilies(drafts: Drafts, report: Report): void {
     const { subclass, options } = draft.definition;
     if (Object.isFrozen(draft.meta)) continue;
     if (subclass !== undefined) checkNamed(draft, drafts, report);
-    else if (options.discriminator !== undefined || options.subclasses !== undefined) resolveFamily(draft, drafts, report);
+    else if (options.discriminator !== undefined || options.subclasses !== undefined)
+      resolveFamily(draft, drafts, report);
     else if (options.discriminatorValue !== undefined)
-      report(`${draft.meta.name} has a discriminatorValue and no discriminator: name the field with { discriminator: … }.`);
+      report(
+        `${draft.meta.name} has a discriminatorValue and no discriminator: name the field with { discriminator: … }.`,
+      );
   }
 }
 
@@ -50,7 +53,9 @@ function resolveFamily(root: ModelDraft, drafts: Drafts, report: Report): void {
     return;
   }
   if (!DISCRIMINATORS.has(field.type.kind) || field.nullable || field.generation !== undefined || field.path.length > 1)
-    report(`${name}.${field.name} cannot be a discriminator: it has to be an enum, a text or an integer, and not nullable.`);
+    report(
+      `${name}.${field.name} cannot be a discriminator: it has to be an enum, a text or an integer, and not nullable.`,
+    );
   const members = membersOf(root, drafts, report);
   const valueOf = ({ definition: { subclass } }: ModelDraft): string | number | undefined =>
     subclass === undefined ? discriminatorValue : subclass.value;
@@ -62,7 +67,7 @@ function resolveFamily(root: ModelDraft, drafts: Drafts, report: Report): void {
   }
 }
 
-/** The root and the classes that it names, each of which has to extend it. */
+/** The root and the classes that extend it, in the order in which it names them. */
 function membersOf(root: ModelDraft, drafts: Drafts, report: Report): ModelDraft[] {
   const named = subclassesOf(root.definition);
   const list: readonly unknown[] = Array.isArray(named) ? named : [];
@@ -70,9 +75,14 @@ function membersOf(root: ModelDraft, drafts: Drafts, report: Report): ModelDraft
   const members = list.map((item) => drafts.get(item as ModelClassValue));
   members.forEach((member, i) => {
     if (member === undefined || rootDraft(member, drafts) !== root)
-      report(`${root.meta.name} names a subclass at place ${i + 1} that does not extend it: write class … extends subModel(${root.meta.name}, …).`);
+      report(
+        `${root.meta.name} names a subclass at place ${i + 1} that does not extend it: write class … extends subModel(${root.meta.name}, …).`,
+      );
   });
-  return [root, ...new Set(members.filter((member) => member !== undefined && member !== root) as ModelDraft[])];
+  const all = [...members, ...drafts.values()].filter(
+    (member) => member !== undefined && rootDraft(member, drafts) === root,
+  );
+  return [root, ...(new Set(all) as Set<ModelDraft>)];
 }
 
 function checkValues(
@@ -86,10 +96,12 @@ function checkValues(
     const value = valueOf(draft);
     if (value === undefined) continue;
     const other = owners.get(value);
-    if (other !== undefined) report(`${other.meta.name} and ${draft.meta.name} have the same discriminator '${value}'.`);
+    if (other !== undefined)
+      report(`${other.meta.name} and ${draft.meta.name} have the same discriminator '${value}'.`);
     owners.set(value, draft);
     const problem = problemWith(field.type, value);
-    if (problem !== undefined) report(`${draft.meta.name}: ${field.model.name}.${field.name} cannot be '${value}': it ${problem}.`);
+    if (problem !== undefined)
+      report(`${draft.meta.name}: ${field.model.name}.${field.name} cannot be '${value}': it ${problem}.`);
   }
 }
 

@@ -21,11 +21,17 @@ export interface Discriminator<V> {
 
 /** The fields of a root, with `D` as the discriminator. */
 export type RootFields<F extends Fields, D extends keyof F> = {
-  readonly [K in keyof F]: K extends D ? Omit<F[K], keyof Discriminator<unknown>> & Discriminator<F[K]['~value']> : F[K];
+  readonly [K in keyof F]: K extends D
+    ? Omit<F[K], keyof Discriminator<unknown>> & Discriminator<F[K]['~value']>
+    : F[K];
 };
 
 /** The entities of the classes that a function names. */
-type Members<T> = T extends () => readonly (infer C)[] ? (C extends { readonly prototype: infer M } ? M : never) : never;
+type Members<T> = T extends () => readonly (infer C)[]
+  ? C extends { readonly prototype: infer M }
+    ? M
+    : never
+  : never;
 
 /**
  * An instance of a root. Each of its members stands once, so that nobody looks at the classes that share the table while
@@ -77,7 +83,13 @@ export type SubInstance<G extends Fields, Keys extends string, Id extends Proper
 type Inherited<P extends Extensible> = P[typeof SHAPE]['names'][keyof P[typeof SHAPE]['names']];
 
 /** What `subModel()` returns: a class to extend. */
-export interface SubClass<P extends Extensible, G extends Fields, Keys extends string, Id extends PropertyKey, D extends string> {
+export interface SubClass<
+  P extends Extensible,
+  G extends Fields,
+  Keys extends string,
+  Id extends PropertyKey,
+  D extends string,
+> {
   new (
     init: { readonly [N in Inherited<P>['required']]: P[typeof FIELDS][N]['~init'] } & {
       readonly [N in Inherited<P>['optional']]?: P[typeof FIELDS][N]['~init'];
@@ -102,9 +114,12 @@ interface Extensible {
 }
 
 /** A class that can be extended by `subModel()`: a root, and not what extends one. */
-interface Parent<P, D extends string> extends ModelType<P> {
+interface Parent<D extends string> extends ModelType<Extensible> {
   readonly '~discriminator': D;
 }
+
+/** What the application's own class has besides: its static methods and properties. */
+type Statics<B> = Pick<B, Exclude<keyof B, 'prototype' | 'objects' | 'meta' | '~discriminator'>>;
 
 /** Options of `subModel`; those of its parent hold as well. */
 export type SubModelOptions<F extends Fields> = Pick<ModelOptions<F, never>, 'ordering' | 'indexes' | 'constraints'>;
@@ -115,10 +130,10 @@ export type SubModelOptions<F extends Fields> = Pick<ModelOptions<F, never>, 'or
  * @example class Cat extends subModel(Animal, 'cat', { lives: f.int() }) {}
  */
 export interface SubModelFunction {
-  <P extends Extensible, D extends string, const Id extends string | number, G extends ModelFields = {}>(
-    parent: Parent<P, D>,
+  <B extends Parent<string>, const Id extends string | number, G extends ModelFields = {}>(
+    parent: B,
     value: Id,
     fields?: G,
-    options?: SubModelOptions<G & P[typeof FIELDS]>,
-  ): SubClass<P, G, KeyName<G>, Id, D>;
+    options?: SubModelOptions<G & B['prototype'][typeof FIELDS]>,
+  ): SubClass<B['prototype'], G, KeyName<G>, Id, B['~discriminator']> & Statics<B>;
 }

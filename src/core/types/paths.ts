@@ -5,23 +5,25 @@ import type { Names } from './instance.ts';
 
 /** `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows. */
 export type Path<M extends Model, P extends string> = PathOf<M[typeof SHAPE], P>;
-type PathOf<S extends AnyShape, P extends string> = P extends RelationOf<S>
-  ? P
-  : P extends `${infer H}.${infer R}`
-    ? H extends RelationOf<S>
-      ? `${H}.${PathOf<S['fields'][H]['~shape'], R>}`
-      : RelationOf<S>
-    : RelationOf<S>;
+type PathOf<S extends AnyShape, P extends string> =
+  P extends RelationOf<S>
+    ? P
+    : P extends `${infer H}.${infer R}`
+      ? H extends RelationOf<S>
+        ? `${H}.${PathOf<S['fields'][H]['~shape'], R>}`
+        : RelationOf<S>
+      : RelationOf<S>;
 
 /** The same for paths of to-one relations only. */
 export type ToOnePath<M extends Model, P extends string> = ToOnePathOf<M[typeof SHAPE], P>;
-type ToOnePathOf<S extends AnyShape, P extends string> = P extends ToOneOf<S>
-  ? P
-  : P extends `${infer H}.${infer R}`
-    ? H extends ToOneOf<S>
-      ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
-      : ToOneOf<S>
-    : ToOneOf<S>;
+type ToOnePathOf<S extends AnyShape, P extends string> =
+  P extends ToOneOf<S>
+    ? P
+    : P extends `${infer H}.${infer R}`
+      ? H extends ToOneOf<S>
+        ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
+        : ToOneOf<S>
+      : ToOneOf<S>;
 
 interface AnyShape {
   readonly fields: Fields;
