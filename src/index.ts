@@ -62,6 +62,7 @@ export {
   year,
 } from './query/lookups.ts';
 export type { DatePartLookup } from './query/lookups.ts';
+export { prefetch } from './query/prefetch.ts';
 export { and, not, or, Q } from './query/q.ts';
 export { avg, count, max, min, sum } from './query/aggregates.ts';
 export { sql } from './query/sql.ts';

@@ -17,6 +17,7 @@ import type {
   NotExpression,
   OrderNode,
   ParamExpression,
+  Ranking,
   RawExpression,
   RowLock,
   SearchExpression,
@@ -140,6 +141,7 @@ export abstract class QueryCompiler {
       const text = print(column.expression);
       return column.as === undefined ? text : `${text} AS ${this.dialect.quote(column.as)}`;
     });
+    if (node.ranked !== undefined) columns.push(this.rank(node.ranked, node));
     let sql = `SELECT ${node.distinct ? 'DISTINCT ' : ''}${columns.length === 0 ? '1' : columns.join(', ')} FROM ${this.from(node.from)}`;
     for (const join of node.joins) {
       sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
@@ -147,8 +149,15 @@ export abstract class QueryCompiler {
     if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
     if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
-    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
+    if (node.orderBy.length > 0 && node.ranked === undefined)
+      sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
     return sql + this.limits(node) + (node.lock === undefined ? '' : this.lock(node.lock, node));
+  }
+
+  private rank({ by, as }: Ranking, node: SelectStatement): string {
+    // A window knows no columns of the result, neither by name nor by position.
+    const order = node.orderBy.map((key) => this.order(key, { ...node, columns: [] })).join(', ');
+    return `DENSE_RANK() OVER (PARTITION BY ${this.expression(by)} ORDER BY ${order}) AS ${this.dialect.quote(as)}`;
   }
 
   protected lock(lock: RowLock, { joins }: SelectStatement): string {

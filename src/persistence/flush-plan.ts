@@ -1,4 +1,4 @@
-import { modelOf, sameTable } from '../core/inheritance.ts';
+import { sameTable } from '../core/inheritance.ts';
 import { fieldKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';

@@ -7,7 +7,7 @@ import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Segment } from '../query/plan.ts';
-import { mergeTrees } from '../query/paths.ts';
+import { requestedTree } from '../query/prefetches.ts';
 import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import type { PageRows, QueryRunner } from '../query/runner.ts';
@@ -16,6 +16,7 @@ import type { BoundQuery } from './compiled.ts';
 import type { Overwrite } from './hydrator.ts';
 import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
+import { loadRelations } from './loading/prefetches.ts';
 import type { Workspace } from './workspace.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
@@ -49,7 +50,7 @@ export class SessionRunner implements QueryRunner {
     if (flushed !== undefined) await flushed;
     const pending = this.#fetch(query, state);
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
-    if (state.batched.size > 0) await this.#load(state, entities);
+    if (loadsMore(state)) await this.#load(state, entities);
     return entities;
   }
 
@@ -64,7 +65,7 @@ export class SessionRunner implements QueryRunner {
     return { entities: await this.#loaded(state, query, found), ends, more };
   }
 
-  async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
+  async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists' | 'links'>): Promise<unknown[][]> {
     const { state } = request;
     if (state.bounds !== undefined)
       return this.#within(state.bounds, (runner) => runner.rows({ ...request, state: unbounded(state) }));
@@ -211,7 +212,7 @@ export class SessionRunner implements QueryRunner {
 
   #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
     const hydrator = compiled.hydrator!;
-    const requested = mergeTrees(state.joined, state.batched);
+    const requested = requestedTree(state);
     const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
@@ -251,7 +252,7 @@ export class SessionRunner implements QueryRunner {
 
   /** Relations that can be asked for side by side have one connection, held until all of them are there. */
   async #load(state: QueryState, entities: readonly object[]): Promise<void> {
-    if (state.batched.size === 0 || entities.length === 0) return;
+    if (!loadsMore(state) || entities.length === 0) return;
     const { adapter } = this.#workspace.engine;
     if (adapter.pipelines !== true || this.#workspace.pipelines || !hasSiblings(state.batched))
       return this.#loadHere(state, entities);
@@ -264,7 +265,7 @@ export class SessionRunner implements QueryRunner {
   }
 
   async #loadHere(state: QueryState, entities: readonly object[]): Promise<void> {
-    await this.#loader.within(state).load(state.meta, entities, state.batched);
+    await loadRelations(this.#workspace, this.#loader.within(state), state, entities);
   }
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
@@ -276,6 +277,11 @@ export class SessionRunner implements QueryRunner {
 
 function hasSiblings(tree: RelationTree): boolean {
   return tree.size > 1 || [...tree.values()].some(hasSiblings);
+}
+
+/** Whether anything comes by further queries. */
+function loadsMore({ batched, prefetches }: QueryState): boolean {
+  return batched.size > 0 || prefetches.length > 0;
 }
 
 function unbounded(state: QueryState): QueryState {

@@ -14,8 +14,9 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
-import { addPaths } from '../query/paths.ts';
+import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
+import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
@@ -27,6 +28,7 @@ import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
+import { loadRelations } from './loading/prefetches.ts';
 import { membersOf } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
@@ -176,7 +178,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return present;
   }
 
-  async prefetch(entities: Iterable<object>, ...paths: readonly string[]): Promise<object[]> {
+  async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
     this.#refuseClosed();
     const all = [...entities];
     const [first] = all;
@@ -197,7 +199,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
           },
         );
     }
-    await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
+    const { scopes } = this.#workspace;
+    const asked = addPrefetches(initialState(meta, scopes), paths, ModelQuerySet.sets(this.#runner, scopes));
+    await loadRelations(this.#workspace, this.#batch, { meta, ...asked }, all);
     return all;
   }
 

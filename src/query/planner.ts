@@ -6,6 +6,7 @@ import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { ordersOf } from './orders.ts';
+import { joinRanked, planLinks } from './per-parent.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
@@ -26,6 +27,8 @@ export function planQuery(request: QueryRequest): Plan {
       return planCount(request.state, request.columns);
     case 'exists':
       return planExists(request.state);
+    case 'links':
+      return planLinks(request);
     case 'update':
     case 'delete':
       return planWrite(request);
@@ -34,7 +37,9 @@ export function planQuery(request: QueryRequest): Plan {
   }
 }
 
-function planEntities(state: QueryState): Plan {
+function planEntities(asked: QueryState): Plan {
+  // Rows that are ranked are chosen and sorted by their ranks.
+  const state = asked.perParent === undefined ? asked : { ...asked, where: [], order: [] };
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases, state.scopes);
   const columns: Selection[] = [];
@@ -46,11 +51,12 @@ function planEntities(state: QueryState): Plan {
   const fresh = state.fresh || state.lock !== undefined;
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
+  const ranked = state.perParent === undefined ? undefined : joinRanked(asked, state.perParent, scope, aliases);
   const own = columns.slice(columns.length - annotations.length);
   const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
   const lock = planLock(state, scope);
   const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
   const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }

@@ -26,6 +26,8 @@ import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
 import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
+import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
+import type { QuerySets } from './prefetches.ts';
 import { refsOf, ROOT } from './refs.ts';
 import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
@@ -48,6 +50,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   static of(runner: QueryRunner, meta: ModelMeta, scopes: ActiveScopes): ModelQuerySet {
     return new ModelQuerySet(runner, initialState(meta, scopes));
+  }
+
+  /** For those who make query sets and read what they were told. */
+  static sets(runner: QueryRunner, scopes: ActiveScopes): QuerySets {
+    return {
+      open: (meta) => ModelQuerySet.of(runner, meta, scopes),
+      stateOf: (set) => (typeof set === 'object' && set !== null && #state in set ? set.#state : undefined),
+    };
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -87,19 +97,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   prefetchRelated(...paths: readonly unknown[]): ModelQuerySet {
-    return this.#with({ batched: addPaths(this.#state.meta, this.#state.batched, paths, false) });
+    return this.#with(addPrefetches(this.#state, paths, ModelQuerySet.sets(this.#runner, this.#state.scopes)));
   }
 
   annotate(callback: (refs: object) => Readonly<Record<string, unknown>>): ModelQuerySet {
-    const { meta, annotations } = this.#state;
+    const { meta, annotations, prefetches } = this.#state;
     const added = this.#named('annotate()', callback);
     for (const { name } of added) {
-      const hides =
-        meta.fieldByName.has(name) ||
-        meta.relationByName.has(name) ||
-        meta.embeddedByName.has(name) ||
-        name in meta.modelClass!.prototype;
-      if (hides)
+      refusePrefetched(meta, name, prefetches);
+      if (hides(meta, name))
         throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, {
           model: meta.name,
           field: name,
@@ -480,9 +486,10 @@ function keyOrder(meta: ModelMeta): OrderNode[] {
 
 /** A row of some fields that is to have relations has the keys of these as well. */
 function withKeys(state: QueryState): QueryState {
-  const { meta, fields, joined, batched } = state;
-  if (fields === undefined || (joined.size === 0 && batched.size === 0)) return state;
-  const keys = [...joined.keys(), ...batched.keys()].map((name) => meta.relationByName.get(name)!.sourceField);
+  const { meta, fields } = state;
+  const names = fields === undefined ? [] : namesOfRelations(state);
+  if (fields === undefined || names.length === 0) return state;
+  const keys = names.map((name) => meta.relationByName.get(name)!.sourceField);
   return { ...state, fields: meta.fields.filter((field) => fields.includes(field) || keys.includes(field)) };
 }
 

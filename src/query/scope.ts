@@ -97,8 +97,8 @@ export class Scope {
   }
 
   /** What belongs to the model of a joined table, as part of an ON: what needs further tables is a subquery there. */
-  #ownCondition(meta: ModelMeta, table: TableRef): Expression | undefined {
-    const condition = this.#scopes.conditionOf(meta);
+  #ownCondition(meta: ModelMeta, table: TableRef, scopes = this.#scopes): Expression | undefined {
+    const condition = scopes.conditionOf(meta);
     if (condition === undefined) return undefined;
     const view = this.#plain(meta, table);
     const own = view.resolve(condition);
@@ -255,6 +255,16 @@ export class Scope {
     return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
   }
 
+  /** Joins the links of a many-to-many relation to its target, which this query is about. */
+  links({ link, targetField }: RelationMeta, scopes = this.#scopes): TableRef {
+    const { model, target } = link!;
+    const table = this.#aliases.take(model);
+    const own = this.#ownCondition(model, table, scopes);
+    const same = equal(columnOf(table.alias, target), columnOf(this.root.alias, targetField));
+    this.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
+    return table;
+  }
+
   /** A correlated SELECT over the rows of a to-many relation. */
   #relatedRows(
     node: RelatedExpression | RelatedAggregateExpression,
@@ -272,16 +282,10 @@ export class Scope {
     );
     const scope = new Scope(relation.target, this.#aliases, scopes, this, inner);
     const { link } = relation;
-    let correlation: Expression;
-    if (link === undefined) {
-      correlation = equal(columnOf(scope.root.alias, relation.targetField), owner);
-    } else {
-      const table = this.#aliases.take(link.model);
-      const own = this.#ownCondition(link.model, table);
-      const same = equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField));
-      scope.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
-      correlation = equal(columnOf(table.alias, link.source), owner);
-    }
+    const correlation =
+      link === undefined
+        ? equal(columnOf(scope.root.alias, relation.targetField), owner)
+        : equal(columnOf(scope.links(relation, this.#scopes).alias, link.source), owner);
     const wanted = scope.where(where === undefined ? [] : [where]);
     const filter = wanted === undefined ? correlation : conjunction([correlation, wanted]);
     const built = build(scope, filter);

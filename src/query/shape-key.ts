@@ -69,6 +69,8 @@ function requestKey(request: QueryRequest, met: Met): string {
       return state + columnsKey(request.columns, met);
     case 'count':
       return request.columns === undefined ? state : state + columnsKey(request.columns, met);
+    case 'links':
+      return `${state}${stepKey(request.relation, met)}${boundKey(request.owners, met)}${optionalKey(request.limit, met)}`;
     case 'update': {
       let text = state;
       for (const { field, value } of request.changes) text += `;${field.id}=${expressionKey(value, met)}`;
@@ -91,6 +93,7 @@ function stateKey(state: QueryState, met: Met): string {
     text += `l${met.shaped && state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.meta, state.joined, met)}`;
+  if (state.perParent !== undefined) text += `p${state.perParent.field.id}${expressionKey(state.perParent.limit, met)}`;
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
   if (state.fresh) text += 'F';

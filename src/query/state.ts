@@ -1,4 +1,11 @@
-import type { Expression, LockStrength, LockWait, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type {
+  Expression,
+  ListParam,
+  LockStrength,
+  LockWait,
+  OrderNode,
+  ParamExpression,
+} from '../core/ast/expressions.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -19,6 +26,25 @@ export interface LockState {
   readonly of: readonly (readonly RelationMeta[])[] | undefined;
 }
 
+/** Relations to load by a query that was told more than which. */
+export interface PrefetchState {
+  /** The steps that lead to the owners. */
+  readonly steps: readonly RelationMeta[];
+  readonly relation: RelationMeta;
+  /** Where it goes: to an array of this name, or into the relation itself. */
+  readonly as: string | undefined;
+  /** How many for each owner at most. */
+  readonly limit: ParamExpression | undefined;
+  /** In terms of the relation's target; its order leaves no two rows equal. */
+  readonly state: QueryState;
+}
+
+/** So many rows at most of those that have the same value in a field. */
+export interface PerParent {
+  readonly field: FieldMeta;
+  readonly limit: ParamExpression;
+}
+
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
@@ -35,6 +61,9 @@ export interface QueryState {
   readonly joined: RelationTree;
   /** Relations to load by further queries. */
   readonly batched: RelationTree;
+  /** Those of them that have a query set of their own. */
+  readonly prefetches: readonly PrefetchState[];
+  readonly perParent: PerParent | undefined;
   readonly annotations: readonly NamedExpression[];
   /** Fields to read; `undefined`: all. The key is always among them. */
   readonly fields: readonly FieldMeta[] | undefined;
@@ -69,6 +98,8 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState 
     distinct: false,
     joined: NOTHING,
     batched: NOTHING,
+    prefetches: [],
+    perParent: undefined,
     annotations: [],
     fields: undefined,
     empty: false,
@@ -88,8 +119,19 @@ export type QueryRequest =
   | { readonly kind: 'count'; readonly state: QueryState; readonly columns: readonly NamedExpression[] | undefined }
   | { readonly kind: 'exists'; readonly state: QueryState }
   | { readonly kind: 'aggregate'; readonly state: QueryState; readonly columns: readonly NamedExpression[] }
+  | LinksRequest
   | { readonly kind: 'update'; readonly state: QueryState; readonly changes: readonly FieldChange[] }
   | { readonly kind: 'delete'; readonly state: QueryState };
+
+/** Pairs of keys of a many-to-many relation: of these owners, and of the targets that `state` is about, in its order. */
+export interface LinksRequest {
+  readonly kind: 'links';
+  readonly state: QueryState;
+  readonly relation: RelationMeta;
+  readonly owners: ListParam;
+  /** How many for each owner at most. */
+  readonly limit: ParamExpression | undefined;
+}
 
 export interface FieldChange {
   readonly field: FieldMeta;

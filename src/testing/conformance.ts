@@ -5,6 +5,9 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
+  'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
+  'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/inheritance': () => import('./conformance/models/inheritance.test.ts'),

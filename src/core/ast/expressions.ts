@@ -365,7 +365,7 @@ export interface TableRef {
 
 export interface Join {
   readonly kind: 'inner' | 'left';
-  readonly table: TableRef;
+  readonly table: TableRef | DerivedTable;
   readonly on: Expression;
 }
 
@@ -388,6 +388,14 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
+  /** Inside of another query: one more column, the place of each row among those that are alike. */
+  readonly ranked?: Ranking | undefined;
+}
+
+/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
+export interface Ranking {
+  readonly by: Expression;
+  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */

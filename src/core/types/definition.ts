@@ -2,8 +2,8 @@
 import type { ModelMeta } from '../metadata.ts';
 import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
-import type { Model, ModelType, TargetFunction } from './entity.ts';
-import type { RootClass, RootFields } from './inheritance.ts';
+import type { FIELDS, Model, ModelType, TargetFunction } from './entity.ts';
+import type { Parent, RootClass, RootFields, Statics, SubClass } from './inheritance.ts';
 import type { ColumnRefs, Instance, KeyName, Names } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
 import type { ScopesOf } from './scopes.ts';
@@ -135,4 +135,21 @@ export interface ModelFunction {
     fields: F,
     options: ModelOptions<F, Primary, Scopes> & RootOptions<D, T, V>,
   ): RootClass<RootFields<F, D>, KeyName<F>, D, T, V, Primary, Scopes>;
+}
+
+/** Options of `subModel`; those of its parent hold as well. */
+export type SubModelOptions<F extends Fields> = Pick<ModelOptions<F, never>, 'ordering' | 'indexes' | 'constraints'>;
+
+/**
+ * The type of `subModel`.
+ *
+ * @example class Cat extends subModel(Animal, 'cat', { lives: f.int() }) {}
+ */
+export interface SubModelFunction {
+  <B extends Parent<string>, const Id extends string | number, G extends ModelFields = {}>(
+    parent: B,
+    value: Id,
+    fields?: G,
+    options?: SubModelOptions<G & B['prototype'][typeof FIELDS]>,
+  ): SubClass<B['prototype'], G, KeyName<G>, Id, B['~discriminator']> & Statics<B>;
 }

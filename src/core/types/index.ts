@@ -11,6 +11,8 @@ export type * from './instance.ts';
 export type * from './lookups.ts';
 export type * from './pages.ts';
 export type * from './paths.ts';
+export type * from './prefetch.ts';
+export type * from './prefetched.ts';
 export type * from './queryset.ts';
 export type * from './relations.ts';
 export type * from './scopes.ts';

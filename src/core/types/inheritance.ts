@@ -3,10 +3,9 @@
  * methods, which can be overridden, and an entity of the subclass can stand for one of the parent.
  */
 import type { ModelMeta } from '../metadata.ts';
-import type { Fields, ModelFields } from './columns.ts';
-import type { ModelOptions } from './definition.ts';
+import type { Fields } from './columns.ts';
 import type { ATTRIBUTES, FAMILY, FIELDS, Model, ModelType, SHAPE, TargetFunction } from './entity.ts';
-import type { AttributesOf, Entity, KeyName, KeyProperties, KeyValue, Names, Properties, Shape } from './instance.ts';
+import type { AttributesOf, Entity, KeyProperties, KeyValue, Names, Properties, Shape } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
 
 /** The field that says of which class a row is. Only the constructor sets it; in `Root` it is a column like others. */
@@ -114,26 +113,9 @@ interface Extensible {
 }
 
 /** A class that can be extended by `subModel()`: a root, and not what extends one. */
-interface Parent<D extends string> extends ModelType<Extensible> {
+export interface Parent<D extends string> extends ModelType<Extensible> {
   readonly '~discriminator': D;
 }
 
 /** What the application's own class has besides: its static methods and properties. */
-type Statics<B> = Pick<B, Exclude<keyof B, 'prototype' | 'objects' | 'meta' | '~discriminator'>>;
-
-/** Options of `subModel`; those of its parent hold as well. */
-export type SubModelOptions<F extends Fields> = Pick<ModelOptions<F, never>, 'ordering' | 'indexes' | 'constraints'>;
-
-/**
- * The type of `subModel`.
- *
- * @example class Cat extends subModel(Animal, 'cat', { lives: f.int() }) {}
- */
-export interface SubModelFunction {
-  <B extends Parent<string>, const Id extends string | number, G extends ModelFields = {}>(
-    parent: B,
-    value: Id,
-    fields?: G,
-    options?: SubModelOptions<G & B['prototype'][typeof FIELDS]>,
-  ): SubClass<B['prototype'], G, KeyName<G>, Id, B['~discriminator']> & Statics<B>;
-}
+export type Statics<B> = Pick<B, Exclude<keyof B, 'prototype' | 'objects' | 'meta' | '~discriminator'>>;

@@ -8,23 +8,45 @@ import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init, NamesOf } from './instance.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
-import type { Claims, Paths, ToOnePaths } from './paths.ts';
+import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
+import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
-type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
-type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
+type Head<P> = P extends `${infer H}.${string}`
+  ? H
+  : P extends string
+    ? P
+    : P extends AnyPrefetched
+      ? HeadOfPath<P['~path']>
+      : never;
+type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : never;
+type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
+type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
+  ? Prefetched<R, P['~as'], P['~item']>
+  : never;
+
+/** The names that relations of the model itself are loaded to. */
+type Named<M extends Model, P> = { [N in P as NameOf<N>]: LoadedAs<M, N> };
+type NameOf<P> = P extends AnyPrefetched ? (P['~path'] extends `${string}.${string}` ? never : P['~as']) : never;
+type LoadedAs<M extends Model, P> = P extends AnyPrefetched
+  ? M[typeof FIELDS][P['~path']]['kind'] extends 'many'
+    ? P['~item'][]
+    : P['~item'] | null
+  : never;
 
 /**
  * A model whose relations in `P` are loaded: `Loaded<Post, 'author' | 'comments.author'>`. It is a `Post`, too.
  *
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
-export type Loaded<M extends Model, P extends string> = [P] extends [never]
+export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
   ? Member<M>
-  : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> };
+  : [P] extends [string]
+    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
-type LoadedField<R extends LoadableField, Rest extends string> = R['kind'] extends 'many'
+type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
   : Loaded<R['~model'], Rest> | R['~null'];
 
@@ -36,7 +58,7 @@ interface LoadableField {
 }
 
 /** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
-export type Row<M extends Model, L extends string, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
 
 /**
  * The many side of a relation. Changes are kept in memory and written by the next flush.
@@ -97,10 +119,10 @@ export type Changes<M extends Model> = {
 };
 
 /** A path, and those on the way to it. */
-type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P;
+type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P & string;
 
 /** How rows are locked; `L` are the relations that the query selects. */
-export interface LockOptions<L extends string = string> {
+export interface LockOptions<L = string> {
   /** Leaves out rows that somebody else has locked. */
   readonly skipLocked?: boolean;
   /** Fails at rows that somebody else has locked, in place of waiting for them. */
@@ -110,7 +132,7 @@ export interface LockOptions<L extends string = string> {
 }
 
 /** What `of` can name. */
-export type LockTarget<L extends string> = 'self' | Prefixes<L>;
+export type LockTarget<L> = 'self' | Prefixes<L>;
 
 /**
  * A query for entities of a model. Immutable: every method gives a new one. Nothing is sent until it is awaited or
@@ -120,7 +142,7 @@ export type LockTarget<L extends string> = 'self' | Prefixes<L>;
  *
  * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
  */
-export interface QuerySet<M extends Model, L extends string = never, E = unknown> {
+export interface QuerySet<M extends Model, L extends Loadable = never, E = unknown> {
   then<R1 = Row<M, L, E>[], R2 = never>(
     onfulfilled?: ((rows: Row<M, L, E>[]) => R1 | PromiseLike<R1>) | null,
     onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
@@ -144,7 +166,7 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** Loads to-one relations with the query. @example .selectRelated('author.company', 'reviewer') */
   selectRelated<const P extends readonly string[]>(...paths: ToOnePaths<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Loads relations of any kind by one further query each. @example .prefetchRelated('comments.author', 'tags') */
-  prefetchRelated<const P extends readonly string[]>(...paths: Paths<M, P>): QuerySet<M, L | Claims<P>, E>;
+  prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
   /** Reads no other columns than these and the key; to read one that was left out throws. */

@@ -58,7 +58,7 @@ describe('a query of the base', () => {
     expect(kim).toEqual(expect.objectContaining({ kind: 'cat', lives: 7 }));
     expect(Object.keys(kim!)).toEqual(['id', 'name', 'kind', 'ownerId', 'motherId', 'lives']);
     expect(Object.keys(rex!)).toEqual(['id', 'name', 'kind', 'ownerId', 'motherId', 'breed', 'trick', 'kennelId']);
-    if (rex?.kind === 'dog') expect(rex.breed).toBe('pug');
+    expect(rex?.kind === 'dog' && rex.breed).toBe('pug');
     expectSql(db.session().query(Animal).filter({ name: 'kim' }), {
       sqlite:
         'SELECT t0."id", t0."name", t0."kind", t0."owner_id", t0."mother_id", t0."lives", t0."breed", t0."trick", t0."kennel_id" FROM "animal" AS t0 WHERE t0."name" = ? ORDER BY t0."id"',
