@@ -15,6 +15,7 @@ import {
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { ActiveScopes } from './active-scopes.ts';
+import { withParts } from './embedded.ts';
 import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
@@ -278,7 +279,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
-    const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
+    const parsed = withParts(this.#state.meta, changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');

@@ -129,6 +129,11 @@ export class SessionStateError extends BlazeError {
   override readonly code = 'E_SESSION_STATE';
 }
 
+/** The codec of a custom column threw; its own error is the `cause`. */
+export class CodecError extends BlazeError {
+  override readonly code = 'E_CODEC';
+}
+
 /** A row whose discriminator says a class that no model knows. */
 export class UnknownDiscriminatorError extends BlazeError {
   override readonly code = 'E_UNKNOWN_DISCRIMINATOR';
