@@ -34,6 +34,8 @@ export interface FieldMeta {
   readonly generatedStored: boolean;
   readonly generation: Generation;
   readonly sensitive: boolean;
+  /** Functions and Standard Schemas that look at its values, in order. */
+  readonly validators: readonly unknown[];
   readonly comment: string | undefined;
   /** The relation whose key this column holds. */
   readonly relation: RelationMeta | undefined;
@@ -160,6 +162,10 @@ export interface ModelMeta {
    * that its rows are those of one class.
    */
   readonly restricted: boolean;
+  /** Rows are never written. */
+  readonly readOnly: boolean;
+  /** For a view, what it shows: a callback, raw SQL, or `true` where it is made elsewhere; read by the schema builder. */
+  readonly view: unknown;
   readonly comment: string | undefined;
   /** The other classes of its table, where there are any. */
   readonly inheritance: InheritanceMeta | undefined;

@@ -5,13 +5,15 @@ import { givenBounds } from '../core/bounds.ts';
 import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
-import type { ChangingCollection, RelationLoader } from '../core/loader.ts';
+import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import { isHeard } from '../core/listeners.ts';
 import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
@@ -32,6 +34,7 @@ import { loadRelations } from './loading/prefetches.ts';
 import { membersOf } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
 import { changedCollections, reachable, UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
@@ -49,6 +52,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #peers: PeerLoader;
   readonly #runner: SessionRunner;
   readonly #transactions: Transactions;
+  readonly #lifecycle: Lifecycle;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -68,7 +72,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#transactions.current?.journal.touchCollection(collection),
     );
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
-    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode, givenBounds(options));
+    // Named cast: the running class to its typed face, as hooks see it.
+    this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
+    this.#transactions = new Transactions(
+      this.#workspace,
+      this.#work,
+      this.#lifecycle,
+      flushMode,
+      givenBounds(options),
+    );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
     this.#batch.use(this.#runner);
@@ -104,16 +116,19 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const flushed = this.#workspace.beforeRead(new Set([rootOf(meta)]));
+    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
-    const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
     const pending = this.#workspace.read(
       (connection) => this.#workspace.executor.query(connection, sql, parameters),
       undefined,
     );
     const [row] = isPromise(pending) ? await pending : pending;
-    return row === undefined ? null : this.#adopt(meta, row);
+    if (row === undefined) return null;
+    const entity = this.#adopt(meta, row);
+    if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
+    return entity;
   }
 
   /** By a query like any other, so that the model's conditions hold. */
@@ -131,7 +146,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   add(...entities: readonly object[]): void {
     this.#refuseClosed();
-    for (const entity of entities) this.#checkEntity(entity);
+    for (const entity of entities) refuseReadOnly(this.#checkEntity(entity), 'inserted');
     for (const entity of entities) this.#addOne(entity);
   }
 
@@ -145,6 +160,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     for (const entity of entities) {
       const meta = this.#checkEntity(entity);
+      refuseReadOnly(meta, 'deleted');
       const state = this.state(entity);
       if (state === 'transient' || state === 'detached') {
         throw new SessionStateError(`${withCapitalArticle(meta.name)} that is ${state} cannot be deleted.`, {
@@ -181,9 +197,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
     this.#refuseClosed();
     const all = [...entities];
-    const [first] = all;
-    if (first === undefined) return all;
-    const own = this.#checkEntity(first);
+    if (all.length === 0) return all;
+    const own = this.#checkEntity(all[0]);
     const meta = all.every((entity) => State.is(entity) && modelOf(entity) === own) ? own : rootOf(own);
     for (const entity of all) {
       if (rootOf(this.#checkEntity(entity)) !== rootOf(meta))
@@ -316,6 +331,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return 'a query';
   }
 
+  mayNotLeave(): (entity: object) => boolean {
+    const isPending = this.#work.pending();
+    const { journals } = this.#transactions;
+    return (entity) => isPending(entity) || journals.some((journal) => journal.concerns(entity));
+  }
+
+  announce(groups: readonly EntityGroup[]): Promise<void> {
+    return this.#lifecycle.loaded(groups.flatMap(({ members }) => members));
+  }
+
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#transactions.current === undefined) this.#warnOfEscape();
     return this.#transactions.beforeRead(reads, workspace);
@@ -341,9 +366,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       : undefined;
   }
 
-  loadEntity(entity: object): Promise<void> {
+  async loadEntity(entity: object): Promise<void> {
     this.#refuseClosed();
-    return this.#peers.loadEntity(entity);
+    await this.#peers.loadEntity(entity);
+    if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
   }
 
   loadRelation(entity: object, relation: RelationMeta): Promise<void> {

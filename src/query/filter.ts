@@ -8,6 +8,7 @@ import { suggest, withArticle } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { conditionNode, ExpressionBuilder, refuseAggregates } from './expressions.ts';
 import { exactValue, partNamed } from './embedded.ts';
+import { refuseWindows } from './aggregates.ts';
 import { lookup } from './lookup-nodes.ts';
 import { Lookup } from './lookups.ts';
 import { param, path, relationKey } from './nodes.ts';
@@ -34,7 +35,9 @@ export function parseFilter(meta: ModelMeta, input: unknown, refs?: () => object
 
 /** A condition on the rows of a relation, inside of another condition. */
 export function parseCondition(meta: ModelMeta, input: unknown, origin: Origin): Expression {
-  return parse({ meta, steps: [], origin, refs: undefined }, input);
+  const node = parse({ meta, steps: [], origin, refs: undefined }, input);
+  refuseWindows(node, `A condition on ${meta.name}`);
+  return node;
 }
 
 function parse(place: Place, input: unknown): Expression {
@@ -113,7 +116,7 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
   if (value === null) return { kind: 'isNull', operand: node, negated: false };
   if (value instanceof Lookup) return lookup(node, label, value);
   if (ExpressionBuilder.is(value))
-    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.node(value) };
+    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.value(value) };
   if (field.type.kind === 'json' && typeof value === 'object') {
     throw new InvalidValueError(`${label.model}.${label.field} is JSON: an object in a filter would be ambiguous.`, {
       ...label,
@@ -149,7 +152,7 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
     );
   }
   if (ExpressionBuilder.is(value))
-    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
+    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.value(value) };
   return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
 }
 

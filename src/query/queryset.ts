@@ -2,6 +2,7 @@ import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { refuseReadOnly } from '../core/read-only.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
@@ -27,6 +28,7 @@ import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
 import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
+import { checkChanges } from './pins.ts';
 import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
 import type { QuerySets } from './prefetches.ts';
 import { refsOf, ROOT } from './refs.ts';
@@ -140,6 +142,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   fresh(): ModelQuerySet {
     return this.#with({ fresh: true, using: this.#state.using ?? 'primary' });
+  }
+
+  readOnly(): ModelQuerySet {
+    return this.#with({ readOnly: true });
   }
 
   timeout(milliseconds: number): ModelQuerySet {
@@ -260,7 +266,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   iterate(options: { batchSize?: number } = {}): AsyncIterableIterator<object> {
-    const batchSize = options.batchSize ?? DEFAULT_BATCH;
+    const { batchSize = DEFAULT_BATCH } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
     return this.#runner.iterate(this.#state, batchSize);
@@ -279,10 +285,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
+    if (typeof changes !== 'object' || changes === null)
+      throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
+        model: this.#state.meta.name,
+      });
     const parsed = withParts(this.#state.meta, changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
+    checkChanges(this.#state.scopes, this.#state.meta, parsed);
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'update', state: this.#state, changes: parsed });
   }
 
@@ -293,7 +304,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
     this.#refuseFilter('bulkCreate');
-    return this.#runner.create(creation(this.#state.meta, rows, options), this.#state.bounds);
+    return this.#runner.create(creation(this.#state, rows, options), this.#state.bounds);
   }
 
   async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
@@ -303,12 +314,12 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('getOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false, this.#state.bounds);
+    return this.#runner.ensure(wanted(this.#state, 'getOrCreate', by, options), false, this.#state.bounds);
   }
 
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true, this.#state.bounds);
+    return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
   }
 
   toSQL(): CompiledSql {
@@ -446,7 +457,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
           expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
         ),
       };
-    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.node(value)) };
+    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.value(value)) };
     if (value === undefined)
       throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
         ...label,
@@ -461,6 +472,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #refuseFilter(call: string): void {
     const { meta, where, limit, offset, empty } = this.#state;
+    refuseReadOnly(meta, 'written');
     if (where.length === 0 && limit === undefined && offset === undefined && !empty) return;
     throw new InvalidQueryError(
       `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
@@ -473,6 +485,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #checkWrite(call: string): void {
     const { meta, where, unfiltered, limit, empty } = this.#state;
+    refuseReadOnly(meta, `${call}d`);
     if (where.length > 0 || unfiltered || limit !== undefined || empty) return;
     throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
       model: meta.name,

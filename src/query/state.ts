@@ -77,6 +77,8 @@ export interface QueryState {
   readonly fresh: boolean;
   /** The values that rows are sorted by are read with them, for the cursors of a page. */
   readonly keyed: boolean;
+  /** Entities are no part of the session. No part of the shape: the statement is the same. */
+  readonly readOnly: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
@@ -107,6 +109,7 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState 
     lock: undefined,
     fresh: false,
     keyed: false,
+    readOnly: false,
     bounds: undefined,
     using: undefined,
   };

@@ -57,6 +57,10 @@ export function construct(): readonly Animal[] {
   return [cat, dog];
 }
 
+Dog.on('beforeSave', (dog, { created }) => {
+  if (created) dog.breed = dog.name;
+});
+
 export const init: Init<Dog> = { name: 'Rex', breed: 'pug' };
 
 export async function query(session: Session): Promise<void> {

@@ -8,6 +8,7 @@ import { resolveFields, resolveKeyTypes } from './fields.ts';
 import { inheritRelations, resolveFamilies, subclassesOf } from './inheritance.ts';
 import { resolveOptions } from './options.ts';
 import { resolveScopes } from './scopes.ts';
+import { checkView } from './views.ts';
 import { pairRelations, resolveRelations } from './relations.ts';
 import { checkIndexNames, checkNameLengths, checkRequiredCycles, checkTables } from './whole.ts';
 
@@ -47,7 +48,10 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   for (const draft of all) pairRelations(draft, resolution);
   for (const draft of all) inheritRelations(draft, drafts);
   for (const draft of [...all, ...links]) resolveOptions(draft, report);
-  for (const draft of all) resolveScopes(draft, report);
+  for (const draft of all) {
+    resolveScopes(draft, report);
+    checkView(draft, report);
+  }
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
   checkIndexNames(models, report);

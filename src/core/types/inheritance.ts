@@ -6,6 +6,7 @@ import type { ModelMeta } from '../metadata.ts';
 import type { Fields } from './columns.ts';
 import type { ATTRIBUTES, FAMILY, FIELDS, Model, ModelType, SHAPE, TargetFunction } from './entity.ts';
 import type { AttributesOf, Entity, KeyProperties, KeyValue, Names, Properties, Shape } from './instance.ts';
+import type { EntityEvent, EntityHook } from './hooks.ts';
 import type { QuerySet } from './queryset.ts';
 
 /** The field that says of which class a row is. Only the constructor sets it; in `Root` it is a column like others. */
@@ -49,6 +50,16 @@ interface Rows<T extends TargetFunction, V> {
   readonly [FAMILY]: Members<T> | ([V] extends [never] ? never : this);
 }
 
+/** What every class of a model has. */
+interface ClassMembers {
+  /** A query in the current session. Throws `NoSessionError` outside of one. */
+  objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
+  /** The model's table, fields, relations and key. */
+  readonly meta: ModelMeta;
+  /** Calls a function at an event of this model's entities, and of those of models that extend it. Gives what takes it back. */
+  on<M extends Model>(this: ModelType<M>, event: EntityEvent, hook: EntityHook<M>): () => void;
+}
+
 /** What `model()` returns for a model that others extend by `subModel()`. */
 export interface RootClass<
   F extends Fields,
@@ -58,16 +69,12 @@ export interface RootClass<
   V = never,
   Primary = never,
   Scopes = {},
-> {
+> extends ClassMembers {
   new (
     init: { readonly [N in Names<F, Keys>['required']]: F[N]['~init'] } & {
       readonly [N in Names<F, Keys>['optional']]?: F[N]['~init'];
     },
   ): RootInstance<F, Keys, Primary, T, V, Scopes>;
-  /** A query in the current session. Throws `NoSessionError` outside of one. */
-  objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
-  /** The model's table, fields, relations and key. */
-  readonly meta: ModelMeta;
   readonly '~discriminator': D;
 }
 
@@ -88,7 +95,7 @@ export interface SubClass<
   Keys extends string,
   Id extends PropertyKey,
   D extends string,
-> {
+> extends ClassMembers {
   new (
     init: { readonly [N in Inherited<P>['required']]: P[typeof FIELDS][N]['~init'] } & {
       readonly [N in Inherited<P>['optional']]?: P[typeof FIELDS][N]['~init'];
@@ -96,10 +103,6 @@ export interface SubClass<
       readonly [N in Names<G, Keys>['optional']]?: G[N]['~init'];
     },
   ): P & SubInstance<G, Keys, Id, D>;
-  /** A query in the current session. Throws `NoSessionError` outside of one. */
-  objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
-  /** The model's table, fields, relations and key. */
-  readonly meta: ModelMeta;
 }
 
 /** The fields and the shape of any model: `any`, for the same reason as in `Model`. */
@@ -118,4 +121,4 @@ export interface Parent<D extends string> extends ModelType<Extensible> {
 }
 
 /** What the application's own class has besides: its static methods and properties. */
-export type Statics<B> = Pick<B, Exclude<keyof B, 'prototype' | 'objects' | 'meta' | '~discriminator'>>;
+export type Statics<B> = Pick<B, Exclude<keyof B, 'prototype' | '~discriminator' | keyof ClassMembers>>;

@@ -191,6 +191,13 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   fresh(): QuerySet<M, L, E>;
   /**
+   * Entities that are no part of the session: plain instances, detached, with what the query loads and nothing more. Changes of
+   * them are not written; to load a relation of them throws. They cost less, and each query makes its own.
+   *
+   * @example const report = await session.query(Post).selectRelated('author').readOnly();
+   */
+  readOnly(): QuerySet<M, L, E>;
+  /**
    * Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. The time begins when the query is
    * awaited; the wait for a connection and the queries of `prefetchRelated` are part of it. @example .timeout(2_000)
    */
@@ -251,7 +258,12 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   page(options: PageOptions & { readonly totalCount: true }): Promise<CountedPage<Row<M, L, E>>>;
   page(options: PageOptions): Promise<Page<Row<M, L, E>>>;
-  /** The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities. */
+  /**
+   * The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities of two batches, and
+   * those with changes until they are written; the others leave it, detached and frozen, so that memory is bounded.
+   *
+   * @example for await (const post of session.query(Post).iterate()) console.log(post.title);
+   */
   iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
   /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */
   update(changes: Changes<M>): Promise<number>;

@@ -45,6 +45,11 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
+  /** For entities that no transaction brings back to what they were. */
+  apart(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, () => undefined);
+  }
+
   /** The same for a query that says where to read from, or which scopes are in force. */
   within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
     if (using === undefined && scopes === this.#workspace.scopes) return this;
@@ -254,7 +259,7 @@ export function lackingCollection(relation: RelationMeta, entities: readonly obj
 
 export function hasLink(entity: object, relation: RelationMeta): boolean {
   const linked = State.link(entity, relation.index);
-  return linked !== undefined && State.row(linked as object) !== null;
+  return linked !== undefined && linked !== null && State.row(linked as object) !== null;
 }
 
 /** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
