@@ -3,6 +3,7 @@ import { FETCH_MODES } from '../core/fetch-mode.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { own } from '../utils/own.ts';
 import type { LoadStrategy } from './loading/strategy.ts';
 import { checkScopeOptions, SCOPE_OPTIONS } from './scope-settings.ts';
 import type { ScopeOptions } from './scope-settings.ts';
@@ -42,7 +43,7 @@ const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof Sco
 
 /** @throws ConfigError for an option that there is not, or a value that it does not have. */
 export function checkSessionOptions(options: SessionOptions, others: readonly string[] = []): void {
-  checkScopeOptions(options);
+  checkScopeOptions(own(options));
   for (const [name, value] of Object.entries(options)) {
     if (others.includes(name) || SCOPE_OPTIONS.includes(name)) continue;
     if (name === 'schema') {

@@ -5,6 +5,7 @@ import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
+import { isOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ActiveScopes } from '../../query/active-scopes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
@@ -95,7 +96,10 @@ export class BatchLoader {
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
-  async loadRelation(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async loadRelation(relation: RelationMeta, peers: readonly object[]): Promise<void> {
+    const { model } = relation;
+    // Where classes share a table, not all that came from one query have a relation that one of them adds.
+    const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
     if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
     else if (relation.many) await this.#loadReverse(relation, entities);
     else if (!relation.owning) await this.#loadReverseOne(relation, entities);
