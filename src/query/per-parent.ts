@@ -2,6 +2,7 @@ import { conjunction } from '../core/ast/expressions.ts';
 import type {
   ColumnExpression,
   Expression,
+  ListParam,
   OrderNode,
   ParamExpression,
   Selection,
@@ -25,7 +26,7 @@ const INT: FieldMeta['type'] = Object.freeze({ kind: 'int' });
 /** Joins a query for entities with the ranks of its rows: the clauses that leave those of the first places, in their order. */
 export function joinRanked(
   { meta, where, order, scopes }: QueryState,
-  { field, owners, limit }: PerParent,
+  { field, owners, few, limit }: PerParent,
   scope: Scope,
   aliases: Aliases,
 ): Pick<SelectStatement, 'where' | 'orderBy'> {
@@ -39,12 +40,12 @@ export function joinRanked(
     ],
     from: inner.root,
     joins: inner.joins,
-    where: inner.where(where),
+    where: inner.where(few ? where : [inList(by, owners), ...where]),
   });
   const keys = meta.key.map((key, i) => equal(rankedColumn(`k${i}`, key), columnOf(scope.root.alias, key)));
   scope.joins.push({
     kind: 'inner',
-    table: { query, alias: ALIAS, each: { by, of: owners, orderBy, limit } },
+    table: { query, alias: ALIAS, each: few ? { by, of: owners, orderBy, limit } : undefined },
     on: conjunction(keys),
   });
   return { where: among(limit), orderBy: [byPlace] };
@@ -59,9 +60,8 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
   const link = scope.links(relation);
   const key = columnOf(scope.root.alias, relation.targetField);
   const owner = columnOf(link.alias, source);
-  const ofOwners: Expression = { kind: 'inList', operand: owner, list: owners };
   const orderBy = (state.order ?? []).map((order) => scope.resolveOrder(order));
-  const found = { from: scope.root, joins: scope.joins, where: scope.where([ofOwners, ...state.where]) };
+  const found = { from: scope.root, joins: scope.joins, where: scope.where([inList(owner, owners), ...state.where]) };
   const columns = [owner, key];
   const statement =
     limit === undefined
@@ -78,6 +78,10 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
     columns: [source, relation.targetField].map(({ name, type }, position) => ({ name, position, type })),
   };
   return { kind: 'values', statement, shape, reads: aliases.reads };
+}
+
+function inList(operand: ColumnExpression, list: ListParam): Expression {
+  return { kind: 'inList', operand, list };
 }
 
 /** The place of a row among those of its parent. Rows that the order leaves equal are one row, linked twice. */

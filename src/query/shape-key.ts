@@ -126,9 +126,9 @@ function stepKey({ id, target, link }: RelationMeta, met: Met, whole = false): s
   return link?.model.restricted === true ? `${id}${conditions}&${conditionKey(link.model, met)}` : `${id}${conditions}`;
 }
 
-function perParentKey({ field, owners, limit }: PerParent, met: Met): string {
+function perParentKey({ field, owners, few, limit }: PerParent, met: Met): string {
   const value = met.shaped && limit.shaped === true ? String(limit.value) : '';
-  return `p${field.id}${boundKey(owners, met)}${value}${expressionKey(limit, met)}`;
+  return `p${field.id}${few ? '1' : 'n'}${boundKey(owners, met)}${value}${expressionKey(limit, met)}`;
 }
 
 function lockKey({ strength, wait, of }: LockState): string {

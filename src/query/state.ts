@@ -44,6 +44,8 @@ export interface PrefetchState {
 export interface PerParent {
   readonly field: FieldMeta;
   readonly owners: ListParam;
+  /** Whether the values are so few that to look for the rows of one after the other is worth while. */
+  readonly few: boolean;
   readonly limit: ParamExpression;
 }
 

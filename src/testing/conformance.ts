@@ -7,6 +7,7 @@ import type { ConformanceTarget } from './target.ts';
 export const FILES = {
   'loading/fetch-mode': () => import('./conformance/loading/fetch-mode.test.ts'),
   'loading/many-parents': () => import('./conformance/loading/many-parents.test.ts'),
+  'loading/not-loaded': () => import('./conformance/loading/not-loaded.test.ts'),
   'loading/paths': () => import('./conformance/loading/paths.test.ts'),
   'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
   'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),

@@ -75,7 +75,7 @@ export class PostgresCompiler extends TypedCompiler {
 
   /**
    * The first rows of one value after the other: with an index in that order no more are read. Measured for three of each of
-   * 100 values of 1,000 rows: 9 ms, and 84 ms where all of them are ranked.
+   * 100 values of 1,000 rows: 13 ms, and 77 ms where all of them are ranked; of 1,000 values of 100 rows 70 ms and 113 ms.
    */
   protected override from(table: TableRef | DerivedTable): string {
     if (!('query' in table) || table.each === undefined) return super.from(table);

@@ -17,6 +17,9 @@ import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, value
 import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
+
+/** Up to so many owners it was faster to look for the first rows of one after the other: see the compiler of PostgreSQL. */
+const FEW = 1_000;
 type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
@@ -220,7 +223,7 @@ export class BatchLoader {
       this.#runner!.entities(
         limit === undefined
           ? { ...state, where: [...state.where, inList(field, slice)] }
-          : { ...state, perParent: { field, owners: listOf(field, slice), limit } },
+          : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
       ),
     );
   }
