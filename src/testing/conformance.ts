@@ -18,6 +18,7 @@ export const FILES = {
   'query/bounded': () => import('./conformance/query/bounded.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
+  'query/explain': () => import('./conformance/query/explain.test.ts'),
   'query/grouping': () => import('./conformance/query/grouping.test.ts'),
   'query/json': () => import('./conformance/query/json.test.ts'),
   'query/long-names': () => import('./conformance/query/long-names.test.ts'),

@@ -11,7 +11,7 @@ import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
 import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
-import type { CompiledSql, ValuesSet } from './values-set.ts';
+import type { CompiledSql, ExplainOptions, ValuesSet } from './values-set.ts';
 
 type Head<P> = P extends `${infer H}.${string}`
   ? H
@@ -291,5 +291,19 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   getOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
   /** The same; a row that exists takes the `defaults`, too. @example await session.query(Page).updateOrCreate({ path }, { defaults: { body } }) */
   updateOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
+  /**
+   * Notes in a comment behind the statement who asks, in the form of sqlcommenter, so that the server's logs and tools show it. Each
+   * text is a statement of its own to the database: give few values, such as routes, and no ids.
+   *
+   * @example session.query(Post).tag('feed'); session.query(Post).tag({ route: '/posts/:id', controller: 'posts' });
+   */
+  tag(tags: string | Readonly<Record<string, string>>): QuerySet<M, L, E>;
+  /**
+   * The database's plan for the query. `analyze` runs it. Throws `UnsupportedError` for what the database does not show.
+   *
+   * @example console.log(await session.query(Post).filter({ views: gte(100) }).explain({ analyze: true }));
+   */
+  explain(options: ExplainOptions & { readonly format: 'json' }): Promise<unknown>;
+  explain(options?: ExplainOptions): Promise<string>;
   toSQL(): CompiledSql;
 }

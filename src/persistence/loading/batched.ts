@@ -50,15 +50,16 @@ export class BatchLoader {
   }
 
   /** The same for a query that says where to read from, or which scopes are in force. */
-  within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
-    if (using === undefined && scopes === this.#workspace.scopes) return this;
+  within({ using, scopes, tags }: Pick<QueryState, 'using' | 'scopes' | 'tags'>): BatchLoader {
+    if (using === undefined && tags === undefined && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     // A prefetch may have said which scopes are in force for itself.
     const own = (state: QueryState): ActiveScopes => (state.scopes === this.#workspace.scopes ? scopes : state.scopes);
     loader.use({
-      entities: (state) => runner.entities({ ...state, using, scopes: own(state) }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
+      entities: (state) => runner.entities({ ...state, using, tags, scopes: own(state) }),
+      rows: (request) =>
+        runner.rows({ ...request, state: { ...request.state, using, tags, scopes: own(request.state) } }),
     });
     return loader;
   }
