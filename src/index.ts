@@ -59,7 +59,22 @@ export {
 export type { DatePartLookup } from './query/lookups.ts';
 export { prefetch } from './query/prefetch.ts';
 export { and, not, or, Q } from './query/q.ts';
-export { avg, count, max, min, sum } from './query/aggregates.ts';
+export { avg, boolAnd, boolOr, count, max, min, stringAgg, sum } from './query/aggregates.ts';
+export { caseWhen } from './query/case.ts';
+export { cast, coalesce, concat, greatest, least, now, value } from './query/functions.ts';
+export {
+  cumeDist,
+  denseRank,
+  firstValue,
+  lag,
+  lastValue,
+  lead,
+  nthValue,
+  ntile,
+  percentRank,
+  rank,
+  rowNumber,
+} from './query/windows.ts';
 export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';

@@ -2,6 +2,7 @@ import { asValue, conjunction, disjunction, typeOf } from '../core/ast/expressio
 import type { CompareOperator, Expression, JsonExpression, Typed } from '../core/ast/expressions.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { commonType } from './common-type.ts';
 import { jsonAt, jsonIs, jsonLike } from './json.ts';
 import { DATE_METHODS } from './methods/dates.ts';
 import { DOCUMENT_METHODS } from './methods/documents.ts';
@@ -48,7 +49,7 @@ export class ExpressionBuilder {
     const subject: Subject = {
       node: asValue(builder.#node),
       label: builder.#label(),
-      argument: (value, otherwise) => (ExpressionBuilder.is(value) ? asValue(value.#node) : otherwise(value)),
+      expression: (value) => (ExpressionBuilder.is(value) ? asValue(value.#node) : undefined),
     };
     return builder.#make(method(subject, ...args));
   }
@@ -117,6 +118,12 @@ export class ExpressionBuilder {
       type: this.#typed().type,
       nullable: args.every((arg) => typeOf(arg).nullable),
     });
+  }
+
+  nullIf(other: unknown): ExpressionBuilder {
+    const right = this.#value(other);
+    const type = commonType([this.#typed().type, typeOf(right).type], 'nullIf()');
+    return this.#make({ kind: 'call', fn: 'nullIf', args: [this.#node, right], type, nullable: true });
   }
 
   asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {

@@ -7,6 +7,7 @@ import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../util
 import { suggest, withArticle } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { conditionNode, ExpressionBuilder, refuseAggregates } from './expressions.ts';
+import { refuseWindows } from './aggregates.ts';
 import { lookup } from './lookup-nodes.ts';
 import { Lookup } from './lookups.ts';
 import { param, path, relationKey } from './nodes.ts';
@@ -33,7 +34,9 @@ export function parseFilter(meta: ModelMeta, input: unknown, refs?: () => object
 
 /** A condition on the rows of a relation, inside of another condition. */
 export function parseCondition(meta: ModelMeta, input: unknown, origin: Origin): Expression {
-  return parse({ meta, steps: [], origin, refs: undefined }, input);
+  const node = parse({ meta, steps: [], origin, refs: undefined }, input);
+  refuseWindows(node, `A condition on ${meta.name}`);
+  return node;
 }
 
 function parse(place: Place, input: unknown): Expression {

@@ -2,6 +2,7 @@ import { conjunction } from '../core/ast/expressions.ts';
 import type { ColumnExpression, Expression, ParamExpression, SelectStatement } from '../core/ast/expressions.ts';
 import type { FieldMeta } from '../core/metadata.ts';
 import type { Plan } from './plan.ts';
+import { refuseQualified } from './qualify.ts';
 import { Aliases, columnOf, equal, Scope, select } from './scope.ts';
 import type { LinksRequest, PerParent, QueryState } from './state.ts';
 
@@ -37,6 +38,7 @@ export function joinRanked(
 
 /** The keys of owners and targets of a many-to-many relation, as the target's query set wants them. */
 export function planLinks({ state, relation, owners, limit }: LinksRequest): Plan {
+  refuseQualified(state, 'A prefetch');
   const aliases = new Aliases();
   const scope = new Scope(relation.target, aliases, state.scopes);
   const { source } = relation.link!;

@@ -7,12 +7,20 @@ import { unreachable } from '../utils/unreachable.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { ordersOf } from './orders.ts';
 import { joinRanked, planLinks } from './per-parent.ts';
+import {
+  byWindow,
+  qualified,
+  refuseLockedWindows,
+  refuseQualified,
+  refuseWindowsInWrite,
+  sortedOutside,
+} from './qualify.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 import { inReadingOrder } from './assignments.ts';
-import { childrenOf, hasAggregate } from './walk.ts';
+import { childrenOf, hasAggregate, hasWindow } from './walk.ts';
 
 /** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
 export function planQuery(request: QueryRequest): Plan {
@@ -39,6 +47,7 @@ export function planQuery(request: QueryRequest): Plan {
 function planEntities(asked: QueryState): Plan {
   // Rows that are ranked are chosen and sorted by their ranks.
   const state = asked.perParent === undefined ? asked : { ...asked, where: [], order: [] };
+  if (asked.perParent !== undefined) refuseQualified(asked, 'A limit for each parent');
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases, state.scopes);
   const columns: Selection[] = [];
@@ -52,10 +61,16 @@ function planEntities(asked: QueryState): Plan {
   const body = { ...clauses(state, scope), distinct: false };
   const ranked = state.perParent === undefined ? undefined : joinRanked(asked, state.perParent, scope, aliases);
   const own = columns.slice(columns.length - annotations.length);
-  const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
+  const orders = ordersOf(state);
+  const orderBy = orders.map((order) => orderOf(order, state.annotations, own, scope));
+  refuseLockedWindows(
+    state,
+    [...state.annotations, ...orders].map(({ expression }) => expression),
+  );
   const lock = planLock(state, scope);
   const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
+  const whole = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
+  const statement = qualified(whole, chosenBy(state, scope));
   const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
@@ -148,10 +163,11 @@ function selectValues(
   const scope = new Scope(state.meta, aliases, state.scopes);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
+  const grouped = named.some(({ expression }) => hasAggregate(expression));
+  // What windows say of the groups comes after these.
   const plain = selections
-    .filter((_, i) => !hasAggregate(named[i]!.expression))
+    .filter((_, i) => !hasAggregate(named[i]!.expression) && !(grouped && hasWindow(named[i]!.expression)))
     .map((selection) => selection.expression);
-  const grouped = plain.length < selections.length;
   if (whole && plain.length > 0)
     throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
       model: state.meta.name,
@@ -162,11 +178,18 @@ function selectValues(
       remedy: 'Take them away, or give values() a column to group by.',
     });
   }
-  if (whole || grouped) refuseLock(state, 'aggregates');
+  if (whole || grouped) {
+    refuseLock(state, 'aggregates');
+    refuseQualified(state, 'Aggregates');
+  }
+  refuseLockedWindows(
+    state,
+    named.map(({ expression }) => expression),
+  );
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
   const orderBy = orders.map((order) => orderOf(order, named, selections, scope));
-  const statement = select({
+  const every = select({
     columns: selections,
     ...body,
     groupBy: grouped ? plain : [],
@@ -175,7 +198,7 @@ function selectValues(
     offset: state.offset,
     lock: planLock(state, scope),
   });
-  return { statement, columns };
+  return { statement: sortedOutside(qualified(every, chosenBy(state, scope))), columns };
 }
 
 function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
@@ -192,7 +215,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   };
   const selection: Selection[] = [];
   const shape = { columns: [pushColumn(selection, 'count', count)] };
-  const cut = state.limit !== undefined || state.offset !== undefined;
+  const cut = state.limit !== undefined || state.offset !== undefined || byWindow(state.where).length > 0;
   if (!cut && columns === undefined) {
     const scope = new Scope(state.meta, aliases, state.scopes);
     return {
@@ -226,13 +249,14 @@ function planExists(state: QueryState): Plan {
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases, state.scopes);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
-  const statement = select({
+  const rows = select({
     columns: [],
     ...clauses(state, scope),
     distinct: false,
     limit: state.limit,
     offset: state.offset,
   });
+  const statement = qualified(rows, chosenBy(state, scope));
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
 }
 
@@ -240,6 +264,7 @@ function planExists(state: QueryState): Plan {
 function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
+  refuseWindowsInWrite(request);
   const aliases = new Aliases();
   const scope = new Scope(state.meta, aliases, state.scopes);
   const condition = scope.where(state.where);
@@ -290,8 +315,13 @@ function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distin
     distinct: state.distinct,
     from: scope.root,
     joins: scope.joins,
-    where: scope.where(state.where),
+    where: scope.where(state.where.filter((node) => !hasWindow(node))),
   };
+}
+
+/** The conditions that look at windows. */
+function chosenBy(state: QueryState, scope: Scope): Expression[] {
+  return byWindow(state.where).map((node) => scope.resolve(node));
 }
 
 /** An order, by the very node of the result where it is of one: a dialect can say which it is instead of saying it again. */

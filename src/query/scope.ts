@@ -10,6 +10,7 @@ import type {
   RelatedExpression,
   SelectStatement,
   TableRef,
+  Window,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
@@ -197,8 +198,24 @@ export class Scope {
         return { ...node, array: { ...node.array, operand: this.resolve(node.array.operand) } };
       case 'call':
         return { ...node, args: this.#all(node.args) };
+      case 'case':
+        return {
+          ...node,
+          branches: node.branches.map(({ when, then }) => ({ when: this.resolve(when), then: this.resolve(then) })),
+          otherwise: this.#optional(node.otherwise),
+        };
+      case 'cast':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'window':
+        return { ...node, args: this.#all(node.args), over: this.#window(node.over) };
       case 'aggregate':
-        return { ...node, argument: this.#optional(node.argument), filter: this.#optional(node.filter) };
+        return {
+          ...node,
+          argument: this.#optional(node.argument),
+          filter: this.#optional(node.filter),
+          over: node.over === undefined ? undefined : this.#window(node.over),
+          list: node.list && { ...node.list, orderBy: node.list.orderBy.map((order) => this.resolveOrder(order)) },
+        };
       case 'raw':
         return {
           ...node,
@@ -219,6 +236,10 @@ export class Scope {
 
   resolveOrder(order: OrderNode): OrderNode {
     return { ...order, expression: this.resolve(order.expression) };
+  }
+
+  #window({ partitionBy, orderBy, frame }: Window): Window {
+    return { partitionBy: this.#all(partitionBy), orderBy: orderBy.map((order) => this.resolveOrder(order)), frame };
   }
 
   #all(nodes: readonly Expression[]): Expression[] {

@@ -1,4 +1,5 @@
 import type {
+  AggregateExpression,
   Expression,
   ListParam,
   OrderNode,
@@ -7,6 +8,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  Window,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -227,7 +229,16 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'arithmetic':
       return `(${node.operator}${listKey([node.left, node.right], met)})`;
     case 'call':
-      return `(${node.fn}${listKey(node.args, met)})`;
+      return `(${node.fn}${node.unit ?? ''}${listKey(node.args, met)})`;
+    case 'case':
+      return `(case${listKey(
+        node.branches.flatMap(({ when, then }) => [when, then]),
+        met,
+      )}|${optionalKey(node.otherwise, met)})`;
+    case 'cast':
+      return `(cast ${JSON.stringify(node.type)} ${expressionKey(node.operand, met)})`;
+    case 'window':
+      return `(${node.fn}${listKey(node.args, met)}${windowKey(node.over, met)})`;
     case 'json':
       return `(json ${node.as} ${node.steps.join()}${listKey([node.operand, node.path], met)})`;
     case 'jsonContains':
@@ -235,7 +246,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'jsonElement':
       return `(element ${node.as}${listKey([node.array, node.element], met)})`;
     case 'aggregate':
-      return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)}${aggregateKey(node, met)})`;
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
@@ -253,6 +264,17 @@ export function expressionKey(node: Expression, met: Met): string {
     default:
       return unreachable(node);
   }
+}
+
+/** What few aggregates have. */
+function aggregateKey({ list, over }: AggregateExpression, met: Met): string {
+  const order = list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
+  return over === undefined ? order : order + windowKey(over, met);
+}
+
+function windowKey({ partitionBy, orderBy, frame }: Window, met: Met): string {
+  const rows = frame === undefined ? '' : `${frame.unit}${frame.from ?? ''}:${frame.to ?? ''}`;
+  return `over${listKey(partitionBy, met)}o${ordersKey(orderBy, met)}${rows}`;
 }
 
 function rawKey(parts: Extract<Expression, { kind: 'raw' }>['parts'], met: Met): string {

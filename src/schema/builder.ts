@@ -4,6 +4,7 @@ import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } f
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
+import { refuseWindows } from '../query/aggregates.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { planView } from '../query/views.ts';
@@ -164,7 +165,9 @@ export class SchemaBuilder {
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
     const scope = new Scope(meta, new Aliases(), UNSCOPED);
-    const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
+    const filter = parseFilter(meta, input);
+    refuseWindows(filter, `${meta.name}: '${name}'`);
+    const condition = unaliased(scope.resolve(filter), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
       throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {
         model: meta.name,
@@ -215,7 +218,11 @@ function unaliased(node: Expression, alias: string): Expression | undefined {
   const copy = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
-      key === 'type' || key === 'list' || key === 'label' ? value : strip(value),
+      key === 'type' || key === 'list' || key === 'label'
+        ? value
+        : node.kind === 'case' && key === 'branches'
+          ? node.branches.map(({ when, then }) => ({ when: strip(when), then: strip(then) }))
+          : strip(value),
     ]),
   );
   return foreign ? undefined : (copy as unknown as Expression);

@@ -129,7 +129,10 @@ function isIndexed({ model, primaryKey, unique, indexed, relation, ...field }: F
 /** Conditions and views of the schema: values of the model's author, written out as literals; no lists. */
 class InlineCompiler extends MySQLCompiler {
   inline(condition: Expression): string {
-    return inlined(this.writer.finish(this.condition(condition)), literal);
+    const text = this.condition(condition);
+    // A check takes what is a condition by its looks only (MySQL's error 3812).
+    const sql = condition.kind === 'case' || condition.kind === 'call' ? `${text} = TRUE` : text;
+    return inlined(this.writer.finish(sql), literal);
   }
 
   query(query: CreateView['query']): string {

@@ -1,5 +1,12 @@
 import type { CreateView } from '../../core/ast/ddl.ts';
-import type { CallExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
+import { typeOf } from '../../core/ast/expressions.ts';
+import type {
+  CallExpression,
+  CastExpression,
+  Expression,
+  InListExpression,
+  MatchExpression,
+} from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
@@ -103,6 +110,18 @@ function typeName(type: ValueType): string {
   }
 }
 
+/** Functions that SQLite has from this library's connections. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'lower',
+  'upper',
+  'padStart',
+  'padEnd',
+  'repeat',
+  'reverse',
+  'shift',
+  'difference',
+]);
+
 /** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {
   #columns: Iterator<FieldMeta> = [].values();
@@ -136,8 +155,20 @@ class InlineCompiler extends SQLiteCompiler {
   }
 
   protected override call(node: CallExpression): string {
-    if (node.fn === 'lower' || node.fn === 'upper') throw this.unsupported(`to compute ${node.fn}() in a constraint`);
+    if (OF_CONNECTION.has(node.fn)) throw this.unsupported(`to compute ${node.fn}() in a constraint`);
     return super.call(node);
+  }
+
+  protected override asText(node: Expression): Expression {
+    if (typeOf(node).type.kind === 'decimal' && node.kind !== 'column')
+      throw this.unsupported('to make a text of a decimal that is computed in a constraint');
+    return super.asText(node);
+  }
+
+  protected override conversion(node: CastExpression): string {
+    if (readsText(node))
+      throw this.unsupported('to read a text as another type, or a float as a decimal, in a constraint');
+    return super.conversion(node);
   }
 }
 
@@ -151,4 +182,11 @@ function literal(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
   throw new UnsupportedError(`SQLite cannot write a value of type ${typeof value} into a constraint.`);
+}
+
+/** Whether a cast needs a function of the connection. */
+function readsText({ operand, type }: CastExpression): boolean {
+  const { kind } = typeOf(operand).type;
+  if (kind === 'float') return type.kind === 'decimal';
+  return (kind === 'string' || kind === 'text') && type.kind !== 'string' && type.kind !== 'text';
 }
