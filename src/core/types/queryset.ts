@@ -7,6 +7,7 @@ import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
+import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
 import type { Prefetchables, Prefetched } from './prefetched.ts';
@@ -58,7 +59,11 @@ interface LoadableField {
 }
 
 /** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
-export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+export type Row<M extends Model, L extends Loadable, E> = unknown extends E
+  ? Loaded<M, L>
+  : E extends LeftOut<infer Columns>
+    ? Omit<Loaded<M, L>, keyof Columns> & Values<Pick<E, keyof E & string>>
+    : Loaded<M, L> & Values<E>;
 
 /**
  * The many side of a relation. Changes are kept in memory and written by the next flush.
@@ -169,10 +174,17 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
-  /** Reads no other columns than these and the key; to read one that was left out throws. */
-  only(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
-  /** Leaves out these columns; to read them throws. */
-  defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
+  /**
+   * Reads no other columns than these and the key. The rows have the others no more: they are no `Post`, and to read a column that was
+   * left out does not compile, and throws. @example const [{ title }] = await session.query(Post).only('title').limit(1);
+   */
+  only<const K extends readonly ColumnKey<M>[]>(
+    ...keys: K
+  ): QuerySet<M, L, E & LeftOut<{ readonly [X in Exclude<ColumnKey<M>, Claims<K> | AlwaysRead<M>>]: true }>>;
+  /** Leaves out these columns, as `only` the others. */
+  defer<const K extends readonly ColumnKey<M>[]>(
+    ...keys: K
+  ): QuerySet<M, L, E & LeftOut<{ readonly [X in Exclude<K[number], AlwaysRead<M>>]: true }>>;
   /** Lets `update` and `delete` write to all rows. */
   unfiltered(): QuerySet<M, L, E>;
   /**
