@@ -36,6 +36,8 @@ import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
+import { explainOptions } from './explain.ts';
+import { withTags } from './tags.ts';
 import { ModelValuesSet } from './values-set.ts';
 
 /**
@@ -324,6 +326,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
     return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
+  }
+
+  tag(tags: unknown): ModelQuerySet {
+    return this.#with({ tags: withTags(this.#state.meta, this.#state.tags, tags) });
+  }
+
+  async explain(options: unknown = {}): Promise<unknown> {
+    const asked = explainOptions(this.#state.meta, options);
+    return this.#runner.explain({ kind: 'entities', state: this.#state }, asked);
   }
 
   toSQL(): CompiledSql {

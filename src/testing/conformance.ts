@@ -31,6 +31,7 @@ export const FILES = {
   'query/cast': () => import('./conformance/query/cast.test.ts'),
   'query/computed': () => import('./conformance/query/computed.test.ts'),
   'query/date-parts': () => import('./conformance/query/date-parts.test.ts'),
+  'query/explain': () => import('./conformance/query/explain.test.ts'),
   'query/functions': () => import('./conformance/query/functions.test.ts'),
   'query/grouping': () => import('./conformance/query/grouping.test.ts'),
   'query/json': () => import('./conformance/query/json.test.ts'),

@@ -12,6 +12,7 @@ export type * from './functions.ts';
 export type * from './hooks.ts';
 export type * from './windows.ts';
 export type * from './instance.ts';
+export type * from './left-out.ts';
 export type * from './lookups.ts';
 export type * from './pages.ts';
 export type * from './paths.ts';

@@ -52,8 +52,9 @@ export class BatchLoader {
   }
 
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
-  within({ using, scopes, fetchMode }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode'>): BatchLoader {
-    if (using === undefined && fetchMode === undefined && scopes === this.#workspace.scopes) return this;
+  within({ using, scopes, fetchMode, tags }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags'>): BatchLoader {
+    if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
+      return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     // A prefetch may have said which scopes are in force for itself.
@@ -63,10 +64,12 @@ export class BatchLoader {
         runner.entities({
           ...state,
           using: using ?? state.using,
+          tags,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
         }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
+      rows: (request) =>
+        runner.rows({ ...request, state: { ...request.state, using, tags, scopes: own(request.state) } }),
     });
     return loader;
   }
