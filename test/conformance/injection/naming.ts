@@ -64,7 +64,7 @@ const names: Position[] = [
   position(
     'orderBy(n.id.desc(…))',
     (session, payload) => few(session)['orderBy']!((n: Columns) => n['id']!['desc']!(payload))['all']!(),
-    (payload) => (payload === undefined || isEmpty(payload) ? OPEN : REFUSED),
+    (payload) => (payload === undefined || isEmpty(payload) || isLike(payload, '[]') ? OPEN : REFUSED),
   ),
   position('values(…)', (session, payload) => few(session)['values']!(payload), oneOf(COLUMNS)),
   position("values('id', …)", (session, payload) => few(session)['values']!('id', payload), oneOf(COLUMNS)),

@@ -183,6 +183,7 @@ export const SETTINGS: readonly Position[] = [
     run: (_, payload) => Database.connect('sqlite::memory:', { models: payload as never }).then((db) => db.close()),
     answer: (payload) =>
       payload === undefined ||
+      payload === null ||
       payload === '' ||
       (typeof payload === 'object' &&
         payload !== null &&
