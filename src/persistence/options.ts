@@ -1,3 +1,5 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
+import { FETCH_MODES } from '../core/fetch-mode.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
@@ -5,9 +7,6 @@ import { own } from '../utils/own.ts';
 import type { LoadStrategy } from './loading/strategy.ts';
 import { checkScopeOptions, SCOPE_OPTIONS } from './scope-settings.ts';
 import type { ScopeOptions } from './scope-settings.ts';
-
-/** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
-export type FetchMode = 'peers' | 'one' | 'raise';
 
 /** When pending changes are written before a query: inside transactions, at commit only, or when told to. */
 export type FlushMode = 'auto' | 'commit' | 'manual';
@@ -36,7 +35,7 @@ export interface SessionOptions extends ScopeOptions {
 }
 
 const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof ScopeOptions>, readonly string[]>> = {
-  fetchMode: ['peers', 'one', 'raise'],
+  fetchMode: FETCH_MODES,
   flushMode: ['auto', 'commit', 'manual'],
   loadStrategy: ['auto', 'join', 'batch'],
   using: ['primary', 'replica'],
