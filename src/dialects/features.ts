@@ -15,6 +15,11 @@ export interface DialectFeatures {
    * is, and the row is updated by a statement of its own.
    */
   readonly conflictTarget: boolean;
+  /**
+   * Whether windows without an order may stand beside others. MariaDB 10.11 takes rows of one for those of another then, which
+   * it does not where each has an order.
+   */
+  readonly unsortedWindows: boolean;
   /** Whether a window may be bounded by groups of rows that are equal in its order. */
   readonly groupFrames: boolean;
   /** Whether `lag` and `lead` take a value for where there is no row. */

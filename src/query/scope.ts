@@ -239,7 +239,12 @@ export class Scope {
   }
 
   #window({ partitionBy, orderBy, frame }: Window): Window {
-    return { partitionBy: this.#all(partitionBy), orderBy: orderBy.map((order) => this.resolveOrder(order)), frame };
+    return {
+      partitionBy: this.#all(partitionBy),
+      orderBy: orderBy.map((order) => this.resolveOrder(order)),
+      frame,
+      anchor: columnOf(this.root.alias, this.#meta.key[0]!),
+    };
   }
 
   #all(nodes: readonly Expression[]): Expression[] {

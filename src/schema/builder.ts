@@ -4,7 +4,7 @@ import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } f
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
-import { refuseWindows } from '../query/aggregates.ts';
+import { refuseWindows } from '../query/expressions.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { planView } from '../query/views.ts';

@@ -9,6 +9,7 @@ export class MariaDBDialect extends MySQLDialect {
     ...new MySQLDialect().features,
     returning: true,
     neighbourDefaults: false,
+    unsortedWindows: false,
     joinedRows: 50,
     explain: {
       text: { plan: 'EXPLAIN', analyze: 'ANALYZE' },

@@ -16,6 +16,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   bulk: 'values',
   conflictTarget: false,
   groupFrames: false,
+  unsortedWindows: true,
   neighbourDefaults: true,
   fullText: true,
   forwardReferences: false,

@@ -18,6 +18,7 @@ export class PostgresDialect implements Dialect {
     returning: true,
     conflictTarget: true,
     groupFrames: true,
+    unsortedWindows: true,
     neighbourDefaults: true,
     fullText: true,
     forwardReferences: false,

@@ -18,6 +18,7 @@ export class SQLiteDialect implements Dialect {
     returning: true,
     conflictTarget: true,
     groupFrames: true,
+    unsortedWindows: true,
     neighbourDefaults: true,
     fullText: false,
     forwardReferences: true,
