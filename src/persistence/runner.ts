@@ -261,8 +261,8 @@ export class SessionRunner implements QueryRunner {
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
 
-  readonly #overwrite: Overwrite = (entity, fields, values, group) =>
-    this.#workspace.overwrite(entity, fields, values, group);
+  readonly #overwrite: Overwrite = (meta, entity, fields, values, group) =>
+    this.#workspace.overwrite(meta, entity, fields, values, group);
 
   /** The way of a query up to its rows. */
   async #read(asked: QueryState): Promise<Batch & { readonly state: QueryState }> {

@@ -16,7 +16,8 @@ import {
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { ActiveScopes } from './active-scopes.ts';
-import { assignable } from './assignable.ts';
+import { withParts } from './embedded.ts';
+import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -299,7 +300,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
         model: this.#state.meta.name,
       });
-    const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
+    const parsed = withParts(this.#state.meta, changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
@@ -446,7 +447,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
     const { meta, fields } = this.#state;
-    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
+    return this.#with({
+      fields: (fields ?? meta.fields).filter(
+        (field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field),
+      ),
+    });
   }
 
   #change(name: string, value: unknown): FieldChange {
@@ -461,11 +466,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       });
     const field = relation === undefined ? this.#field(name) : relation.sourceField;
     const label = { model: meta.name, field: field.name };
-    if (field.primaryKey || field.generatedAs !== undefined)
-      throw new InvalidQueryError(
-        `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
-        label,
-      );
+    const fixed = whyFixed(field);
+    if (fixed !== undefined)
+      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${fixed}.`, label);
     if (typeof value === 'function')
       return {
         field,

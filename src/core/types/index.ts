@@ -7,6 +7,7 @@ export type * from './definition.ts';
 export type * from './entity.ts';
 export type * from './aggregates.ts';
 export type * from './expressions.ts';
+export type * from './inheritance.ts';
 export type * from './functions.ts';
 export type * from './hooks.ts';
 export type * from './windows.ts';

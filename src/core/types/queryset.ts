@@ -5,9 +5,9 @@
 import type { FetchMode } from '../fetch-mode.ts';
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
-import type { CreateInit, Init } from './instance.ts';
+import type { CreateInit, Init, NamesOf } from './instance.ts';
 import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
@@ -43,10 +43,10 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
 export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
-  ? M
+  ? Member<M>
   : [P] extends [string]
-    ? M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
-    : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
+    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
@@ -73,7 +73,7 @@ export type Row<M extends Model, L extends Loadable, E> = unknown extends E
  */
 export interface Collection<M extends Model, Via extends string = string> {
   /** Loads the collection, for all siblings that came from the same query. */
-  load(): Promise<LoadedCollection<M, Via>>;
+  load(): Promise<LoadedCollection<Member<M>, Via>>;
   /** A query for the collection's members. */
   query(): QuerySet<M>;
   add(...items: readonly EntityOf<M>[]): void;
@@ -109,7 +109,7 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
 export type ServerRole = 'primary' | 'replica';
 
 /** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
-export type ColumnKey<M extends Model> = M[typeof SHAPE]['column'];
+export type ColumnKey<M extends Model> = NamesOf<M>['column'];
 
 /** A column or an annotation to sort by, `-` for descending. */
 export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
@@ -119,7 +119,7 @@ type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K 
 
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
-  readonly [K in M[typeof SHAPE]['settable']]?:
+  readonly [K in NamesOf<M>['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
@@ -234,7 +234,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /**
    * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
    */
-  pipe<R>(fn: (query: this) => R): R;
+  pipe<R>(fn: (query: QuerySet<M, L, E>) => R): R;
   /**
    * How its entities, and those that are loaded with them, load relations on demand; before what relation and session say.
    * `'raise'` lets no `load()` through that was forgotten here. @example .selectRelated('author').fetchMode('raise')
@@ -300,7 +300,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   bulkUpdate(
     entities: Iterable<EntityOf<M>>,
-    fields: readonly (M[typeof SHAPE]['settable'] | M[typeof SHAPE]['toOne'])[],
+    fields: readonly (NamesOf<M>['settable'] | NamesOf<M>['toOne'])[],
   ): Promise<number>;
   /**
    * The row with these values of a unique key, made with them and the `defaults` where there is none; and whether it was

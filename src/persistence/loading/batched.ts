@@ -5,6 +5,7 @@ import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
+import { isOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ActiveScopes } from '../../query/active-scopes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
@@ -48,8 +49,8 @@ export class BatchLoader {
   }
 
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
-  within({ using, scopes, tags, fetchMode }: Pick<QueryState, 'using' | 'scopes' | 'tags' | 'fetchMode'>): BatchLoader {
-    if (using === undefined && tags === undefined && fetchMode === undefined && scopes === this.#workspace.scopes)
+  within({ using, scopes, fetchMode, tags }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags'>): BatchLoader {
+    if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
       return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
@@ -61,6 +62,7 @@ export class BatchLoader {
           ...state,
           tags: state.tags ?? tags,
           using: using ?? state.using,
+          tags,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
         }),
@@ -98,7 +100,10 @@ export class BatchLoader {
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
-  async loadRelation(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async loadRelation(relation: RelationMeta, peers: readonly object[]): Promise<void> {
+    const { model } = relation;
+    // Where classes share a table, not all that came from one query have a relation that one of them adds.
+    const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
     if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
     else if (relation.many) await this.#loadReverse(relation, entities);
     else if (!relation.owning) await this.#loadReverseOne(relation, entities);
