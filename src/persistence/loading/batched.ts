@@ -63,6 +63,7 @@ export class BatchLoader {
       entities: (state) =>
         runner.entities({
           ...state,
+          tags: state.tags ?? tags,
           using: using ?? state.using,
           tags,
           scopes: own(state),
