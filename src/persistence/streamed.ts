@@ -1,7 +1,7 @@
 import { EntityCollection } from '../core/collection.ts';
 import { mapKey } from '../core/keys.ts';
 import type { EntityGroup } from '../core/loader.ts';
-import type { ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { ApartLoader, STREAMED } from './apart.ts';
 import { IdentityMap } from './identity-map.ts';
@@ -36,13 +36,17 @@ export class StreamedBatches {
   #release(batch: Batch): void {
     const { identityMap } = this.#workspace;
     const needed = this.#needed(batch);
+    const shared = this.#handOver(batch);
     const left = new IdentityMap();
     const leave = new Leaving(new ApartLoader(left, this.#workspace.loader, STREAMED));
     for (const [meta, brought] of batch.entries()) {
       const map = identityMap.of(meta);
       const leaving = new Set<unknown>();
       for (const [key, entity] of brought) {
-        if (needed.has(entity) || map.get(key) !== entity) continue;
+        if (map.get(key) !== entity) continue;
+        // Whoever leaves may lead to it.
+        if (shared.has(entity)) left.of(meta).set(key, entity);
+        if (needed.has(entity) || shared.has(entity)) continue;
         leaving.add(key);
         this.#forgetReferences(meta, entity);
         left.of(meta).set(key, entity);
@@ -51,6 +55,25 @@ export class StreamedBatches {
       identityMap.without(meta, leaving);
     }
     leave.groups();
+  }
+
+  /** What entities of the next batch lead to as well leaves together with them. */
+  #handOver(batch: Batch): ReadonlySet<object> {
+    const shared = new Set<object>();
+    for (const later of this.#batches) {
+      const reached = new Set<object>();
+      for (const [, brought] of later.entries()) for (const entity of brought.values()) reached.add(entity);
+      for (const entity of reached)
+        for (const other of reachedFrom(entity, this.#workspace.identityMap)) reached.add(other);
+      for (const [meta, brought] of batch.entries()) {
+        for (const [key, entity] of brought) {
+          if (!reached.has(entity)) continue;
+          shared.add(entity);
+          later.of(meta).set(key, entity);
+        }
+      }
+    }
+    return shared;
   }
 
   /** What has to stay: what is to be written, and whatever of the batch it leads to. */
@@ -76,7 +99,7 @@ export class StreamedBatches {
     for (const { owning, target, targetField, sourceField } of relations) {
       if (!owning || !targetField.primaryKey) continue;
       const map = this.#workspace.identityMap.of(target);
-      const value = (entity as Record<string, unknown>)[sourceField.name];
+      const value = valueOf(entity, sourceField);
       if (map.size === 0 || value === null || value === undefined) continue;
       const key = mapKey(target, value);
       const reference = map.get(key);
@@ -91,6 +114,11 @@ function isFrom(reference: object, group: EntityGroup | null): boolean {
   return kind === 'reference' && origin?.group === group;
 }
 
+/** The value of a field, if it was read. */
+function valueOf(entity: object, { name }: FieldMeta): unknown {
+  return Object.hasOwn(entity, name) ? (entity as Record<string, unknown>)[name] : undefined;
+}
+
 /** The entities at the other ends of an entity's relations, as far as they are at hand. */
 function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
   const { meta } = State.group(entity)!;
@@ -98,7 +126,7 @@ function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
     const link = State.link(entity, index);
     if (link instanceof EntityCollection) return link.isLoaded ? link.toArray() : [];
     if (State.is(link)) return [link];
-    const key = owning && targetField.primaryKey ? (entity as Record<string, unknown>)[sourceField.name] : undefined;
+    const key = owning && targetField.primaryKey ? valueOf(entity, sourceField) : undefined;
     const found = key === undefined || key === null ? undefined : identityMap.of(target).get(mapKey(target, key));
     return found === undefined ? [] : [found];
   });

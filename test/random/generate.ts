@@ -278,7 +278,7 @@ export function anyAggregate(context: Context, kinds: readonly Kind[]): Aggregat
   if (fn === 'count' && dice.oneIn(2))
     return { fn, argument: undefined, distinct: false, type: { kind: 'int', scale: 0, digits: 3 } };
   const argument = anyExpr(inner(context), of);
-  if (argument === undefined || !reads(argument, 0)) return undefined;
+  if (argument === undefined) return undefined;
   const distinct = fn !== 'min' && fn !== 'max' && dice.oneIn(3);
   const { type } = argument;
   if (fn === 'count') return { fn, argument, distinct, type: { kind: 'int', scale: 0, digits: 3 } };
@@ -286,20 +286,6 @@ export function anyAggregate(context: Context, kinds: readonly Kind[]): Aggregat
   const more = fn === 'avg' && kind === 'decimal' ? 4 : 0;
   const result = { kind, scale: type.scale + more, digits: type.digits + more + 2 };
   return fits(result, []) ? { fn, argument, distinct, type: result } : undefined;
-}
-
-/** Whether something is read of the row that is so many callbacks further out. */
-function reads(expr: Expr, scope: number): boolean {
-  switch (expr.node) {
-    case 'column':
-      return expr.scope === scope;
-    case 'related':
-      return expr.of.scope === scope || (expr.argument !== undefined && reads(expr.argument, scope + 1));
-    case 'call':
-      return expr.args.some((arg) => reads(arg, scope));
-    default:
-      return false;
-  }
 }
 
 function anyRelated(context: Context, kinds: readonly Kind[]): Related | undefined {
