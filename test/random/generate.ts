@@ -74,6 +74,7 @@ const SIGNATURES: readonly Signature[] = [
   ['concat', 'text', ['text'], ['text'], ['text']],
   ['length', 'int', ['text', 'enum']],
   ...PARTS,
+  ...(['int', 'text', 'date', 'enum'] as const).map((kind): Signature => ['nullIf', kind, [kind], [kind]]),
   ['hour', 'int', ['datetime']],
   ['minute', 'int', ['datetime']],
   ['second', 'int', ['datetime']],
@@ -189,7 +190,7 @@ export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefi
       },
     ]);
   if (depth > 0) {
-    choices.push([5, () => anyCall(context, kinds)]);
+    choices.push([5, () => anyCall(context, kinds)], [1, () => anyChoice(context, kinds)]);
     if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
     if (kinds.includes('bool')) choices.push([2, () => asValue(anyCondition(inner(context)))]);
   }
@@ -205,6 +206,21 @@ function asValue(condition: Condition): Expr {
 function anyOperand(context: Context, kinds: readonly [Kind, ...Kind[]], type: Type = typeFor(kinds[0])): Expr {
   const { dice } = context;
   return (dice.oneIn(2) ? anyExpr(inner(context), kinds) : undefined) ?? constantFor(dice, type);
+}
+
+function anyChoice(context: Context, kinds: readonly Kind[]): Expr | undefined {
+  const { dice } = context;
+  const then = anyExpr(inner(context), kinds);
+  if (then === undefined) return undefined;
+  const { kind, scale, digits } = then.type;
+  const otherwise = dice.oneIn(2) ? anyOperand(context, [kind], then.type) : undefined;
+  const type = {
+    kind,
+    scale: Math.max(scale, otherwise?.type.scale ?? 0),
+    digits: Math.max(digits, otherwise?.type.digits ?? 0) + 2,
+  };
+  if (!fits(type, [])) return undefined;
+  return { node: 'choice', type, when: anyCondition(inner(context)), then, otherwise };
 }
 
 function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
