@@ -17,6 +17,7 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
+  StringList,
   TableRef,
   DerivedTable,
 } from '../../core/ast/expressions.ts';
@@ -31,7 +32,6 @@ import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
 import { jsonPathText } from '../json-paths.ts';
-import type { StringList } from '../expression-compiler.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';

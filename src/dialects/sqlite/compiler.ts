@@ -16,12 +16,12 @@ import type {
   OrderNode,
   ParamExpression,
   SelectStatement,
+  StringList,
   WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
-import type { StringList } from '../expression-compiler.ts';
 import { isWhole } from '../functions.ts';
 import { SQLITE_LEXICON } from '../placeholders.ts';
 import { QueryCompiler } from '../query-compiler.ts';
