@@ -2,7 +2,7 @@
 export { Database } from './database.ts';
 export { Session } from './persistence/session.ts';
 export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
-export type { FetchMode, FlushMode, SessionOptions } from './persistence/options.ts';
+export type { FlushMode, SessionOptions } from './persistence/options.ts';
 
 export { f } from './core/fields.ts';
 export { model } from './model.ts';
@@ -14,6 +14,7 @@ export { rules } from './validation/rules.ts';
 export type { Rule } from './validation/rules.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
+export type { FetchMode } from './core/fetch-mode.ts';
 export type * from './core/types/index.ts';
 export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta, ScopeMeta } from './core/metadata.ts';
 

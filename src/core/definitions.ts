@@ -1,3 +1,4 @@
+import type { FetchMode } from './fetch-mode.ts';
 import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
@@ -49,6 +50,7 @@ export interface RelationOptions {
   readonly to?: string;
   readonly through?: () => unknown;
   readonly table?: string;
+  readonly fetchMode?: FetchMode;
 }
 
 export class RelationDefinition {

@@ -1,5 +1,6 @@
 import { DefinitionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { FETCH_MODES, isFetchMode } from './fetch-mode.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
 import type { ColumnOptions, RelationOptions } from './definitions.ts';
 import type { ReferentialAction } from './metadata.ts';
@@ -34,6 +35,7 @@ const RELATION_OPTIONS = new Set([
   'onDelete',
   'onUpdate',
   'to',
+  'fetchMode',
   'validators',
   'renamedFrom',
 ]);
@@ -135,11 +137,13 @@ const builders = {
   foreignKey: (target: unknown, options?: RelationOptions) => toOne('foreignKey', target, options),
   oneToOne: (target: unknown, options?: RelationOptions) => toOne('oneToOne', target, options),
   manyToMany: (target: unknown, options?: RelationOptions) => {
-    known('manyToMany', options, new Set(['through', 'table']));
+    known('manyToMany', options, new Set(['through', 'table', 'fetchMode']));
+    checkFetchMode('manyToMany', options);
     return new RelationDefinition('manyToMany', target, options);
   },
-  reverse: (target: unknown, via: string) => new RelationDefinition('reverse', target, {}, via),
-  reverseOne: (target: unknown, via: string) => new RelationDefinition('reverseOne', target, {}, via),
+  reverse: (target: unknown, via: string, options?: RelationOptions) => otherSide('reverse', target, via, options),
+  reverseOne: (target: unknown, via: string, options?: RelationOptions) =>
+    otherSide('reverseOne', target, via, options),
 };
 
 function identity(builder: string, kind: 'int' | 'bigint', options: Options): ColumnDefinition {
@@ -147,8 +151,29 @@ function identity(builder: string, kind: 'int' | 'bigint', options: Options): Co
   return new ColumnDefinition({ kind }, { ...options, primaryKey: true }, 'identity');
 }
 
+function otherSide(
+  kind: 'reverse' | 'reverseOne',
+  target: unknown,
+  via: string,
+  options?: RelationOptions,
+): RelationDefinition {
+  known(kind, options, new Set(['fetchMode']));
+  checkFetchMode(kind, options);
+  return new RelationDefinition(kind, target, options, via);
+}
+
+function checkFetchMode(kind: string, options: RelationOptions | undefined): void {
+  const mode: unknown = options?.fetchMode;
+  if (mode === undefined || isFetchMode(mode)) return;
+  throw new DefinitionError([`f.${kind}() does not know what its 'fetchMode' says.`], {
+    field: 'fetchMode',
+    remedy: `Use one of: ${FETCH_MODES.join(', ')}.`,
+  });
+}
+
 function toOne(kind: 'foreignKey' | 'oneToOne', target: unknown, options?: RelationOptions): RelationDefinition {
   known(kind, options, RELATION_OPTIONS);
+  checkFetchMode(kind, options);
   for (const event of ['onDelete', 'onUpdate'] as const) {
     const action = options?.[event];
     if (action === undefined || ACTIONS.includes(action)) continue;

@@ -53,6 +53,21 @@ function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): 
   });
 }
 
+/** What stands in `Object.prototype`, or was put there from JSON, is nobody's input. */
+function inheritedKey(meta: ModelMeta, name: string): InvalidValueError {
+  return new InvalidValueError(`new ${meta.name}() was given '${name}' by a prototype, and takes values of its own.`, {
+    model: meta.name,
+    field: name,
+    remedy: 'Give a plain object: { ...values }.',
+  });
+}
+
+/** How keys are refused: those that a model does not have, and those that an object does not have itself. */
+interface Refusals {
+  readonly refuse: (name: string) => never;
+  readonly inherited: (name: string) => never;
+}
+
 function createInitialiser(meta: ModelMeta): Initialise {
   const steps: Step[] = [];
   const names = new Set<string>();
@@ -62,10 +77,15 @@ function createInitialiser(meta: ModelMeta): Initialise {
     steps.push(step);
     if (field.generatedAs === undefined) names.add(step.key);
   }
-  const refuse = (name: string): never => {
-    throw unknownKey(meta, name, names);
+  const refusals: Refusals = {
+    refuse: (name) => {
+      throw unknownKey(meta, name, names);
+    },
+    inherited: (name) => {
+      throw inheritedKey(meta, name);
+    },
   };
-  return canCompile ? generate(steps, names, refuse) : interpret(steps, names, refuse);
+  return canCompile ? generate(steps, names, refusals) : interpret(steps, names, refusals);
 }
 
 /** The step of a field; parts of an embedded value have one together. */
@@ -77,8 +97,8 @@ function stepOf(meta: ModelMeta, field: FieldMeta): Step | undefined {
 }
 
 /** All attributes in one function, their names and constant defaults written in. */
-function generate(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
-  const scope: Record<string, unknown> = { refuse };
+function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
+  const scope: Record<string, unknown> = { refuse, inherited, own: Object.prototype.hasOwnProperty };
   const lines = steps.map(({ attribute, key, constant, run }, i) => {
     scope[`run${i}`] = run;
     if (constant === undefined) return `run${i}(e, i);`;
@@ -93,16 +113,21 @@ function generate(steps: readonly Step[], names: ReadonlySet<string>, refuse: (n
   return compileFunction(
     scope,
     `return function (e, i) {
-    for (const k in i) switch (k) { ${cases} break; default: refuse(k); }
+    for (const k in i) {
+      if (!own.call(i, k)) inherited(k);
+      switch (k) { ${cases} break; default: refuse(k); }
+    }
     let v;
     ${lines.join('\n')}
   };`,
   );
 }
 
-function interpret(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
+function interpret(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
   return (entity, init) => {
-    for (const name in init) if (!names.has(name)) refuse(name);
+    for (const name in init)
+      if (!Object.hasOwn(init, name)) inherited(name);
+      else if (!names.has(name)) refuse(name);
     for (const step of steps) step.run(entity, init);
   };
 }

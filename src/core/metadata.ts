@@ -1,3 +1,4 @@
+import type { FetchMode } from './fetch-mode.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the database does to rows that point at a deleted (or re-keyed) one. */
@@ -61,6 +62,8 @@ export interface RelationMeta {
   readonly inverse: RelationMeta | undefined;
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** What it says of loading on demand, before the session is asked. */
+  readonly fetchMode: FetchMode | undefined;
 }
 
 /** The table between the two sides of a many-to-many relation. */

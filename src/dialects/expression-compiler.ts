@@ -117,7 +117,7 @@ export abstract class ExpressionCompiler {
       case 'inList':
         return this.inList(node);
       case 'inQuery':
-        return `${this.expression(node.operand)} IN (${this.select(node.query)})`;
+        return `${this.operand(node.operand)} IN (${this.select(node.query)})`;
       case 'match':
         return this.match(node);
       case 'arithmetic':

@@ -1,5 +1,6 @@
 import type { EntityGroup } from '../core/loader.ts';
 import type { FieldMeta } from '../core/metadata.ts';
+import { receiveLink } from '../core/receive-link.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -85,7 +86,7 @@ function generate(
   decoders: readonly (Decode | undefined)[],
 ): HydrateRows {
   const { segments, annotations } = shape;
-  const scope: Record<string, unknown> = { State };
+  const scope: Record<string, unknown> = { State, receiveLink };
   const setup: string[] = [];
   const body: string[] = [];
   segments.forEach((segment, s) => {
@@ -111,7 +112,8 @@ function generate(
     );
     if (needsLink(segment)) {
       const owner = segments.indexOf(segment.parent!);
-      body.push(`if (e${owner} !== null) State.setLink(e${owner}, ${segment.relation!.index}, e${s});`);
+      scope[`r${s}`] = segment.relation;
+      body.push(`if (e${owner} !== null) receiveLink(e${owner}, r${s}, e${s});`);
     }
   });
   annotations.forEach(({ name, position }, a) => {
@@ -152,8 +154,7 @@ function interpret(
     const found = readers.map((read, s) => read(row, maps[s]!, groups[s]!, overwrite));
     segments.forEach((segment, s) => {
       const owner = found[owners[s]!];
-      if (needsLink(segment) && owner !== null && owner !== undefined)
-        State.setLink(owner, segment.relation!.index, found[s]);
+      if (needsLink(segment) && owner !== null && owner !== undefined) receiveLink(owner, segment.relation!, found[s]!);
     });
     annotations.forEach(({ name, position }, a) => {
       const raw = row[position];

@@ -229,7 +229,7 @@ export class SessionRunner implements QueryRunner {
   #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
     const hydrator = compiled.hydrator!;
     const requested = requestedTree(state);
-    const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
+    const groups = hydrator.segments.map((segment) => this.#group(segment, requested, state.fetchMode));
     this.#groups = groups;
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
@@ -260,10 +260,12 @@ export class SessionRunner implements QueryRunner {
     );
   }
 
-  #group(segment: Segment, requested: RelationTree): EntityGroup {
+  #group(segment: Segment, requested: RelationTree, fetchMode: EntityGroup['fetchMode']): EntityGroup {
     return this.#workspace.group(
       segment.meta,
       segment.parent === undefined && requested.size > 0 ? requested : undefined,
+      'loaded',
+      fetchMode,
     );
   }
 

@@ -21,6 +21,7 @@ import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
+import { own } from '../utils/own.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
 import { rowsByKey } from './key-query.ts';
@@ -63,8 +64,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = { ...this.#engine.options, ...options };
-    const scopes = scopesOf(options, this.#engine.scopes, this.#engine.models);
+    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
+    const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
     this.#batch = new BatchLoader(this.#workspace, (collection) =>
@@ -78,7 +79,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#work,
       this.#lifecycle,
       flushMode,
-      givenBounds(options),
+      givenBounds(own(options)),
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
@@ -247,8 +248,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#transactions.discard();
   }
 
-  async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, given: TransactionOptions = {}): Promise<T> {
     this.#refuseClosed();
+    const options = own(given);
     if (options.retry !== undefined)
       throw new SessionStateError('A retry needs a fresh session each time.', {
         remedy: 'Use db.transaction(fn, { retry }).',

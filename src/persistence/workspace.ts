@@ -155,8 +155,22 @@ export class Workspace {
   }
 
   /** A group for the entities of one query. */
-  group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
-    return { kind, loader: this.loader, meta, members: [], targets: [], requested, origin: undefined };
+  group(
+    meta: ModelMeta,
+    requested?: RelationTree,
+    kind: EntityGroup['kind'] = 'loaded',
+    fetchMode?: EntityGroup['fetchMode'],
+  ): EntityGroup {
+    return {
+      kind,
+      loader: this.loader,
+      meta,
+      members: [],
+      targets: [],
+      requested,
+      fetchMode,
+      origin: undefined,
+    };
   }
 
   announce(groups: readonly EntityGroup[]): Promise<void> {
@@ -264,12 +278,14 @@ export class Workspace {
     return present;
   }
 
-  /** Read one entity again, whatever is known of it. */
-  async reload(entity: object): Promise<void> {
-    const { meta } = State.group(entity)!;
+  /** Read entities of one model again, whatever is known of them. */
+  async reload(meta: ModelMeta, entities: readonly object[]): Promise<void> {
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
-    await this.refresh(meta, [entity], State.row(entity) === null ? this.scopes : UNSCOPED);
+    const references = entities.filter((entity) => State.row(entity) === null);
+    const rows = entities.filter((entity) => State.row(entity) !== null);
+    if (references.length > 0) await this.refresh(meta, references, this.scopes);
+    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */

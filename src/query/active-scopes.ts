@@ -2,6 +2,7 @@ import { conjunction } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { ModelMeta, ScopeMeta } from '../core/metadata.ts';
 import { ScopeValueError } from '../utils/errors.ts';
+import { own } from '../utils/own.ts';
 import { parseFilter } from './filter.ts';
 
 /** What a session says of the scopes of all models: values by name, and which are not in force. */
@@ -10,7 +11,7 @@ export interface ScopeSettings {
   readonly off: readonly string[];
 }
 
-const NOTHING_SAID: ScopeSettings = { values: {}, off: [] };
+const NOTHING_SAID: ScopeSettings = { values: own({}), off: [] };
 
 /** Which scopes hold, but for those that are off by name. */
 type Hold = 'all' | 'required' | 'none';

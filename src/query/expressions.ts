@@ -1,6 +1,7 @@
 import { asValue, conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type { CompareOperator, Expression, JsonExpression, Typed } from '../core/ast/expressions.ts';
 import { describe } from '../core/value-types.ts';
+import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { commonType } from './common-type.ts';
 import { jsonAt, jsonIs, jsonLike } from './json.ts';
@@ -9,7 +10,7 @@ import { DOCUMENT_METHODS } from './methods/documents.ts';
 import { NUMBER_METHODS } from './methods/numbers.ts';
 import type { Method, Subject } from './methods/subject.ts';
 import { TEXT_METHODS } from './methods/texts.ts';
-import { labelOf, list, param, plainValue } from './nodes.ts';
+import { decimal, labelOf, list, param, plainValue, scaleOf } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
 import { hasAggregate, hasWindow } from './walk.ts';
 
@@ -115,7 +116,7 @@ export class ExpressionBuilder {
       kind: 'call',
       fn: 'coalesce',
       args,
-      type: this.#typed().type,
+      type: widest(this.#typed().type, args),
       nullable: args.every((arg) => typeOf(arg).nullable),
     });
   }
@@ -192,6 +193,13 @@ for (const [name, method] of Object.entries({
       return ExpressionBuilder.apply(this, method, args);
     },
   });
+
+/** Of decimals the one with the most digits after the point, so that none is lost. */
+function widest(type: ValueType, nodes: readonly Expression[]): ValueType {
+  if (type.kind !== 'decimal') return type;
+  const scale = Math.max(...nodes.map((node) => scaleOf(typeOf(node).type)));
+  return scale === type.scale ? type : decimal(scale);
+}
 
 /** The node of a condition given as an expression. */
 export function conditionNode(value: unknown): Expression {

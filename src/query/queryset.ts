@@ -21,7 +21,7 @@ import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressio
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
-import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
+import { DEFAULT_BATCH, fetchModeOf, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
@@ -153,6 +153,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   signal(signal: AbortSignal): ModelQuerySet {
     return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
+  }
+
+  fetchMode(mode: unknown): ModelQuerySet {
+    return this.#with({ fetchMode: fetchModeOf(this.#state.meta, mode) });
   }
 
   using(server: ServerRole): ModelQuerySet {

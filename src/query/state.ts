@@ -1,3 +1,4 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
 import type {
   Expression,
   ListParam,
@@ -81,6 +82,8 @@ export interface QueryState {
   readonly readOnly: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
+  /** How the entities load on demand: no part of the shape. `undefined`: what relation and session say. */
+  readonly fetchMode: FetchMode | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
 }
@@ -111,6 +114,7 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState 
     keyed: false,
     readOnly: false,
     bounds: undefined,
+    fetchMode: undefined,
     using: undefined,
   };
 }

@@ -5,13 +5,18 @@ import type { ConformanceTarget } from './target.ts';
 
 /** Every file of cases, by area and name. A file defines its cases when it is imported. */
 export const FILES = {
+  'loading/fetch-mode': () => import('./conformance/loading/fetch-mode.test.ts'),
+  'loading/many-parents': () => import('./conformance/loading/many-parents.test.ts'),
   'loading/prefetch': () => import('./conformance/loading/prefetch.test.ts'),
   'loading/refusals': () => import('./conformance/loading/refusals.test.ts'),
+  'loading/unwritten': () => import('./conformance/loading/unwritten.test.ts'),
   'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
+  'models/scope-names': () => import('./conformance/models/scope-names.test.ts'),
+  'models/scope-writes': () => import('./conformance/models/scope-writes.test.ts'),
   'models/scopes': () => import('./conformance/models/scopes.test.ts'),
   'models/views': () => import('./conformance/models/views.test.ts'),
   'query/aggregates': () => import('./conformance/query/aggregates.test.ts'),
@@ -35,6 +40,7 @@ export const FILES = {
   'query/streams': () => import('./conformance/query/streams.test.ts'),
   'query/truth': () => import('./conformance/query/truth.test.ts'),
   'query/upsert': () => import('./conformance/query/upsert.test.ts'),
+  'query/writes': () => import('./conformance/query/writes.test.ts'),
   'query/windows': () => import('./conformance/query/windows.test.ts'),
   'session/adding': () => import('./conformance/session/adding.test.ts'),
   'session/changes': () => import('./conformance/session/changes.test.ts'),

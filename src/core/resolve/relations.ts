@@ -56,6 +56,7 @@ function addRelation(draft: ModelDraft, name: string, definition: RelationDefini
     inverse: undefined,
     onDelete: definition.options.onDelete ?? 'no action',
     onUpdate: definition.options.onUpdate ?? 'no action',
+    fetchMode: definition.options.fetchMode,
   };
   meta.relations.push(relation);
   meta.relationByName.set(name, relation);

@@ -150,6 +150,7 @@ function freeze(meta: ModelMeta): void {
   if (Object.isFrozen(meta)) return;
   for (const field of meta.fields) {
     Object.freeze(field.path);
+    Object.freeze(field.validators);
     Object.freeze(field);
   }
   for (const relation of meta.relations) {

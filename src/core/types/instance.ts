@@ -94,5 +94,4 @@ export type CreateInit<M extends Model, Via extends string> = {
 export type ColumnRefs<F extends Fields> = {
   readonly [K in Shape<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
 };
-/** The value of a foreign key inside a callback. */
-export type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;
+type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;

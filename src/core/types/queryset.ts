@@ -2,6 +2,7 @@
  * Query sets, what they give (loaded entities), and the collections of entities, which give query sets: three things that
  * need each other, and so share a file.
  */
+import type { FetchMode } from '../fetch-mode.ts';
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
@@ -221,7 +222,12 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /**
    * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
    */
-  pipe<R>(fn: (query: this) => R): R;
+  pipe<R>(fn: (query: QuerySet<M, L, E>) => R): R;
+  /**
+   * How its entities, and those that are loaded with them, load relations on demand; before what relation and session say.
+   * `'raise'` lets no `load()` through that was forgotten here. @example .selectRelated('author').fetchMode('raise')
+   */
+  fetchMode(mode: FetchMode): QuerySet<M, L, E>;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 

@@ -9,6 +9,7 @@ import type {
   DatePart,
   Expression,
   InListExpression,
+  InQueryExpression,
   JsonElementExpression,
   JsonExpression,
   JsonForm,
@@ -31,11 +32,12 @@ import type {
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
-import { jsonPathText } from '../json-paths.ts';
+import { jsonPathOfMariaDB, jsonPathText } from '../json-paths.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { mysqlCast } from './casts.ts';
+import { foundFirst, hasSubquery } from './found-first.ts';
 import { MYSQL_FUNCTIONS } from './functions.ts';
 import { castType, listType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
@@ -62,8 +64,9 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   protected override statement(statement: Statement): string {
-    if (statement.kind === 'update' || statement.kind === 'delete') this.written = statement.model;
-    return super.statement(statement);
+    if (statement.kind !== 'update' && statement.kind !== 'delete') return super.statement(statement);
+    this.written = statement.model;
+    return super.statement({ ...statement, where: foundFirst(statement) });
   }
 
   protected override cast(sql: string, type: ValueType): string {
@@ -183,12 +186,25 @@ export class MySQLCompiler extends TypedCompiler {
     return super.delete({ ...node, alias: undefined });
   }
 
+  /** Rows of the written table, all of them found before one is written: a derived table with a LIMIT is never merged. */
+  private found({ operand, query }: InQueryExpression): string {
+    const left = this.operand(operand);
+    const { written, unaliased } = this;
+    this.written = undefined;
+    this.unaliased = undefined;
+    const rows = `${this.select(query)}${query.limit === undefined && query.offset === undefined ? ` LIMIT ${ALL_ROWS}` : ''}`;
+    this.written = written;
+    this.unaliased = unaliased;
+    return `${left} IN (SELECT * FROM (${rows}) AS found)`;
+  }
+
   protected override expression(node: Expression): string {
     if (node.kind === 'column' && node.alias !== '' && node.alias === this.unaliased)
       return `${this.table(this.written!)}.${this.dialect.quote(node.column)}`;
+    if (node.kind === 'inQuery' && this.written !== undefined) return this.found(node);
     // LIMIT is not taken in such a subquery, but in one inside of it.
     if (node.kind === 'inQuery' && (node.query.limit !== undefined || node.query.offset !== undefined))
-      return `${this.expression(node.operand)} IN (SELECT * FROM (${this.select(node.query)}) AS limited)`;
+      return `${this.operand(node.operand)} IN (SELECT * FROM (${this.select(node.query)}) AS limited)`;
     return super.expression(node);
   }
 
@@ -208,7 +224,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   protected override datePart(part: DatePart, sql: string): string {
     // Mondays are 0.
-    return part === 'weekDay' ? `(WEEKDAY(${sql}) + 1)` : `${part.toUpperCase()}(${sql})`;
+    if (part === 'weekDay') return `(WEEKDAY(${sql}) + 1)`;
+    // A year has no sign, and would take it from what it is multiplied by.
+    return part === 'year' ? `CAST(YEAR(${sql}) AS signed)` : `${part.toUpperCase()}(${sql})`;
   }
 
   protected override inList({ operand, list }: InListExpression): string {
@@ -238,8 +256,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   /** A part of JSON. What is no array passes for one of one item here, so that steps into arrays look first. */
   private jsonAt({ operand, path, steps }: JsonExpression): string {
+    const text = this.dialect.types.jsonType ? jsonPathText : jsonPathOfMariaDB;
     const extract = (count: number): string =>
-      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => jsonPathText((given as readonly unknown[]).slice(0, count)))})`;
+      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => text((given as readonly unknown[]).slice(0, count)))})`;
     const arrays = steps.flatMap((step, i) => (step === 'position' ? [this.isJson(extract(i), 'ARRAY')] : []));
     return arrays.length === 0
       ? extract(steps.length)
@@ -393,21 +412,4 @@ function fromJson({ kind }: ValueType, sql: string): string {
 
 function escapeLike(text: string): string {
   return text.replace(/[|%_]/g, `${ESCAPE}$&`);
-}
-
-/** Whether rows are chosen by those of another table, or by a list. */
-function hasSubquery(where: Expression | undefined): boolean {
-  switch (where?.kind) {
-    case 'inList':
-    case 'inQuery':
-    case 'exists':
-      return true;
-    case 'and':
-    case 'or':
-      return where.items.some(hasSubquery);
-    case 'not':
-      return hasSubquery(where.operand);
-    default:
-      return false;
-  }
 }
