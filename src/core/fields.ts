@@ -6,7 +6,7 @@ import type { ColumnOptions, RelationOptions } from './definitions.ts';
 import type { ReferentialAction } from './metadata.ts';
 import type { FieldBuilders } from './types/index.ts';
 import { describe } from './value-types.ts';
-import type { CustomCodec, ValueType } from './value-types.ts';
+import type { CustomCodec, JsonPart, ValueType } from './value-types.ts';
 
 type Options = ColumnOptions & Readonly<Record<string, unknown>>;
 
@@ -126,9 +126,15 @@ const builders = {
     }
     return column('custom', { kind: 'custom', codec, columnType }, options);
   },
-  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options?: { prefix?: string; nullable?: boolean }) => {
-    known('embedded', options, new Set(['prefix', 'nullable']));
-    return new EmbeddedDefinition(fields, options);
+  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options: EmbeddedOptions = {}) => {
+    const { as, ...others } = options;
+    if (as !== undefined && as !== 'json')
+      throw new DefinitionError(["f.embedded() is { as: 'json' }, or has a column for each part without."]);
+    if (as === undefined) known('embedded', options, new Set(['prefix', 'nullable']));
+    else known('embedded', options, new Set(['as', 'nullable', 'column', 'comment']));
+    return as === undefined
+      ? new EmbeddedDefinition(fields, options)
+      : new ColumnDefinition({ kind: 'json', parts: jsonParts(fields) }, others);
   },
   version: (options: Options = {}) => {
     known('version', options, new Set(['column', 'comment', 'renamedFrom']));
@@ -145,6 +151,49 @@ const builders = {
   reverseOne: (target: unknown, via: string, options?: RelationOptions) =>
     otherSide('reverseOne', target, via, options),
 };
+
+interface EmbeddedOptions {
+  readonly as?: string;
+  readonly prefix?: string;
+  readonly nullable?: boolean;
+  readonly column?: string;
+  readonly comment?: string;
+}
+
+/** Types whose values JSON has as they are. */
+const IN_JSON = new Set([
+  'int',
+  'smallInt',
+  'float',
+  'decimal',
+  'string',
+  'text',
+  'enum',
+  'bool',
+  'uuid',
+  'date',
+  'time',
+  'json',
+]);
+
+/** The parts of a value in one column of JSON. @throws DefinitionError for what JSON cannot hold. */
+function jsonParts(fields: Readonly<Record<string, ColumnDefinition>>): Readonly<Record<string, JsonPart>> {
+  return Object.freeze(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => {
+        if (!(field instanceof ColumnDefinition) || !fitsJson(field.type))
+          throw new DefinitionError([
+            `f.embedded() as JSON cannot hold '${name}': parts are texts, numbers, booleans, days, times, JSON, lists of these, or embedded as JSON themselves.`,
+          ]);
+        return [name, Object.freeze({ type: field.type, nullable: field.options.nullable === true })];
+      }),
+    ),
+  );
+}
+
+function fitsJson(type: ValueType): boolean {
+  return type.kind === 'array' ? fitsJson(type.of) : IN_JSON.has(type.kind);
+}
 
 function identity(builder: string, kind: 'int' | 'bigint', options: Options): ColumnDefinition {
   known(builder, options, new Set(['column', 'comment', 'renamedFrom']));

@@ -42,7 +42,9 @@ function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): 
   const relation = meta.fieldByName.get(name)?.relation ?? meta.relationByName.get(name);
   const remedy =
     relation === undefined
-      ? suggest(name, names)
+      ? name === meta.inheritance?.discriminator.name
+        ? `The class says it: every ${meta.name} has '${meta.inheritance.value}'.`
+        : suggest(name, names)
       : relation.owning
         ? `Give the relation instead: { ${relation.name}: … } takes an instance, a reference or a key.`
         : `A collection is filled after construction: ${relation.name}.add(…).`;
@@ -69,13 +71,14 @@ interface Refusals {
 }
 
 function createInitialiser(meta: ModelMeta): Initialise {
+  if (meta.inheritance !== undefined && meta.inheritance.value === undefined) return () => refuseAbstract(meta);
   const steps: Step[] = [];
   const names = new Set<string>();
   for (const field of meta.fields) {
     const step = stepOf(meta, field);
     if (step === undefined) continue;
     steps.push(step);
-    if (field.generatedAs === undefined) names.add(step.key);
+    if (field.generatedAs === undefined && field !== meta.inheritance?.discriminator) names.add(step.key);
   }
   const refusals: Refusals = {
     refuse: (name) => {
@@ -86,6 +89,16 @@ function createInitialiser(meta: ModelMeta): Initialise {
     },
   };
   return canCompile ? generate(steps, names, refusals) : interpret(steps, names, refusals);
+}
+
+/** @throws InvalidValueError for a model of which there are only subclasses. */
+function refuseAbstract({ name, inheritance }: ModelMeta): never {
+  const names = [...inheritance!.variants.values()].map(({ meta }) => `new ${meta.name}()`);
+  throw new InvalidValueError(`new ${name}() makes nothing that its discriminator has a value for.`, {
+    model: name,
+    field: inheritance!.discriminator.name,
+    remedy: `Use ${names.join(' or ')}, or give ${name} a { discriminatorValue: … }.`,
+  });
 }
 
 /** The step of a field; parts of an embedded value have one together. */
@@ -133,8 +146,9 @@ function interpret(steps: readonly Step[], names: ReadonlySet<string>, { refuse,
 }
 
 function columnStep(field: FieldMeta): Step {
-  const { name } = field;
-  const initial = defaultOf(field);
+  const { name, model } = field;
+  const { inheritance } = model;
+  const initial = inheritance?.discriminator === field ? inheritance.value : defaultOf(field);
   if (typeof initial === 'function') {
     return {
       attribute: name,

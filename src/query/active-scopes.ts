@@ -68,7 +68,8 @@ export class ActiveScopes {
     const { turn } = this.#session;
     const known = this.#made.get(meta);
     if (known?.turn === turn) return known.condition;
-    const conditions = this.inForce(meta).map((scope) => this.conditionBy(meta, scope));
+    const scopes = this.inForce(meta).map((scope) => this.conditionBy(meta, scope));
+    const conditions = isSubclass(meta) ? [classCondition(meta), ...scopes] : scopes;
     const condition = conditions.length === 0 ? undefined : conjunction(conditions);
     this.#made.set(meta, { turn, condition });
     return condition;
@@ -96,6 +97,16 @@ export class ActiveScopes {
       remedy: `Open the session with { scopes: { ${name}: … } }, or say .unscoped('${name}') where all rows are meant.`,
     });
   }
+}
+
+function isSubclass(meta: ModelMeta): boolean {
+  return meta.inheritance !== undefined && meta.inheritance.root !== meta;
+}
+
+/** Of a table that classes share, the rows of one of them. It holds whatever scopes do. */
+function classCondition(meta: ModelMeta): Expression {
+  const { discriminator, value } = meta.inheritance!;
+  return parseFilter(meta, { [discriminator.name]: value });
 }
 
 /** No scope of any model is in force: conditions of scopes see the tables so, and so does what speaks of a row by its key. */

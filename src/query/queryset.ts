@@ -16,7 +16,8 @@ import {
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { ActiveScopes } from './active-scopes.ts';
-import { assignable } from './assignable.ts';
+import { withParts } from './embedded.ts';
+import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -35,6 +36,8 @@ import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
+import { explainOptions } from './explain.ts';
+import { withTags } from './tags.ts';
 import { ModelValuesSet } from './values-set.ts';
 
 /**
@@ -292,7 +295,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
         model: this.#state.meta.name,
       });
-    const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
+    const parsed = withParts(this.#state.meta, changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
@@ -323,6 +326,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
     return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
+  }
+
+  tag(tags: unknown): ModelQuerySet {
+    return this.#with({ tags: withTags(this.#state.meta, this.#state.tags, tags) });
+  }
+
+  async explain(options: unknown = {}): Promise<unknown> {
+    const asked = explainOptions(this.#state.meta, options);
+    return this.#runner.explain({ kind: 'entities', state: this.#state }, asked);
   }
 
   toSQL(): CompiledSql {
@@ -430,7 +442,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
     const { meta, fields } = this.#state;
-    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
+    return this.#with({
+      fields: (fields ?? meta.fields).filter(
+        (field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field),
+      ),
+    });
   }
 
   #change(name: string, value: unknown): FieldChange {
@@ -445,11 +461,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       });
     const field = relation === undefined ? this.#field(name) : relation.sourceField;
     const label = { model: meta.name, field: field.name };
-    if (field.primaryKey || field.generatedAs !== undefined)
-      throw new InvalidQueryError(
-        `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
-        label,
-      );
+    const fixed = whyFixed(field);
+    if (fixed !== undefined)
+      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${fixed}.`, label);
     if (typeof value === 'function')
       return {
         field,

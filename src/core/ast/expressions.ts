@@ -493,14 +493,6 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
-  /** Inside of another query: one more column, the place of each row among those that are alike. */
-  readonly ranked?: Ranking | undefined;
-}
-
-/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
-export interface Ranking {
-  readonly by: Expression;
-  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */
@@ -523,6 +515,16 @@ export interface RowLock {
 export interface DerivedTable {
   readonly query: SelectStatement;
   readonly alias: string;
+  /** Which rows of the query are needed. More do no harm. */
+  readonly each?: FirstOfEach | undefined;
+}
+
+/** Of the rows that have one of these values in `by`, the first for each value. */
+export interface FirstOfEach {
+  readonly by: ColumnExpression;
+  readonly of: ListParam;
+  readonly orderBy: readonly OrderNode[];
+  readonly limit: ParamExpression;
 }
 
 /** A field of the root itself. */

@@ -5,6 +5,7 @@ import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
+import { isOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ActiveScopes } from '../../query/active-scopes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
@@ -16,6 +17,9 @@ import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, value
 import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
+
+/** Up to so many owners it was faster to look for the first rows of one after the other: see the compiler of PostgreSQL. */
+const FEW = 1_000;
 type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
@@ -48,8 +52,9 @@ export class BatchLoader {
   }
 
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
-  within({ using, scopes, fetchMode }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode'>): BatchLoader {
-    if (using === undefined && fetchMode === undefined && scopes === this.#workspace.scopes) return this;
+  within({ using, scopes, fetchMode, tags }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags'>): BatchLoader {
+    if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
+      return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     // A prefetch may have said which scopes are in force for itself.
@@ -59,10 +64,12 @@ export class BatchLoader {
         runner.entities({
           ...state,
           using: using ?? state.using,
+          tags,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
         }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
+      rows: (request) =>
+        runner.rows({ ...request, state: { ...request.state, using, tags, scopes: own(request.state) } }),
     });
     return loader;
   }
@@ -95,7 +102,10 @@ export class BatchLoader {
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
-  async loadRelation(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async loadRelation(relation: RelationMeta, peers: readonly object[]): Promise<void> {
+    const { model } = relation;
+    // Where classes share a table, not all that came from one query have a relation that one of them adds.
+    const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
     if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
     else if (relation.many) await this.#loadReverse(relation, entities);
     else if (!relation.owning) await this.#loadReverseOne(relation, entities);
@@ -205,10 +215,19 @@ export class BatchLoader {
     return this.entities({ ...initialState(target, this.#workspace.scopes), order }, field, keys);
   }
 
-  /** The rows of a query that have one of these values in a field. */
-  entities(state: QueryState, field: FieldMeta, keys: readonly unknown[]): Promise<object[]> {
+  /** The rows of a query that have one of these values in a field; so many for each at most. */
+  entities(
+    state: QueryState,
+    field: FieldMeta,
+    keys: readonly unknown[],
+    limit?: PrefetchState['limit'],
+  ): Promise<object[]> {
     return this.#inSlices(keys, (slice) =>
-      this.#runner!.entities({ ...state, where: [...state.where, inList(field, slice)] }),
+      this.#runner!.entities(
+        limit === undefined
+          ? { ...state, where: [...state.where, inList(field, slice)] }
+          : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
+      ),
     );
   }
 
