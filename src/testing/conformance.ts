@@ -38,6 +38,7 @@ export const FILES = {
   'query/long-names': () => import('./conformance/query/long-names.test.ts'),
   'query/locks': () => import('./conformance/query/locks.test.ts'),
   'query/lookups': () => import('./conformance/query/lookups.test.ts'),
+  'query/outer-columns': () => import('./conformance/query/outer-columns.test.ts'),
   'query/pages': () => import('./conformance/query/pages.test.ts'),
   'query/placeholders': () => import('./conformance/query/placeholders.test.ts'),
   'query/prepared': () => import('./conformance/query/prepared.test.ts'),
