@@ -59,6 +59,13 @@ export interface DialectFeatures {
   readonly joinedRows: number;
   /** Whether an index serves a comparison of rows, `(a, b) > (?, ?)`; elsewhere it is written key by key. */
   readonly comparesRows: boolean;
+  /**
+   * The words before a statement that show its plan, and those that also run it and show what it took; undefined where there are
+   * none.
+   */
+  readonly explain: Readonly<
+    Record<'text' | 'json', { readonly plan: string | undefined; readonly analyze: string | undefined }>
+  >;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

@@ -238,13 +238,13 @@ export class Workspace {
   /** UPDATE or DELETE of a set; what the session holds of that model is brought in step. */
   async writeSet(
     request: Extract<QueryRequest, { kind: 'update' | 'delete' }>,
-    { compiled, parameters }: BoundQuery,
+    { compiled, sql, parameters }: BoundQuery,
   ): Promise<number> {
     const { meta } = request.state;
     const root = rootOf(meta);
     const flushed = this.beforeRead(new Set([...compiled.plan.reads, root]));
     if (flushed !== undefined) await flushed;
-    const changes = await this.#execute(meta, compiled.sql, parameters);
+    const changes = await this.#execute(meta, sql, parameters);
     const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
     if (changes > 0 && tracked.length > 0) await this.refresh(root, tracked);
     return changes;

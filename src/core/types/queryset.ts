@@ -8,11 +8,12 @@ import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
 import type { CreateInit, Init, NamesOf } from './instance.ts';
+import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
 import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
-import type { CompiledSql, ValuesSet } from './values-set.ts';
+import type { CompiledSql, ExplainOptions, ValuesSet } from './values-set.ts';
 
 type Head<P> = P extends `${infer H}.${string}`
   ? H
@@ -59,7 +60,11 @@ interface LoadableField {
 }
 
 /** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
-export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+export type Row<M extends Model, L extends Loadable, E> = unknown extends E
+  ? Loaded<M, L>
+  : E extends LeftOut<infer Columns>
+    ? Omit<Loaded<M, L>, keyof Columns> & Values<Pick<E, keyof E & string>>
+    : Loaded<M, L> & Values<E>;
 
 /**
  * The many side of a relation. Changes are kept in memory and written by the next flush.
@@ -170,10 +175,17 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
-  /** Reads no other columns than these and the key; to read one that was left out throws. */
-  only(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
-  /** Leaves out these columns; to read them throws. */
-  defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
+  /**
+   * Reads no other columns than these and the key. The rows have the others no more: they are no `Post`, and to read a column that was
+   * left out does not compile, and throws. @example const [{ title }] = await session.query(Post).only('title').limit(1);
+   */
+  only<const K extends readonly ColumnKey<M>[]>(
+    ...keys: K
+  ): QuerySet<M, L, E & LeftOut<{ readonly [X in Exclude<ColumnKey<M>, Claims<K> | AlwaysRead<M>>]: true }>>;
+  /** Leaves out these columns, as `only` the others. */
+  defer<const K extends readonly ColumnKey<M>[]>(
+    ...keys: K
+  ): QuerySet<M, L, E & LeftOut<{ readonly [X in Exclude<K[number], AlwaysRead<M>>]: true }>>;
   /** Lets `update` and `delete` write to all rows. */
   unfiltered(): QuerySet<M, L, E>;
   /**
@@ -297,5 +309,19 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   getOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
   /** The same; a row that exists takes the `defaults`, too. @example await session.query(Page).updateOrCreate({ path }, { defaults: { body } }) */
   updateOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
+  /**
+   * Notes in a comment behind the statement who asks, in the form of sqlcommenter, so that the server's logs and tools show it. Each
+   * text is a statement of its own to the database: give few values, such as routes, and no ids.
+   *
+   * @example session.query(Post).tag('feed'); session.query(Post).tag({ route: '/posts/:id', controller: 'posts' });
+   */
+  tag(tags: string | Readonly<Record<string, string>>): QuerySet<M, L, E>;
+  /**
+   * The database's plan for the query. `analyze` runs it. Throws `UnsupportedError` for what the database does not show.
+   *
+   * @example console.log(await session.query(Post).filter({ views: gte(100) }).explain({ analyze: true }));
+   */
+  explain(options: ExplainOptions & { readonly format: 'json' }): Promise<unknown>;
+  explain(options?: ExplainOptions): Promise<string>;
   toSQL(): CompiledSql;
 }

@@ -11,6 +11,10 @@ export class MariaDBDialect extends MySQLDialect {
     neighbourDefaults: false,
     unsortedWindows: false,
     joinedRows: 50,
+    explain: {
+      text: { plan: 'EXPLAIN', analyze: 'ANALYZE' },
+      json: { plan: 'EXPLAIN FORMAT=JSON', analyze: 'ANALYZE FORMAT=JSON' },
+    },
     rowLocks: { share: 'LOCK IN SHARE MODE', tables: false, outer: true },
   });
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };

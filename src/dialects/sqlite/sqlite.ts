@@ -30,6 +30,10 @@ export class SQLiteDialect implements Dialect {
     rowLocks: undefined,
     limitsInText: false,
     comparesRows: true,
+    explain: {
+      text: { plan: 'EXPLAIN QUERY PLAN', analyze: undefined },
+      json: { plan: undefined, analyze: undefined },
+    },
     joinedRows: Infinity,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,

@@ -117,7 +117,7 @@ describe('a query of the base', () => {
   it('M11: Q7: guards what a partial row lacks', async () => {
     const [kim] = await db.session().query(Animal).only('name').filter({ name: 'kim' });
     expect(kim).toBeInstanceOf(Cat);
-    expect(kim!.kind).toBe('cat');
+    expect((kim as Cat).kind).toBe('cat');
     const error = await errorOf(() => (kim as Cat).lives);
     expect(error.message).toBe(
       "Cat.lives is not loaded. Load it with await entity.load() or session.refresh(entity), or read 'lives' in the query.",
