@@ -88,7 +88,8 @@ function thawed(meta: ModelMeta): string[] {
     if (!Object.isFrozen(value)) found.push(path);
     for (const [name, part] of value instanceof Map ? value : Object.entries(value))
       // What the application gave is its own: defaults, validators, and the values of a partial index.
-      if (name !== 'default' && name !== 'where' && !path.endsWith('.validators')) look(part, `${path}.${String(name)}`);
+      if (name !== 'default' && name !== 'where' && !path.endsWith('.validators'))
+        look(part, `${path}.${String(name)}`);
   };
   look(meta, meta.name);
   return found;
