@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { check, DefinitionError, f, index, model, Registry, scope, sql, unique } from 'blazeorm';
+import { check, DefinitionError, f, index, model, Registry, scope, sql, subModel, unique } from 'blazeorm';
 import type { ModelMeta } from 'blazeorm';
 
 import { models } from '../../support/models.ts';
@@ -104,3 +104,21 @@ function problemsOf(run: () => unknown): readonly string[] {
   }
   return [];
 }
+
+describe('classes that share a table', () => {
+  it('M11: M12: have the scopes of their root', () => {
+    class Animal extends model(
+      'animal',
+      { id: f.auto(), kind: f.string({ maxLength: 10 }), gone: f.bool() },
+      {
+        discriminator: 'kind',
+        discriminatorValue: 'animal',
+        subclasses: () => [Dog],
+        scopes: { here: (a) => a.gone.eq(false) },
+      },
+    ) {}
+    class Dog extends subModel(Animal, 'dog', {}) {}
+    expect(Dog.meta.scopes.map(({ name }) => name)).toEqual(['here']);
+    expect(Dog.meta.restricted).toBe(true);
+  });
+});
