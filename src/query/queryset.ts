@@ -66,6 +66,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     };
   }
 
+  /** For prepared queries. */
+  static parts(set: ModelQuerySet): { readonly runner: QueryRunner; readonly state: QueryState } {
+    return { runner: set.#runner, state: set.#state };
+  }
+
   filter(condition: unknown): ModelQuerySet {
     return this.#add(this.#parse(condition));
   }

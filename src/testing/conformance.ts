@@ -40,6 +40,7 @@ export const FILES = {
   'query/lookups': () => import('./conformance/query/lookups.test.ts'),
   'query/pages': () => import('./conformance/query/pages.test.ts'),
   'query/placeholders': () => import('./conformance/query/placeholders.test.ts'),
+  'query/prepared': () => import('./conformance/query/prepared.test.ts'),
   'query/results': () => import('./conformance/query/results.test.ts'),
   'query/search': () => import('./conformance/query/search.test.ts'),
   'query/sql-text': () => import('./conformance/query/sql-text.test.ts'),

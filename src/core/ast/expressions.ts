@@ -106,6 +106,15 @@ export interface ParamExpression extends Typed {
   readonly label: ParamLabel;
   /** The value is part of the statement's shape: a dialect may write it into the text. */
   readonly shaped?: true;
+  /** In place of a value: that comes when the statement runs. */
+  readonly later?: LaterValue;
+}
+
+/** A value that is given under a name when a prepared statement runs. */
+export interface LaterValue {
+  readonly name: string;
+  /** @throws InvalidValueError, InvalidQueryError for what the place cannot take. */
+  readonly check: (value: unknown) => void;
 }
 
 /** Who is to blame for a wrong value. */
@@ -174,6 +183,8 @@ export interface ListParam {
   readonly values: readonly unknown[];
   readonly type: ValueType;
   readonly label: ParamLabel;
+  /** In place of the values: those come when the statement runs. */
+  readonly later?: LaterValue;
 }
 
 export interface InQueryExpression {

@@ -18,6 +18,7 @@ export type * from './pages.ts';
 export type * from './paths.ts';
 export type * from './prefetch.ts';
 export type * from './prefetched.ts';
+export type * from './prepared.ts';
 export type * from './queryset.ts';
 export type * from './relations.ts';
 export type * from './scopes.ts';

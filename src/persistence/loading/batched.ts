@@ -63,8 +63,8 @@ export class BatchLoader {
       entities: (state) =>
         runner.entities({
           ...state,
+          tags: state.tags ?? tags,
           using: using ?? state.using,
-          tags,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
         }),

@@ -83,7 +83,7 @@ describe('a query of the base', () => {
     expect(pick([kim!.mother!])).toEqual([['Cat', 'tom']]);
     expect(kim!.mother!.owner!.name).toBe('ann');
     const streamed: Animal[] = [];
-    for await (const item of db.session().query(Animal).orderBy('-name')) streamed.push(item);
+    for await (const item of db.session().query(Animal).orderBy('-name').iterate({ batchSize: 1 })) streamed.push(item);
     expect(pick(streamed)).toEqual([
       ['Cat', 'tom'],
       ['Dog', 'rex'],
@@ -323,6 +323,23 @@ describe('a flush', () => {
       message:
         'new Animal() makes nothing that its discriminator has a value for. Use new Cat() or new Dog(), or give Animal a { discriminatorValue: … }.',
     });
+  });
+});
+
+describe('hooks', () => {
+  it('M11: M6: V3: of the root are called for every class, and those of a class after them', async () => {
+    const seen: string[] = [];
+    const stops = [
+      Animal.on('beforeSave', (animal) => void seen.push(`animal ${animal.name}`)),
+      Cat.on('beforeSave', (cat) => void seen.push(`cat ${cat.lives}`)),
+    ];
+    const session = db.session();
+    session.add(new Cat({ name: 'a' }));
+    await session.flush();
+    session.add(new Dog({ name: 'b', breed: 'c' }));
+    await session.flush();
+    for (const stop of stops) stop();
+    expect(seen).toEqual(['animal a', 'cat 9', 'animal b']);
   });
 });
 

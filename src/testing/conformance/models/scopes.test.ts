@@ -276,6 +276,71 @@ describe('the value of a scope', () => {
 });
 
 describe('together with', () => {
+  it('M12: R1: links of a model of their own, and keys to a unique field: both have scopes, too', async () => {
+    class Team extends model('team', {
+      id: f.auto(),
+      name: f.string({ maxLength: 20, unique: true }),
+      captain: f.foreignKey(() => Player, { to: 'name', nullable: true }),
+      people: f.manyToMany(() => Player, { through: () => Membership }),
+    }) {}
+    class Player extends model(
+      'player',
+      {
+        id: f.auto(),
+        name: f.string({ maxLength: 20, unique: true }),
+        gone: f.bool({ default: false }),
+        teams: f.reverse(() => Team, 'people'),
+      },
+      { scopes: { here: (p) => p.gone.eq(false) } },
+    ) {}
+    class Membership extends model(
+      'membership',
+      {
+        id: f.auto(),
+        team: f.foreignKey(() => Team),
+        player: f.foreignKey(() => Player),
+        ended: f.bool({ default: false }),
+      },
+      { scopes: { current: (m) => m.ended.eq(false) } },
+    ) {}
+    const own = await openTestDatabase({ models: [Team, Player, Membership] });
+    try {
+      const everybody = own.session({ unscoped: ['here', 'current'] });
+      const [x, y, z] = [new Player({ name: 'x' }), new Player({ name: 'y', gone: true }), new Player({ name: 'z' })];
+      const [a, b] = [new Team({ name: 'a', captain: y }), new Team({ name: 'b' })];
+      everybody.add(new Membership({ team: a, player: x }), new Membership({ team: a, player: y }));
+      everybody.add(new Membership({ team: a, player: z, ended: true }), new Membership({ team: b, player: z }));
+      await everybody.commit();
+      const session = own.session();
+      const teams = await session.query(Team).prefetchRelated('people').orderBy('name');
+      expect(teams.map(({ people }) => people.map(({ name }) => name))).toEqual([['x'], ['z']]);
+      expect((await teams[0]!.people.query()).map(({ name }) => name)).toEqual(['x']);
+      const counts = session.query(Player).annotate((p) => ({ n: p.teams.count() }));
+      expect(await counts.orderBy('name').valuesList('name', 'n')).toEqual([
+        ['x', 1],
+        ['z', 1],
+      ]);
+      expect(
+        await session
+          .query(Team)
+          .filter({ people: some({ name: 'z' }) })
+          .valuesList('name', { flat: true }),
+      ).toEqual(['b']);
+      const [first] = await own.session().query(Team).orderBy('id');
+      expect(first?.captainId).toBe('y');
+      await expect(first?.captain?.load()).rejects.toThrow(NotFoundError);
+      expect(
+        await own
+          .session()
+          .query(Team)
+          .filter({ captain: { gone: true } })
+          .count(),
+      ).toBe(0);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('M12: Q9: pages and streams: only rows that can be seen, and cursors go on among them', async () => {
     const notes = tenant().query(Note).orderBy('-views');
     const page = await notes.page({ first: 1 });
