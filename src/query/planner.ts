@@ -1,16 +1,18 @@
-import { conjunction, fieldPath, typeOf } from '../core/ast/expressions.ts';
-import type { Expression, OrderNode, SelectStatement, Selection } from '../core/ast/expressions.ts';
+import { fieldPath } from '../core/ast/expressions.ts';
+import type { Expression, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
-import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
+import { orderOf, ordersOf } from './orders.ts';
+import type { EntityShape, Plan, Segment } from './plan.ts';
+import { selectValues } from './plan-values.ts';
+import { planWrite } from './plan-write.ts';
 import { Aliases, columnOf, Scope, select } from './scope.ts';
-import { sameExpression } from './shape-key.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
-import { inReadingOrder } from './assignments.ts';
-import { childrenOf, hasAggregate } from './walk.ts';
+import { hasAggregate } from './walk.ts';
 
 /** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
 export function planQuery(request: QueryRequest): Plan {
@@ -125,51 +127,6 @@ function planValues(state: QueryState, named: readonly NamedExpression[], whole:
   return { kind: 'values', statement, shape: { columns }, reads: aliases.reads };
 }
 
-/** Plain columns; beside an aggregate the others are what rows are grouped by. `whole`: one row for the whole set. */
-function selectValues(
-  state: QueryState,
-  named: readonly NamedExpression[],
-  aliases: Aliases,
-  whole: boolean,
-): { statement: SelectStatement; columns: ExtraColumn[] } {
-  if (whole && (state.limit !== undefined || state.offset !== undefined || state.distinct)) {
-    throw new InvalidQueryError('aggregate() is over the whole set: take away limit(), offset() and distinct().', {
-      model: state.meta.name,
-    });
-  }
-  const scope = new Scope(state.meta, aliases);
-  const selections: Selection[] = [];
-  const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
-  const plain = selections
-    .filter((_, i) => !hasAggregate(named[i]!.expression))
-    .map((selection) => selection.expression);
-  const grouped = plain.length < selections.length;
-  if (whole && plain.length > 0)
-    throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
-      model: state.meta.name,
-    });
-  if (grouped && plain.length === 0 && !whole && (state.limit !== undefined || state.offset !== undefined)) {
-    throw new InvalidQueryError('values() of aggregates alone is one row: limit() and offset() would be of that row.', {
-      model: state.meta.name,
-      remedy: 'Take them away, or give values() a column to group by.',
-    });
-  }
-  if (whole || grouped) refuseLock(state, 'aggregates');
-  const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
-  const body = clauses(state, scope);
-  const orderBy = orders.map((order) => orderOf(order, named, selections, scope));
-  const statement = select({
-    columns: selections,
-    ...body,
-    groupBy: grouped ? plain : [],
-    orderBy: state.distinct ? ordersOfDistinct(state, orderBy, selections) : orderBy,
-    limit: state.limit,
-    offset: state.offset,
-    lock: planLock(state, scope),
-  });
-  return { statement, columns };
-}
-
 function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
   refuseLock(state, 'a count');
   const aliases = new Aliases();
@@ -228,137 +185,10 @@ function planExists(state: QueryState): Plan {
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
 }
 
-/** UPDATE and DELETE by condition; where the condition needs joins, order or limits, by the keys of a subquery. */
-function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
-  const { state } = request;
-  refuseLock(state, `${request.kind}(), which locks by itself,`);
-  const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
-  const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
-  const changes =
-    request.kind === 'update'
-      ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))
-      : [];
-  let where = condition;
-  if (scope.joins.length > 0 || state.limit !== undefined || state.offset !== undefined) {
-    const [key, ...more] = state.meta.key;
-    if (more.length > 0)
-      throw new InvalidQueryError(
-        `${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`,
-        { model: state.meta.name },
-      );
-    const inner = new Scope(state.meta, aliases);
-    const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
-    const query = select({
-      columns: [{ expression: columnOf(inner.root.alias, key!), as: undefined }],
-      from: inner.root,
-      joins: inner.joins,
-      where: filter,
-      orderBy: state.limit === undefined ? [] : ordersOf(state).map((order) => inner.resolveOrder(order)),
-      limit: state.limit,
-      offset: state.offset,
-    });
-    where = { kind: 'inQuery', operand: columnOf(scope.root.alias, key!), query };
-    if (changes.some(({ value }) => readsBeyond(value, scope.root.alias))) {
-      throw new InvalidQueryError(`update() of ${state.meta.name} can compute from its own columns only.`, {
-        model: state.meta.name,
-      });
-    }
-  }
-  const target = { model: state.meta, alias: scope.root.alias, where };
-  const statement =
-    request.kind === 'update'
-      ? { kind: 'update' as const, ...target, ...inReadingOrder(changes, scope.root.alias) }
-      : { kind: 'delete' as const, ...target };
-  return {
-    ...(statement.kind === 'update' ? { kind: 'update' as const, statement } : { kind: 'delete' as const, statement }),
-    reads: aliases.reads,
-  };
-}
-
-/** FROM, joins and WHERE. The list of joins is the scope's own: it grows while the other clauses are resolved. */
-function clauses(state: QueryState, scope: Scope): Pick<SelectStatement, 'distinct' | 'from' | 'joins' | 'where'> {
-  return {
-    distinct: state.distinct,
-    from: scope.root,
-    joins: scope.joins,
-    where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
-  };
-}
-
-/** The order that holds: the query's or the model's, turned round where asked. Without any, `reverse` goes by the key. */
-function ordersOf(state: QueryState): readonly OrderNode[] {
-  const own =
-    state.order ??
-    state.meta.ordering.map(({ field, descending }) => ({
-      expression: fieldPath(field),
-      descending,
-      nulls: undefined,
-    }));
-  if (!state.reversed) return own;
-  const orders =
-    own.length > 0
-      ? own
-      : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
-  return orders.map((order) => ({
-    ...order,
-    descending: !order.descending,
-    nulls: order.nulls === undefined ? undefined : order.nulls === 'first' ? 'last' : 'first',
-  }));
-}
-
-/** An order, by the very node of the result where it is of one: a dialect can say which it is instead of saying it again. */
-function orderOf(
-  order: OrderNode,
-  named: readonly NamedExpression[],
-  selections: readonly Selection[],
-  scope: Scope,
-): OrderNode {
-  const index = named.findIndex(({ expression }) => sameExpression(expression, order.expression));
-  return index < 0 ? scope.resolveOrder(order) : { ...order, expression: selections[index]!.expression };
-}
-
-/** DISTINCT leaves one row of many, so that only what is in it can be sorted by. The model's own order gives way. */
-function ordersOfDistinct(
-  { meta, order, reversed }: QueryState,
-  orders: readonly OrderNode[],
-  selections: readonly Selection[],
-): readonly OrderNode[] {
-  if (orders.every(({ expression }) => selections.some((selection) => isSelected(expression, selection))))
-    return orders;
-  if (order === undefined && !reversed) return [];
-  throw new InvalidQueryError(`Distinct rows of ${meta.name} can be sorted by their own columns only.`, {
-    model: meta.name,
-    remedy: "Add what you sort by to values(), and sort by its name: .values(…).distinct().orderBy('name').",
-  });
-}
-
-function isSelected(node: Expression, { expression }: Selection): boolean {
-  if (node === expression) return true;
-  return (
-    node.kind === 'column' &&
-    expression.kind === 'column' &&
-    node.alias === expression.alias &&
-    node.column === expression.column
-  );
-}
-
-function pushColumn(columns: Selection[], name: string, expression: Expression): ExtraColumn {
-  const position = columns.length;
-  columns.push({ expression, as: undefined });
-  return { name, position, type: typeOf(expression).type };
-}
-
 function refuseAggregate(node: Expression, name: string): void {
   if (!hasAggregate(node)) return;
   throw new InvalidQueryError(`The annotation '${name}' aggregates the query itself.`, {
     field: name,
     remedy: 'Aggregate a relation, as in m.posts.count(), or use values() or aggregate().',
   });
-}
-
-/** Whether an expression reads a table other than the one named. */
-function readsBeyond(node: Expression, alias: string): boolean {
-  if (node.kind === 'column') return node.alias !== alias;
-  return childrenOf(node).some((child) => readsBeyond(child, alias));
 }

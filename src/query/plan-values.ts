@@ -1,0 +1,55 @@
+import type { Selection, SelectStatement } from '../core/ast/expressions.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
+import { clauses, pushColumn } from './clauses.ts';
+import { planLock, refuseLock } from './locks.ts';
+import { orderOf, ordersOf, ordersOfDistinct } from './orders.ts';
+import type { ExtraColumn } from './plan.ts';
+import { Scope, select } from './scope.ts';
+import type { Aliases } from './scope.ts';
+import type { NamedExpression, QueryState } from './state.ts';
+import { hasAggregate } from './walk.ts';
+
+/** Plain columns; beside an aggregate the others are what rows are grouped by. `whole`: one row for the whole set. */
+export function selectValues(
+  state: QueryState,
+  named: readonly NamedExpression[],
+  aliases: Aliases,
+  whole: boolean,
+): { statement: SelectStatement; columns: ExtraColumn[] } {
+  if (whole && (state.limit !== undefined || state.offset !== undefined || state.distinct)) {
+    throw new InvalidQueryError('aggregate() is over the whole set: take away limit(), offset() and distinct().', {
+      model: state.meta.name,
+    });
+  }
+  const scope = new Scope(state.meta, aliases);
+  const selections: Selection[] = [];
+  const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
+  const plain = selections
+    .filter((_, i) => !hasAggregate(named[i]!.expression))
+    .map((selection) => selection.expression);
+  const grouped = plain.length < selections.length;
+  if (whole && plain.length > 0)
+    throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
+      model: state.meta.name,
+    });
+  if (grouped && plain.length === 0 && !whole && (state.limit !== undefined || state.offset !== undefined)) {
+    throw new InvalidQueryError('values() of aggregates alone is one row: limit() and offset() would be of that row.', {
+      model: state.meta.name,
+      remedy: 'Take them away, or give values() a column to group by.',
+    });
+  }
+  if (whole || grouped) refuseLock(state, 'aggregates');
+  const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
+  const body = clauses(state, scope);
+  const orderBy = orders.map((order) => orderOf(order, named, selections, scope));
+  const statement = select({
+    columns: selections,
+    ...body,
+    groupBy: grouped ? plain : [],
+    orderBy: state.distinct ? ordersOfDistinct(state, orderBy, selections) : orderBy,
+    limit: state.limit,
+    offset: state.offset,
+    lock: planLock(state, scope),
+  });
+  return { statement, columns };
+}
