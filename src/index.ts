@@ -55,6 +55,7 @@ export type { DatePartLookup } from './query/lookups.ts';
 export { and, not, or, Q } from './query/q.ts';
 export { avg, count, max, min, sum } from './query/expressions.ts';
 export { sql } from './query/sql.ts';
+export { exists, subquery } from './query/subqueries.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';
 export type { ConnectionOptions, ServerHost } from './adapters/config.ts';

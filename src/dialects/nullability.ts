@@ -15,6 +15,7 @@ export function mayBeNull(node: Expression): boolean {
     case 'raw':
     case 'path':
     case 'relatedAggregate':
+    case 'nested':
       return node.nullable;
     case 'compare':
       return node.operator !== 'ne' && (mayBeNull(node.left) || mayBeNull(node.right));
@@ -31,8 +32,9 @@ export function mayBeNull(node: Expression): boolean {
     case 'search':
     case 'arrayTest':
     case 'inList':
-    case 'inQuery':
       return mayBeNull(node.operand);
+    case 'inQuery':
+      return node.operands.some(mayBeNull) || node.query.columns.some(({ expression }) => mayBeNull(expression));
     case 'not':
     case 'isNull':
     case 'exists':

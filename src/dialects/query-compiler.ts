@@ -5,10 +5,12 @@ import type {
   ArrayTestExpression,
   CallExpression,
   CompareExpression,
+  CompoundStatement,
   DatePart,
   DerivedTable,
   Expression,
   InListExpression,
+  InQueryExpression,
   JsonContainsExpression,
   JsonElementExpression,
   JsonExpression,
@@ -20,7 +22,8 @@ import type {
   RowLock,
   SearchExpression,
   SelectStatement,
-  TableRef,
+  SubqueryExpression,
+  TableSource,
 } from '../core/ast/expressions.ts';
 import type {
   DeleteStatement,
@@ -165,9 +168,51 @@ export abstract class QueryCompiler {
     return canName ? ` OF ${tables.map(({ alias }) => alias).join(', ')}` : '';
   }
 
-  protected from(table: TableRef | DerivedTable): string {
-    if ('query' in table) return `(${this.select(table.query)}) AS ${table.alias}`;
+  protected from(table: TableSource): string {
+    if ('query' in table) return `(${this.query(table.query)}) AS ${table.alias}`;
+    if ('common' in table) return `${this.dialect.quote(table.common)} AS ${table.alias}`;
     return `${this.table(table)} AS ${table.alias}`;
+  }
+
+  /** A query that stands where a table may. */
+  protected query(node: DerivedTable['query']): string {
+    if (node.kind === 'select') return this.select(node);
+    if (node.kind === 'compound') return this.compound(node);
+    const tables = node.tables.map(({ name, columns, query }) => {
+      const names = columns.map((column) => this.dialect.quote(column));
+      return `${this.dialect.quote(name)}(${names.join(', ')}) AS (${this.compound(query)})`;
+    });
+    return `WITH RECURSIVE ${tables.join(', ')} ${this.select(node.query)}`;
+  }
+
+  /** A side that is sorted or cut is a table of its own: not every database takes brackets around one. */
+  protected compound({ operator, all, sides }: CompoundStatement): string {
+    const word = ` ${operator.toUpperCase()}${all ? ' ALL' : ''} `;
+    const texts = sides.map((side, i) => {
+      const text = this.select(side, (column) => this.combined(column));
+      const cut = side.limit !== undefined || side.offset !== undefined || side.orderBy.length > 0;
+      return cut ? `SELECT * FROM (${text}) AS side${i}` : text;
+    });
+    return texts.join(word);
+  }
+
+  /** A column of a side, in the form in which a column of a table would be: what is combined must be alike. */
+  protected combined(node: Expression): string {
+    return this.expression(node);
+  }
+
+  protected inQuery({ operands, query }: InQueryExpression): string {
+    const texts = operands.map((operand) => this.operand(operand));
+    return `${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${this.members(query)})`;
+  }
+
+  protected subquery({ query }: SubqueryExpression): string {
+    return `(${this.select(query)})`;
+  }
+
+  /** The rows among which something is looked for. */
+  protected members(query: SelectStatement): string {
+    return this.select(query);
   }
 
   protected table(table: Pick<ModelMeta, 'schema' | 'table'>): string {
@@ -340,7 +385,7 @@ export abstract class QueryCompiler {
       case 'inList':
         return this.inList(node);
       case 'inQuery':
-        return `${this.expression(node.operand)} IN (${this.select(node.query)})`;
+        return this.inQuery(node);
       case 'match':
         return this.match(node);
       case 'arithmetic':
@@ -360,7 +405,7 @@ export abstract class QueryCompiler {
       case 'aggregate':
         return this.aggregate(node);
       case 'subquery':
-        return `(${this.select(node.query)})`;
+        return this.subquery(node);
       case 'exists':
         return `${node.negated ? 'NOT ' : ''}EXISTS (${this.select(node.query)})`;
       case 'raw':
@@ -369,6 +414,7 @@ export abstract class QueryCompiler {
       case 'path':
       case 'related':
       case 'relatedAggregate':
+      case 'nested':
         throw new TypeError(`A ${node.kind} reached the compiler: the planner resolves it.`);
       default:
         return unreachable(node);

@@ -11,7 +11,7 @@ export function clauses(
 ): Pick<SelectStatement, 'distinct' | 'from' | 'joins' | 'where'> {
   return {
     distinct: state.distinct,
-    from: scope.root,
+    from: scope.from,
     joins: scope.joins,
     where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
   };

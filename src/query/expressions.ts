@@ -17,6 +17,7 @@ import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { arrayLength, arrayTest } from './arrays.ts';
 import { datePart } from './date-parts.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
+import { among, Nestable } from './nested.ts';
 import { aggregateType, arithmetic, isNumeric, labelOf, list, operand, param, plainValue } from './nodes.ts';
 import { searchFor } from './search.ts';
 import { hasAggregate } from './walk.ts';
@@ -101,6 +102,8 @@ export class ExpressionBuilder {
   }
 
   oneOf(values: unknown): ExpressionBuilder {
+    const set = Nestable.set(values);
+    if (set !== undefined) return this.#make(among(typed(this.#node), set, this.#label()));
     return this.#make({ kind: 'inList', operand: this.#node, list: list(this.#typed().type, values, this.#label()) });
   }
 

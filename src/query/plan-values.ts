@@ -4,8 +4,9 @@ import { clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { orderOf, ordersOf, ordersOfDistinct } from './orders.ts';
 import type { ExtraColumn } from './plan.ts';
-import { Scope, select } from './scope.ts';
-import type { Aliases } from './scope.ts';
+import { select } from './scope.ts';
+import type { Aliases, Scope } from './scope.ts';
+import { openScope } from './sources.ts';
 import type { NamedExpression, QueryState } from './state.ts';
 import { hasAggregate } from './walk.ts';
 
@@ -15,13 +16,14 @@ export function selectValues(
   named: readonly NamedExpression[],
   aliases: Aliases,
   whole: boolean,
+  outer?: Scope,
 ): { statement: SelectStatement; columns: ExtraColumn[] } {
   if (whole && (state.limit !== undefined || state.offset !== undefined || state.distinct)) {
     throw new InvalidQueryError('aggregate() is over the whole set: take away limit(), offset() and distinct().', {
       model: state.meta.name,
     });
   }
-  const scope = new Scope(state.meta, aliases);
+  const scope = openScope(state, aliases, outer);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
   const plain = selections

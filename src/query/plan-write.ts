@@ -3,9 +3,10 @@ import type { Expression } from '../core/ast/expressions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { inReadingOrder } from './assignments.ts';
 import { refuseLock } from './locks.ts';
-import { ordersOf } from './orders.ts';
 import type { Plan } from './plan.ts';
-import { Aliases, columnOf, Scope, select } from './scope.ts';
+import { planSet } from './plan-set.ts';
+import { Aliases, columnOf, Scope } from './scope.ts';
+import { isCut, selectKeys } from './sources.ts';
 import type { QueryRequest } from './state.ts';
 import { childrenOf } from './walk.ts';
 
@@ -13,33 +14,17 @@ import { childrenOf } from './walk.ts';
 export function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
-  const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const aliases = new Aliases(planSet);
+  const scope = new Scope(state.meta, aliases, undefined, state.origins);
   const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
   const changes =
     request.kind === 'update'
       ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))
       : [];
   let where = condition;
-  if (scope.joins.length > 0 || state.limit !== undefined || state.offset !== undefined) {
-    const [key, ...more] = state.meta.key;
-    if (more.length > 0)
-      throw new InvalidQueryError(
-        `${state.meta.name} has a composite key: ${request.kind}() of a joined or limited set needs a single one.`,
-        { model: state.meta.name },
-      );
-    const inner = new Scope(state.meta, aliases);
-    const filter = state.where.length === 0 ? undefined : inner.resolve(conjunction(state.where));
-    const query = select({
-      columns: [{ expression: columnOf(inner.root.alias, key!), as: undefined }],
-      from: inner.root,
-      joins: inner.joins,
-      where: filter,
-      orderBy: state.limit === undefined ? [] : ordersOf(state).map((order) => inner.resolveOrder(order)),
-      limit: state.limit,
-      offset: state.offset,
-    });
-    where = { kind: 'inQuery', operand: columnOf(scope.root.alias, key!), query };
+  if (scope.joins.length > 0 || isCut(state) || state.source !== undefined) {
+    const operands = state.meta.key.map((field) => columnOf(scope.root.alias, field));
+    where = { kind: 'inQuery', operands, query: selectKeys(state, aliases) };
     if (changes.some(({ value }) => readsBeyond(value, scope.root.alias))) {
       throw new InvalidQueryError(`update() of ${state.meta.name} can compute from its own columns only.`, {
         model: state.meta.name,

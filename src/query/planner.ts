@@ -8,9 +8,12 @@ import { clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { orderOf, ordersOf } from './orders.ts';
 import type { EntityShape, Plan, Segment } from './plan.ts';
+import { planSet } from './plan-set.ts';
 import { selectValues } from './plan-values.ts';
 import { planWrite } from './plan-write.ts';
-import { Aliases, columnOf, Scope, select } from './scope.ts';
+import { Aliases, columnOf, select } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { openScope } from './sources.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 import { hasAggregate } from './walk.ts';
 
@@ -35,8 +38,8 @@ export function planQuery(request: QueryRequest): Plan {
 }
 
 function planEntities(state: QueryState): Plan {
-  const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const aliases = new Aliases(planSet);
+  const scope = openScope(state, aliases);
   const columns: Selection[] = [];
   const segments = [...selectSegments(state, scope, columns)];
   const annotations = state.annotations.map(({ name, expression }) => {
@@ -122,14 +125,14 @@ function proofOfRow({ target, targetField }: RelationMeta): FieldMeta | undefine
 }
 
 function planValues(state: QueryState, named: readonly NamedExpression[], whole: boolean): Plan {
-  const aliases = new Aliases();
+  const aliases = new Aliases(planSet);
   const { statement, columns } = selectValues(state, named, aliases, whole);
   return { kind: 'values', statement, shape: { columns }, reads: aliases.reads };
 }
 
 function planCount(state: QueryState, columns: readonly NamedExpression[] | undefined): Plan {
   refuseLock(state, 'a count');
-  const aliases = new Aliases();
+  const aliases = new Aliases(planSet);
   const count: Expression = {
     kind: 'aggregate',
     fn: 'count',
@@ -143,7 +146,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   const shape = { columns: [pushColumn(selection, 'count', count)] };
   const cut = state.limit !== undefined || state.offset !== undefined;
   if (!cut && columns === undefined) {
-    const scope = new Scope(state.meta, aliases);
+    const scope = openScope(state, aliases);
     return {
       kind: 'values',
       statement: select({ columns: selection, ...clauses(state, scope), distinct: false }),
@@ -172,8 +175,8 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
 
 function planExists(state: QueryState): Plan {
   refuseLock(state, 'whether there are rows');
-  const aliases = new Aliases();
-  const scope = new Scope(state.meta, aliases);
+  const aliases = new Aliases(planSet);
+  const scope = openScope(state, aliases);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
   const statement = select({
     columns: [],

@@ -1,53 +1,48 @@
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
-import { fieldPath, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
-import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
-import type { ValueType } from '../core/value-types.ts';
-import {
-  InvalidQueryError,
-  InvalidValueError,
-  MultipleResultsError,
-  NotFoundError,
-  UnfilteredWriteError,
-  UnknownFieldError,
-} from '../utils/errors.ts';
-import { suggest } from '../utils/naming.ts';
-import { ExpressionBuilder, expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
-import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
+import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError } from '../utils/errors.ts';
+import { expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
+import { fieldChange, fieldOf, hidesField } from './changes.ts';
+import { combinedRows, isFiltered } from './combine.ts';
+import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
-import { param, path, stored } from './nodes.ts';
+import { Nestable } from './nested.ts';
+import { path } from './nodes.ts';
+import { OwnRefs } from './own-refs.ts';
 import { addPaths } from './paths.ts';
-import { refsOf, ROOT } from './refs.ts';
+import { recursiveRows } from './recursive.ts';
 import type { QueryRunner } from './runner.ts';
 import { initialState } from './state.ts';
-import type { FieldChange, NamedExpression, QueryState } from './state.ts';
+import type { NamedExpression, QueryState } from './state.ts';
 import { ModelValuesSet } from './values-set.ts';
 
 /**
  * A query for entities as it runs. Immutable: every method gives a new one; nothing is sent until it is awaited or
  * iterated. `QuerySet` in `core/types` is what the compiler sees.
  */
-export class ModelQuerySet implements PromiseLike<object[]> {
+export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   readonly #runner: QueryRunner;
   readonly #state: QueryState;
 
   constructor(runner: QueryRunner, state: QueryState) {
+    super(state);
     this.#runner = runner;
     this.#state = state;
   }
 
   static of(runner: QueryRunner, meta: ModelMeta): ModelQuerySet {
-    return new ModelQuerySet(runner, initialState(meta));
+    return new ModelQuerySet(runner, initialState(meta, runner));
   }
 
   filter(condition: unknown): ModelQuerySet {
-    return this.#add(this.#parse(condition));
+    return this.#filtered(condition, (node) => node);
   }
 
   where(condition: unknown): ModelQuerySet {
@@ -55,11 +50,13 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   exclude(condition: unknown): ModelQuerySet {
-    return this.#add(negation(this.#parse(condition)));
+    return this.#filtered(condition, negation);
   }
 
   orderBy(...keys: readonly unknown[]): ModelQuerySet {
-    return this.#with({ order: keys.map((key) => this.#orderKey(key)), reversed: false });
+    const own = new OwnRefs(this.#state);
+    const order = keys.map((key) => this.#orderKey(key, own));
+    return this.#with({ order, reversed: false, origins: own.origins });
   }
 
   reverse(): ModelQuerySet {
@@ -88,21 +85,33 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   annotate(callback: (refs: object) => Readonly<Record<string, unknown>>): ModelQuerySet {
     const { meta, annotations } = this.#state;
-    const added = this.#named('annotate()', callback);
+    const own = new OwnRefs(this.#state);
+    const added = this.#named('annotate()', callback, own);
     for (const { name } of added) {
-      const hides =
-        meta.fieldByName.has(name) ||
-        meta.relationByName.has(name) ||
-        meta.embeddedByName.has(name) ||
-        name in meta.modelClass!.prototype;
-      if (hides)
+      if (hidesField(meta, name))
         throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, {
           model: meta.name,
           field: name,
         });
     }
     const kept = annotations.filter(({ name }) => !added.some((item) => item.name === name));
-    return this.#with({ annotations: [...kept, ...added] });
+    return this.#with({ annotations: [...kept, ...added], origins: own.origins });
+  }
+
+  union(other: unknown, options: unknown = {}): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('union', this.#state, other, options));
+  }
+
+  intersection(other: unknown): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('intersection', this.#state, other));
+  }
+
+  difference(other: unknown): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('difference', this.#state, other));
+  }
+
+  recursive(relation: unknown, options: unknown = {}): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, recursiveRows(this.#state, relation, options));
   }
 
   only(...names: readonly string[]): ModelQuerySet {
@@ -174,10 +183,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-    const columns = this.#named('aggregate()', callback);
+    const own = new OwnRefs(this.#state);
+    const columns = this.#named('aggregate()', callback, own);
     if (this.#state.empty)
       return Object.fromEntries(columns.map(({ name, expression }) => [name, ofNoRows(expression)]));
-    const rows = await this.#runner.rows({ kind: 'aggregate', state: this.#state, columns });
+    const rows = await this.#runner.rows({
+      kind: 'aggregate',
+      state: { ...this.#state, origins: own.origins },
+      columns,
+    });
     return Object.fromEntries(columns.map(({ name }, i) => [name, rows[0]?.[i] ?? null]));
   }
 
@@ -248,11 +262,14 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
-    const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
+    const own = new OwnRefs(this.#state);
+    const parsed = Object.entries(changes).map(([name, value]) => fieldChange(this.#state.meta, name, value, own.make));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
-    return this.#state.empty ? 0 : this.#runner.write({ kind: 'update', state: this.#state, changes: parsed });
+    return this.#state.empty
+      ? 0
+      : this.#runner.write({ kind: 'update', state: { ...this.#state, origins: own.origins }, changes: parsed });
   }
 
   async delete(): Promise<number> {
@@ -288,27 +305,16 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return new ModelQuerySet(this.#runner, withKeys({ ...this.#state, ...changes }));
   }
 
-  #add(condition: Expression): ModelQuerySet {
+  #filtered(condition: unknown, as: (node: Expression) => Expression): ModelQuerySet {
+    const own = new OwnRefs(this.#state);
+    const node = as(parseFilter(this.#state.meta, condition, own.make));
     // What holds for every row is no filter: `filter({}).delete()` writes to all rows, and has to say so.
-    return condition === TRUE ? this : this.#with({ where: [...this.#state.where, condition] });
+    return node === TRUE ? this : this.#with({ where: [...this.#state.where, node], origins: own.origins });
   }
 
-  #parse(condition: unknown): Expression {
-    return parseFilter(this.#state.meta, condition, () => this.#refs());
-  }
-
-  /** Columns, relations and annotations for a callback. */
-  #refs(): object {
-    const { meta, annotations } = this.#state;
-    const refs = refsOf(meta, { origin: ROOT, steps: [], parse: parseCondition });
-    for (const { name, expression } of annotations)
-      Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
-    return refs;
-  }
-
-  #orderKey(key: unknown): OrderNode {
+  #orderKey(key: unknown, own: OwnRefs): OrderNode {
     if (typeof key === 'function') {
-      const order: unknown = (key as (refs: object) => unknown)(this.#refs());
+      const order: unknown = (key as (refs: object) => unknown)(own.make());
       const node =
         order instanceof OrderKey
           ? OrderKey.node(order)
@@ -330,36 +336,25 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return annotation === undefined ? path([], this.#field(name as string)) : annotation.expression;
   }
 
-  #field(name: string): FieldMeta {
+  #field(name: unknown): FieldMeta {
     const { meta, annotations } = this.#state;
-    if (typeof name !== 'string')
-      throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, {
-        model: meta.name,
-      });
-    const field = meta.fieldByName.get(name);
-    if (field !== undefined) return field;
-    const relation = meta.relationByName.get(name);
-    if (relation?.owning === true) {
-      throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, {
-        model: meta.name,
-        field: name,
-        remedy: `Use '${relation.sourceField.name}'.`,
-      });
-    }
-    if (relation !== undefined) throw unknownName(meta, name);
-    throw new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
-      model: meta.name,
-      field: name,
-      remedy: suggest(name, [...meta.fieldByName.keys(), ...annotations.map((item) => item.name)]),
-    });
+    return fieldOf(
+      meta,
+      name,
+      annotations.map((item) => item.name),
+    );
   }
 
-  #named(place: string, callback: (refs: object) => Readonly<Record<string, unknown>>): NamedExpression[] {
+  #named(
+    place: string,
+    callback: (refs: object) => Readonly<Record<string, unknown>>,
+    own: OwnRefs,
+  ): NamedExpression[] {
     if (typeof callback !== 'function')
       throw new InvalidQueryError(`${place} takes a callback that gives named expressions.`, {
         model: this.#state.meta.name,
       });
-    const record = callback(this.#refs());
+    const record = callback(own.make());
     if (typeof record !== 'object' || record === null)
       throw new InvalidQueryError(`${place} takes a callback that gives an object of expressions.`, {
         model: this.#state.meta.name,
@@ -376,8 +371,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #values(args: readonly unknown[], form: 'object' | 'tuple' | 'flat'): ModelValuesSet {
     const [first] = args;
-    if (typeof first === 'function')
-      return new ModelValuesSet(this.#runner, this.#state, this.#named('values()', first as never), form);
+    if (typeof first === 'function') {
+      const own = new OwnRefs(this.#state);
+      const columns = this.#named('values()', first as never, own);
+      return new ModelValuesSet(this.#runner, { ...this.#state, origins: own.origins }, columns, form);
+    }
     const names = args.length > 0 ? args : this.#state.meta.fields.map((field) => field.name);
     const columns = names.map((name) => ({ name: name as string, expression: this.#column(name) }));
     return new ModelValuesSet(this.#runner, this.#state, columns, form);
@@ -388,47 +386,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
   }
 
-  #change(name: string, value: unknown): FieldChange {
-    const { meta } = this.#state;
-    const relation = meta.relationByName.get(name);
-    if (relation !== undefined && !relation.owning)
-      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: the other side holds the key.`, {
-        model: meta.name,
-        field: name,
-        remedy:
-          relation.link === undefined ? `Update ${relation.target.name}.` : 'Change the collection of each entity.',
-      });
-    const field = relation === undefined ? this.#field(name) : relation.sourceField;
-    const label = { model: meta.name, field: field.name };
-    if (field.primaryKey || field.generatedAs !== undefined)
-      throw new InvalidQueryError(
-        `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
-        label,
-      );
-    if (typeof value === 'function')
-      return {
-        field,
-        value: assignable(
-          field,
-          expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
-        ),
-      };
-    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.node(value)) };
-    if (value === undefined)
-      throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
-        ...label,
-        remedy: 'Leave the field out, or give null to set NULL.',
-      });
-    if (relation !== undefined && State.is(value))
-      return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
-    if (value === null && field.nullable)
-      return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
-    return { field, value: stored(field, value, label) };
-  }
-
   #refuseFilter(call: string): void {
-    const { meta, where, limit, offset, empty } = this.#state;
-    if (where.length === 0 && limit === undefined && offset === undefined && !empty) return;
+    const { meta, where, limit, offset, empty, source } = this.#state;
+    if (where.length === 0 && limit === undefined && offset === undefined && source === undefined && !empty) return;
     throw new InvalidQueryError(
       `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
       {
@@ -439,31 +399,13 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   #checkWrite(call: string): void {
-    const { meta, where, unfiltered, limit, empty } = this.#state;
-    if (where.length > 0 || unfiltered || limit !== undefined || empty) return;
+    const { meta } = this.#state;
+    if (isFiltered(this.#state)) return;
     throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
       model: meta.name,
       remedy: `Add a filter, or say .unfiltered() before .${call}().`,
     });
   }
-}
-
-/** @throws InvalidQueryError for an expression of another kind than the field's. */
-function assignable(field: FieldMeta, value: Expression): Expression {
-  const { kind } = typeOf(value).type;
-  const [wanted, given] = [family(field.type.kind), family(kind)];
-  if (wanted === given || kind === 'custom' || field.type.kind === 'custom') return value;
-  if (value.kind === 'literal' && value.value === null) return value;
-  throw new InvalidQueryError(
-    `update() cannot set ${field.model.name}.${field.name}, of type ${field.type.kind}, to an expression of type ${kind}.`,
-    { model: field.model.name, field: field.name },
-  );
-}
-
-/** Types whose values go into each other's columns. */
-function family(kind: ValueType['kind']): string {
-  if (['int', 'smallInt', 'bigint', 'float', 'decimal'].includes(kind)) return 'number';
-  return kind === 'string' || kind === 'enum' ? 'text' : kind;
 }
 
 function keyOrder(meta: ModelMeta): OrderNode[] {

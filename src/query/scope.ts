@@ -3,6 +3,7 @@ import type {
   ColumnExpression,
   Expression,
   Join,
+  NestedExpression,
   OrderNode,
   Origin,
   PathExpression,
@@ -10,16 +11,28 @@ import type {
   RelatedExpression,
   SelectStatement,
   TableRef,
+  TableSource,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { setOf } from './nested.ts';
+import type { SetState } from './state.ts';
+
+/** Plans a query set that stands inside of a query. */
+export type PlanSet = (set: SetState, aliases: Aliases, outer: Scope | undefined) => SelectStatement;
 
 /** Names for the tables of one statement, subqueries included: no alias is used twice. */
 export class Aliases {
   #next = 0;
   /** Every model that the statement reads. */
   readonly reads = new Set<ModelMeta>();
+  /** The planner of what stands inside of the statement: it opens scopes itself. */
+  readonly planSet: PlanSet;
+
+  constructor(planSet: PlanSet) {
+    this.planSet = planSet;
+  }
 
   take(meta: ModelMeta): TableRef {
     this.reads.add(meta);
@@ -33,21 +46,24 @@ export class Aliases {
  */
 export class Scope {
   readonly root: TableRef;
+  /** Where rows come from: the table, unless they are those of other queries. */
+  from: TableSource;
   readonly joins: Join[] = [];
   readonly #meta: ModelMeta;
   readonly #aliases: Aliases;
-  /** The query that this one stands in, and the token of its own columns. */
+  /** The query that this one stands in, and the tokens of its own columns. */
   readonly #outer: Scope | undefined;
-  readonly #origin: Origin;
+  readonly #origins: readonly Origin[];
   /** Joined tables by path; LEFT once anything on the way may be missing. */
   readonly #joined = new Map<string, { readonly table: TableRef; readonly optional: boolean }>();
 
-  constructor(meta: ModelMeta, aliases: Aliases, outer?: Scope, origin?: Origin) {
+  constructor(meta: ModelMeta, aliases: Aliases, outer: Scope | undefined, origins: readonly Origin[]) {
     this.#meta = meta;
     this.#aliases = aliases;
     this.#outer = outer;
-    this.#origin = origin;
+    this.#origins = origins;
     this.root = aliases.take(meta);
+    this.from = this.root;
   }
 
   /** The table at the end of to-one steps. */
@@ -89,7 +105,7 @@ export class Scope {
 
   /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
   #from(origin: Origin, meta: ModelMeta): Scope {
-    if (origin !== undefined && origin !== this.#origin && this.#outer !== undefined)
+    if (origin !== undefined && !this.#origins.includes(origin) && this.#outer !== undefined)
       return this.#outer.#from(origin, meta);
     if (this.#meta === meta) return this;
     throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${this.#meta.name}.`, {
@@ -130,7 +146,9 @@ export class Scope {
       case 'inList':
         return { ...node, operand: this.resolve(node.operand) };
       case 'inQuery':
-        return { ...node, operand: this.resolve(node.operand) };
+        return { ...node, operands: this.#all(node.operands) };
+      case 'nested':
+        return this.#nested(node);
       case 'match':
         return { ...node, operand: this.resolve(node.operand), pattern: this.resolve(node.pattern) };
       case 'json':
@@ -173,6 +191,13 @@ export class Scope {
     return node === undefined ? undefined : this.resolve(node);
   }
 
+  #nested({ form, operand, query, type, nullable }: NestedExpression): Expression {
+    const planned = this.#aliases.planSet(setOf(query), this.#aliases, this);
+    if (form === 'in') return { kind: 'inQuery', operands: [this.resolve(operand!)], query: planned };
+    if (form === 'value') return { kind: 'subquery', query: planned, type, nullable };
+    return { kind: 'exists', query: planned, negated: false };
+  }
+
   /** A semi-join: EXISTS, so that no filter can multiply rows. `every` is that no row fails. */
   #related(node: RelatedExpression): Expression {
     const { quantifier, where } = node;
@@ -211,7 +236,7 @@ export class Scope {
       this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias,
       relation.sourceField,
     );
-    const scope = new Scope(relation.target, this.#aliases, this, inner);
+    const scope = new Scope(relation.target, this.#aliases, this, [inner]);
     const { link } = relation;
     let correlation: Expression;
     if (link === undefined) {

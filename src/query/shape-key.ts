@@ -12,7 +12,9 @@ import type { RelationTree } from '../core/loader.ts';
 import type { RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import type { LockState, NamedExpression, QueryRequest, QueryState } from './state.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
+import { setOf } from './nested.ts';
+import type { LockState, NamedExpression, QueryRequest, QueryState, SetState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
 export type Bound = ParamExpression | ListParam;
@@ -26,8 +28,10 @@ export interface ShapeKey {
 /** What the walk over a request has met so far. */
 interface Met {
   readonly bound: Bound[];
-  /** Tokens of the subqueries: their names in the key are their numbers. */
-  readonly origins: Origin[];
+  /** Tokens of the subqueries around and before, by subquery: their names in the key are their numbers. */
+  readonly origins: (readonly Origin[])[];
+  /** Who runs the request. */
+  readonly owner: object | undefined;
   /** Whether values that a dialect may write into the text are part of the structure. */
   readonly shaped: boolean;
 }
@@ -39,7 +43,7 @@ interface Met {
  * dialect writes values into the text that may stand there.
  */
 export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
-  const met: Met = { bound: [], origins: [], shaped };
+  const met: Met = { bound: [], origins: [], owner: request.state.owner, shaped };
   const key = `${request.kind}${requestKey(request, met)}`;
   return { key, bound: met.bound };
 }
@@ -48,8 +52,8 @@ export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
 export function sameExpression(left: Expression, right: Expression): boolean {
   if (left === right) return true;
   if (left.kind !== right.kind) return false;
-  const a: Met = { bound: [], origins: [], shaped: false };
-  const b: Met = { bound: [], origins: [], shaped: false };
+  const a: Met = { bound: [], origins: [], owner: undefined, shaped: false };
+  const b: Met = { bound: [], origins: [], owner: undefined, shaped: false };
   return expressionKey(left, a) === expressionKey(right, b) && a.bound.every((value, i) => value === b.bound[i]);
 }
 
@@ -77,6 +81,7 @@ function requestKey(request: QueryRequest, met: Met): string {
 
 function stateKey(state: QueryState, met: Met): string {
   let text = `${state.meta.id}`;
+  if (state.source !== undefined) text += `S${sourceKey(state.source, met)}`;
   for (const node of state.where) text += `w${expressionKey(node, met)}`;
   if (state.order !== undefined) text += `o${ordersKey(state.order, met)}`;
   if (state.reversed) text += 'R';
@@ -90,6 +95,27 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.fresh) text += 'F';
   if (state.fields !== undefined) text += `f${state.fields.map((field) => field.id).join()}`;
   return text;
+}
+
+function sourceKey(source: NonNullable<QueryState['source']>, met: Met): string {
+  if (source.kind === 'combined')
+    return `(${source.operator}${source.all ? '!' : ''}${source.sides.map((side) => setKey(side, met)).join('')})`;
+  const { start, relation, depth, maxDepth } = source;
+  return `(walk ${relation.id}${depth ? 'd' : ''}${optionalKey(maxDepth, met)}${setKey({ state: start, columns: undefined }, met)})`;
+}
+
+/** A query set that stands inside of the request. What its tokens stand for elsewhere is hidden meanwhile. */
+function setKey({ state, columns }: SetState, met: Met): string {
+  if (met.owner !== undefined && state.owner !== met.owner)
+    throw new InvalidQueryError('A query of another session stands inside of a query: one session runs both.', {
+      model: state.meta.name,
+      remedy: 'Make both by the same session.',
+    });
+  const { length } = met.origins;
+  met.origins.push(state.origins);
+  const key = `[${stateKey(state, met)}${columns === undefined ? '' : columnsKey(columns, met)}]`;
+  met.origins.length = length;
+  return key;
 }
 
 function lockKey({ strength, wait, of }: LockState): string {
@@ -137,7 +163,7 @@ function boundKey(value: Bound, { bound }: Met): string {
 /** The number of the subquery that is meant; nothing for the innermost, `^` for the query itself. */
 function originKey(origin: Origin, { origins }: Met): string {
   if (origin === undefined) return '';
-  const position = origins.indexOf(origin);
+  const position = origins.findLastIndex((tokens) => tokens.includes(origin));
   return position < 0 ? '^/' : `^${position}/`;
 }
 
@@ -146,7 +172,7 @@ function relatedKey(
   met: Met,
 ): string {
   const key = `${originKey(origin, met)}${stepsKey(steps)}${relation.id}`;
-  met.origins.push(inner);
+  met.origins.push([inner]);
   return key;
 }
 
@@ -213,7 +239,9 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'exists':
       return `(${node.negated ? 'no ' : ''}exists ${selectKey(node.query, met)})`;
     case 'inQuery':
-      return `(in ${expressionKey(node.operand, met)} ${selectKey(node.query, met)})`;
+      return `(in${listKey(node.operands, met)} ${selectKey(node.query, met)})`;
+    case 'nested':
+      return `(${node.form} ${optionalKey(node.operand, met)}${setKey(setOf(node.query), met)})`;
     default:
       return unreachable(node);
   }

@@ -1,4 +1,12 @@
-import type { Expression, LockStrength, LockWait, OrderNode, ParamExpression } from '../core/ast/expressions.ts';
+import type {
+  Expression,
+  LockStrength,
+  LockWait,
+  OrderNode,
+  Origin,
+  ParamExpression,
+  SetOperator,
+} from '../core/ast/expressions.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -18,9 +26,39 @@ export interface LockState {
   readonly of: readonly (readonly RelationMeta[])[] | undefined;
 }
 
+/** A query set inside of another: one of entities, or of these columns. */
+export interface SetState {
+  readonly state: QueryState;
+  readonly columns: readonly NamedExpression[] | undefined;
+}
+
+/** Sets as one set. Those of entities are combined by their keys, those of values by their rows. */
+export interface CombinedSource {
+  readonly kind: 'combined';
+  readonly operator: SetOperator;
+  readonly all: boolean;
+  readonly sides: readonly SetState[];
+}
+
+/** The rows of a set, those that a relation leads to from there, and so on. */
+export interface RecursiveSource {
+  readonly kind: 'recursive';
+  readonly start: QueryState;
+  readonly relation: RelationMeta;
+  /** Whether it is asked how many steps lead to a row. */
+  readonly depth: boolean;
+  readonly maxDepth: ParamExpression | undefined;
+}
+
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
+  /** Where its rows come from; `undefined`: from the whole table. */
+  readonly source: CombinedSource | RecursiveSource | undefined;
+  /** The tokens of the callbacks that it was told by: columns under them are its own, wherever it stands. */
+  readonly origins: readonly Origin[];
+  /** Who runs it, so that sets of two sessions are not put together. No part of the shape. */
+  readonly owner: object | undefined;
   readonly where: readonly Expression[];
   /** `undefined`: the model's own ordering. */
   readonly order: readonly OrderNode[] | undefined;
@@ -52,9 +90,12 @@ export interface QueryState {
 const NOTHING: RelationTree = new Map();
 
 /** All rows of a model. */
-export function initialState(meta: ModelMeta): QueryState {
+export function initialState(meta: ModelMeta, owner?: object): QueryState {
   return {
     meta,
+    source: undefined,
+    origins: [],
+    owner,
     where: [],
     order: undefined,
     reversed: false,

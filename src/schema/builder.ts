@@ -4,6 +4,7 @@ import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } f
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { parseFilter } from '../query/filter.ts';
+import { planSet } from '../query/plan-set.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { DefinitionError } from '../utils/errors.ts';
 import { creationOrder, forwardReferences } from './creation-order.ts';
@@ -127,7 +128,7 @@ export class SchemaBuilder {
 
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
-    const scope = new Scope(meta, new Aliases());
+    const scope = new Scope(meta, new Aliases(planSet), undefined, []);
     const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
       throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {

@@ -3,8 +3,8 @@ import type { ValueType } from '../value-types.ts';
 
 /**
  * Expressions: frozen nodes of one closed union. Queries build them in terms of relation paths (`path`, `related`,
- * `relatedAggregate`); the planner rewrites these three into columns, joins and subqueries, and the compiler prints
- * what is left. Every value is a `param`: SQL text never holds one.
+ * `relatedAggregate`) and of each other (`nested`); the planner rewrites these four into columns, joins and subqueries, and
+ * the compiler prints what is left. Every value is a `param`: SQL text never holds one.
  */
 export type Expression =
   | PathExpression
@@ -20,6 +20,7 @@ export type Expression =
   | BetweenExpression
   | InListExpression
   | InQueryExpression
+  | NestedExpression
   | MatchExpression
   | SearchExpression
   | ArithmeticExpression
@@ -160,10 +161,25 @@ export interface ListParam {
   readonly label: ParamLabel;
 }
 
+/** Membership in the rows of a query, one operand for each of its columns. */
 export interface InQueryExpression {
   readonly kind: 'inQuery';
-  readonly operand: Expression;
+  readonly operands: readonly Expression[];
   readonly query: SelectStatement;
+}
+
+/** A query set inside of an expression: its one value, whether it has rows, or whether the operand is among them. */
+export interface NestedExpression extends Typed {
+  readonly kind: 'nested';
+  readonly form: 'value' | 'exists' | 'in';
+  /** Of `in`. */
+  readonly operand: Expression | undefined;
+  readonly query: NestedQuery;
+}
+
+/** What a query set was told. Here it is only passed on: the query layer knows its own. */
+export interface NestedQuery {
+  readonly meta: ModelMeta;
 }
 
 export type MatchOperator = 'exact' | 'contains' | 'startsWith' | 'endsWith' | 'regex';
@@ -354,7 +370,7 @@ export interface TableRef {
 
 export interface Join {
   readonly kind: 'inner' | 'left';
-  readonly table: TableRef;
+  readonly table: TableSource;
   readonly on: Expression;
 }
 
@@ -368,7 +384,7 @@ export interface SelectStatement {
   readonly kind: 'select';
   readonly distinct: boolean;
   readonly columns: readonly Selection[];
-  readonly from: TableRef | DerivedTable;
+  readonly from: TableSource;
   readonly joins: readonly Join[];
   readonly where: Expression | undefined;
   readonly groupBy: readonly Expression[];
@@ -395,10 +411,43 @@ export interface RowLock {
   readonly named: boolean;
 }
 
+/** What a FROM clause can name. */
+export type TableSource = TableRef | DerivedTable | CommonTableRef;
+
 /** `FROM (SELECT …) AS alias`. */
 export interface DerivedTable {
-  readonly query: SelectStatement;
+  readonly query: SelectStatement | CompoundStatement | WithStatement;
   readonly alias: string;
+}
+
+/** A table that a WITH clause defines. */
+export interface CommonTableRef {
+  readonly common: string;
+  readonly alias: string;
+}
+
+export type SetOperator = 'union' | 'intersect' | 'except';
+
+/** Several queries of equal columns as one, taken from left to right. */
+export interface CompoundStatement {
+  readonly kind: 'compound';
+  readonly operator: SetOperator;
+  /** Rows that are there twice stay so. */
+  readonly all: boolean;
+  readonly sides: readonly SelectStatement[];
+}
+
+/** `WITH RECURSIVE`: tables of this one query, each of which may read those before it, and itself. */
+export interface WithStatement {
+  readonly kind: 'with';
+  readonly tables: readonly CommonTable[];
+  readonly query: SelectStatement;
+}
+
+export interface CommonTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly query: CompoundStatement;
 }
 
 /** A field of the root itself. */

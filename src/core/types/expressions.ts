@@ -7,6 +7,7 @@
  */
 
 import type { JsonScalar } from './lookups.ts';
+import type { MembersOf } from './members.ts';
 
 /** The value that an expression has in a result row. */
 export declare const TYPE: unique symbol;
@@ -64,10 +65,10 @@ export interface Expr<out V> extends ExprOf<V> {
   lte(other: (V & {}) | ExprOf<V | null>): Cond;
   /** Both bounds are included. */
   between(low: (V & {}) | ExprOf<V | null>, high: (V & {}) | ExprOf<V | null>): Cond;
-  /** IN; an empty list is false. */
-  oneOf(values: readonly (V & {})[]): Cond;
-  /** NOT IN; an empty list is true. */
-  notOneOf(values: readonly (V & {})[]): Cond;
+  /** IN a list or a query; an empty one is false. */
+  oneOf(values: readonly (V & {})[] | MembersOf<V | null>): Cond;
+  /** NOT IN; an empty list or query is true. */
+  notOneOf(values: readonly (V & {})[] | MembersOf<V | null>): Cond;
   isNull(): Cond;
   isNotNull(): Cond;
   /** The first of this and the others that is not NULL. */

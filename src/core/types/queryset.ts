@@ -4,9 +4,10 @@
  */
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
-import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Model, PkOf, SHAPE } from './entity.ts';
+import type { ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
+import type { MEMBER } from './members.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
@@ -87,6 +88,23 @@ export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> 
 /** The value of a column or an annotation in a row. */
 type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K & keyof Values<E>] : never;
 
+/** The fields of the entities of a query set. */
+export declare const ENTITIES: unique symbol;
+
+/** Any query for entities of a model, whatever it loads. */
+export interface EntitiesOf<M extends Model> {
+  readonly [ENTITIES]: M[typeof FIELDS];
+}
+
+/** A relation's name, if it leads to the model itself. */
+type ToItself<M extends Model, K extends keyof M[typeof FIELDS]> = M[typeof FIELDS][K] extends {
+  readonly '~model': infer T extends Model;
+}
+  ? [T[typeof FIELDS], M[typeof FIELDS]] extends [M[typeof FIELDS], T[typeof FIELDS]]
+    ? K
+    : never
+  : never;
+
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
   readonly [K in M[typeof SHAPE]['settable']]?:
@@ -119,6 +137,8 @@ export type LockTarget<L extends string> = 'self' | Prefixes<L>;
  * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
  */
 export interface QuerySet<M extends Model, L extends string = never, E = unknown> {
+  readonly [MEMBER]: PkOf<M>;
+  readonly [ENTITIES]: M[typeof FIELDS];
   then<R1 = Row<M, L, E>[], R2 = never>(
     onfulfilled?: ((rows: Row<M, L, E>[]) => R1 | PromiseLike<R1>) | null,
     onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
@@ -145,6 +165,29 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   prefetchRelated<const P extends readonly string[]>(...paths: Paths<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
+  /**
+   * The entities of both, each once; with `all`, one that is in both comes twice. It loads what the first one loads, and is
+   * in no order but the model's. @example published.union(session.query(Post).filter({ authorId: me })).orderBy('-createdAt')
+   */
+  union(other: EntitiesOf<M>, options?: { readonly all?: boolean }): QuerySet<M, L, E>;
+  /** The entities that are in both. */
+  intersection(other: EntitiesOf<M>): QuerySet<M, L, E>;
+  /** The entities that are not in the other. */
+  difference(other: EntitiesOf<M>): QuerySet<M, L, E>;
+  /**
+   * These entities, and all that a relation of the model to itself leads to from there, each once; circles in the data end
+   * it. `maxDepth`: so many steps at most. `depth`: a name for how many steps led to each, at the least.
+   *
+   * @example session.query(Employee).filter({ id }).recursive('reports', { depth: 'level' }).orderBy('level')
+   */
+  recursive<K extends keyof M[typeof FIELDS] & string>(
+    relation: ToItself<M, K>,
+    options?: { readonly maxDepth?: number },
+  ): QuerySet<M, L>;
+  recursive<K extends keyof M[typeof FIELDS] & string, D extends string>(
+    relation: ToItself<M, K>,
+    options: { readonly depth: D; readonly maxDepth?: number },
+  ): QuerySet<M, L, { readonly [X in D]: NumExpr<number> }>;
   /** Reads no other columns than these and the key; to read one that was left out throws. */
   only(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
   /** Leaves out these columns; to read them throws. */
@@ -182,9 +225,11 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   none(): QuerySet<M, L, E>;
 
   /** Plain rows of some columns. @example .values('id', 'authorId') */
-  values<K extends ColumnKey<M> | (keyof E & string)>(...keys: readonly K[]): ValuesSet<{ [X in K]: Cell<M, E, X> }>;
+  values<K extends ColumnKey<M> | (keyof E & string)>(
+    ...keys: readonly K[]
+  ): ValuesSet<{ [X in K]: Cell<M, E, X> }, K, (Refs<M> & E)[K]>;
   /** Plain rows of expressions; aggregates are taken per group of the others. @example .values((p) => ({ role: p.author.role, n: count() })) */
-  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>>;
+  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>, keyof X & string, X[keyof X]>;
   /** Plain rows as tuples. @example .valuesList('id', 'title') */
   valuesList<const K extends readonly (ColumnKey<M> | (keyof E & string))[]>(
     ...keys: { [I in keyof K]: K[I] | ColumnKey<M> | (keyof E & string) }
@@ -193,7 +238,7 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   valuesList<K extends ColumnKey<M> | (keyof E & string)>(
     key: K,
     options: { readonly flat: true },
-  ): ValuesSet<Cell<M, E, K>, K>;
+  ): ValuesSet<Cell<M, E, K>, K, (Refs<M> & E)[K]>;
   /** Aggregates over all rows. @example .aggregate((p) => ({ n: count(), views: sum(p.views) })) */
   aggregate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): Promise<Values<X>>;
   count(): Promise<number>;

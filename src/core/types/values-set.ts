@@ -1,4 +1,6 @@
 /** Queries for plain rows. */
+import type { MEMBER, MembersOf } from './members.ts';
+import type { COLUMN } from './subqueries.ts';
 
 /** The SQL of a query and its parameters in the order of their placeholders. */
 export interface CompiledSql {
@@ -7,26 +9,38 @@ export interface CompiledSql {
 }
 
 /**
- * A query for plain rows of type `T`, whose columns are `K`. Nothing is sent until it is awaited or iterated over.
+ * A query for plain rows of type `T`, whose columns are `K`, as expressions `X`. Nothing is sent until it is awaited or iterated over.
  *
  * @example const rows = await session.query(Post).values('title', 'views').orderBy('-views').limit(3);
  */
-export interface ValuesSet<out T, out K extends string = keyof T & string> {
+export interface ValuesSet<out T, out K extends string = keyof T & string, out X = unknown> {
+  readonly [MEMBER]: T;
+  readonly [COLUMN]: X;
   then<R1 = T[], R2 = never>(
     onfulfilled?: ((rows: T[]) => R1 | PromiseLike<R1>) | null,
     onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2>;
   [Symbol.asyncIterator](): AsyncIterator<T, undefined, undefined>;
   /** Sorts by columns of the rows. */
-  orderBy(...keys: readonly `${'' | '-'}${K}`[]): ValuesSet<T, K>;
-  limit(count: number): ValuesSet<T, K>;
-  offset(count: number): ValuesSet<T, K>;
+  orderBy(...keys: readonly `${'' | '-'}${K}`[]): ValuesSet<T, K, X>;
+  limit(count: number): ValuesSet<T, K, X>;
+  offset(count: number): ValuesSet<T, K, X>;
   /** Each row once. What the rows are sorted by has to be among their columns. */
-  distinct(): ValuesSet<T, K>;
+  distinct(): ValuesSet<T, K, X>;
+  /**
+   * The rows of both, each once; with `all`, as often as they are there. The columns are called alike and of one type each.
+   *
+   * @example session.query(Author).values('name').union(session.query(Tag).values('name')).orderBy('name')
+   */
+  union(other: MembersOf<T>, options?: { readonly all?: boolean }): ValuesSet<T, K, X>;
+  /** The rows that are in both, each once. */
+  intersection(other: MembersOf<T>): ValuesSet<T, K, X>;
+  /** The rows that are not in the other, each once. */
+  difference(other: MembersOf<T>): ValuesSet<T, K, X>;
   /** Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. */
-  timeout(milliseconds: number): ValuesSet<T, K>;
+  timeout(milliseconds: number): ValuesSet<T, K, X>;
   /** Stops when the signal is aborted, in the database too, with a `QueryAbortedError`. */
-  signal(signal: AbortSignal): ValuesSet<T, K>;
+  signal(signal: AbortSignal): ValuesSet<T, K, X>;
   first(): Promise<T | null>;
   all(): Promise<T[]>;
   count(): Promise<number>;

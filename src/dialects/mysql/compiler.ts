@@ -15,8 +15,7 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
-  TableRef,
-  DerivedTable,
+  TableSource,
 } from '../../core/ast/expressions.ts';
 import type {
   DeleteStatement,
@@ -73,8 +72,8 @@ export class MySQLCompiler extends TypedCompiler {
     return type.kind === column.kind && type.kind !== 'decimal' && type.kind !== 'json' && type.kind !== 'array';
   }
 
-  protected override from(table: TableRef | DerivedTable): string {
-    if ('query' in table || table.table !== this.written?.table || table.schema !== this.written.schema)
+  protected override from(table: TableSource): string {
+    if (!('table' in table) || table.table !== this.written?.table || table.schema !== this.written.schema)
       return super.from(table);
     return `(SELECT * FROM ${this.table(table)} LIMIT ${ALL_ROWS}) AS ${table.alias}`;
   }
@@ -178,10 +177,14 @@ export class MySQLCompiler extends TypedCompiler {
   protected override expression(node: Expression): string {
     if (node.kind === 'column' && node.alias !== '' && node.alias === this.unaliased)
       return `${this.table(this.written!)}.${this.dialect.quote(node.column)}`;
-    // LIMIT is not taken in such a subquery, but in one inside of it.
-    if (node.kind === 'inQuery' && (node.query.limit !== undefined || node.query.offset !== undefined))
-      return `${this.expression(node.operand)} IN (SELECT * FROM (${this.select(node.query)}) AS limited)`;
     return super.expression(node);
+  }
+
+  /** LIMIT is not taken in such a subquery, but in one inside of it. */
+  protected override members(query: SelectStatement): string {
+    const text = super.members(query);
+    const cut = query.limit !== undefined || query.offset !== undefined;
+    return cut ? `SELECT * FROM (${text}) AS limited` : text;
   }
 
   protected override distinct(left: string, right: string): string {
