@@ -39,18 +39,19 @@ export function combinedRows(call: Combination, left: QueryState, other: unknown
   return { ...initialState(meta, owner), ...kept, empty, source: empty ? undefined : source };
 }
 
-/** Two sets of values as one: what is asked of the database, and the columns. They are called alike and of one type each. */
+/** Two sets of values as one: what is asked of the database, and the columns. They are of one type each. */
 export function combinedValues(
   call: Combination,
   left: QueryState,
   columns: readonly NamedExpression[],
+  byName: boolean,
   other: unknown,
   options?: unknown,
 ): { readonly state: QueryState; readonly columns: readonly NamedExpression[] } {
   const right = otherSet(call, other);
   if (right.columns === undefined)
     throw refused(call, left, `takes another query for values, not one for ${whatOf(right)}.`);
-  checkColumns(call, left, columns, right.columns);
+  checkColumns(call, left, columns, right.columns, byName);
   if (left.lock !== undefined) throw refused(call, left, 'takes queries that lock no rows.');
   const source = sourceOf(call, [{ state: bare(left), columns }, right], options);
   const empty = source.sides.length === 0;
@@ -135,9 +136,10 @@ function checkColumns(
   left: QueryState,
   columns: readonly NamedExpression[],
   others: readonly NamedExpression[],
+  byName: boolean,
 ): void {
   const names = (list: readonly NamedExpression[]): string => list.map(({ name }) => `'${name}'`).join(', ');
-  if (columns.length !== others.length || columns.some(({ name }, i) => name !== others[i]!.name))
+  if (columns.length !== others.length || (byName && columns.some(({ name }, i) => name !== others[i]!.name)))
     throw refused(call, left, `takes queries of the same columns: ${names(columns)} are not ${names(others)}.`);
   for (const [i, { name, expression }] of columns.entries()) {
     const [a, b] = [typeOf(expression).type, typeOf(others[i]!.expression).type];

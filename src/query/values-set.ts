@@ -121,7 +121,14 @@ export class ModelValuesSet extends Nestable implements PromiseLike<unknown[]> {
   }
 
   #combined(call: Combination, other: unknown, options?: unknown): ModelValuesSet {
-    const { state, columns } = combinedValues(call, this.#state, this.#columns, other, options);
+    const { state, columns } = combinedValues(
+      call,
+      this.#state,
+      this.#columns,
+      this.#form === 'object',
+      other,
+      options,
+    );
     return new ModelValuesSet(this.#runner, state, columns, this.#form);
   }
 

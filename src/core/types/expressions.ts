@@ -7,7 +7,6 @@
  */
 
 import type { JsonScalar } from './lookups.ts';
-import type { MembersOf } from './members.ts';
 
 /** The value that an expression has in a result row. */
 export declare const TYPE: unique symbol;
@@ -25,6 +24,14 @@ export declare const DECIMAL: unique symbol;
 /** Anything that has a value of type `V` in a query: accepted wherever an expression is asked for. */
 export interface ExprOf<out V> {
   readonly [TYPE]: V;
+}
+
+/** The expression that the one column of a query is. */
+export declare const COLUMN: unique symbol;
+
+/** A query whose rows are values `V`: of one column, or entities with such a key. */
+export interface MembersOf<out V> {
+  readonly [COLUMN]: ExprOf<V>;
 }
 
 /** An operand of decimal arithmetic whose value is `W`. */

@@ -8,7 +8,6 @@ export type * from './entity.ts';
 export type * from './expressions.ts';
 export type * from './instance.ts';
 export type * from './lookups.ts';
-export type * from './members.ts';
 export type * from './paths.ts';
 export type * from './queryset.ts';
 export type * from './relations.ts';

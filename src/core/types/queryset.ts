@@ -5,9 +5,8 @@
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Model, PkOf, SHAPE } from './entity.ts';
-import type { ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
+import type { COLUMN, ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
-import type { MEMBER } from './members.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
@@ -137,7 +136,7 @@ export type LockTarget<L extends string> = 'self' | Prefixes<L>;
  * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
  */
 export interface QuerySet<M extends Model, L extends string = never, E = unknown> {
-  readonly [MEMBER]: PkOf<M>;
+  readonly [COLUMN]: ExprOf<PkOf<M>>;
   readonly [ENTITIES]: M[typeof FIELDS];
   then<R1 = Row<M, L, E>[], R2 = never>(
     onfulfilled?: ((rows: Row<M, L, E>[]) => R1 | PromiseLike<R1>) | null,

@@ -1,11 +1,12 @@
 /** Queries inside of expressions. Types only. */
-import type { Cond, NULLABLE } from './expressions.ts';
-import type { MembersOf } from './members.ts';
+import type { COLUMN, Cond, NULLABLE } from './expressions.ts';
 
-/** The expression that a query of one column gives. */
-export declare const COLUMN: unique symbol;
+/** Any query that can stand inside of another. */
+export interface AnyQuery {
+  readonly [COLUMN]: unknown;
+}
 
-/** A query of one column, which may be NULL as `N`. */
+/** A query of one column, which is `N` where it may be NULL. */
 export interface ColumnOf<out N> {
   readonly [COLUMN]: { readonly [NULLABLE]: N };
 }
@@ -17,7 +18,7 @@ export interface ColumnOf<out N> {
  */
 export interface SubqueryFunctions {
   /** Whether the query has rows. */
-  readonly exists: (query: MembersOf<unknown>) => Cond;
+  readonly exists: (query: AnyQuery) => Cond;
   /** The one value of a query of one column; NULL where it has no row. */
   readonly subquery: <N>(query: ColumnOf<N>) => N;
 }

@@ -1,6 +1,13 @@
 /** Queries for plain rows. */
-import type { MEMBER, MembersOf } from './members.ts';
-import type { COLUMN } from './subqueries.ts';
+import type { COLUMN } from './expressions.ts';
+
+/** The rows of a query. */
+export declare const ROWS: unique symbol;
+
+/** Any query for plain rows of type `T`. */
+export interface RowsOf<out T> {
+  readonly [ROWS]: T;
+}
 
 /** The SQL of a query and its parameters in the order of their placeholders. */
 export interface CompiledSql {
@@ -8,13 +15,16 @@ export interface CompiledSql {
   readonly parameters: readonly unknown[];
 }
 
+/** The same values, each of which may be NULL. */
+type OrNull<T> = { readonly [K in keyof T]: T[K] | null } | null;
+
 /**
  * A query for plain rows of type `T`, whose columns are `K`, as expressions `X`. Nothing is sent until it is awaited or iterated over.
  *
  * @example const rows = await session.query(Post).values('title', 'views').orderBy('-views').limit(3);
  */
 export interface ValuesSet<out T, out K extends string = keyof T & string, out X = unknown> {
-  readonly [MEMBER]: T;
+  readonly [ROWS]: T;
   readonly [COLUMN]: X;
   then<R1 = T[], R2 = never>(
     onfulfilled?: ((rows: T[]) => R1 | PromiseLike<R1>) | null,
@@ -28,15 +38,15 @@ export interface ValuesSet<out T, out K extends string = keyof T & string, out X
   /** Each row once. What the rows are sorted by has to be among their columns. */
   distinct(): ValuesSet<T, K, X>;
   /**
-   * The rows of both, each once; with `all`, as often as they are there. The columns are called alike and of one type each.
+   * The rows of both, each once; with `all`, as often as they are there. The columns are of one type each, and called alike where rows are objects.
    *
    * @example session.query(Author).values('name').union(session.query(Tag).values('name')).orderBy('name')
    */
-  union(other: MembersOf<T>, options?: { readonly all?: boolean }): ValuesSet<T, K, X>;
+  union(other: RowsOf<T>, options?: { readonly all?: boolean }): ValuesSet<T, K, X>;
   /** The rows that are in both, each once. */
-  intersection(other: MembersOf<T>): ValuesSet<T, K, X>;
+  intersection(other: RowsOf<OrNull<T>>): ValuesSet<T, K, X>;
   /** The rows that are not in the other, each once. */
-  difference(other: MembersOf<T>): ValuesSet<T, K, X>;
+  difference(other: RowsOf<OrNull<T>>): ValuesSet<T, K, X>;
   /** Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. */
   timeout(milliseconds: number): ValuesSet<T, K, X>;
   /** Stops when the signal is aborted, in the database too, with a `QueryAbortedError`. */
