@@ -1,5 +1,15 @@
 /** What query sets give: rows, annotations, values, writes, order. */
-import { type Changes, type CompiledSql, count, gt, type QuerySet, type Session, sum, type ValuesSet } from './orm.ts';
+import {
+  type Changes,
+  type CompiledSql,
+  count,
+  gt,
+  type QuerySet,
+  type Session,
+  type StrExpr,
+  sum,
+  type ValuesSet,
+} from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
 import { Comment, LineNote, Tag } from './models2.ts';
@@ -40,7 +50,7 @@ export async function locksAndBounds() {
   joined.forUpdate({ of: ['self', 'author', 'author.profile', 'reviewer'] });
   joined.forShare({ of: 'author' });
   same<number>()((await joined.forUpdate().one()).author.id);
-  same<ValuesSet<{ id: string }, 'id'>>()(posts.values('id').timeout(100).signal(signal));
+  same<ValuesSet<{ id: string }, 'id', StrExpr<string>>>()(posts.values('id').timeout(100).signal(signal));
   session.transaction(() => 1, { signal, timeout: 100 });
   // @ts-expect-error not selected
   posts.forUpdate({ of: 'author' });
