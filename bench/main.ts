@@ -30,9 +30,10 @@ try {
   process.setSourceMapsEnabled(false); // tsx turns them on: a stack trace would cost more than in production
   const measurements: Measurement[] = [];
   const rejection = (name: string, error: unknown) => (name in engine.peers ? engine.rejection?.(error) : undefined);
+  const field = { db, contestants, rejection, reference: options.reference };
   for (const workload of options.workloads) {
     progress(workload.id);
-    measurements.push(await measure(workload, { db, contestants, rejection }, options.rounds ?? workload.rounds));
+    measurements.push(await measure(workload, field, options.rounds ?? workload.rounds));
   }
   process.setSourceMapsEnabled(true);
   progress('');
@@ -52,7 +53,7 @@ function chooseServer(): string | undefined {
   return dsn;
 }
 
-/** The reference comes first: the others' results are checked against its. */
+/** The driver by hand comes first: the others' results are checked against its. */
 function chooseContestants(): Map<string, ContestantLoader> {
   const { raw, arrays, blazeorm } = engine.contestants;
   const chosen = new Map([
@@ -77,13 +78,15 @@ function notInstalled(name: string, cause: unknown): never {
 function print(measurements: readonly Measurement[]): void {
   const versions: Record<string, string> = { ...db.versions };
   for (const contestant of contestants.values()) Object.assign(versions, contestant.versions);
-  const report = toReport(options.engine, versions, measurements);
+  const report = toReport(options.engine, options.reference, versions, measurements);
   if (options.json !== undefined) writeJson(options.json, report);
 
   const stack = [['node', report.node], ...Object.entries(versions)].map((entry) => entry.join(' '));
   console.log([options.engine, ...stack].join(' · '));
-  console.log(toTable([...contestants.keys()], measurements, engine.goals));
-  console.log(pc.dim('Ratios to raw in the same round: median (min–max); below 1 is faster than the driver by hand.'));
+  console.log(toTable([...contestants.keys()], options.reference, measurements, engine.goals));
+  console.log(
+    pc.dim(`Ratios to ${options.reference} in the same round: median (min–max); below 1 is faster than that.`),
+  );
   for (const { workload, failures, rejections } of measurements) {
     for (const [name, said] of rejections) console.log(pc.dim(`${workload.id}, ${name}: rejected: ${said}`));
     for (const [name, error] of failures) fail(`${workload.id}, ${name}:`, error);

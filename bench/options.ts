@@ -12,6 +12,8 @@ export interface Options {
   /** Overrides each workload's own number of rounds. */
   readonly rounds: number | undefined;
   readonly peers: readonly string[];
+  /** Whom the others are measured against. */
+  readonly reference: string;
   readonly json: string | undefined;
   readonly data: string;
 }
@@ -33,20 +35,25 @@ export function readOptions(argv: readonly string[]): Options {
       someWorkloads,
     )
     .option('--rounds <n>', 'measured rounds per workload (default: 20 to 60, by workload)', positiveInteger)
-    .option('--peers <names>', 'other libraries to measure too, separated by commas: drizzle', list)
+    .option('--peers <names>', 'others to measure too, separated by commas: drizzle, plain', list)
+    .option('--reference <name>', 'whom to measure against: raw, or a peer', 'raw')
     .option('--json <file>', 'write the results to a file', fromCallersFolder)
     .option('--data <file>', 'another copy of chinook.json', fromCallersFolder, chinook)
     .allowExcessArguments(false)
     .parse(argv, { from: 'user' })
-    .opts<Pick<Options, 'engine' | 'data'> & Partial<Options> & { only?: Workload[] }>();
+    .opts<Pick<Options, 'engine' | 'data' | 'reference'> & Partial<Options> & { only?: Workload[] }>();
   return {
     ...options,
     url: options.url,
     workloads: options.only ?? workloads,
     rounds: options.rounds,
-    peers: options.peers ?? [],
+    peers: withReference(options.peers ?? [], options.reference),
     json: options.json,
   };
+}
+
+function withReference(peers: readonly string[], reference: string): readonly string[] {
+  return reference === 'raw' || peers.includes(reference) ? peers : [reference, ...peers];
 }
 
 function list(text: string): string[] {

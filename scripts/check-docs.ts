@@ -1,6 +1,7 @@
 /**
  * Type-checks every ```ts block of the documentation and of the doc comments in `src`. A block stands for itself and
- * says what it imports; one that is not meant to compile is marked ```ts ignore. Errors name the document's own file
+ * says what it imports; one that goes on where the one before it ends is marked ```ts continued, and one that is not meant
+ * to compile ```ts ignore. Errors name the document's own file
  * and line.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,18 +36,24 @@ const workspace = join(root, '.cache', 'docs');
 rmSync(workspace, { recursive: true, force: true });
 mkdirSync(workspace, { recursive: true });
 
-/** Where each extracted file came from. */
+/** Where each extracted file came from, and its text. */
 const origins = new Map<string, string>();
+const programs = new Map<string, string>();
+let blocks = 0;
 for (const document of documents) {
   const name = relative(root, document);
   const text = readFileSync(document, 'utf8');
-  for (const { line, code } of codeBlocks(sources.includes(document) ? docComments(text) : text)) {
-    const file = `${name.replaceAll(/[^\w]+/g, '-')}-${line}.ts`;
+  let file = '';
+  for (const { line, code, continued } of codeBlocks(sources.includes(document) ? docComments(text) : text)) {
+    if (!continued) file = `${name.replaceAll(/[^\w]+/g, '-')}-${line}.ts`;
+    const before = continued ? (programs.get(file) ?? '') : '';
     // As many empty lines as stand before the block, so that the compiler's line numbers are the document's.
-    writeFileSync(join(workspace, file), `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);
+    programs.set(file, `${before}${'\n'.repeat(line - before.split('\n').length)}${code}\n`);
     origins.set(file, name);
+    blocks++;
   }
 }
+for (const [file, program] of programs) writeFileSync(join(workspace, file), `${program}export {};\n`);
 
 if (origins.size === 0) {
   process.stdout.write('No code blocks in the documentation\n');
@@ -61,7 +68,7 @@ if (origins.size === 0) {
     }),
   );
   process.stdout.write(
-    `${origins.size} code blocks in ${new Set(origins.values()).size} documents ${code === 0 ? 'compile' : 'checked'}\n`,
+    `${blocks} code blocks in ${new Set(origins.values()).size} documents ${code === 0 ? 'compile' : 'checked'}\n`,
   );
   process.exitCode = code;
 }

@@ -7,10 +7,11 @@ export type { FetchMode, FlushMode, SessionOptions } from './persistence/options
 export { f } from './core/fields.ts';
 export { model } from './core/model.ts';
 export { check, index, unique } from './core/constraints.ts';
+export { scope } from './core/scopes.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';
-export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from './core/metadata.ts';
+export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta, ScopeMeta } from './core/metadata.ts';
 
 export {
   arrayContains,
@@ -53,7 +54,7 @@ export {
 } from './query/lookups.ts';
 export type { DatePartLookup } from './query/lookups.ts';
 export { and, not, or, Q } from './query/q.ts';
-export { avg, count, max, min, sum } from './query/expressions.ts';
+export { avg, count, max, min, sum } from './query/aggregates.ts';
 export { sql } from './query/sql.ts';
 export { exists, subquery } from './query/subqueries.ts';
 

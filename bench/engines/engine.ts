@@ -15,6 +15,7 @@ export interface Engine {
   ): Promise<BenchDatabase>;
   /** Imported when they are asked for, so that a library that is not installed disturbs nobody. */
   readonly contestants: Readonly<Record<'raw' | 'arrays' | 'blazeorm', ContestantLoader>>;
+  /** Other libraries, and other ways to write by hand. */
   readonly peers: Readonly<Record<string, ContestantLoader>>;
   /**
    * What the server says of a statement that it does not take, if that is what the error is; undefined otherwise. A

@@ -45,6 +45,7 @@ export const postgres: Engine = {
     blazeorm: async () => (await import('../contestants/blazeorm.ts')).openBlazeorm,
   },
   peers: {
+    plain: async () => (await import('../contestants/postgres/plain.ts')).openPlain,
     drizzle: async () => (await import('../contestants/postgres/drizzle.ts')).openDrizzle,
   },
   goals: {

@@ -2,12 +2,11 @@ import type { Contestant, Figures } from '../contestants/contestant.ts';
 import type { BenchDatabase } from '../engines/database.ts';
 import type { Workload } from '../workloads.ts';
 
-/** Everybody is measured against this contestant: the driver by hand. */
-export const REFERENCE = 'raw';
-
 export interface Field {
   readonly db: BenchDatabase;
-  /** By name; the reference comes first. */
+  /** Everybody is measured against this contestant. */
+  readonly reference: string;
+  /** By name; the results of the first are what the others' have to be. */
   readonly contestants: ReadonlyMap<string, Contestant>;
   /** What the server said, if the contestant may send what it does not take, and the error is that it did. */
   readonly rejection: (name: string, error: unknown) => string | undefined;
@@ -23,7 +22,7 @@ export interface Measurement {
   readonly workload: Workload;
   readonly rounds: number;
   /** The reference's median per sample; undefined where it failed. */
-  readonly rawMs: number | undefined;
+  readonly referenceMs: number | undefined;
   /** Each contestant's time in a round divided by the reference's in the same round. */
   readonly ratios: ReadonlyMap<string, Ratio>;
   /** Contestants that threw or returned something else than the others; not measured. */
@@ -34,10 +33,10 @@ export interface Measurement {
 
 /** Measures a workload: one checked run of each contestant, warm-up rounds, then the rounds that count. */
 export async function measure(workload: Workload, field: Field, rounds: number): Promise<Measurement> {
-  const { db } = field;
+  const { db, reference } = field;
   const { takingPart, failures, rejections } = await check(workload, field);
   const times = new Map([...takingPart.keys()].map((name) => [name, [] as number[]]));
-  if (takingPart.has(REFERENCE) && takingPart.size > 0) {
+  if (takingPart.has(reference)) {
     const warmUp = Math.max(3, Math.ceil(rounds / 4));
     for (let round = -warmUp; round < rounds; round++) {
       for (const [name, contestant] of inOrder([...takingPart], round + warmUp)) {
@@ -46,16 +45,16 @@ export async function measure(workload: Workload, field: Field, rounds: number):
       }
     }
   }
-  const reference = times.get(REFERENCE) ?? [];
+  const base = times.get(reference) ?? [];
   const ratios = new Map<string, Ratio>();
   for (const [name, measured] of times) {
-    if (name === REFERENCE || reference.length === 0) continue;
-    ratios.set(name, summary(measured.map((ms, round) => ms / reference[round]!)));
+    if (name === reference || base.length === 0) continue;
+    ratios.set(name, summary(measured.map((ms, round) => ms / base[round]!)));
   }
   return {
     workload,
     rounds,
-    rawMs: reference.length > 0 ? median(reference) : undefined,
+    referenceMs: base.length > 0 ? median(base) : undefined,
     ratios,
     failures,
     rejections,

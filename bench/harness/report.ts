@@ -3,11 +3,13 @@ import { dirname } from 'node:path';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Engine } from '../engines/engine.ts';
-import { REFERENCE, type Measurement, type Ratio } from './measure.ts';
+import type { Measurement, Ratio } from './measure.ts';
 
 /** What `--json FILE` holds. */
 export interface Report {
   readonly engine: string;
+  /** Whom the others are measured against. */
+  readonly reference: string;
   readonly node: string;
   readonly versions: Readonly<Record<string, string>>;
   /** ISO 8601 */
@@ -15,9 +17,9 @@ export interface Report {
   readonly workloads: readonly {
     readonly id: string;
     readonly rounds: number;
-    /** How many operations `rawMs` is for; more than 1 where one alone is too quick to measure. */
+    /** How many operations `referenceMs` is for; more than 1 where one alone is too quick to measure. */
     readonly operations: number;
-    readonly rawMs: number | null;
+    readonly referenceMs: number | null;
     readonly ratios: Readonly<Record<string, Ratio>>;
     /** What threw or returned a wrong result. */
     readonly failures?: Readonly<Record<string, string>>;
@@ -33,19 +35,21 @@ export function writeJson(file: string, report: Report): void {
 
 export function toReport(
   engine: string,
+  reference: string,
   versions: Readonly<Record<string, string>>,
   measurements: readonly Measurement[],
 ): Report {
   return {
     engine,
+    reference,
     node: process.version,
     versions,
     date: new Date().toISOString(),
-    workloads: measurements.map(({ workload, rounds, rawMs, ratios, failures, rejections }) => ({
+    workloads: measurements.map(({ workload, rounds, referenceMs, ratios, failures, rejections }) => ({
       id: workload.id,
       rounds,
       operations: workload.operations,
-      rawMs: rawMs === undefined ? null : round(rawMs),
+      referenceMs: referenceMs === undefined ? null : round(referenceMs),
       ratios: Object.fromEntries(
         [...ratios].map(([name, { median, min, max }]) => [
           name,
@@ -63,23 +67,24 @@ export function toReport(
 /** The results as a table: the reference in milliseconds, everybody else as a ratio to it. */
 export function toTable(
   contestants: readonly string[],
+  reference: string,
   measurements: readonly Measurement[],
   goals: Engine['goals'],
 ): string {
-  const others = contestants.filter((name) => name !== REFERENCE);
+  const others = contestants.filter((name) => name !== reference);
   const table = new Table({
-    head: ['id', 'workload', `${REFERENCE}, ms`, ...others, 'goal'],
+    head: ['id', 'workload', `${reference}, ms`, ...others, 'goal'],
     colAligns: ['left', 'left', 'right', ...others.map(() => 'right' as const), 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { workload, rawMs, ratios, failures, rejections } of measurements) {
+  for (const { workload, referenceMs, ratios, failures, rejections } of measurements) {
     const unmeasured = (name: string): string =>
       failures.has(name) ? pc.red('failed') : rejections.has(name) ? pc.dim('rejected') : pc.dim('–');
     const goal = goals[workload.id];
     table.push([
       workload.id,
       workload.title,
-      rawMs === undefined ? pc.red('failed') : rawMs.toFixed(2),
+      referenceMs === undefined ? pc.red('failed') : referenceMs.toFixed(2),
       ...others.map((name) => cell(ratios.get(name), name === 'blazeorm' ? goal : undefined) ?? unmeasured(name)),
       goal === undefined ? '' : `≤ ${goal.toFixed(2)}`,
     ]);

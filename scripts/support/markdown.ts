@@ -3,6 +3,8 @@ export interface CodeBlock {
   /** The line of its first line of code, from 1. */
   readonly line: number;
   readonly code: string;
+  /** Goes on where the block before it ends: what that declares and imports is there. */
+  readonly continued: boolean;
 }
 
 // A block may be indented (in a list), and a longer fence may hold a shorter one.
@@ -25,7 +27,7 @@ export function codeBlocks(markdown: string): CodeBlock[] {
     }
     const [language = '', ...marks] = info.trim().split(/\s+/);
     if ((language === 'ts' || language === 'typescript') && !marks.includes('ignore')) {
-      blocks.push({ line: start + 1, code: code.join('\n') });
+      blocks.push({ line: start + 1, code: code.join('\n'), continued: marks.includes('continued') });
     }
   }
   return blocks;

@@ -93,6 +93,8 @@ export interface Adapter {
   close(): MaybePromise<void>;
   /** Distinct statements that were prepared on any connection. */
   readonly prepared: number;
+  /** Whether a statement may be sent before the one before it on the same connection is answered, and saves time so. */
+  readonly pipelines?: boolean;
   /** Whether it is a connection to a replica. Only where there are replicas. */
   isReplica?(connection: Connection): boolean;
   /** Asks each server, for so many milliseconds. Only where there are replicas. */

@@ -1,4 +1,4 @@
-import type { ReferentialAction, RelationKind } from './metadata.ts';
+import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the builders of `f` make: plain descriptions, which the registry turns into metadata when all models are known. */
@@ -111,6 +111,19 @@ export interface CheckDefinition {
   readonly condition: unknown;
 }
 
+/** `scope((p, tenantId: number) => p.tenantId.eq(tenantId), { required: true })`, or the callback alone. */
+export interface ScopeDefinition {
+  readonly kind: 'scope';
+  readonly condition: ScopeCondition;
+  readonly options: ScopeOptions;
+}
+
+export interface ScopeOptions {
+  readonly default?: boolean;
+  readonly required?: boolean;
+  readonly check?: boolean;
+}
+
 export interface ModelOptions {
   readonly table?: string;
   readonly schema?: string;
@@ -118,6 +131,7 @@ export interface ModelOptions {
   readonly ordering?: readonly string[];
   readonly indexes?: readonly IndexDefinition[];
   readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
+  readonly scopes?: Readonly<Record<string, ScopeDefinition | ScopeCondition>>;
   readonly comment?: string;
 }
 

@@ -92,6 +92,23 @@ export interface CheckMeta {
   readonly condition: unknown;
 }
 
+/** Columns and relations of the model, and the value that the session gives, where there is one. */
+export type ScopeCondition = (refs: object, value?: unknown) => unknown;
+
+/** A named condition of a model. */
+export interface ScopeMeta {
+  readonly name: string;
+  readonly condition: ScopeCondition;
+  /** In force wherever the model appears; otherwise a query set asks for it by name. */
+  readonly default: boolean;
+  /** Whether the condition is about a value; a session gives it. */
+  readonly takesValue: boolean;
+  /** Without the value every query of the model fails. */
+  readonly required: boolean;
+  /** Whether rows that are written have to meet it. */
+  readonly check: boolean;
+}
+
 /** Everything known of a model, frozen. `Post.meta` shows it. */
 export interface ModelMeta {
   /** Name of the class, for messages. */
@@ -116,6 +133,9 @@ export interface ModelMeta {
   readonly ordering: readonly OrderMeta[];
   readonly indexes: readonly IndexMeta[];
   readonly checks: readonly CheckMeta[];
+  readonly scopes: readonly ScopeMeta[];
+  /** Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default. */
+  readonly restricted: boolean;
   readonly comment: string | undefined;
 }
 

@@ -71,7 +71,7 @@ function isReference(entity: object): boolean {
   return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
-const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constraints', 'comment'];
+const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constraints', 'scopes', 'comment'];
 
 /** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
 function checkOptions(name: string, fields: unknown, options: unknown): void {

@@ -1,6 +1,7 @@
 import { NotLoadedError } from '../utils/errors.ts';
 import type { EntityGroup } from './loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from './metadata.ts';
+import { scopeNames } from './scopes.ts';
 import { State } from './state.ts';
 
 /**
@@ -40,7 +41,7 @@ export function notLoaded(meta: ModelMeta, name: string, group: EntityGroup | nu
       {
         model: meta.name,
         field: name,
-        remedy: `Load it with await ${relation.name}.load(), or add .selectRelated('${relation.name}') to the query of ${relation.model.name}.`,
+        remedy: `Load it with await ${relation.name}.load(), or add .selectRelated('${relation.name}') to the query of ${relation.model.name}${unlessHidden(meta)}.`,
       },
     );
   }
@@ -49,6 +50,12 @@ export function notLoaded(meta: ModelMeta, name: string, group: EntityGroup | nu
     field: name,
     remedy: `Load it with await entity.load() or session.refresh(entity), or read '${name}' in the query.`,
   });
+}
+
+/** What no loading helps against. */
+function unlessHidden(meta: ModelMeta): string {
+  const scopes = scopeNames(meta);
+  return scopes === '' ? '' : `; a row that a scope hides (${scopes}) is read with .unscoped(…) only`;
 }
 
 /** The error for a collection that is read before it is loaded. */

@@ -48,6 +48,8 @@ export interface DialectFeatures {
    * to be faster: each related row is sent once, and the server sorts and cuts before it looks for others.
    */
   readonly joinedRows: number;
+  /** Whether an index serves a comparison of rows, `(a, b) > (?, ?)`; elsewhere it is written key by key. */
+  readonly comparesRows: boolean;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

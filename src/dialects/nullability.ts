@@ -35,6 +35,7 @@ export function mayBeNull(node: Expression): boolean {
       return mayBeNull(node.operand);
     case 'inQuery':
       return node.operands.some(mayBeNull) || node.query.columns.some(({ expression }) => mayBeNull(expression));
+    case 'compareRows':
     case 'not':
     case 'isNull':
     case 'exists':

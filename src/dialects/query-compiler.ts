@@ -6,6 +6,7 @@ import type {
   CallExpression,
   CompareExpression,
   CompoundStatement,
+  CompareRowsExpression,
   DatePart,
   DerivedTable,
   Expression,
@@ -40,6 +41,7 @@ import { InvalidQueryError, UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { CompiledStatement, Dialect } from './dialect.ts';
 import { mayBeNull } from './nullability.ts';
+import { keyByKey } from './key-by-key.ts';
 import { placeholdersIn } from './placeholders.ts';
 import type { Lexicon } from './placeholders.ts';
 import { tableName } from './schemas.ts';
@@ -48,6 +50,7 @@ import { Writer } from './writer.ts';
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const COMPARISONS = new Set<Expression['kind']>([
   'compare',
+  'compareRows',
   'isNull',
   'between',
   'inList',
@@ -372,6 +375,8 @@ export abstract class QueryCompiler {
         return String(node.value).toUpperCase();
       case 'compare':
         return this.compare(node);
+      case 'compareRows':
+        return this.compareRows(node);
       case 'and':
         return `(${node.items.map((item) => this.expression(item)).join(' AND ')})`;
       case 'or':
@@ -439,6 +444,18 @@ export abstract class QueryCompiler {
     const [a, b] = [this.operand(left), this.operand(right)];
     if (operator !== 'ne') return `${a} ${COMPARE[operator]} ${b}`;
     return mayBeNull(left) || mayBeNull(right) ? this.distinct(a, b) : `${a} <> ${b}`;
+  }
+
+  protected compareRows(node: CompareRowsExpression): string {
+    if (!this.dialect.features.comparesRows) return this.expression(keyByKey(node));
+    const left = node.left.map((item, i) => this.beside(item, node.right[i]!));
+    const right = node.right.map((item, i) => this.beside(item, node.left[i]!));
+    return `(${left.join(', ')}) ${COMPARE[node.operator]} (${right.join(', ')})`;
+  }
+
+  /** An operand of a comparison with another. */
+  protected beside(node: Expression, _other: Expression): string {
+    return this.operand(node);
   }
 
   protected between(operand: Expression, low: Expression, high: Expression): string {

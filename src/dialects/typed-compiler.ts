@@ -19,7 +19,7 @@ export abstract class TypedCompiler extends QueryCompiler {
   }
 
   /** A value that takes its type from a column beside it. */
-  private plain(node: Expression, column: Expression): string {
+  protected override beside(node: Expression, column: Expression): string {
     return node.kind === 'param' && column.kind === 'column' && this.takesTypeOf(node.type, column.type)
       ? this.bare(node)
       : this.operand(node);
@@ -35,14 +35,14 @@ export abstract class TypedCompiler extends QueryCompiler {
 
   protected override compare(node: CompareExpression): string {
     const { operator, left, right } = node;
-    const [a, b] = [this.plain(left, right), this.plain(right, left)];
+    const [a, b] = [this.beside(left, right), this.beside(right, left)];
     if (operator === 'ne' && (mayBeNull(left) || mayBeNull(right))) return this.distinct(a, b);
     const sign = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' }[operator];
     return `${a} ${sign} ${b}`;
   }
 
   protected override between(operand: Expression, low: Expression, high: Expression): string {
-    return `${this.operand(operand)} BETWEEN ${this.plain(low, operand)} AND ${this.plain(high, operand)}`;
+    return `${this.operand(operand)} BETWEEN ${this.beside(low, operand)} AND ${this.beside(high, operand)}`;
   }
 
   /** Each parameter is another, so an expression with one is equal to none but itself: it is named by its position. */

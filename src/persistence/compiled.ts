@@ -10,6 +10,7 @@ import type {
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { placeholderFor } from '../dialects/query-compiler.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
 import type { Plan } from '../query/plan.ts';
 import { planQuery } from '../query/planner.ts';
 import { shapeKey } from '../query/shape-key.ts';
@@ -88,6 +89,7 @@ export class CompiledCache {
 
   /** @throws UnsupportedError, InvalidQueryError, InvalidValueError before anything is sent. */
   query(request: QueryRequest): BoundQuery {
+    request.state.scopes.renew();
     const { key, bound } = shapeKey(request, this.#dialect.features.limitsInText);
     let compiled = this.#queries.get(key);
     if (compiled === undefined) {
@@ -98,7 +100,7 @@ export class CompiledCache {
     return { compiled, parameters: bind(compiled, bound) };
   }
 
-  /** SELECT of one row by its key. */
+  /** SELECT of one row by its key, of a model without conditions of its own. */
   byKey(meta: ModelMeta): KeyQuery {
     let found = this.#keys.get(meta);
     if (found === undefined) this.#keys.set(meta, (found = this.#compileKeyQuery(meta)));
@@ -224,7 +226,7 @@ export class CompiledCache {
       left: fieldPath(field),
       right: placeholderFor(field),
     }));
-    const plan = planQuery({ kind: 'entities', state: { ...initialState(meta), where: items, order: [] } });
+    const plan = planQuery({ kind: 'entities', state: { ...initialState(meta, UNSCOPED), where: items, order: [] } });
     const { sql, slots } = this.#dialect.compile(plan.statement);
     return { sql, encoders: slots.map((slot) => slot.encode) };
   }

@@ -49,6 +49,8 @@ const OPTIONS = new Set([
   'loadStrategy',
   'using',
   'schema',
+  'scopes',
+  'unscoped',
 ]);
 const HEALTH_MS = 5_000;
 
@@ -82,13 +84,15 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const { fetchMode, flushMode, loadStrategy, using, schema } = options;
+    const { fetchMode, flushMode, loadStrategy, using, schema, scopes, unscoped } = options;
     checkSessionOptions({
       ...(fetchMode && { fetchMode }),
       ...(flushMode && { flushMode }),
       ...(loadStrategy && { loadStrategy }),
       ...(using && { using }),
       ...(schema !== undefined && { schema }),
+      ...(scopes !== undefined && { scopes }),
+      ...(unscoped !== undefined && { unscoped }),
     });
     if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
       throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
@@ -129,7 +133,7 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, ...rest } = options;
+    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, scopes, unscoped, ...rest } = options;
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
@@ -139,6 +143,8 @@ export class DatabaseCore {
         ...(flushMode === undefined ? {} : { flushMode }),
         ...(loadStrategy === undefined ? {} : { loadStrategy }),
         ...(schema === undefined ? {} : { schema }),
+        ...(scopes === undefined ? {} : { scopes }),
+        ...(unscoped === undefined ? {} : { unscoped }),
       });
       try {
         return await session.transaction(fn, rest);

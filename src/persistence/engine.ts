@@ -6,18 +6,25 @@ import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { CompiledCache } from './compiled.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
+import { scopesOf } from './scope-settings.ts';
+import type { ScopeOptions } from './scope-settings.ts';
 
 /** Of so many schemas what was compiled is kept. */
 const MAX_SCHEMAS = 100;
 
 /** Settings that every session of a database begins with. */
-type SessionDefaults = Required<Omit<SessionOptions, 'schema'>> & { readonly schema: string | undefined };
+type SessionDefaults = Required<Omit<SessionOptions, 'schema' | keyof ScopeOptions>> & {
+  readonly schema: string | undefined;
+};
 
 /** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
 export class Engine {
   readonly adapter: Adapter;
   readonly executor: Executor;
   readonly options: SessionDefaults;
+  /** What the database says of scopes, and the models that have them. */
+  readonly scopes: ScopeOptions;
+  readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
   readonly config: ConnectionConfig | undefined;
   readonly #warned = new Set<string>();
@@ -39,6 +46,12 @@ export class Engine {
       using: options.using,
       schema: options.schema,
     };
+    this.scopes = {
+      ...(options.scopes && { scopes: options.scopes }),
+      ...(options.unscoped && { unscoped: options.unscoped }),
+    };
+    this.models = models;
+    if (models.length > 0) scopesOf(this.scopes, {}, models);
     this.config = config;
     this.errorNames = new ErrorNames(models);
   }

@@ -2,6 +2,8 @@ import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import type { LoadStrategy } from './loading/strategy.ts';
+import { checkScopeOptions, SCOPE_OPTIONS } from './scope-settings.ts';
+import type { ScopeOptions } from './scope-settings.ts';
 
 /** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
 export type FetchMode = 'peers' | 'one' | 'raise';
@@ -10,7 +12,7 @@ export type FetchMode = 'peers' | 'one' | 'raise';
 export type FlushMode = 'auto' | 'commit' | 'manual';
 
 /** Settings of a session; a database has them for all of its sessions. */
-export interface SessionOptions {
+export interface SessionOptions extends ScopeOptions {
   /** Whom the first `.load()` loads for. Default `peers`. */
   readonly fetchMode?: FetchMode;
   /** Default `auto`. */
@@ -32,7 +34,7 @@ export interface SessionOptions {
   readonly using?: ServerRole | undefined;
 }
 
-const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema'>, readonly string[]>> = {
+const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof ScopeOptions>, readonly string[]>> = {
   fetchMode: ['peers', 'one', 'raise'],
   flushMode: ['auto', 'commit', 'manual'],
   loadStrategy: ['auto', 'join', 'batch'],
@@ -41,8 +43,9 @@ const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema'>, readonly 
 
 /** @throws ConfigError for an option that there is not, or a value that it does not have. */
 export function checkSessionOptions(options: SessionOptions, others: readonly string[] = []): void {
+  checkScopeOptions(options);
   for (const [name, value] of Object.entries(options)) {
-    if (others.includes(name)) continue;
+    if (others.includes(name) || SCOPE_OPTIONS.includes(name)) continue;
     if (name === 'schema') {
       if (value !== undefined && typeof value !== 'string')
         throw new ConfigError("The option 'schema' is the name of a schema.", { field: name });
@@ -52,7 +55,7 @@ export function checkSessionOptions(options: SessionOptions, others: readonly st
     if (allowed === undefined)
       throw new ConfigError(`A session has no option '${name}'.`, {
         field: name,
-        remedy: suggest(name, [...Object.keys(VALUES), 'schema', ...others]),
+        remedy: suggest(name, [...Object.keys(VALUES), 'schema', ...SCOPE_OPTIONS, ...others]),
       });
     if (value !== undefined && !allowed.includes(value as string))
       throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });

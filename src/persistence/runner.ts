@@ -10,7 +10,7 @@ import type { Segment } from '../query/plan.ts';
 import { mergeTrees } from '../query/paths.ts';
 import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
-import type { QueryRunner } from '../query/runner.ts';
+import type { PageRows, QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import type { BoundQuery } from './compiled.ts';
 import type { Overwrite } from './hydrator.ts';
@@ -51,6 +51,17 @@ export class SessionRunner implements QueryRunner {
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
     if (state.batched.size > 0) await this.#load(state, entities);
     return entities;
+  }
+
+  async page(asked: QueryState, size: number, backward: boolean): Promise<PageRows> {
+    if (asked.bounds !== undefined)
+      return this.#within(asked.bounds, (runner) => runner.page(unbounded(asked), size, backward));
+    const { state, query, rows } = await this.#read(asked);
+    const more = rows.length > size;
+    const found = more ? rows.slice(0, size) : rows;
+    if (backward) found.reverse();
+    const ends = found.length === 0 ? [] : this.#keysOf(query, [found[0]!, found.at(-1)!]);
+    return { entities: await this.#loaded(state, query, found), ends, more };
   }
 
   async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
@@ -158,7 +169,7 @@ export class SessionRunner implements QueryRunner {
     const query = compiled.query(request);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const { connection, done } = await this.#workspace.borrow('a stream of rows', state.using);
+    const { connection, done } = await this.#workspace.borrow('stream', 'a stream of rows', state.using);
     try {
       let rows: Rows = [];
       for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
@@ -175,11 +186,15 @@ export class SessionRunner implements QueryRunner {
 
   #bounded(bounds: Bounds): { readonly runner: SessionRunner; readonly cancellation: Cancellation } {
     const { executor, cancellation } = withinBounds(this.#workspace.executor, 'query', bounds);
-    const workspace = this.#workspace.through(executor);
+    return { runner: this.#through(this.#workspace.through(executor)), cancellation };
+  }
+
+  /** The same by another way to the database. */
+  #through(workspace: Workspace): SessionRunner {
     const loader = this.#loader.through(workspace);
     const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
     loader.use(runner);
-    return { runner, cancellation };
+    return runner;
   }
 
   /** Before anything is compiled: which dialect a server speaks may be known only then. */
@@ -204,6 +219,29 @@ export class SessionRunner implements QueryRunner {
   readonly #overwrite: Overwrite = (entity, fields, values, group) =>
     this.#workspace.overwrite(entity, fields, values, group);
 
+  /** The way of a query up to its rows. */
+  async #read(asked: QueryState): Promise<Batch & { readonly state: QueryState }> {
+    if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
+    await this.#connect();
+    const state = this.#workspace.asSent(asked);
+    const query = this.#workspace.compiled.query({ kind: 'entities', state });
+    await this.#workspace.beforeRead(query.compiled.plan.reads);
+    return { state, query, rows: await this.#fetch(query, state) };
+  }
+
+  /** What rows are sorted by, of each of these. */
+  #keysOf({ compiled: { plan } }: BoundQuery, rows: Rows): unknown[][] {
+    if (plan.kind !== 'entities') throw new TypeError('Only a query for entities has sort keys.');
+    const { dialect } = this.#workspace.compiled;
+    const columns = plan.shape.keys.map(({ position, type }) => ({ position, decode: dialect.codec(type).decode }));
+    return rows.map((row) =>
+      columns.map(({ position, decode }) => {
+        const raw = row[position];
+        return raw === null || decode === undefined ? raw : decode(raw as never);
+      }),
+    );
+  }
+
   #group(segment: Segment, requested: RelationTree): EntityGroup {
     return this.#workspace.group(
       segment.meta,
@@ -211,10 +249,22 @@ export class SessionRunner implements QueryRunner {
     );
   }
 
+  /** Relations that can be asked for side by side have one connection, held until all of them are there. */
   async #load(state: QueryState, entities: readonly object[]): Promise<void> {
     if (state.batched.size === 0 || entities.length === 0) return;
-    const loader = state.using === undefined ? this.#loader : this.#loader.using(state.using);
-    await loader.load(state.meta, entities, state.batched);
+    const { adapter } = this.#workspace.engine;
+    if (adapter.pipelines !== true || this.#workspace.pipelines || !hasSiblings(state.batched))
+      return this.#loadHere(state, entities);
+    const { connection, done } = await this.#workspace.borrow('read', 'relations of a query', state.using);
+    try {
+      await this.#through(this.#workspace.on(connection)).#loadHere(state, entities);
+    } finally {
+      done();
+    }
+  }
+
+  async #loadHere(state: QueryState, entities: readonly object[]): Promise<void> {
+    await this.#loader.within(state).load(state.meta, entities, state.batched);
   }
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
@@ -222,6 +272,10 @@ export class SessionRunner implements QueryRunner {
     await this.#load(state, entities);
     return entities;
   }
+}
+
+function hasSiblings(tree: RelationTree): boolean {
+  return tree.size > 1 || [...tree.values()].some(hasSiblings);
 }
 
 function unbounded(state: QueryState): QueryState {

@@ -13,19 +13,20 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
-import { path } from '../query/nodes.ts';
 import { addPaths } from '../query/paths.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
-import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
+import { rowsByKey } from './key-query.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
+import { scopesOf } from './scope-settings.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
+import { membersOf } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Transactions } from './transactions.ts';
@@ -57,7 +58,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
     const { fetchMode, flushMode, loadStrategy, using, schema } = { ...this.#engine.options, ...options };
-    this.#workspace = new Workspace(this.#engine, this, { using, schema, loadStrategy });
+    const scopes = scopesOf(options, this.#engine.scopes, this.#engine.models);
+    this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
     this.#batch = new BatchLoader(this.#workspace, (collection) =>
       this.#transactions.current?.journal.touchCollection(collection),
@@ -85,7 +87,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   query(modelClass: ModelClassValue): ModelQuerySet {
     this.#refuseClosed();
-    return ModelQuerySet.of(this.#runner, metaOf(modelClass));
+    return ModelQuerySet.of(this.#runner, metaOf(modelClass), this.#workspace.scopes);
   }
 
   async get(modelClass: ModelClassValue, pk: unknown): Promise<object | null> {
@@ -93,7 +95,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const meta = metaOf(modelClass);
     const parts = checkKey(meta, pk);
     const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, parts.length === 1 ? parts[0] : parts));
-    if (known !== undefined && this.#workspace.isFull(known)) return this.#work.deleted.has(known) ? null : known;
+    const trusted = !meta.restricted || !this.#workspace.scopes.bypassed;
+    if (trusted && known !== undefined && this.#workspace.isFull(known))
+      return this.#work.deleted.has(known) ? null : known;
+    if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
     const flushed = this.#workspace.beforeRead(new Set([meta]));
@@ -106,6 +111,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     );
     const [row] = isPromise(pending) ? await pending : pending;
     return row === undefined ? null : this.#adopt(meta, row);
+  }
+
+  /** By a query like any other, so that the model's conditions hold. */
+  async #getScoped(meta: ModelMeta, key: readonly unknown[]): Promise<object | null> {
+    const { state } = rowsByKey(meta, [key], this.#workspace.scopes);
+    const [entity = null] = await this.#runner.entities(state);
+    return entity !== null && this.#work.deleted.has(entity) ? null : entity;
   }
 
   async getOrFail(modelClass: ModelClassValue, pk: unknown): Promise<object> {
@@ -335,26 +347,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
     this.#refuseClosed();
-    const { inverse, link, sourceField, targetField, target } = relation;
-    const value = (entity as Record<string, unknown>)[sourceField.name];
-    const label = { model: relation.model.name, field: relation.name };
-    const key = { kind: 'param' as const, value, type: sourceField.type, nullable: false, label };
-    const runner = this.#runner;
-    if (link === undefined) {
-      return new ModelQuerySet(runner, {
-        ...initialState(target),
-        where: [{ kind: 'compare', operator: 'eq', left: path([], targetField), right: key }],
-      });
-    }
-    if (inverse === undefined)
-      throw new SessionStateError(`${label.model}.${label.field} has no reverse relation on ${target.name}.`, {
-        ...label,
-        remedy: `Add f.reverse(() => ${label.model}, '${label.field}') to ${target.name}.`,
-      });
-    const own = { kind: 'compare' as const, operator: 'eq' as const, left: path([], sourceField), right: key };
-    return new ModelQuerySet(runner, {
-      ...initialState(target),
-      where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own }],
+    return new ModelQuerySet(this.#runner, {
+      ...membersOf(entity, relation, this.#workspace.scopes),
+      owner: this.#runner,
     });
   }
 

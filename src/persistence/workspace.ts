@@ -7,6 +7,8 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
+import type { ActiveScopes } from '../query/active-scopes.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
@@ -34,17 +36,19 @@ export interface WorkspaceOwner {
   readonly label: string;
 }
 
-/** Which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
+/** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
 interface Place {
+  readonly scopes: ActiveScopes;
   readonly using: ServerRole | undefined;
   readonly schema: string | undefined;
   readonly loadStrategy: LoadStrategy;
 }
 
-/** What a workspace for work with bounds has from another: its entities; and its own executor. */
+/** What a workspace has from another: its entities; and its own executor, or a connection that is held for it. */
 interface Shared {
   readonly of: Workspace;
-  readonly executor: Executor;
+  readonly executor: Executor | undefined;
+  readonly held: Connection | undefined;
 }
 
 /** The entities of a session and its way to the database: what queries, loading and flushing work on. */
@@ -56,6 +60,8 @@ export class Workspace {
   readonly #pendingGroups: Map<ModelMeta, EntityGroup>;
   /** For work with bounds of its own. */
   readonly #executor: Executor | undefined;
+  /** Outside of a transaction: all is sent on this one. */
+  readonly #held: Connection | undefined;
 
   /** @throws UnsupportedError, ConfigError for a schema that cannot be. */
   constructor(engine: Engine, owner: WorkspaceOwner, place: Place, shared?: Shared) {
@@ -65,12 +71,27 @@ export class Workspace {
     this.identityMap = shared?.of.identityMap ?? new IdentityMap();
     this.#pendingGroups = shared === undefined ? new Map<ModelMeta, EntityGroup>() : shared.of.#pendingGroups;
     this.#executor = shared?.executor;
+    this.#held = shared?.held;
     if (place.schema !== undefined) engine.compiledIn(place.schema);
   }
 
   /** The same entities, and another way to the database. */
   through(executor: Executor): Workspace {
-    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor });
+    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor, held: this.#held });
+  }
+
+  /** The same entities, on a connection that the caller holds. */
+  on(held: Connection): Workspace {
+    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor: this.#executor, held });
+  }
+
+  /** Whether statements that are sent at once go to one connection, which does not wait for each answer. */
+  get pipelines(): boolean {
+    return this.engine.adapter.pipelines === true && this.#connection !== undefined;
+  }
+
+  get #connection(): Connection | undefined {
+    return this.#owner.currentTransaction?.connection ?? this.#held;
   }
 
   /** What loads for this session's entities. */
@@ -84,6 +105,11 @@ export class Workspace {
 
   get compiled(): CompiledCache {
     return this.engine.compiledIn(this.#place.schema);
+  }
+
+  /** The scopes of the session. */
+  get scopes(): ActiveScopes {
+    return this.#place.scopes;
   }
 
   /** A query as it is sent: what is to be joined may come by queries of its own. */
@@ -146,13 +172,14 @@ export class Workspace {
 
   /** A connection for longer than one call. */
   async borrow(
+    mode: 'read' | 'stream',
     purpose: string,
     server: ServerRole | undefined,
   ): Promise<{ readonly connection: Connection; readonly done: () => void }> {
-    const transaction = this.#owner.currentTransaction;
-    if (transaction !== undefined) return { connection: transaction.connection, done: () => undefined };
+    const here = this.#connection;
+    if (here !== undefined) return { connection: here, done: () => undefined };
     await this.engine.connect();
-    const connection = await this.executor.acquire({ mode: 'stream', purpose, server: server ?? this.#place.using });
+    const connection = await this.executor.acquire({ mode, purpose, server: server ?? this.#place.using });
     return { connection, done: () => this.executor.release(connection) };
   }
 
@@ -179,14 +206,15 @@ export class Workspace {
   }
 
   /**
-   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session.
+   * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session. A row
+   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first.
    *
    * @returns the entities that are still there.
    */
-  async refresh(meta: ModelMeta, entities: readonly object[]): Promise<object[]> {
+  async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
     const codec = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities)) rows.set(codec.keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(codec.keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -204,7 +232,7 @@ export class Workspace {
     const { meta } = State.group(entity)!;
     const flushed = this.beforeRead(new Set([meta]));
     if (flushed !== undefined) await flushed;
-    await this.refresh(meta, [entity]);
+    await this.refresh(meta, [entity], State.row(entity) === null ? this.scopes : UNSCOPED);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
@@ -278,9 +306,9 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[]): Promise<Rows> {
+  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ActiveScopes): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys));
+    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.
     return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
   }
@@ -290,8 +318,8 @@ export class Workspace {
     run: (connection: Connection) => MaybePromise<T>,
     server: ServerRole | undefined,
   ): MaybePromise<T> {
-    const transaction = this.#owner.currentTransaction;
-    if (transaction !== undefined) return run(transaction.connection);
+    const here = this.#connection;
+    if (here !== undefined) return run(here);
     return chain(this.engine.connect(), () =>
       chain(this.executor.acquire({ mode, purpose: this.#owner.label, server }), (connection) =>
         this.#lend(connection, run),

@@ -1,12 +1,10 @@
-import { typeOf } from '../core/ast/expressions.ts';
-import type { Expression } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { assignable } from './assignable.ts';
 import { ExpressionBuilder, expressionNode } from './expressions.ts';
-import { sameFamily } from './families.ts';
 import { entityKey, unknownName } from './filter.ts';
 import { param, stored } from './nodes.ts';
 import type { FieldChange } from './state.ts';
@@ -48,17 +46,6 @@ export function fieldChange(meta: ModelMeta, name: string, value: unknown, refs:
   if (value === null && field.nullable)
     return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
   return { field, value: stored(field, value, label) };
-}
-
-/** @throws InvalidQueryError for an expression of another kind than the field's. */
-export function assignable(call: string, field: FieldMeta, value: Expression): Expression {
-  const { type } = typeOf(value);
-  if (sameFamily(field.type, type)) return value;
-  if (value.kind === 'literal' && value.value === null) return value;
-  throw new InvalidQueryError(
-    `${call} cannot set ${field.model.name}.${field.name}, of type ${field.type.kind}, to an expression of type ${type.kind}.`,
-    { model: field.model.name, field: field.name },
-  );
 }
 
 /** A field by the name of its column. @throws UnknownFieldError; `more`: other names that are known there. */

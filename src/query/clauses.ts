@@ -1,4 +1,4 @@
-import { conjunction, typeOf } from '../core/ast/expressions.ts';
+import { typeOf } from '../core/ast/expressions.ts';
 import type { Expression, Selection, SelectStatement } from '../core/ast/expressions.ts';
 import type { ExtraColumn } from './plan.ts';
 import type { Scope } from './scope.ts';
@@ -13,7 +13,7 @@ export function clauses(
     distinct: state.distinct,
     from: scope.from,
     joins: scope.joins,
-    where: state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where)),
+    where: scope.where(state.where),
   };
 }
 

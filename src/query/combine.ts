@@ -27,7 +27,7 @@ const OPERATORS: Readonly<Record<Combination, SetOperator>> = {
  */
 export function combinedRows(call: Combination, left: QueryState, other: unknown, options?: unknown): QueryState {
   const right = otherSet(call, other);
-  const { meta, joined, batched, annotations, fields, bounds, using, fresh, owner, origins } = left;
+  const { meta, joined, batched, annotations, fields, bounds, using, fresh, owner, origins, scopes } = left;
   if (right.columns !== undefined || right.state.meta !== meta)
     throw refused(call, left, `takes another query for ${meta.name}, not one for ${whatOf(right)}.`);
   if (left.lock !== undefined) throw refused(call, left, 'takes queries that lock no rows: lock the whole.');
@@ -36,7 +36,7 @@ export function combinedRows(call: Combination, left: QueryState, other: unknown
   const source = sourceOf(call, [{ state: bare(left), columns: undefined }, right], options);
   const empty = source.sides.length === 0;
   const kept = { joined, batched, annotations, fields, bounds, using, fresh, origins };
-  return { ...initialState(meta, owner), ...kept, empty, source: empty ? undefined : source };
+  return { ...initialState(meta, scopes, owner), ...kept, empty, source: empty ? undefined : source };
 }
 
 /** Two sets of values as one: what is asked of the database, and the columns. They are of one type each. */
@@ -55,13 +55,20 @@ export function combinedValues(
   if (left.lock !== undefined) throw refused(call, left, 'takes queries that lock no rows.');
   const source = sourceOf(call, [{ state: bare(left), columns }, right], options);
   const empty = source.sides.length === 0;
-  const { meta, owner, bounds, using } = left;
+  const { meta, owner, scopes, bounds, using } = left;
   const found = columns.map(({ name, expression }, i) => {
     const nullable = typeOf(expression).nullable || typeOf(right.columns![i]!.expression).nullable;
     return { name, expression: foundColumn(i, expression, nullable) };
   });
   return {
-    state: { ...initialState(meta, owner), order: [], bounds, using, empty, source: empty ? undefined : source },
+    state: {
+      ...initialState(meta, scopes, owner),
+      order: [],
+      bounds,
+      using,
+      empty,
+      source: empty ? undefined : source,
+    },
     columns: found,
   };
 }
@@ -127,7 +134,7 @@ function allOf(call: Combination, { meta }: QueryState, options: unknown): boole
 
 /** What says which rows are meant, and nothing of how they are loaded. */
 function bare(state: QueryState): QueryState {
-  const { joined, batched, annotations, fields, bounds, using, fresh } = initialState(state.meta);
+  const { joined, batched, annotations, fields, bounds, using, fresh } = initialState(state.meta, state.scopes);
   return { ...state, joined, batched, annotations, fields, bounds, using, fresh };
 }
 

@@ -4,11 +4,11 @@ import { describe, invalidValue } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { arrayLength, arrayTest } from './arrays.ts';
 import { datePart, yearRange } from './date-parts.ts';
-import { ExpressionBuilder, isTextual } from './expressions.ts';
+import { ExpressionBuilder } from './expressions.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { Lookup } from './lookups.ts';
 import { among, Nestable } from './nested.ts';
-import { list, param } from './nodes.ts';
+import { isTextual, list, param } from './nodes.ts';
 import { searchFor } from './search.ts';
 
 /** A lookup of a field, or of a part of one, as a condition. */

@@ -13,11 +13,11 @@ import type {
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { comparisonProblem, describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
-import { InvalidValueError } from '../utils/errors.ts';
+import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
 
-/** A field at the end of to-one steps; NULL may come from the field or from any step on the way. */
+/** A field at the end of to-one steps; NULL may come from the field, or from any step on the way: a scope may hide its row. */
 export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: Origin): PathExpression {
   return {
     kind: 'path',
@@ -25,7 +25,7 @@ export function path(steps: readonly RelationMeta[], field: FieldMeta, origin?: 
     steps,
     field,
     type: field.type,
-    nullable: field.nullable || steps.some((step) => step.nullable),
+    nullable: field.nullable || steps.some((step) => step.nullable || step.target.restricted),
   };
 }
 
@@ -169,4 +169,14 @@ export function relationKey(steps: readonly RelationMeta[], relation: RelationMe
   return relation.owning
     ? path(steps, relation.sourceField, origin)
     : path([...steps, relation], relation.target.key[0]!, origin);
+}
+
+/** Types that text lookups and functions work on. */
+export function isTextual(type: ValueType): boolean {
+  return type.kind === 'string' || type.kind === 'text' || type.kind === 'enum';
+}
+
+/** The error for a method of a type that the expression is not of. */
+export function notFor(call: string, what: string, label: ParamLabel): InvalidQueryError {
+  return new InvalidQueryError(`${call}() is for ${what}, which ${label.model}.${label.field} is not.`, label);
 }

@@ -19,11 +19,16 @@ export function ordersOf(state: QueryState): readonly OrderNode[] {
     own.length > 0
       ? own
       : state.meta.key.map((field) => ({ expression: fieldPath(field), descending: false, nulls: undefined }));
-  return orders.map((order) => ({
-    ...order,
-    descending: !order.descending,
-    nulls: order.nulls === undefined ? undefined : order.nulls === 'first' ? 'last' : 'first',
-  }));
+  return orders.map(turned);
+}
+
+/** The opposite of a sort key. */
+export function turned({ expression, descending, nulls }: OrderNode): OrderNode {
+  return {
+    expression,
+    descending: !descending,
+    nulls: nulls === undefined ? undefined : nulls === 'first' ? 'last' : 'first',
+  };
 }
 
 /** An order, by the very node of the result where it is of one: a dialect can say which it is instead of saying it again. */
@@ -52,7 +57,8 @@ export function ordersOfDistinct(
   });
 }
 
-function isSelected(node: Expression, { expression }: Selection): boolean {
+/** Whether an expression is what a column of the result holds. */
+export function isSelected(node: Expression, { expression }: Selection): boolean {
   if (node === expression) return true;
   return (
     node.kind === 'column' &&

@@ -18,12 +18,13 @@ export class OwnRefs {
 
   readonly make = (): object => {
     const { meta, annotations } = this.#state;
-    this.#origin ??= Symbol(meta.name);
-    const refs = refsOf(meta, { origin: this.#origin, steps: [], parse: parseCondition });
+    const refs = refsOf(meta, { origin: this.token(), steps: [], parse: parseCondition });
     for (const { name, expression } of annotations)
       Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
     return refs;
   };
+
+  readonly token = (): symbol => (this.#origin ??= Symbol(this.#state.meta.name));
 
   /** The tokens of the query set, once the callback has run. */
   get origins(): readonly Origin[] {

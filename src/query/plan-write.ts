@@ -1,10 +1,10 @@
-import { conjunction } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { inReadingOrder } from './assignments.ts';
 import { refuseLock } from './locks.ts';
 import type { Plan } from './plan.ts';
 import { planSet } from './plan-set.ts';
+import { ROOT } from './roots.ts';
 import { Aliases, columnOf, Scope } from './scope.ts';
 import { isCut, selectKeys } from './sources.ts';
 import type { QueryRequest } from './state.ts';
@@ -15,8 +15,8 @@ export function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'del
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
   const aliases = new Aliases(planSet);
-  const scope = new Scope(state.meta, aliases, undefined, state.origins);
-  const condition = state.where.length === 0 ? undefined : scope.resolve(conjunction(state.where));
+  const scope = new Scope(state.meta, aliases, state.scopes, undefined, [...state.origins, ROOT]);
+  const condition = scope.where(state.where);
   const changes =
     request.kind === 'update'
       ? request.changes.map(({ field, value }) => ({ field, value: scope.resolve(value) }))

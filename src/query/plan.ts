@@ -30,6 +30,8 @@ export interface EntityShape {
   readonly fresh: boolean;
   readonly segments: readonly Segment[];
   readonly annotations: readonly ExtraColumn[];
+  /** What the rows are sorted by, where that is asked for: it is no part of an entity. */
+  readonly keys: readonly ExtraColumn[];
 }
 
 /** How a row becomes plain values. */

@@ -1,4 +1,4 @@
-import { fieldPath } from '../core/ast/expressions.ts';
+import { fieldPath, typeOf } from '../core/ast/expressions.ts';
 import type { Expression, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
@@ -6,8 +6,8 @@ import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
-import { orderOf, ordersOf } from './orders.ts';
-import type { EntityShape, Plan, Segment } from './plan.ts';
+import { isSelected, orderOf, ordersOf } from './orders.ts';
+import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { planSet } from './plan-set.ts';
 import { selectValues } from './plan-values.ts';
 import { planWrite } from './plan-write.ts';
@@ -47,13 +47,14 @@ function planEntities(state: QueryState): Plan {
     return pushColumn(columns, name, scope.resolve(expression));
   });
   const fresh = state.fresh || state.lock !== undefined;
-  const shape: EntityShape = { fresh, segments, annotations };
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
   const own = columns.slice(columns.length - annotations.length);
   const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
   const lock = planLock(state, scope);
+  const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
   const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
 
@@ -186,6 +187,12 @@ function planExists(state: QueryState): Plan {
     offset: state.offset,
   });
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
+}
+
+/** Where a value that is sorted by stands in a row: selected for that, unless it is there already. */
+function keyColumn(columns: Selection[], expression: Expression): ExtraColumn {
+  const position = columns.findIndex((selection) => isSelected(expression, selection));
+  return position < 0 ? pushColumn(columns, '', expression) : { name: '', position, type: typeOf(expression).type };
 }
 
 function refuseAggregate(node: Expression, name: string): void {

@@ -5,7 +5,8 @@ import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError } from '../utils/errors.ts';
-import { expressionNode, OrderKey, refuseAggregates } from './expressions.ts';
+import type { ActiveScopes } from './active-scopes.ts';
+import { expressionNode, refuseAggregates } from './expressions.ts';
 import { fieldChange, fieldOf, hidesField } from './changes.ts';
 import { combinedRows, isFiltered } from './combine.ts';
 import { parseFilter } from './filter.ts';
@@ -15,10 +16,13 @@ import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { Nestable } from './nested.ts';
 import { path } from './nodes.ts';
+import { OrderKey } from './order-key.ts';
 import { OwnRefs } from './own-refs.ts';
+import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
 import { recursiveRows } from './recursive.ts';
 import type { QueryRunner } from './runner.ts';
+import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { NamedExpression, QueryState } from './state.ts';
 import { ModelValuesSet } from './values-set.ts';
@@ -37,8 +41,8 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     this.#state = state;
   }
 
-  static of(runner: QueryRunner, meta: ModelMeta): ModelQuerySet {
-    return new ModelQuerySet(runner, initialState(meta, runner));
+  static of(runner: QueryRunner, meta: ModelMeta, scopes: ActiveScopes): ModelQuerySet {
+    return new ModelQuerySet(runner, initialState(meta, scopes, runner));
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -156,6 +160,22 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     return this.#with({ using: server });
   }
 
+  unscoped(...names: readonly unknown[]): ModelQuerySet {
+    return this.#with({ scopes: this.#state.scopes.without(bypassed(this.#state.meta, names)) });
+  }
+
+  scoped(name: unknown, ...value: readonly unknown[]): ModelQuerySet {
+    return this.filter(askedFor(this.#state.meta, name, value));
+  }
+
+  pipe<R>(fn: (query: this) => R): R {
+    if (typeof fn !== 'function')
+      throw new InvalidQueryError(`pipe() takes a function of a query, not ${describe(fn)}.`, {
+        model: this.#state.meta.name,
+      });
+    return fn(this);
+  }
+
   none(): ModelQuerySet {
     return this.#with({ empty: true });
   }
@@ -238,6 +258,10 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     return (condition.length === 0 ? this : this.filter(condition[0])).one();
   }
 
+  async page(options: unknown): Promise<object> {
+    return readPage(this.#runner, this.#state, options);
+  }
+
   all(): Promise<object[]> {
     return this.#state.empty ? Promise.resolve([]) : this.#runner.entities(this.#state);
   }
@@ -307,7 +331,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   #filtered(condition: unknown, as: (node: Expression) => Expression): ModelQuerySet {
     const own = new OwnRefs(this.#state);
-    const node = as(parseFilter(this.#state.meta, condition, own.make));
+    const node = as(parseFilter(this.#state.meta, condition, own));
     // What holds for every row is no filter: `filter({}).delete()` writes to all rows, and has to say so.
     return node === TRUE ? this : this.#with({ where: [...this.#state.where, node], origins: own.origins });
   }

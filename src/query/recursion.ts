@@ -99,7 +99,7 @@ function step(
   bound: Expression | undefined,
 ): SelectStatement {
   const { meta } = start;
-  const scope = new Scope(meta, aliases, undefined, []);
+  const scope = new Scope(meta, aliases, start.scopes);
   const columns: Expression[] = relation.many
     ? arriving(scope, relation, aliases, name)
     : leaving(scope, relation, meta, name);
@@ -118,7 +118,7 @@ function step(
     columns: columns.map((expression) => ({ expression, as: undefined })),
     from: scope.root,
     joins: scope.joins,
-    where: where.length === 0 ? undefined : conjunction(where),
+    where: scope.where(where),
   });
 }
 
@@ -135,8 +135,9 @@ function arriving(scope: Scope, relation: RecursiveSource['relation'], aliases: 
   if (link === undefined) owner = columnOf(scope.root.alias, targetField);
   else {
     const table = aliases.take(link.model);
-    const on = equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, targetField));
-    scope.joins.push({ kind: 'inner', table, on });
+    const own = scope.ownCondition(link.model, table);
+    const same = equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, targetField));
+    scope.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
     owner = columnOf(table.alias, link.source);
   }
   if (sourceField.primaryKey && model.key.length === 1) {

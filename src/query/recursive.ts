@@ -19,7 +19,7 @@ const OPTIONS = ['depth', 'maxDepth'];
  * @throws InvalidQueryError, UnknownFieldError for a relation to another model, and for wrong options.
  */
 export function recursiveRows(start: QueryState, name: unknown, options: unknown): QueryState {
-  const { meta, owner } = start;
+  const { meta, scopes, owner } = start;
   checkNestable(start, 'recursive()');
   const refuse = (what: string, remedy?: string): InvalidQueryError =>
     new InvalidQueryError(`recursive() ${what}`, { model: meta.name, remedy });
@@ -46,10 +46,10 @@ export function recursiveRows(start: QueryState, name: unknown, options: unknown
     };
     annotations.push({ name: depth, expression });
   }
-  if (start.empty) return { ...initialState(meta, owner), annotations, empty: true };
+  if (start.empty) return { ...initialState(meta, scopes, owner), annotations, empty: true };
   const limit = maxDepth === undefined ? undefined : wholeNumber(meta, 'maxDepth', maxDepth);
   const source = { kind: 'recursive' as const, start, relation, depth: depth !== undefined, maxDepth: limit };
-  return { ...initialState(meta, owner), annotations, source };
+  return { ...initialState(meta, scopes, owner), annotations, source };
 }
 
 function selfRelation({ meta }: QueryState, name: unknown): RelationMeta {

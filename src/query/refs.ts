@@ -3,11 +3,9 @@ import type { AggregateName, Expression, Origin, Quantifier } from '../core/ast/
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { ExpressionBuilder, expressionNode, isDistinct, notFor, refuseAggregates } from './expressions.ts';
-import { aggregateType, isNumeric, labelOf, path } from './nodes.ts';
-
-/** The token of the outermost query. */
-export const ROOT: Origin = Symbol('query');
+import { isDistinct } from './aggregates.ts';
+import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
+import { aggregateType, isNumeric, labelOf, notFor, path } from './nodes.ts';
 
 /** Reads a condition in any of its forms. It is handed in, because it makes refs itself. */
 export type ParseCondition = (meta: ModelMeta, input: unknown, origin: Origin) => Expression;

@@ -6,10 +6,21 @@ import type { QueryRequest, QueryState } from './state.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
 
+/** The rows of a page. */
+export interface PageRows {
+  readonly entities: readonly object[];
+  /** The values that the first and the last row are sorted by; none without rows. */
+  readonly ends: readonly (readonly unknown[])[];
+  /** Whether there is a row beyond. */
+  readonly more: boolean;
+}
+
 /** What a query set needs of a session: something that answers requests. `query` knows no more of sessions than this. */
 export interface QueryRunner {
   /** Entities, in order, with everything that was asked for loaded. */
   entities(state: QueryState): Promise<object[]>;
+  /** At most `size` entities and their ends; the state asks for one more. `backward`: in the opposite order. */
+  page(state: QueryState, size: number, backward: boolean): Promise<PageRows>;
   /** Rows of decoded values, in the order of the request's columns. */
   rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]>;
   /** The same rows as the database gives them, so many at a time; who stops early ends the query. */

@@ -16,6 +16,8 @@ import type {
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { UNSCOPED } from './active-scopes.ts';
+import type { ActiveScopes } from './active-scopes.ts';
 import { setOf } from './nested.ts';
 import type { SetState } from './state.ts';
 
@@ -50,6 +52,7 @@ export class Scope {
   from: TableSource;
   readonly joins: Join[] = [];
   readonly #meta: ModelMeta;
+  readonly #scopes: ActiveScopes;
   readonly #aliases: Aliases;
   /** The query that this one stands in, and the tokens of its own columns. */
   readonly #outer: Scope | undefined;
@@ -57,13 +60,21 @@ export class Scope {
   /** Joined tables by path; LEFT once anything on the way may be missing. */
   readonly #joined = new Map<string, { readonly table: TableRef; readonly optional: boolean }>();
 
-  constructor(meta: ModelMeta, aliases: Aliases, outer: Scope | undefined, origins: readonly Origin[]) {
+  constructor(
+    meta: ModelMeta,
+    aliases: Aliases,
+    scopes: ActiveScopes,
+    outer?: Scope,
+    origins: readonly Origin[] = [],
+    root = aliases.take(meta),
+  ) {
     this.#meta = meta;
+    this.#scopes = scopes;
     this.#aliases = aliases;
     this.#outer = outer;
     this.#origins = origins;
-    this.root = aliases.take(meta);
-    this.from = this.root;
+    this.root = root;
+    this.from = root;
   }
 
   /** The table at the end of to-one steps. */
@@ -75,8 +86,11 @@ export class Scope {
       let next = this.#joined.get(key);
       if (next === undefined) {
         const table = this.#aliases.take(step.target);
-        const optional = here.optional || step.nullable;
-        const on = equal(columnOf(here.table.alias, step.sourceField), columnOf(table.alias, step.targetField));
+        const own = this.ownCondition(step.target, table);
+        // A row that a scope hides takes nothing away that refers to it.
+        const optional = here.optional || step.nullable || own !== undefined;
+        const same = equal(columnOf(here.table.alias, step.sourceField), columnOf(table.alias, step.targetField));
+        const on = own === undefined ? same : conjunction([same, own]);
         this.joins.push({ kind: optional ? 'left' : 'inner', table, on });
         next = { table, optional };
         this.#joined.set(key, next);
@@ -86,10 +100,46 @@ export class Scope {
     return here;
   }
 
-  /** A field at the end of a path; the key of the last step is read on this side of it, without the join. */
+  /** WHERE: what belongs to the model, and what is asked for. */
+  where(asked: readonly Expression[]): Expression | undefined {
+    const condition = this.#scopes.conditionOf(this.#meta);
+    const wanted = asked.length === 0 ? undefined : this.resolve(conjunction(asked));
+    if (condition === undefined) return wanted;
+    const view = this.#plain(this.#meta, this.root);
+    const own = view.resolve(condition);
+    this.joins.push(...view.joins);
+    return wanted === undefined ? own : conjunction([own, wanted]);
+  }
+
+  /** What belongs to the model of a joined table, as part of an ON: what needs further tables is a subquery there. */
+  ownCondition(meta: ModelMeta, table: TableRef): Expression | undefined {
+    const condition = this.#scopes.conditionOf(meta);
+    if (condition === undefined) return undefined;
+    const view = this.#plain(meta, table);
+    const own = view.resolve(condition);
+    if (view.joins.length === 0) return own;
+    const inner = this.#plain(meta, this.#aliases.take(meta));
+    const same = meta.key.map((field) => equal(columnOf(inner.root.alias, field), columnOf(table.alias, field)));
+    const where = conjunction([...same, inner.resolve(condition)]);
+    return {
+      kind: 'exists',
+      query: select({ columns: [], from: inner.root, joins: inner.joins, where }),
+      negated: false,
+    };
+  }
+
+  /** A table as the conditions of scopes see it: they stand for themselves, and no scope holds inside of them. */
+  #plain(meta: ModelMeta, table: TableRef): Scope {
+    return new Scope(meta, this.#aliases, UNSCOPED, undefined, [], table);
+  }
+
+  /**
+   * A field at the end of a path; the key of the last step is read on this side of it, without the join, where every row
+   * can be seen there.
+   */
   column({ steps, field, origin }: PathExpression): ColumnExpression {
     const last = steps.at(-1);
-    if (last !== undefined && last.owning && last.targetField === field) {
+    if (last !== undefined && last.owning && last.targetField === field && !this.#hides(last.target)) {
       return this.column({
         kind: 'path',
         origin,
@@ -101,6 +151,10 @@ export class Scope {
     }
     const { table, optional } = this.#from(origin, steps[0]?.model ?? field.model).table(steps);
     return columnOf(table.alias, field, optional);
+  }
+
+  #hides(meta: ModelMeta): boolean {
+    return meta.restricted && this.#scopes.conditionOf(meta) !== undefined;
   }
 
   /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
@@ -125,6 +179,8 @@ export class Scope {
         return this.#relatedAggregate(node);
       case 'compare':
         return { ...node, left: this.resolve(node.left), right: this.resolve(node.right) };
+      case 'compareRows':
+        return { ...node, left: this.#all(node.left), right: this.#all(node.right) };
       case 'arithmetic':
         return { ...node, left: this.resolve(node.left), right: this.resolve(node.right) };
       case 'and':
@@ -225,32 +281,33 @@ export class Scope {
 
   /** A correlated SELECT over the rows of a to-many relation. */
   #relatedRows(
-    { origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression,
+    node: RelatedExpression | RelatedAggregateExpression,
     where: Expression | undefined,
     build: (
       scope: Scope,
       filter: Expression,
     ) => { columns: SelectStatement['columns']; where: Expression; scope: Scope },
   ): SelectStatement {
+    const { origin, inner, steps, relation } = node;
+    const scopes = node.kind === 'related' && node.whole === true ? UNSCOPED : this.#scopes;
     const owner = columnOf(
       this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias,
       relation.sourceField,
     );
-    const scope = new Scope(relation.target, this.#aliases, this, [inner]);
+    const scope = new Scope(relation.target, this.#aliases, scopes, this, [inner]);
     const { link } = relation;
     let correlation: Expression;
     if (link === undefined) {
       correlation = equal(columnOf(scope.root.alias, relation.targetField), owner);
     } else {
       const table = this.#aliases.take(link.model);
-      scope.joins.push({
-        kind: 'inner',
-        table,
-        on: equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField)),
-      });
+      const own = this.ownCondition(link.model, table);
+      const same = equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField));
+      scope.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
       correlation = equal(columnOf(table.alias, link.source), owner);
     }
-    const filter = conjunction(where === undefined ? [correlation] : [correlation, scope.resolve(where)]);
+    const wanted = scope.where(where === undefined ? [] : [where]);
+    const filter = wanted === undefined ? correlation : conjunction([correlation, wanted]);
     const built = build(scope, filter);
     return select({ columns: built.columns, from: scope.root, joins: scope.joins, where: built.where });
   }

@@ -9,11 +9,14 @@ import type {
   SelectStatement,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
-import type { RelationMeta } from '../core/metadata.ts';
+import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { UNSCOPED } from './active-scopes.ts';
+import type { ActiveScopes } from './active-scopes.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { setOf } from './nested.ts';
+import { ROOT } from './roots.ts';
 import type { LockState, NamedExpression, QueryRequest, QueryState, SetState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
@@ -34,6 +37,8 @@ interface Met {
   readonly owner: object | undefined;
   /** Whether values that a dialect may write into the text are part of the structure. */
   readonly shaped: boolean;
+  /** Those of the query, or of the subquery, that the walk is in. */
+  scopes: ActiveScopes;
 }
 
 /**
@@ -43,7 +48,8 @@ interface Met {
  * dialect writes values into the text that may stand there.
  */
 export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
-  const met: Met = { bound: [], origins: [], owner: request.state.owner, shaped };
+  const { scopes, owner } = request.state;
+  const met: Met = { bound: [], origins: [], owner, shaped, scopes };
   const key = `${request.kind}${requestKey(request, met)}`;
   return { key, bound: met.bound };
 }
@@ -52,8 +58,8 @@ export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
 export function sameExpression(left: Expression, right: Expression): boolean {
   if (left === right) return true;
   if (left.kind !== right.kind) return false;
-  const a: Met = { bound: [], origins: [], owner: undefined, shaped: false };
-  const b: Met = { bound: [], origins: [], owner: undefined, shaped: false };
+  const a: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED };
+  const b: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED };
   return expressionKey(left, a) === expressionKey(right, b) && a.bound.every((value, i) => value === b.bound[i]);
 }
 
@@ -80,7 +86,9 @@ function requestKey(request: QueryRequest, met: Met): string {
 }
 
 function stateKey(state: QueryState, met: Met): string {
-  let text = `${state.meta.id}`;
+  const around = met.scopes;
+  met.scopes = state.scopes;
+  let text = modelKey(state.meta, met);
   if (state.source !== undefined) text += `S${sourceKey(state.source, met)}`;
   for (const node of state.where) text += `w${expressionKey(node, met)}`;
   if (state.order !== undefined) text += `o${ordersKey(state.order, met)}`;
@@ -89,11 +97,13 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.limit !== undefined)
     text += `l${met.shaped && state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
-  if (state.joined.size > 0) text += `j${treeKey(state.joined)}`;
+  if (state.joined.size > 0) text += `j${treeKey(state.meta, state.joined, met)}`;
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
   if (state.fresh) text += 'F';
+  if (state.keyed) text += 'K';
   if (state.fields !== undefined) text += `f${state.fields.map((field) => field.id).join()}`;
+  met.scopes = around;
   return text;
 }
 
@@ -101,25 +111,46 @@ function sourceKey(source: NonNullable<QueryState['source']>, met: Met): string 
   if (source.kind === 'combined')
     return `(${source.operator}${source.all ? '!' : ''}${source.sides.map((side) => setKey(side, met)).join('')})`;
   const { start, relation, depth, maxDepth } = source;
-  return `(walk ${relation.id}${depth ? 'd' : ''}${optionalKey(maxDepth, met)}${setKey({ state: start, columns: undefined }, met)})`;
+  return `(walk ${stepKey(relation, met)}${depth ? 'd' : ''}${optionalKey(maxDepth, met)}${setKey({ state: start, columns: undefined }, met)})`;
 }
 
 /** A query set that stands inside of the request. What its tokens stand for elsewhere is hidden meanwhile. */
 function setKey({ state, columns }: SetState, met: Met): string {
-  if (met.owner !== undefined && state.owner !== met.owner)
+  if (met.owner !== undefined && state.owner !== undefined && state.owner !== met.owner)
     throw new InvalidQueryError('A query of another session stands inside of a query: one session runs both.', {
       model: state.meta.name,
       remedy: 'Make both by the same session.',
     });
   const { length } = met.origins;
-  met.origins.push(state.origins);
+  met.origins.push([...state.origins, ROOT]);
   const key = `[${stateKey(state, met)}${columns === undefined ? '' : columnsKey(columns, met)}]`;
   met.origins.length = length;
   return key;
 }
 
+/** A model where it appears, with the conditions that hold for it there. */
+function modelKey(meta: ModelMeta, met: Met): string {
+  return `${meta.id}${meta.restricted ? conditionKey(meta, met) : ''}`;
+}
+
+function conditionKey(meta: ModelMeta, met: Met): string {
+  const { scopes } = met;
+  const condition = scopes.conditionOf(meta);
+  if (condition === undefined) return '';
+  met.scopes = UNSCOPED;
+  const text = `[${expressionKey(condition, met)}]`;
+  met.scopes = scopes;
+  return text;
+}
+
+/** A step to another model, with the conditions that hold for it there. */
+function stepKey({ id, target, link }: RelationMeta, met: Met, whole = false): string {
+  const conditions = target.restricted && !whole ? conditionKey(target, met) : '';
+  return link?.model.restricted === true ? `${id}${conditions}&${conditionKey(link.model, met)}` : `${id}${conditions}`;
+}
+
 function lockKey({ strength, wait, of }: LockState): string {
-  return `${strength}.${wait}${of === undefined ? '' : of.map((steps) => `:${stepsKey(steps)}`).join('')};`;
+  return `${strength}.${wait}${of === undefined ? '' : of.map((steps) => `:${steps.map(({ id }) => id).join('/')}`).join('')};`;
 }
 
 function ordersKey(orders: readonly OrderNode[], met: Met): string {
@@ -129,9 +160,12 @@ function ordersKey(orders: readonly OrderNode[], met: Met): string {
   return text;
 }
 
-function treeKey(tree: RelationTree): string {
+function treeKey(meta: ModelMeta, tree: RelationTree, met: Met): string {
   let text = '(';
-  for (const [name, below] of tree) text += `${name}${treeKey(below)}`;
+  for (const [name, below] of tree) {
+    const relation = meta.relationByName.get(name)!;
+    text += `${stepKey(relation, met)}${below.size === 0 ? '' : treeKey(relation.target, below, met)}/`;
+  }
   return `${text})`;
 }
 
@@ -141,9 +175,9 @@ function columnsKey(columns: readonly NamedExpression[], met: Met): string {
   return `${text}}`;
 }
 
-function stepsKey(steps: readonly RelationMeta[]): string {
+function stepsKey(steps: readonly RelationMeta[], met: Met): string {
   let text = '';
-  for (const step of steps) text += `${step.id}/`;
+  for (const step of steps) text += `${stepKey(step, met)}/`;
   return text;
 }
 
@@ -167,11 +201,10 @@ function originKey(origin: Origin, { origins }: Met): string {
   return position < 0 ? '^/' : `^${position}/`;
 }
 
-function relatedKey(
-  { origin, inner, steps, relation }: RelatedExpression | RelatedAggregateExpression,
-  met: Met,
-): string {
-  const key = `${originKey(origin, met)}${stepsKey(steps)}${relation.id}`;
+function relatedKey(node: RelatedExpression | RelatedAggregateExpression, met: Met): string {
+  const { origin, inner, steps, relation } = node;
+  const whole = node.kind === 'related' && node.whole === true;
+  const key = `${originKey(origin, met)}${stepsKey(steps, met)}${whole ? '*' : ''}${stepKey(relation, met, whole)}`;
   met.origins.push([inner]);
   return key;
 }
@@ -190,13 +223,15 @@ function optionalKey(node: Expression | undefined, met: Met): string {
 export function expressionKey(node: Expression, met: Met): string {
   switch (node.kind) {
     case 'path':
-      return `.${originKey(node.origin, met)}${stepsKey(node.steps)}${node.field.id}`;
+      return `.${originKey(node.origin, met)}${stepsKey(node.steps, met)}${node.field.id}`;
     case 'param':
       return boundKey(node, met);
     case 'literal':
       return `=${node.value}`;
     case 'compare':
       return `(${expressionKey(node.left, met)} ${node.operator} ${expressionKey(node.right, met)})`;
+    case 'compareRows':
+      return `(rows ${node.operator}${listKey([...node.left, ...node.right], met)})`;
     case 'and':
     case 'or':
       return `(${node.kind}${listKey(node.items, met)})`;

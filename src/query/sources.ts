@@ -8,9 +8,11 @@ import type {
   SelectStatement,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta } from '../core/metadata.ts';
+import { UNSCOPED } from './active-scopes.ts';
 import { clauses } from './clauses.ts';
 import { ordersOf } from './orders.ts';
 import { recursiveKeys } from './recursion.ts';
+import { ROOT } from './roots.ts';
 import { columnOf, equal, Scope, select } from './scope.ts';
 import type { Aliases } from './scope.ts';
 import type { CombinedSource, QueryState } from './state.ts';
@@ -20,10 +22,12 @@ export const FOUND = 'found';
 
 /** Begins the FROM clause of a query set: its table, or what other sets give. */
 export function openScope(state: QueryState, aliases: Aliases, outer?: Scope): Scope {
-  const scope = new Scope(state.meta, aliases, outer, state.origins);
   const { source, meta } = state;
+  const values = source?.kind === 'combined' && source.sides[0]!.columns !== undefined;
+  // Rows of values are no rows of the model, so that its scopes say nothing of them.
+  const scope = new Scope(meta, aliases, values ? UNSCOPED : state.scopes, outer, [...state.origins, ROOT]);
   if (source === undefined) return scope;
-  if (source.kind === 'combined' && source.sides[0]!.columns !== undefined) {
+  if (values) {
     scope.from = { query: combine(source, aliases, outer), alias: FOUND };
     return scope;
   }

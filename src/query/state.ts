@@ -11,6 +11,7 @@ import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import type { ActiveScopes } from './active-scopes.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -59,6 +60,8 @@ export interface QueryState {
   readonly origins: readonly Origin[];
   /** Who runs it, so that sets of two sessions are not put together. No part of the shape. */
   readonly owner: object | undefined;
+  /** The conditions of models that are in force in this query and in those that load for it. */
+  readonly scopes: ActiveScopes;
   readonly where: readonly Expression[];
   /** `undefined`: the model's own ordering. */
   readonly order: readonly OrderNode[] | undefined;
@@ -81,6 +84,8 @@ export interface QueryState {
   readonly lock: LockState | undefined;
   /** Entities that the session has already take what the database says now, in fields that were not changed. */
   readonly fresh: boolean;
+  /** The values that rows are sorted by are read with them, for the cursors of a page. */
+  readonly keyed: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
@@ -89,10 +94,11 @@ export interface QueryState {
 
 const NOTHING: RelationTree = new Map();
 
-/** All rows of a model. */
-export function initialState(meta: ModelMeta, owner?: object): QueryState {
+/** All rows of a model that its scopes leave. */
+export function initialState(meta: ModelMeta, scopes: ActiveScopes, owner?: object): QueryState {
   return {
     meta,
+    scopes,
     source: undefined,
     origins: [],
     owner,
@@ -110,6 +116,7 @@ export function initialState(meta: ModelMeta, owner?: object): QueryState {
     unfiltered: false,
     lock: undefined,
     fresh: false,
+    keyed: false,
     bounds: undefined,
     using: undefined,
   };

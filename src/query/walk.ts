@@ -18,6 +18,8 @@ export function childrenOf(node: Expression): readonly Expression[] {
     case 'compare':
     case 'arithmetic':
       return [node.left, node.right];
+    case 'compareRows':
+      return [...node.left, ...node.right];
     case 'and':
     case 'or':
       return node.items;

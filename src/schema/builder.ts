@@ -3,6 +3,7 @@ import type { Expression } from '../core/ast/expressions.ts';
 import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { UNSCOPED } from '../query/active-scopes.ts';
 import { parseFilter } from '../query/filter.ts';
 import { planSet } from '../query/plan-set.ts';
 import { Aliases, Scope } from '../query/scope.ts';
@@ -128,7 +129,7 @@ export class SchemaBuilder {
 
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
-    const scope = new Scope(meta, new Aliases(planSet), undefined, []);
+    const scope = new Scope(meta, new Aliases(planSet), UNSCOPED);
     const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
       throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {

@@ -91,6 +91,16 @@ export class InvalidQueryError extends BlazeError {
   override readonly code = 'E_INVALID_QUERY';
 }
 
+/** A text that is no cursor of the page that was asked for: cut off, made up, or of another model or order. */
+export class InvalidCursorError extends BlazeError {
+  override readonly code = 'E_INVALID_CURSOR';
+}
+
+/** A scope that is required has no value in this session. */
+export class ScopeValueError extends BlazeError {
+  override readonly code = 'E_SCOPE_VALUE';
+}
+
 /** The dialect lacks what the query needs. Thrown when the query is compiled, before any SQL is sent. */
 export class UnsupportedError extends BlazeError {
   override readonly code = 'E_UNSUPPORTED';

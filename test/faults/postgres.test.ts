@@ -22,6 +22,7 @@ class Owner extends model('owner', {
   id: f.auto(),
   name: f.string({ unique: true }),
   items: f.reverse(() => Item, 'owner'),
+  friends: f.manyToMany(() => Owner),
 }) {}
 class Item extends model(
   'item',
@@ -54,8 +55,27 @@ describeOn('postgres', 'the adapter', () => {
 
   const clear = async (): Promise<void> => {
     const session = db.session();
-    await session.sql`TRUNCATE owner, item RESTART IDENTITY`;
+    await session.sql`TRUNCATE owner, item RESTART IDENTITY CASCADE`;
   };
+
+  it('A1: L1: relations that are asked for side by side take one connection, and give it back after an error', async () => {
+    await clear();
+    const small = await open({ connection: { poolSize: 1, acquireTimeout: 2_000 } });
+    await small.transaction((session) => {
+      const owner = new Owner({ name: 'Ann' });
+      session.add(new Item({ name: 'a', owner }), new Item({ name: 'b', owner }));
+    });
+    const [owner] = await small.session().query(Owner).prefetchRelated('items.owner', 'items');
+    expect(owner!.items.map((item) => item.name)).toEqual(['a', 'b']);
+    await small.session().sql`ALTER TABLE item RENAME TO hidden`;
+    const failed = await errorOf(() =>
+      small.session().query(Owner).prefetchRelated('items', 'friends.items').timeout(5_000),
+    );
+    expect(failed).toMatchObject({ code: 'E_DATABASE' });
+    await small.session().sql`ALTER TABLE hidden RENAME TO item`;
+    expect(await small.session().query(Item).count()).toBe(2);
+    await small.close();
+  });
 
   it('A2: A3: what cannot be connected to is a ConnectionError that says what to look at, without the password', async () => {
     const url = new URL(server.url);

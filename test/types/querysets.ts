@@ -89,6 +89,26 @@ export async function annotations() {
   return author;
 }
 
+export async function pages() {
+  const query = posts.selectRelated('author').annotate((p) => ({ n: p.comments.count() }));
+  const { items, pageInfo } = await query.page({ first: 10, after: null });
+  same<string>()(items[0]!.author.name);
+  same<number>()(items[0]!.n);
+  same<string | null>()(pageInfo.endCursor);
+  const page = await posts.page({ last: 10, before: pageInfo.startCursor });
+  same<number>()((await posts.page({ last: 10, totalCount: true })).totalCount);
+  // @ts-expect-error it was not asked for
+  page.totalCount;
+  // @ts-expect-error one end or the other
+  await posts.page({ first: 1, last: 1 });
+  // @ts-expect-error a cursor of the other direction
+  await posts.page({ first: 1, before: 'x' });
+  // @ts-expect-error a page has a size
+  await posts.page({ after: 'x' });
+  // @ts-expect-error a cursor is a text
+  await posts.page({ first: 1, after: 7 });
+}
+
 export async function values() {
   same<{ id: string; title: string; createdAt: Date }[]>()(await posts.values('id', 'title', 'createdAt'));
   same<{ authorId: number; reviewerId: number | null; price: string | null }[]>()(

@@ -93,8 +93,8 @@ export class PostgresConnection implements ReplicationConnection {
     return this.#uncertain;
   }
 
-  async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
-    return (await this.#run(sql, parameters)).rows;
+  query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
+    return this.#run(sql, parameters).then(rowsOf);
   }
 
   async queryNamed(sql: string, parameters: readonly unknown[]): Promise<{ columns: readonly string[]; rows: Rows }> {
@@ -330,6 +330,8 @@ export class PostgresConnection implements ReplicationConnection {
     if (prepared !== undefined) void this.#client.query(`DEALLOCATE ${prepared.name}`).catch(() => undefined);
   }
 }
+
+const rowsOf = ({ rows }: ArrayResult): Rows => rows;
 
 /** Close a connection without a word to the server. */
 export function destroy(client: Client): void {

@@ -40,8 +40,14 @@ export class PostgresAdapter extends ServerAdapter<PostgresConnection> {
   readonly dialect = new PostgresDialect();
   protected readonly schemes = ['postgres'];
   protected readonly title = 'PostgreSQL';
+  #pipelines = false;
+
+  get pipelines(): boolean {
+    return this.#pipelines;
+  }
 
   protected async opener(config: ConnectionConfig): Promise<() => Promise<PostgresConnection>> {
+    this.#pipelines = config.server.pipeline;
     const driver = await loadDriver();
     return () => open(driver, config);
   }

@@ -6,7 +6,9 @@ import { UnsupportedError } from '../../utils/errors.ts';
 const HEADER = 5;
 /** `D`: the values of one row. */
 export const DATA_ROW = 68;
-/** In it: how many values follow, in two bytes; then each with its length in four, -1 for NULL. */
+/** `2`: the values were taken. It has nothing in it, and nobody waits for it. */
+const BIND_COMPLETE = 50;
+/** In a row: how many values follow, in two bytes; then each with its length in four, -1 for NULL. */
 const VALUES = HEADER + 2;
 
 /** The whole length of the message that begins there. */
@@ -113,17 +115,22 @@ export class RowFilter extends EventEmitter {
     while (at + HEADER <= end) {
       const next = at + messageLength(bytes, at);
       if (next > end) break;
-      if (bytes[at] !== DATA_ROW) {
+      const kind = bytes[at];
+      if (kind !== DATA_ROW && kind !== BIND_COMPLETE) {
         at = next;
         continue;
       }
       this.#others(bytes, others, at);
-      const batch = new RowBatch(bytes, at);
-      this.#onRows(batch);
-      at = others = batch.next;
+      at = others = kind === DATA_ROW ? this.#rows(bytes, at) : next;
     }
     this.#others(bytes, others, at);
     if (at < end) this.#keep(bytes, at);
+  }
+
+  #rows(bytes: Buffer, at: number): number {
+    const batch = new RowBatch(bytes, at);
+    this.#onRows(batch);
+    return batch.next;
   }
 
   #others(bytes: Buffer, from: number, to: number): void {

@@ -14,6 +14,7 @@ export type Expression =
   | ParamExpression
   | LiteralExpression
   | CompareExpression
+  | CompareRowsExpression
   | LogicalExpression
   | NotExpression
   | IsNullExpression
@@ -69,6 +70,8 @@ export interface RelatedExpression {
   readonly quantifier: Quantifier;
   /** In terms of the relation's target. */
   readonly where: Expression | undefined;
+  /** All rows of the target are meant, whatever scopes it has. */
+  readonly whole?: boolean;
 }
 
 /** An aggregate over the rows of a to-many relation: a subquery of its own, so that two never multiply. */
@@ -121,6 +124,14 @@ export interface CompareExpression {
   readonly operator: CompareOperator;
   readonly left: Expression;
   readonly right: Expression;
+}
+
+/** `(a, b) > (?, ?)`: by the first of two that differ. No operand is NULL. */
+export interface CompareRowsExpression {
+  readonly kind: 'compareRows';
+  readonly operator: 'gt' | 'lt';
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
 }
 
 export interface LogicalExpression {

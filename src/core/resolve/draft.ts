@@ -62,6 +62,8 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       ordering: [],
       indexes: [],
       checks: [],
+      scopes: [],
+      restricted: false,
       comment: options.comment,
     },
   };

@@ -6,6 +6,7 @@ import { adoptModel, draftModel } from './draft.ts';
 import type { ModelDraft, Report, Resolution } from './draft.ts';
 import { resolveFields, resolveKeyTypes } from './fields.ts';
 import { resolveOptions } from './options.ts';
+import { resolveScopes } from './scopes.ts';
 import { pairRelations, resolveRelations } from './relations.ts';
 import { checkIndexNames, checkNameLengths, checkRequiredCycles, checkTables } from './whole.ts';
 
@@ -43,6 +44,7 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   const links = all.flatMap((draft) => resolveRelations(draft, resolution));
   for (const draft of all) pairRelations(draft, resolution);
   for (const draft of [...all, ...links]) resolveOptions(draft, report);
+  for (const draft of all) resolveScopes(draft, report);
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
   checkIndexNames(models, report);
@@ -158,6 +160,7 @@ function freeze(meta: ModelMeta): void {
     meta.ordering,
     meta.indexes,
     meta.checks,
+    meta.scopes,
     meta.primaryKey,
   ]) {
     Object.freeze(list);

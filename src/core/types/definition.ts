@@ -5,6 +5,7 @@ import type { ExprOf } from './expressions.ts';
 import type { Model, ModelType } from './entity.ts';
 import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
+import type { ScopesOf } from './scopes.ts';
 
 /** Options of an index. `W` are the names of the fields in `where`. */
 export interface IndexOptions<W extends string = never> {
@@ -61,8 +62,8 @@ export type CheckFunction = <R>(name: string, condition: (columns: R) => ExprOf<
 
 type NameOf<F extends Fields> = (keyof F & string) | KeyName<F>;
 
-/** Options of `model`. `Primary` are the names of a composite primary key. */
-export interface ModelOptions<F extends Fields, Primary> {
+/** Options of `model`. `Primary` are the names of a composite primary key, `Scopes` its named scopes. */
+export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   /** The table, where it is not the model's name. */
   readonly table?: string;
   /** The schema of the table. */
@@ -73,6 +74,12 @@ export interface ModelOptions<F extends Fields, Primary> {
   readonly ordering?: readonly `${'' | '-'}${Shape<F, KeyName<F>>['column']}`[];
   readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
+  /**
+   * Named conditions, in force wherever the model appears: a callback each, or `scope()` for one with a value or options.
+   *
+   * @example scopes: { alive: (p) => p.deletedAt.isNull() }
+   */
+  readonly scopes?: Scopes & ScopesOf<F>;
   readonly comment?: string;
 }
 
@@ -80,13 +87,13 @@ export interface ModelOptions<F extends Fields, Primary> {
  * What `model()` returns: a class to extend. `Keys` are the names of its foreign keys' values (`'authorId'`), `Primary` are
  * the names of a composite primary key.
  */
-export interface ModelClass<F extends Fields, Keys extends string, Primary = never> {
+export interface ModelClass<F extends Fields, Keys extends string, Primary = never, Scopes = {}> {
   // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
   new (
     init: { readonly [N in Shape<F, Keys>['required']]: F[N]['~init'] } & {
       readonly [N in Shape<F, Keys>['optional']]?: F[N]['~init'];
     },
-  ): Instance<F, Keys, Primary>;
+  ): Instance<F, Keys, Primary, Scopes>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */
@@ -100,9 +107,9 @@ export interface ModelClass<F extends Fields, Keys extends string, Primary = nev
  */
 export interface ModelFunction {
   <F extends ModelFields>(name: string, fields: F): ModelClass<F, KeyName<F>>;
-  <F extends ModelFields, const Primary extends readonly (keyof F & string)[] = never>(
+  <F extends ModelFields, const Primary extends readonly (keyof F & string)[] = never, Scopes = {}>(
     name: string,
     fields: F,
-    options: ModelOptions<F, Primary>,
-  ): ModelClass<F, KeyName<F>, Primary>;
+    options: ModelOptions<F, Primary, Scopes>,
+  ): ModelClass<F, KeyName<F>, Primary, Scopes>;
 }

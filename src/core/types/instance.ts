@@ -13,8 +13,9 @@ import type { ATTRIBUTES, FIELDS, Model, NotAnEntity, SHAPE } from './entity.ts'
  * Types ask the instance for it, `M[typeof SHAPE]['column']`: that is two lookups. `Shape<F, Keys>['column']` would be
  * written out by the compiler wherever it stands, and instantiated there.
  */
-export interface Shape<F extends Fields, Keys extends string> {
+export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
   readonly fields: F;
+  readonly scopes: Scopes;
   readonly relation: { [K in keyof F]: K & F[K]['~relation'] }[keyof F] & string;
   readonly toOne: { [K in keyof F]: K & F[K]['~toOne'] }[keyof F] & string;
   readonly column: ({ [K in keyof F]: K & F[K]['~column'] }[keyof F] & string) | Keys;
@@ -61,11 +62,11 @@ export interface Entity {
   toJSON(): Record<string, unknown>;
 }
 
-/** An instance of a model with fields `F`; `Primary` are the names of a composite primary key. */
-export type Instance<F extends Fields, Keys extends string, Primary> = Entity & {
+/** An instance of a model with fields `F`; `Primary` are the names of a composite primary key, `Scopes` its named scopes. */
+export type Instance<F extends Fields, Keys extends string, Primary, Scopes = {}> = Entity & {
   readonly [FIELDS]: F;
   readonly [ATTRIBUTES]: AttributesOf<F, Keys>;
-  readonly [SHAPE]: Shape<F, Keys>;
+  readonly [SHAPE]: Shape<F, Keys, Scopes>;
   /** The primary key: a value, or a tuple for a composite key. */
   readonly pk: KeyValue<F, Primary>;
 } & Properties<F> &
@@ -93,4 +94,5 @@ export type CreateInit<M extends Model, Via extends string> = {
 export type ColumnRefs<F extends Fields> = {
   readonly [K in Shape<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
 };
-type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;
+/** The value of a foreign key inside a callback. */
+export type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;

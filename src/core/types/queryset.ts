@@ -7,7 +7,9 @@ import type { BulkCreateOptions, NewRow } from './creation.ts';
 import type { ATTRIBUTES, EntityOf, FIELDS, Model, PkOf, SHAPE } from './entity.ts';
 import type { COLUMN, ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
+import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { Claims, Paths, ToOnePaths } from './paths.ts';
+import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
 type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
@@ -220,6 +222,19 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
    * what this process wrote. Relations that are prefetched come from there too. @example .using('primary')
    */
   using(server: ServerRole): QuerySet<M, L, E>;
+  /**
+   * Leaves out scopes by name, wherever their models appear in this query and in what it loads; without a name all that are
+   * not required. @example await session.query(Post).unscoped('alive')
+   */
+  unscoped(...names: readonly ScopeName<M>[]): QuerySet<M, L, E>;
+  /**
+   * Keeps the rows that a scope leaves which is not in force by itself. @example .scoped('published').scoped('since', day)
+   */
+  scoped<N extends OptionalScopeName<M>>(name: N, ...value: ScopeArgs<M, N>): QuerySet<M, L, E>;
+  /**
+   * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
+   */
+  pipe<R>(fn: (query: this) => R): R;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 
@@ -249,6 +264,15 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** The only row that fulfils the condition. Throws `NotFoundError` or `MultipleResultsError`. */
   get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
   all(): Promise<Row<M, L, E>[]>;
+  /**
+   * A page of the rows in their order, found by the values that they are sorted by and not by their number: however deep it is,
+   * no row comes twice or is missed. `after` and `before` take a cursor of another page of the same order. Throws
+   * `InvalidCursorError` for anything else.
+   *
+   * @example const { items, pageInfo } = await session.query(Post).orderBy('-createdAt').page({ first: 20, after: cursor });
+   */
+  page(options: PageOptions & { readonly totalCount: true }): Promise<CountedPage<Row<M, L, E>>>;
+  page(options: PageOptions): Promise<Page<Row<M, L, E>>>;
   /** The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities. */
   iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
   /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */

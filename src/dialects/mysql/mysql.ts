@@ -25,6 +25,8 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   rowsPerUpdate: 1,
   rowLocks: { share: 'FOR SHARE', tables: true, outer: true },
   limitsInText: false,
+  // https://dev.mysql.com/doc/refman/8.4/en/row-constructor-optimization.html: an index serves it only key by key.
+  comparesRows: false,
   joinedRows: Infinity,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },

@@ -26,6 +26,7 @@ export class PostgresDialect implements Dialect {
     rowsPerUpdate: 1,
     rowLocks: { share: 'FOR SHARE', tables: true, outer: false },
     limitsInText: true,
+    comparesRows: true,
     joinedRows: 500,
     maxParameters: 65_535,
     dropCircles: undefined,

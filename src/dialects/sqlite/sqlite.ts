@@ -26,6 +26,7 @@ export class SQLiteDialect implements Dialect {
     rowsPerUpdate: 100,
     rowLocks: undefined,
     limitsInText: false,
+    comparesRows: true,
     joinedRows: Infinity,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,

@@ -3,12 +3,12 @@ import { fieldPath } from '../../core/ast/expressions.ts';
 import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
-import type { ServerRole } from '../../core/types/index.ts';
 import { State } from '../../core/state.ts';
 import { fieldKey } from '../../core/keys.ts';
 import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
+import type { QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Values = Record<string, unknown>;
@@ -38,26 +38,43 @@ export class BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
   }
 
-  /** The same, from this kind of server. */
-  using(server: ServerRole): BatchLoader {
+  /** The same for a query that says where to read from, or which scopes are in force. */
+  within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
+    if (using === undefined && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     loader.use({
-      entities: (state) => runner.entities({ ...state, using: server }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using: server } }),
+      entities: (state) => runner.entities({ ...state, using, scopes }),
+      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes } }),
     });
     return loader;
   }
 
-  /** Load a tree of relations of entities of one model. */
+  /** Load a tree of relations of entities of one model, level by level. */
   async load(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Promise<void> {
-    for (const [name, below] of tree) {
-      const relation = meta.relationByName.get(name)!;
-      await this.loadRelation(relation, entities);
-      if (below.size === 0) continue;
-      const targets = targetsOf(relation, entities);
-      if (targets.length > 0) await this.load(relation.target, targets, below);
+    let level = stepsOf(meta, entities, tree);
+    while (level.length > 0) {
+      await this.#loadLevel(level);
+      level = level.flatMap(({ relation, entities: owners, below }) => {
+        const targets = below.size === 0 ? [] : targetsOf(relation, owners);
+        return targets.length === 0 ? [] : stepsOf(relation.target, targets, below);
+      });
     }
+  }
+
+  /** Side by side where that saves time; but relations to one model after each other, so that no row comes twice. */
+  async #loadLevel(level: readonly Step[]): Promise<void> {
+    const lanes = new Map<ModelMeta | undefined, Step[]>();
+    for (const step of level) {
+      const lane = this.#workspace.pipelines ? step.relation.target : undefined;
+      lanes.set(lane, [...(lanes.get(lane) ?? []), step]);
+    }
+    const settled = await Promise.allSettled([...lanes.values()].map((lane) => this.#loadLane(lane)));
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #loadLane(lane: readonly Step[]): Promise<void> {
+    for (const { relation, entities } of lane) await this.loadRelation(relation, entities);
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
@@ -140,7 +157,11 @@ export class BatchLoader {
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
     const rows = await this.#runner!.rows({
       kind: 'values',
-      state: { ...initialState(model), where: [inList(source, valuesOf(sourceField, owners.values()))], order },
+      state: {
+        ...initialState(model, this.#workspace.scopes),
+        where: [inList(source, valuesOf(sourceField, owners.values())), ...visible(toTarget.relation!)],
+        order,
+      },
       columns: [
         { name: 'source', expression: fieldPath(source) },
         { name: 'target', expression: fieldPath(toTarget) },
@@ -168,7 +189,11 @@ export class BatchLoader {
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.#runner!.entities({ ...initialState(target), where: [inList(field, keys)], order });
+    return this.#runner!.entities({
+      ...initialState(target, this.#workspace.scopes),
+      where: [inList(field, keys)],
+      order,
+    });
   }
 
   /** What the database says, not what an unwritten change says. */
@@ -181,6 +206,17 @@ export class BatchLoader {
         : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
     );
   }
+}
+
+/** One relation of some entities, and what is to be loaded of those at its other end. */
+interface Step {
+  readonly relation: RelationMeta;
+  readonly entities: readonly object[];
+  readonly below: RelationTree;
+}
+
+function stepsOf(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Step[] {
+  return Array.from(tree, ([name, below]) => ({ relation: meta.relationByName.get(name)!, entities, below }));
 }
 
 /** The loaded entities at the other end of a relation, each once. */
@@ -239,6 +275,13 @@ function inList(field: FieldMeta, values: readonly unknown[]): Expression {
     operand: fieldPath(field),
     list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
   };
+}
+
+/** Of links, those whose target a scope does not hide: it may be at hand all the same. */
+function visible(toTarget: RelationMeta): Expression[] {
+  const { target, targetField } = toTarget;
+  if (!target.restricted) return [];
+  return [{ kind: 'isNull', operand: path([toTarget], targetField), negated: true }];
 }
 
 function ascending(expression: Expression): OrderNode {

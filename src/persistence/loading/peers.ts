@@ -1,6 +1,7 @@
 import type { EntityGroup } from '../../core/loader.ts';
 import { mapKey } from '../../core/keys.ts';
-import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
+import { scopeNames } from '../../core/scopes.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
@@ -56,7 +57,7 @@ export class PeerLoader {
       value: async (): Promise<unknown> => {
         await this.loadRelation(from, relation);
         const found = State.link(from, relation.index);
-        if (found === reference || found === undefined) throw missing(relation.target.name);
+        if (found === reference || found === undefined) throw missing(relation.target);
         return found;
       },
     });
@@ -80,7 +81,7 @@ export class PeerLoader {
       if (this.#mode === 'peers' && origin.group.members.length > 0) await this.#once(origin.group, origin.relation);
     }
     if (!this.#workspace.isFull(entity)) await this.#workspace.reload(entity);
-    if (!this.#workspace.isFull(entity)) throw missing(meta.name);
+    if (!this.#workspace.isFull(entity)) throw missing(meta);
   }
 
   #refuseIfStrict(relation: RelationMeta): void {
@@ -133,6 +134,13 @@ function lacks(entity: object, relation: RelationMeta): boolean {
   return link === undefined || (State.is(link) && State.group(link)?.kind === 'reference');
 }
 
-function missing(model: string): NotFoundError {
-  return new NotFoundError(`The row of ${withArticle(model)} that is referred to does not exist.`, { model });
+function missing(meta: ModelMeta): NotFoundError {
+  const { name: model } = meta;
+  const scopes = scopeNames(meta);
+  return scopes === ''
+    ? new NotFoundError(`The row of ${withArticle(model)} that is referred to does not exist.`, { model })
+    : new NotFoundError(
+        `The row of ${withArticle(model)} that is referred to does not exist, or a scope hides it (${scopes}).`,
+        { model, remedy: 'Query with .unscoped(…) where all rows are meant.' },
+      );
 }

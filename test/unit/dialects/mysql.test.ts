@@ -11,6 +11,7 @@ import { wrapError } from '../../../src/adapters/mysql/errors.ts';
 import { metaOf } from '../../../src/core/registry.ts';
 import type { ValueType } from '../../../src/core/value-types.ts';
 import { CompiledCache } from '../../../src/persistence/compiled.ts';
+import { UNSCOPED } from '../../../src/query/active-scopes.ts';
 import { parseFilter } from '../../../src/query/filter.ts';
 import { initialState } from '../../../src/query/state.ts';
 import { Author, Category, Post, Sample, Tag } from '../../support/models.ts';
@@ -272,14 +273,17 @@ describe('writes', () => {
 
   it('Q12: a table that is written is read first where its rows are the condition', () => {
     const compiled = new CompiledCache(mysql);
-    const state = { ...initialState(category!), where: [parseFilter(category!, { parent: { name: 'x' } })] };
+    const state = { ...initialState(category!, UNSCOPED), where: [parseFilter(category!, { parent: { name: 'x' } })] };
     const keys =
       '(SELECT t1.`id` FROM (SELECT * FROM `category` LIMIT 18446744073709551615) AS t1 LEFT JOIN (SELECT * FROM `category` LIMIT 18446744073709551615) AS t2 ON t1.`parent_id` = t2.`id` WHERE t2.`name` = ?)';
     const { sql: text } = compiled.query({ kind: 'delete', state }).compiled;
     expect(text.replaceAll(/\bt\d\b/g, 't')).toBe(
       `DELETE FROM \`category\` WHERE \`category\`.\`id\` IN ${keys}`.replaceAll(/\bt\d\b/g, 't'),
     );
-    const limited = compiled.query({ kind: 'delete', state: { ...initialState(author!), limit: LIMIT } }).compiled;
+    const limited = compiled.query({
+      kind: 'delete',
+      state: { ...initialState(author!, UNSCOPED), limit: LIMIT },
+    }).compiled;
     expect(limited.sql.replaceAll(/\bt\d\b/g, 't')).toBe(
       'DELETE FROM `author` WHERE `author`.`id` IN (SELECT * FROM (SELECT t.`id` FROM (SELECT * FROM `author` LIMIT 18446744073709551615) AS t LIMIT ?) AS limited)',
     );

@@ -14,10 +14,14 @@ it('finds TypeScript blocks with their lines, also in lists', () => {
     `  ${ticks}typescript title="b.ts"`,
     '  b();',
     `  ${ticks}`,
+    `${ticks}ts continued`,
+    'c();',
+    ticks,
   ];
   expect(codeBlocks(text.join('\n'))).toEqual([
-    { line: 3, code: 'const a = 1;' },
-    { line: 7, code: 'b();' },
+    { line: 3, code: 'const a = 1;', continued: false },
+    { line: 7, code: 'b();', continued: false },
+    { line: 10, code: 'c();', continued: true },
   ]);
 });
 

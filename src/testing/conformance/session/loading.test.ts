@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { f, model, NotLoadedError } from '../../../index.ts';
+import { f, lte, model, NotLoadedError } from '../../../index.ts';
 import type { Database } from '../../../index.ts';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
@@ -277,6 +277,34 @@ describe('prefetch()', () => {
     ]);
     const [leaf] = await session.query(Category).filter({ name: 'aa' }).selectRelated('parent.parent');
     expect(leaf!.parent!.parent).toBe(root);
+  });
+
+  it('L1: relations of one level that lead to one model fetch each of its rows once', async () => {
+    await db.transaction(async (session) => {
+      const [first, second, third] = await session.query(Author).orderBy('id').limit(3);
+      const posts = await session
+        .query(Post)
+        .filter({ author: { id: lte(2) } })
+        .orderBy('id');
+      posts.forEach((post, i) => (post.reviewer = [second!, first!, third!][i]!));
+    });
+    const session = db.session();
+    const posts = session
+      .query(Post)
+      .filter({ author: { id: lte(2) } })
+      .orderBy('id');
+    let loaded: (readonly [string, string | undefined, number])[] = [];
+    const sent = await statementsOf(async () => {
+      const found = await posts.prefetchRelated('author', 'reviewer', 'comments.author', 'tags');
+      loaded = found.map((post) => [post.author.name, post.reviewer?.name, post.tags.length]);
+    });
+    expect(loaded).toEqual([
+      ['A1', 'A2', 1],
+      ['A2', 'A1', 1],
+      ['A2', 'A3', 1],
+    ]);
+    const tables = sent.map((sql) => /FROM .(\w+)/.exec(sql)![1]);
+    expect(tables.toSorted()).toEqual(['author', 'author', 'comment', 'post', 'post_tags', 'tag']);
   });
 
   it('L5: only() and defer() guard what was not read, and load() completes', async () => {

@@ -1,0 +1,101 @@
+import { conjunction } from '../core/ast/expressions.ts';
+import type { Expression } from '../core/ast/expressions.ts';
+import type { ModelMeta, ScopeMeta } from '../core/metadata.ts';
+import { ScopeValueError } from '../utils/errors.ts';
+import { parseFilter } from './filter.ts';
+
+/** What a session says of the scopes of all models: values by name, and which are not in force. */
+export interface ScopeSettings {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly off: readonly string[];
+}
+
+const NOTHING_SAID: ScopeSettings = { values: {}, off: [] };
+
+/** Which scopes hold, but for those that are off by name. */
+type Hold = 'all' | 'required' | 'none';
+
+/** A condition as it was made for the statement that is being planned. */
+interface Made {
+  readonly turn: number;
+  readonly condition: Expression | undefined;
+}
+
+/**
+ * The conditions that belong to models and hold wherever these appear in a query, as a session and a query set left them.
+ * A query set carries its own in its state; everything that plans or loads asks `conditionOf`, and nothing else.
+ */
+export class ActiveScopes {
+  readonly #settings: ScopeSettings;
+  /** Shared by all that come from one session. */
+  readonly #session: { turn: number; bypassed: boolean };
+  readonly #hold: Hold;
+  readonly #made = new Map<ModelMeta, Made>();
+
+  constructor(settings: ScopeSettings = NOTHING_SAID, hold: Hold = 'all', session = { turn: 0, bypassed: false }) {
+    this.#settings = settings;
+    this.#hold = hold;
+    this.#session = session;
+  }
+
+  /** Whether a query has seen rows in spite of a scope: what the session holds need not meet them all. */
+  get bypassed(): boolean {
+    return this.#session.bypassed;
+  }
+
+  /** The same, without the scopes named; without any name, without all that are not required. */
+  without(names: readonly string[]): ActiveScopes {
+    const { values, off } = this.#settings;
+    this.#session.bypassed = true;
+    const hold = names.length === 0 && this.#hold === 'all' ? 'required' : this.#hold;
+    return new ActiveScopes({ values, off: [...off, ...names] }, hold, this.#session);
+  }
+
+  /** A statement is going to be planned: callbacks are asked again, because what they say may depend on the time. */
+  renew(): void {
+    this.#session.turn++;
+  }
+
+  /**
+   * What holds for every row of a model; `undefined` where nothing does. Made once for each statement, so that its key and
+   * its plan speak of the same values.
+   *
+   * @throws ScopeValueError where the session lacks a value that a scope requires.
+   */
+  conditionOf(meta: ModelMeta): Expression | undefined {
+    if (!meta.restricted) return undefined;
+    const { turn } = this.#session;
+    const known = this.#made.get(meta);
+    if (known?.turn === turn) return known.condition;
+    const conditions = this.inForce(meta).map((scope) => this.conditionBy(meta, scope));
+    const condition = conditions.length === 0 ? undefined : conjunction(conditions);
+    this.#made.set(meta, { turn, condition });
+    return condition;
+  }
+
+  /** The scopes of a model that are in force. @throws ScopeValueError */
+  inForce(meta: ModelMeta): readonly ScopeMeta[] {
+    return meta.scopes.filter((scope) => scope.default && this.#holds(meta, scope));
+  }
+
+  /** One scope as a condition, with the value that the session gives. */
+  conditionBy(meta: ModelMeta, { name, condition, takesValue }: ScopeMeta): Expression {
+    const value = takesValue ? this.#settings.values[name] : undefined;
+    return parseFilter(meta, (refs: object) => condition(refs, value));
+  }
+
+  #holds(meta: ModelMeta, { name, takesValue, required }: ScopeMeta): boolean {
+    const { values, off } = this.#settings;
+    if (off.includes(name) || this.#hold === 'none' || (this.#hold === 'required' && !required)) return false;
+    if (!takesValue || values[name] !== undefined) return true;
+    if (!required) return false;
+    throw new ScopeValueError(`${meta.name} is read by the scope '${name}' only, and this session gives it no value.`, {
+      model: meta.name,
+      field: name,
+      remedy: `Open the session with { scopes: { ${name}: … } }, or say .unscoped('${name}') where all rows are meant.`,
+    });
+  }
+}
+
+/** No scope of any model is in force: conditions of scopes see the tables so, and so does what speaks of a row by its key. */
+export const UNSCOPED = new ActiveScopes(undefined, 'none');

@@ -1,0 +1,39 @@
+import { typeOf } from '../../core/ast/expressions.ts';
+import type { ArithmeticOperator, Expression, Typed } from '../../core/ast/expressions.ts';
+import { InvalidQueryError } from '../../utils/errors.ts';
+import { arithmetic, isNumeric, labelOf, notFor, operand } from '../nodes.ts';
+import { call, INT, numberType } from './subject.ts';
+import type { Method, Subject } from './subject.ts';
+
+function compute(operator: ArithmeticOperator): Method {
+  return (subject, other) => {
+    const type = numberType(subject, operator);
+    const right = subject.argument(other, (value) => operand(type, value, subject.label));
+    if (!isTypedNumber(right)) throw notFor(operator, 'numbers', labelOf(right, subject.label.model));
+    return arithmetic(operator, subject.node, right);
+  };
+}
+
+function isTypedNumber(node: Expression): node is Expression & Typed {
+  return 'type' in node && isNumeric(typeOf(node).type);
+}
+
+function round(subject: Subject, digits: unknown = 0): Expression {
+  if (typeof digits !== 'number' || !Number.isInteger(digits) || digits < 0 || digits > 15)
+    throw new InvalidQueryError('round() takes 0 to 15 digits.');
+  const given = numberType(subject, 'round');
+  const type = given.kind === 'decimal' ? { ...given, scale: Math.min(digits, given.scale) } : given;
+  return call('round', type, [subject.node, { kind: 'literal', value: digits, type: INT, nullable: false }]);
+}
+
+/** Methods of numbers. */
+export const NUMBER_METHODS: Readonly<Record<string, Method>> = {
+  plus: compute('plus'),
+  minus: compute('minus'),
+  times: compute('times'),
+  dividedBy: compute('dividedBy'),
+  mod: compute('modulo'),
+  abs: (subject) => call('abs', numberType(subject, 'abs'), [subject.node]),
+  neg: (subject) => call('negate', numberType(subject, 'neg'), [subject.node]),
+  round,
+};
