@@ -29,6 +29,7 @@ import type {
 import type {
   DeleteStatement,
   FindRowsStatement,
+  InsertFromStatement,
   InsertStatement,
   OnConflict,
   Statement,
@@ -124,6 +125,8 @@ export abstract class QueryCompiler {
         return this.select(statement, (node) => this.selection(node));
       case 'insert':
         return this.insert(statement);
+      case 'insertFrom':
+        return this.insertFrom(statement);
       case 'update':
         return this.update(statement);
       case 'updateRows':
@@ -251,6 +254,18 @@ export abstract class QueryCompiler {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
     const body = fields.length === 0 ? this.emptyRow() : `(${columns}) ${this.values(fields, rows)}`;
     return `INSERT INTO ${this.table(model)} ${body}${this.conflicts(model, onConflict)}${this.returning(returning)}`;
+  }
+
+  protected insertFrom({ model, fields, query }: InsertFromStatement): string {
+    const columns = fields.map((field) => this.dialect.quote(field.column));
+    let position = 0;
+    const rows = this.select(query, (node) => this.inserted(fields[position++]!, node));
+    return `INSERT INTO ${this.table(model)} (${columns.join(', ')}) ${rows}`;
+  }
+
+  /** A column of a query in the form in which the field stores it. */
+  protected inserted(field: FieldMeta, value: Expression): string {
+    return this.assigned(field, value);
   }
 
   /** A row of defaults. */

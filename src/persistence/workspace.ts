@@ -183,15 +183,16 @@ export class Workspace {
     return { connection, done: () => this.executor.release(connection) };
   }
 
-  /** UPDATE or DELETE of a set; what the session holds of that model is brought in step. */
+  /** Rows of a set, written by one statement; what the session holds of that model is brought in step. */
   async writeSet(
-    request: Extract<QueryRequest, { kind: 'update' | 'delete' }>,
+    request: Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>,
     { compiled, parameters }: BoundQuery,
   ): Promise<number> {
-    const { meta } = request.state;
+    const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
     const flushed = this.beforeRead(new Set([...compiled.plan.reads, meta]));
     if (flushed !== undefined) await flushed;
     const changes = await this.#execute(meta, compiled.sql, parameters);
+    if (request.kind === 'insertFrom') return changes;
     const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
     if (changes > 0 && tracked.length > 0) await this.refresh(meta, tracked);
     return changes;

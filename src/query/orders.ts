@@ -38,7 +38,7 @@ export function orderOf(
   selections: readonly Selection[],
   scope: Scope,
 ): OrderNode {
-  const index = named.findIndex(({ expression }) => sameExpression(expression, order.expression));
+  const index = named.findIndex(({ expression }) => sameExpression(expression, order.expression, scope.origins));
   return index < 0 ? scope.resolveOrder(order) : { ...order, expression: selections[index]!.expression };
 }
 

@@ -1,4 +1,5 @@
-import type { Selection, SelectStatement } from '../core/ast/expressions.ts';
+import { conjunction } from '../core/ast/expressions.ts';
+import type { Expression, Selection, SelectStatement } from '../core/ast/expressions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
@@ -6,6 +7,7 @@ import { orderOf, ordersOf, ordersOfDistinct } from './orders.ts';
 import type { ExtraColumn } from './plan.ts';
 import { select } from './scope.ts';
 import type { Aliases, Scope } from './scope.ts';
+import { sameExpression } from './shape-key.ts';
 import { openScope } from './sources.ts';
 import type { NamedExpression, QueryState } from './state.ts';
 import { hasAggregate } from './walk.ts';
@@ -29,12 +31,18 @@ export function selectValues(
   const plain = selections
     .filter((_, i) => !hasAggregate(named[i]!.expression))
     .map((selection) => selection.expression);
-  const grouped = plain.length < selections.length;
+  const grouped = plain.length < selections.length || state.groups !== undefined;
   if (whole && plain.length > 0)
     throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
       model: state.meta.name,
     });
-  if (grouped && plain.length === 0 && !whole && (state.limit !== undefined || state.offset !== undefined)) {
+  if (
+    grouped &&
+    plain.length === 0 &&
+    !whole &&
+    state.groups === undefined &&
+    (state.limit !== undefined || state.offset !== undefined)
+  ) {
     throw new InvalidQueryError('values() of aggregates alone is one row: limit() and offset() would be of that row.', {
       model: state.meta.name,
       remedy: 'Take them away, or give values() a column to group by.',
@@ -47,11 +55,39 @@ export function selectValues(
   const statement = select({
     columns: selections,
     ...body,
-    groupBy: grouped ? plain : [],
+    groupBy:
+      state.groups === undefined ? (grouped ? plain : []) : groupsOf(state, state.groups, named, selections, scope),
+    having: state.having.length === 0 ? undefined : scope.resolve(conjunction(state.having)),
     orderBy: state.distinct ? ordersOfDistinct(state, orderBy, selections) : orderBy,
     limit: state.limit,
     offset: state.offset,
     lock: planLock(state, scope),
   });
   return { statement, columns };
+}
+
+/** What rows are grouped by, as the very node of the result where it is there. What else is in it has to be an aggregate. */
+function groupsOf(
+  { meta }: QueryState,
+  groups: readonly Expression[],
+  named: readonly NamedExpression[],
+  selections: readonly Selection[],
+  scope: Scope,
+): readonly Expression[] {
+  const same = (group: Expression, { expression }: NamedExpression): boolean =>
+    sameExpression(group, expression, scope.origins);
+  const stray = named.find((item) => !hasAggregate(item.expression) && !groups.some((group) => same(group, item)));
+  if (stray !== undefined)
+    throw new InvalidQueryError(
+      `values() of groups takes aggregates and what is grouped by: '${stray.name}' of ${meta.name} is neither.`,
+      {
+        model: meta.name,
+        field: stray.name,
+        remedy: 'Name it in groupBy() as well, or take an aggregate such as max().',
+      },
+    );
+  return groups.map((group) => {
+    const index = named.findIndex((item) => same(group, item));
+    return index < 0 ? scope.resolve(group) : selections[index]!.expression;
+  });
 }

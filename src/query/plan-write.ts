@@ -4,6 +4,7 @@ import { inReadingOrder } from './assignments.ts';
 import { refuseLock } from './locks.ts';
 import type { Plan } from './plan.ts';
 import { planSet } from './plan-set.ts';
+import { selectValues } from './plan-values.ts';
 import { ROOT } from './roots.ts';
 import { Aliases, columnOf, Scope } from './scope.ts';
 import { isCut, selectKeys } from './sources.ts';
@@ -40,6 +41,16 @@ export function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'del
     ...(statement.kind === 'update' ? { kind: 'update' as const, statement } : { kind: 'delete' as const, statement }),
     reads: aliases.reads,
   };
+}
+
+/** INSERT of what a query gives, sorted where it is cut or was told an order. */
+export function planInsert({ state, into, changes }: Extract<QueryRequest, { kind: 'insertFrom' }>): Plan {
+  const aliases = new Aliases(planSet);
+  const columns = changes.map(({ field, value }) => ({ name: field.name, expression: value }));
+  const sorted = isCut(state) || state.order !== undefined ? state : { ...state, order: [], reversed: false };
+  const query = selectValues(sorted, columns, aliases, false).statement;
+  const fields = changes.map(({ field }) => field);
+  return { kind: 'insertFrom', statement: { kind: 'insertFrom', model: into, fields, query }, reads: aliases.reads };
 }
 
 /** Whether an expression reads a table other than the one named. */

@@ -10,7 +10,7 @@ import { isSelected, orderOf, ordersOf } from './orders.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { planSet } from './plan-set.ts';
 import { selectValues } from './plan-values.ts';
-import { planWrite } from './plan-write.ts';
+import { planInsert, planWrite } from './plan-write.ts';
 import { Aliases, columnOf, select } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { openScope } from './sources.ts';
@@ -32,6 +32,8 @@ export function planQuery(request: QueryRequest): Plan {
     case 'update':
     case 'delete':
       return planWrite(request);
+    case 'insertFrom':
+      return planInsert(request);
     default:
       return unreachable(request);
   }

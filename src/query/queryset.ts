@@ -12,6 +12,9 @@ import { combinedRows, isFiltered } from './combine.ts';
 import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
+import { groupedState, ModelGroups } from './groups.ts';
+import { inBulk } from './in-bulk.ts';
+import { insertFrom } from './insert-from.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { Nestable } from './nested.ts';
@@ -116,6 +119,13 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   recursive(relation: unknown, options: unknown = {}): ModelQuerySet {
     return new ModelQuerySet(this.#runner, recursiveRows(this.#state, relation, options));
+  }
+
+  groupBy(...keys: readonly unknown[]): ModelGroups {
+    const own = new OwnRefs(this.#state);
+    const groups = keys.map((key) => this.#groupKey(key, own));
+    const state = groupedState(this.#state, groups, own.origins);
+    return new ModelGroups(state, (grouped) => new ModelQuerySet(this.#runner, grouped));
   }
 
   only(...names: readonly string[]): ModelQuerySet {
@@ -258,6 +268,10 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     return (condition.length === 0 ? this : this.filter(condition[0])).one();
   }
 
+  async inBulk(keys: unknown, options?: unknown): Promise<Map<unknown, object>> {
+    return inBulk(this.#runner, this.#state, keys, options);
+  }
+
   async page(options: unknown): Promise<object> {
     return readPage(this.#runner, this.#state, options);
   }
@@ -299,6 +313,13 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   async delete(): Promise<number> {
     this.#checkWrite('delete');
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'delete', state: this.#state });
+  }
+
+  async insertFrom(query: unknown, mapping: unknown): Promise<number> {
+    this.#refuseFilter('insertFrom');
+    const { meta, owner } = this.#state;
+    const request = insertFrom(meta, owner, query, mapping);
+    return request.state.empty ? 0 : this.#runner.write(request);
   }
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
@@ -352,6 +373,13 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
       });
     const descending = key.startsWith('-');
     return { expression: this.#column(descending ? key.slice(1) : key), descending, nulls: undefined };
+  }
+
+  #groupKey(key: unknown, own: OwnRefs): Expression {
+    if (typeof key !== 'function') return this.#column(key);
+    const node = expressionNode((key as (refs: object) => unknown)(own.make()), 'groupBy()');
+    refuseAggregates(node, `groupBy() of ${this.#state.meta.name}`);
+    return node;
   }
 
   /** A column or annotation by name. */

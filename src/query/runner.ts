@@ -28,7 +28,7 @@ export interface QueryRunner {
   /** Entities one by one. */
   iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
   /** The number of rows written. */
-  write(request: Of<'update' | 'delete'>): Promise<number>;
+  write(request: Of<'update' | 'delete' | 'insertFrom'>): Promise<number>;
   /** New rows; gives the entities of all of them, in their order. */
   create(creation: Creation, bounds: Bounds | undefined): Promise<object[]>;
   /** One row, made where there is none; and whether it was made. `update`: one that exists takes the new values. */

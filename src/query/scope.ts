@@ -56,7 +56,7 @@ export class Scope {
   readonly #aliases: Aliases;
   /** The query that this one stands in, and the tokens of its own columns. */
   readonly #outer: Scope | undefined;
-  readonly #origins: readonly Origin[];
+  readonly origins: readonly Origin[];
   /** Joined tables by path; LEFT once anything on the way may be missing. */
   readonly #joined = new Map<string, { readonly table: TableRef; readonly optional: boolean }>();
 
@@ -72,7 +72,7 @@ export class Scope {
     this.#scopes = scopes;
     this.#aliases = aliases;
     this.#outer = outer;
-    this.#origins = origins;
+    this.origins = origins;
     this.root = root;
     this.from = root;
   }
@@ -159,7 +159,7 @@ export class Scope {
 
   /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
   #from(origin: Origin, meta: ModelMeta): Scope {
-    if (origin !== undefined && !this.#origins.includes(origin) && this.#outer !== undefined)
+    if (origin !== undefined && !this.origins.includes(origin) && this.#outer !== undefined)
       return this.#outer.#from(origin, meta);
     if (this.#meta === meta) return this;
     throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${this.#meta.name}.`, {

@@ -33,6 +33,8 @@ interface Met {
   readonly bound: Bound[];
   /** Tokens of the subqueries around and before, by subquery: their names in the key are their numbers. */
   readonly origins: (readonly Origin[])[];
+  /** Tokens that are the same as none where no subquery was met yet. */
+  readonly own: readonly Origin[];
   /** Who runs the request. */
   readonly owner: object | undefined;
   /** Whether values that a dialect may write into the text are part of the structure. */
@@ -49,17 +51,17 @@ interface Met {
  */
 export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
   const { scopes, owner } = request.state;
-  const met: Met = { bound: [], origins: [], owner, shaped, scopes };
+  const met: Met = { bound: [], origins: [], owner, shaped, scopes, own: [] };
   const key = `${request.kind}${requestKey(request, met)}`;
   return { key, bound: met.bound };
 }
 
-/** Whether two expressions, not yet planned, are one: of one structure, and with the very same values in it. */
-export function sameExpression(left: Expression, right: Expression): boolean {
+/** Whether two expressions, not yet planned, are one: of one structure, and with the very same values in it. `own`: the tokens of their query. */
+export function sameExpression(left: Expression, right: Expression, own: readonly Origin[] = []): boolean {
   if (left === right) return true;
   if (left.kind !== right.kind) return false;
-  const a: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED };
-  const b: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED };
+  const a: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED, own };
+  const b: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED, own };
   return expressionKey(left, a) === expressionKey(right, b) && a.bound.every((value, i) => value === b.bound[i]);
 }
 
@@ -75,8 +77,9 @@ function requestKey(request: QueryRequest, met: Met): string {
       return state + columnsKey(request.columns, met);
     case 'count':
       return request.columns === undefined ? state : state + columnsKey(request.columns, met);
-    case 'update': {
-      let text = state;
+    case 'update':
+    case 'insertFrom': {
+      let text = request.kind === 'insertFrom' ? `${request.into.id}<${state}` : state;
       for (const { field, value } of request.changes) text += `;${field.id}=${expressionKey(value, met)}`;
       return text;
     }
@@ -91,6 +94,7 @@ function stateKey(state: QueryState, met: Met): string {
   let text = modelKey(state.meta, met);
   if (state.source !== undefined) text += `S${sourceKey(state.source, met)}`;
   for (const node of state.where) text += `w${expressionKey(node, met)}`;
+  if (state.groups !== undefined) text += `g${listKey([...state.groups, ...state.having], met)};${state.groups.length}`;
   if (state.order !== undefined) text += `o${ordersKey(state.order, met)}`;
   if (state.reversed) text += 'R';
   if (state.distinct) text += 'D';
@@ -195,8 +199,8 @@ function boundKey(value: Bound, { bound }: Met): string {
 }
 
 /** The number of the subquery that is meant; nothing for the innermost, `^` for the query itself. */
-function originKey(origin: Origin, { origins }: Met): string {
-  if (origin === undefined) return '';
+function originKey(origin: Origin, { origins, own }: Met): string {
+  if (origin === undefined || (origins.length === 0 && own.includes(origin))) return '';
   const position = origins.findLastIndex((tokens) => tokens.includes(origin));
   return position < 0 ? '^/' : `^${position}/`;
 }

@@ -63,6 +63,10 @@ export interface QueryState {
   /** The conditions of models that are in force in this query and in those that load for it. */
   readonly scopes: ActiveScopes;
   readonly where: readonly Expression[];
+  /** What rows are grouped by, if that was said; their values are grouped by the plain ones beside aggregates otherwise. */
+  readonly groups: readonly Expression[] | undefined;
+  /** Conditions on groups. */
+  readonly having: readonly Expression[];
   /** `undefined`: the model's own ordering. */
   readonly order: readonly OrderNode[] | undefined;
   readonly reversed: boolean;
@@ -103,6 +107,8 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes, owner?: obje
     origins: [],
     owner,
     where: [],
+    groups: undefined,
+    having: [],
     order: undefined,
     reversed: false,
     limit: undefined,
@@ -130,7 +136,14 @@ export type QueryRequest =
   | { readonly kind: 'exists'; readonly state: QueryState }
   | { readonly kind: 'aggregate'; readonly state: QueryState; readonly columns: readonly NamedExpression[] }
   | { readonly kind: 'update'; readonly state: QueryState; readonly changes: readonly FieldChange[] }
-  | { readonly kind: 'delete'; readonly state: QueryState };
+  | { readonly kind: 'delete'; readonly state: QueryState }
+  | {
+      readonly kind: 'insertFrom';
+      /** What is read. */
+      readonly state: QueryState;
+      readonly into: ModelMeta;
+      readonly changes: readonly FieldChange[];
+    };
 
 export interface FieldChange {
   readonly field: FieldMeta;

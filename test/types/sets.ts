@@ -1,5 +1,18 @@
 /** Query sets inside of query sets: subqueries, sets put together, recursion. */
-import { type Cond, exists, f, model, type NumExpr, oneOf, type QuerySet, type Session, subquery, sum } from './orm.ts';
+import {
+  type Cond,
+  count,
+  exists,
+  f,
+  max,
+  model,
+  type NumExpr,
+  oneOf,
+  type QuerySet,
+  type Session,
+  subquery,
+  sum,
+} from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
 import { Comment, Tag } from './models2.ts';
@@ -96,4 +109,45 @@ export async function recursive() {
   staff.recursive('boss').orderBy('level');
   // @ts-expect-error no relation
   staff.recursive('name');
+}
+
+export async function groups() {
+  const busy = posts
+    .groupBy('authorId', (p) => p.author.name)
+    .having((p) => count().gt(3).and(max(p.views).gt(3)))
+    .values((p) => ({ author: p.authorId, n: count() }));
+  same<{ author: number; n: number }[]>()(await busy.orderBy('-n').limit(3));
+  same<number[]>()(await posts.groupBy('authorId').valuesList('authorId', { flat: true }));
+  // @ts-expect-error no such column
+  posts.groupBy('nope');
+  // @ts-expect-error no condition
+  posts.groupBy('authorId').having((p) => p.views);
+  // @ts-expect-error groups are read by values()
+  await posts.groupBy('authorId').all();
+}
+
+export async function bulkReads() {
+  same<Map<string, Post>>()(await posts.inBulk(['x']));
+  same<string | undefined>()((await authors.inBulk(new Set(['a@x.org']), { field: 'email' })).get('a@x.org')?.name);
+  same<string>()((await posts.selectRelated('author').inBulk(['x'])).get('x')!.author.name);
+  // @ts-expect-error keys of another type
+  authors.inBulk(['x']);
+  // @ts-expect-error no such column
+  authors.inBulk(['x'], { field: 'nope' });
+}
+
+export async function insertions() {
+  same<number>()(
+    await tags.insertFrom(posts.annotate((p) => ({ n: p.comments.count() })).filter({ views: 3 }), (p) => ({
+      name: p.title.lower(),
+    })),
+  );
+  // @ts-expect-error no such field
+  tags.insertFrom(posts, (p) => ({ name: p.title, nope: 1 }));
+  // @ts-expect-error a field of another type
+  tags.insertFrom(posts, (p) => ({ name: p.views }));
+  // @ts-expect-error no such column of what is read
+  tags.insertFrom(posts, (p) => ({ name: p.nope }));
+  // @ts-expect-error rows of values
+  tags.insertFrom(posts.values('title'), (p) => ({ name: 'x' }));
 }

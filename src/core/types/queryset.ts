@@ -113,6 +113,28 @@ export type Changes<M extends Model> = {
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
 
+/** What `insertFrom` sets: a value, or an expression of what is read. */
+export type InsertedValues<M extends Model> = {
+  readonly [K in M[typeof SHAPE]['settable']]?:
+    | M[typeof ATTRIBUTES][K]['~set']
+    | ExprOf<M[typeof ATTRIBUTES][K]['~set']>;
+};
+
+/** A query in groups: conditions on them, and what they give. */
+export interface GroupedSet<M extends Model, E = unknown> {
+  /** Keeps the groups that fulfil the condition. @example .having((p) => max(p.views).gt(100)) */
+  having(condition: (model: Refs<M> & E) => ExprOf<boolean | null>): GroupedSet<M, E>;
+  values<K extends ColumnKey<M> | (keyof E & string)>(
+    ...keys: readonly K[]
+  ): ValuesSet<{ [X in K]: Cell<M, E, X> }, K, (Refs<M> & E)[K]>;
+  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>, keyof X & string, X[keyof X]>;
+  /** The values of one column. */
+  valuesList<K extends ColumnKey<M> | (keyof E & string)>(
+    key: K,
+    options: { readonly flat: true },
+  ): ValuesSet<Cell<M, E, K>, K, (Refs<M> & E)[K]>;
+}
+
 /** A path, and those on the way to it. */
 type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P;
 
@@ -189,6 +211,14 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
     relation: ToItself<M, K>,
     options: { readonly depth: D; readonly maxDepth?: number },
   ): QuerySet<M, L, { readonly [X in D]: NumExpr<number> }>;
+  /**
+   * Rows in groups, for `having` and `values`; nothing else of a group can be read but aggregates and what it is grouped by.
+   *
+   * @example session.query(Post).groupBy('authorId').having(() => count().gt(3)).values((p) => ({ authorId: p.authorId, n: count() }))
+   */
+  groupBy(
+    ...keys: readonly (ColumnKey<M> | (keyof E & string) | ((model: Refs<M> & E) => ExprOf<unknown>))[]
+  ): GroupedSet<M, E>;
   /** Reads no other columns than these and the key; to read one that was left out throws. */
   only(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
   /** Leaves out these columns; to read them throws. */
@@ -265,6 +295,15 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
   all(): Promise<Row<M, L, E>[]>;
   /**
+   * Entities by their keys, or by the values of a unique field, in the order in which these were given; those that are not
+   * there are left out. However many, single keys are one query. @example const posts = await session.query(Post).inBulk(ids)
+   */
+  inBulk(keys: Iterable<PkOf<M>>): Promise<Map<PkOf<M>, Row<M, L, E>>>;
+  inBulk<K extends ColumnKey<M> & keyof M>(
+    keys: Iterable<M[K] & {}>,
+    options: { readonly field: K },
+  ): Promise<Map<M[K] & {}, Row<M, L, E>>>;
+  /**
    * A page of the rows in their order, found by the values that they are sorted by and not by their number: however deep it is,
    * no row comes twice or is missed. `after` and `before` take a cursor of another page of the same order. Throws
    * `InvalidCursorError` for anything else.
@@ -279,6 +318,16 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   update(changes: Changes<M>): Promise<number>;
   /** Deletes all rows; gives their number. Throws `UnfilteredWriteError` without a filter. */
   delete(): Promise<number>;
+  /**
+   * Inserts a row for each one of a query, by one statement; gives their number. Fields that are not named take their
+   * defaults, made once for all rows.
+   *
+   * @example await session.query(Archive).insertFrom(old, (p) => ({ title: p.title, views: p.views.plus(1), reason: 'old' }))
+   */
+  insertFrom<S extends Model, SL extends string, SE, X extends InsertedValues<M>>(
+    query: QuerySet<S, SL, SE>,
+    mapping: (model: Refs<S> & SE) => X & { readonly [K in Exclude<keyof X, keyof InsertedValues<M>>]: never },
+  ): Promise<number>;
   /**
    * Inserts many rows at once, all or none, and gives their entities in the order of `rows`. What exists already is an
    * error, is left as it is, or is updated. Throws `InvalidQueryError` where no unique key says what exists.

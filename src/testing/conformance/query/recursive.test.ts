@@ -4,6 +4,7 @@ import { count, f, InvalidQueryError, model, oneOf, UnknownFieldError } from '..
 import type { Database, Session } from '../../../index.ts';
 
 import { expectRefused, expectSql, openTestDatabase } from '../../support/database.ts';
+import { onlyUndone, Undone } from '../../support/undone.ts';
 import { Category } from '../../support/models.ts';
 
 class Employee extends model('employee', {
@@ -157,9 +158,9 @@ describe('what a relation leads to, step by step', () => {
         const own = s.query(Employee).filter({ name: 'Ben' });
         expect(await own.recursive('reports').update({ name: 'x' })).toBe(2);
         expect(await s.query(Employee).filter({ name: 'x' }).delete()).toBe(2);
-        throw new Error('undone');
+        throw new Undone();
       })
-      .catch((error: Error) => expect(error.message).toBe('undone'));
+      .catch(onlyUndone);
     await db.transaction(async (s) => {
       const rows = Array.from(
         { length: 3_000 },
