@@ -3,6 +3,7 @@ import type { Expression } from '../core/ast/expressions.ts';
 import type { ModelMeta, ScopeMeta } from '../core/metadata.ts';
 import { ScopeValueError } from '../utils/errors.ts';
 import { parseFilter } from './filter.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 
 /** What a session says of the scopes of all models: values by name, and which are not in force. */
 export interface ScopeSettings {
@@ -25,7 +26,7 @@ interface Made {
  * The conditions that belong to models and hold wherever these appear in a query, as a session and a query set left them.
  * A query set carries its own in its state; everything that plans or loads asks `conditionOf`, and nothing else.
  */
-export class ActiveScopes {
+export class ActiveScopes implements ScopeConditions {
   readonly #settings: ScopeSettings;
   /** Shared by all that come from one session. */
   readonly #session: { turn: number; bypassed: boolean };

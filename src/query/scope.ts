@@ -17,7 +17,7 @@ import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { UNSCOPED } from './active-scopes.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import { setOf } from './nested.ts';
 import type { SetState } from './state.ts';
 
@@ -52,7 +52,7 @@ export class Scope {
   from: TableSource;
   readonly joins: Join[] = [];
   readonly #meta: ModelMeta;
-  readonly #scopes: ActiveScopes;
+  readonly #scopes: ScopeConditions;
   readonly #aliases: Aliases;
   /** The query that this one stands in, and the tokens of its own columns. */
   readonly #outer: Scope | undefined;
@@ -63,7 +63,7 @@ export class Scope {
   constructor(
     meta: ModelMeta,
     aliases: Aliases,
-    scopes: ActiveScopes,
+    scopes: ScopeConditions,
     outer?: Scope,
     origins: readonly Origin[] = [],
     root = aliases.take(meta),

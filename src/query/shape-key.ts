@@ -13,7 +13,7 @@ import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { UNSCOPED } from './active-scopes.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { setOf } from './nested.ts';
 import { ROOT } from './roots.ts';
@@ -40,7 +40,7 @@ interface Met {
   /** Whether values that a dialect may write into the text are part of the structure. */
   readonly shaped: boolean;
   /** Those of the query, or of the subquery, that the walk is in. */
-  scopes: ActiveScopes;
+  scopes: ScopeConditions;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -61,7 +61,7 @@ export interface QueryState {
   /** Who runs it, so that sets of two sessions are not put together. No part of the shape. */
   readonly owner: object | undefined;
   /** The conditions of models that are in force in this query and in those that load for it. */
-  readonly scopes: ActiveScopes;
+  readonly scopes: ScopeConditions;
   readonly where: readonly Expression[];
   /** What rows are grouped by, if that was said; their values are grouped by the plain ones beside aggregates otherwise. */
   readonly groups: readonly Expression[] | undefined;
@@ -99,7 +99,7 @@ export interface QueryState {
 const NOTHING: RelationTree = new Map();
 
 /** All rows of a model that its scopes leave. */
-export function initialState(meta: ModelMeta, scopes: ActiveScopes, owner?: object): QueryState {
+export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: object): QueryState {
   return {
     meta,
     scopes,

@@ -1,6 +1,15 @@
-/** Ends a transaction whose writes are not to stay: `.catch(onlyUndone)` lets this pass, and nothing else. */
-export class Undone extends Error {}
+import type { Database, Session } from '../../index.ts';
 
-export function onlyUndone(error: unknown): void {
-  if (!(error instanceof Undone)) throw error;
+class Undone extends Error {}
+
+/** Runs a transaction whose writes are not to stay. */
+export async function undone(db: Database, run: (session: Session) => Promise<void>): Promise<void> {
+  try {
+    await db.transaction(async (session) => {
+      await run(session);
+      throw new Undone();
+    });
+  } catch (error) {
+    if (!(error instanceof Undone)) throw error;
+  }
 }

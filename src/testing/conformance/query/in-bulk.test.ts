@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { f, InvalidQueryError, InvalidValueError, model } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
-import { expectRefused } from '../../support/database.ts';
-import { openTestDatabase } from '../../support/database.ts';
+import { expectRefused, openTestDatabase } from '../../support/database.ts';
 import { Author, City, Country, Order, OrderLine, Post, Tag } from '../../support/models.ts';
 
 class Event extends model('event', { at: f.datetime({ primaryKey: true }), name: f.string() }) {}

@@ -13,7 +13,7 @@ import {
 import type { Database, Session } from '../../../index.ts';
 
 import { errorOf, expectRefused, openTestDatabase } from '../../support/database.ts';
-import { onlyUndone, Undone } from '../../support/undone.ts';
+import { undone } from '../../support/undone.ts';
 import { expectSent } from '../../support/statements.ts';
 
 class Item extends model('item', {
@@ -138,13 +138,10 @@ describe('insertFrom', () => {
   });
 
   it('Q9: what is pending is written before, and a failure leaves nothing', async () => {
-    await db
-      .transaction(async (s) => {
-        s.add(new Item({ name: 'd', price: '4.40' }));
-        expect(await s.query(Archive).insertFrom(s.query(Item), (i) => ({ name: i.name, reason: 'x' }))).toBe(4);
-        throw new Undone();
-      })
-      .catch(onlyUndone);
+    await undone(db, async (s) => {
+      s.add(new Item({ name: 'd', price: '4.40' }));
+      expect(await s.query(Archive).insertFrom(s.query(Item), (i) => ({ name: i.name, reason: 'x' }))).toBe(4);
+    });
     expect(await rows()).toEqual([]);
     const twice = await errorOf(() =>
       session.query(Archive).insertFrom(session.query(Item), () => ({ name: 'same', reason: 'x' })),

@@ -4,7 +4,7 @@ import { gt, gte, InvalidQueryError, oneOf, sum, UnfilteredWriteError } from '..
 import type { Database, Session } from '../../../index.ts';
 
 import { errorOf, expectRefused, expectSql, onEngine } from '../../support/database.ts';
-import { onlyUndone, Undone } from '../../support/undone.ts';
+import { undone } from '../../support/undone.ts';
 import { Author, Comment, Order, OrderLine, Post, Tag } from '../../support/models.ts';
 import { openBlog } from './blog.ts';
 
@@ -124,31 +124,28 @@ describe('sets of entities', () => {
         'SELECT t0.`line` FROM `order_line` AS t0 INNER JOIN (SELECT t1.`order_id` AS `k0`, t1.`line` AS `k1` FROM `order_line` AS t1 WHERE t1.`unit_price` > CAST(? AS decimal(10, 2)) INTERSECT SELECT t2.`order_id` AS `k0`, t2.`line` AS `k1` FROM `order_line` AS t2 WHERE t2.`quantity` > ?) AS found ON (t0.`order_id` = found.`k0` AND t0.`line` = found.`k1`)',
     });
     expect(await dear.intersection(many).valuesList('line', { flat: true })).toEqual([1]);
-    await db
-      .transaction(async (s) => {
-        const tracked = await s.query(OrderLine).orderBy('line');
-        const own = s.query(OrderLine);
-        // Joined, cut and combined sets of a model with a composite key.
-        expect(
-          await own
-            .filter({ order: { customer: 'Ann' } })
-            .orderBy('-line')
-            .limit(2)
-            .update({ quantity: 7 }),
-        ).toBe(2);
-        expect(tracked.map(({ quantity }) => quantity)).toEqual([2, 7, 7]);
-        expect(
-          await own
-            .filter({ line: 1 })
-            .union(own.filter({ line: 3 }))
-            .update({ product: 'x' }),
-        ).toBe(2);
-        expect(tracked.map(({ product }) => product)).toEqual(['x', 'p2', 'x']);
-        expect(await own.filter({ line: 1 }).union(own.orderBy('-line').limit(1)).delete()).toBe(2);
-        expect(await own.valuesList('line', { flat: true })).toEqual([2]);
-        throw new Undone();
-      })
-      .catch(onlyUndone);
+    await undone(db, async (s) => {
+      const tracked = await s.query(OrderLine).orderBy('line');
+      const own = s.query(OrderLine);
+      // Joined, cut and combined sets of a model with a composite key.
+      expect(
+        await own
+          .filter({ order: { customer: 'Ann' } })
+          .orderBy('-line')
+          .limit(2)
+          .update({ quantity: 7 }),
+      ).toBe(2);
+      expect(tracked.map(({ quantity }) => quantity)).toEqual([2, 7, 7]);
+      expect(
+        await own
+          .filter({ line: 1 })
+          .union(own.filter({ line: 3 }))
+          .update({ product: 'x' }),
+      ).toBe(2);
+      expect(tracked.map(({ product }) => product)).toEqual(['x', 'p2', 'x']);
+      expect(await own.filter({ line: 1 }).union(own.orderBy('-line').limit(1)).delete()).toBe(2);
+      expect(await own.valuesList('line', { flat: true })).toEqual([2]);
+    });
   });
 
   it('Q10: a set is written if each of its sides says which rows are meant', async () => {

@@ -4,7 +4,7 @@ import { avg, exists, gt, InvalidQueryError, max, not, oneOf, subquery, sum } fr
 import type { Database, Session } from '../../../index.ts';
 
 import { expectRefused, expectSql, onEngine } from '../../support/database.ts';
-import { onlyUndone, Undone } from '../../support/undone.ts';
+import { undone } from '../../support/undone.ts';
 import { Author, City, Comment, Country, Order, OrderLine, Post, Tag } from '../../support/models.ts';
 import { openBlog } from './blog.ts';
 
@@ -283,45 +283,42 @@ describe('with columns of the query around', () => {
       { name: 'Ünal', most: '0.10', first: '0.10' },
       { name: 'Bob', most: null, first: null },
     ]);
-    await db
-      .transaction(async (s) => {
-        const [ann] = await s.query(Author).filter({ name: 'Ann' });
-        const changed = await s
+    await undone(db, async (s) => {
+      const [ann] = await s.query(Author).filter({ name: 'Ann' });
+      const changed = await s
+        .query(Author)
+        .filter({ name: 'Ann' })
+        .update({
+          age: (a) =>
+            subquery(
+              s
+                .query(Post)
+                .filter((p) => p.authorId.eq(a.id))
+                .values((p) => ({ n: sum(p.views) })),
+            ),
+        });
+      expect([changed, ann!.age]).toEqual([1, 210]);
+      // The table that is written may be read in the subquery.
+      const oldest = s.query(Author).values((a) => ({ age: max(a.age) }));
+      expect(
+        await s
           .query(Author)
-          .filter({ name: 'Ann' })
-          .update({
-            age: (a) =>
-              subquery(
-                s
-                  .query(Post)
-                  .filter((p) => p.authorId.eq(a.id))
-                  .values((p) => ({ n: sum(p.views) })),
-              ),
-          });
-        expect([changed, ann!.age]).toEqual([1, 210]);
-        // The table that is written may be read in the subquery.
-        const oldest = s.query(Author).values((a) => ({ age: max(a.age) }));
-        expect(
-          await s
-            .query(Author)
-            .filter({ name: 'Bob' })
-            .update({ age: () => subquery(oldest) }),
-        ).toBe(1);
-        expect(
-          await s
-            .query(Author)
-            .filter((a) => a.age.eq(subquery(oldest)))
-            .count(),
-        ).toBe(2);
-        expect(
-          await s
-            .query(Comment)
-            .filter((c) => c.score.lt(subquery(s.query(Comment).values((d) => ({ n: avg(d.score) })))))
-            .delete(),
-        ).toBe(3);
-        throw new Undone();
-      })
-      .catch(onlyUndone);
+          .filter({ name: 'Bob' })
+          .update({ age: () => subquery(oldest) }),
+      ).toBe(1);
+      expect(
+        await s
+          .query(Author)
+          .filter((a) => a.age.eq(subquery(oldest)))
+          .count(),
+      ).toBe(2);
+      expect(
+        await s
+          .query(Comment)
+          .filter((c) => c.score.lt(subquery(s.query(Comment).values((d) => ({ n: avg(d.score) })))))
+          .delete(),
+      ).toBe(3);
+    });
   });
 });
 
