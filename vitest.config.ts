@@ -27,7 +27,7 @@ const conformance = wantedDatabases(process.env)
     test: {
       ...timeouts,
       name,
-      include: ['{src/testing,test}/conformance/**/*.test.ts'],
+      include: ['{src/testing,test}/conformance/**/*.test.ts', 'test/random/**/*.test.ts'],
       setupFiles: ['./test/support/conformance-setup.ts'],
       provide: { database: name },
     },

@@ -5,9 +5,13 @@ export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
 export type { FetchMode, FlushMode, SessionOptions } from './persistence/options.ts';
 
 export { f } from './core/fields.ts';
-export { model } from './core/model.ts';
+export { model } from './model.ts';
 export { check, index, unique } from './core/constraints.ts';
 export { scope } from './core/scopes.ts';
+export { hooks } from './hooks/hooks.ts';
+export { fullClean } from './validation/validate.ts';
+export { rules } from './validation/rules.ts';
+export type { Rule } from './validation/rules.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
 export type * from './core/types/index.ts';
@@ -53,8 +57,24 @@ export {
   year,
 } from './query/lookups.ts';
 export type { DatePartLookup } from './query/lookups.ts';
+export { prefetch } from './query/prefetch.ts';
 export { and, not, or, Q } from './query/q.ts';
-export { avg, count, max, min, sum } from './query/aggregates.ts';
+export { avg, boolAnd, boolOr, count, max, min, stringAgg, sum } from './query/aggregates.ts';
+export { caseWhen } from './query/case.ts';
+export { cast, coalesce, concat, greatest, least, now, value } from './query/functions.ts';
+export {
+  cumeDist,
+  denseRank,
+  firstValue,
+  lag,
+  lastValue,
+  lead,
+  nthValue,
+  ntile,
+  percentRank,
+  rank,
+  rowNumber,
+} from './query/windows.ts';
 export { sql } from './query/sql.ts';
 export { exists, subquery } from './query/subqueries.ts';
 

@@ -1,3 +1,4 @@
+import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 
 /** Levels of isolation as servers take them (ISO/IEC 9075, and the manuals of PostgreSQL and MySQL). */
@@ -6,7 +7,8 @@ const LEVELS: ReadonlySet<string> = new Set(['read uncommitted', 'read committed
 /** A level in SQL. @throws InvalidQueryError naming the `server` and the levels that there are */
 export function isolationLevel(name: string, server: string): string {
   if (LEVELS.has(name)) return name.toUpperCase();
-  throw new InvalidQueryError(`${server} has no isolation level '${name}'.`, {
+  const what = typeof name === 'string' ? `'${name}'` : `that is ${describe(name)}`;
+  throw new InvalidQueryError(`${server} has no isolation level ${what}.`, {
     remedy: `Use one of: ${[...LEVELS].join(', ')}.`,
   });
 }

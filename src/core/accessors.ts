@@ -114,7 +114,7 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
   if (group !== null) {
-    if (relation.targetField.primaryKey) group.targets[relation.index] ??= group.loader.entitiesOf(relation.target);
+    if (relation.targetField.primaryKey) group.targets[relation.index] = group.loader.entitiesOf(relation.target);
     return group.loader.reference(relation, key, entity);
   }
   const free = createReference(relation.target, relation.targetField, key, null);

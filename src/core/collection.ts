@@ -70,6 +70,15 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** Make these the items: what is missing is added, what is not among them removed. Needs the rows. */
   set(items: Iterable<object>): void {
+    const { model, name, target } = this.relation;
+    if (typeof (items as Partial<Iterable<object>> | null | undefined)?.[Symbol.iterator] !== 'function')
+      throw new InvalidValueError(
+        `${model.name}.${name} takes a list of ${target.name} entities, not ${describe(items)}.`,
+        {
+          model: model.name,
+          field: name,
+        },
+      );
     const wanted = new Set(items);
     for (const item of wanted) this.#check(item);
     this.remove(...this.#loaded().filter((item) => !wanted.has(item)));

@@ -16,6 +16,8 @@ export interface ColumnOptions {
   readonly comment?: string;
   readonly generated?: string | { readonly sql: string; readonly stored?: boolean };
   readonly validators?: readonly unknown[];
+  /** Of JSON: the schema of its values. */
+  readonly schema?: unknown;
   readonly renamedFrom?: string;
 }
 
@@ -132,6 +134,9 @@ export interface ModelOptions {
   readonly indexes?: readonly IndexDefinition[];
   readonly constraints?: readonly (UniqueDefinition | CheckDefinition)[];
   readonly scopes?: Readonly<Record<string, ScopeDefinition | ScopeCondition>>;
+  /** A view: its query, as a callback or raw SQL; `true` for one that is made elsewhere. */
+  readonly view?: unknown;
+  readonly readOnly?: boolean;
   readonly comment?: string;
 }
 

@@ -34,6 +34,8 @@ export interface FieldMeta {
   readonly generatedStored: boolean;
   readonly generation: Generation;
   readonly sensitive: boolean;
+  /** Functions and Standard Schemas that look at its values, in order. */
+  readonly validators: readonly unknown[];
   readonly comment: string | undefined;
   /** The relation whose key this column holds. */
   readonly relation: RelationMeta | undefined;
@@ -136,6 +138,10 @@ export interface ModelMeta {
   readonly scopes: readonly ScopeMeta[];
   /** Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default. */
   readonly restricted: boolean;
+  /** Rows are never written. */
+  readonly readOnly: boolean;
+  /** For a view, what it shows: a callback, raw SQL, or `true` where it is made elsewhere; read by the schema builder. */
+  readonly view: unknown;
   readonly comment: string | undefined;
 }
 

@@ -3,13 +3,14 @@ import { suggest } from '../utils/naming.ts';
 import { defineAccessors } from './accessors.ts';
 import type { Definition, ModelOptions } from './definitions.ts';
 import { initialise } from './initialise.ts';
+import { listen } from './listeners.ts';
 import { currentSession } from './loader.ts';
 import type { ModelClassValue, ModelMeta } from './metadata.ts';
 import { DEFINITION, metaOf } from './registry.ts';
 import { keyOf } from './keys.ts';
 import { State } from './state.ts';
 import { entityToJSON } from './to-json.ts';
-import type { ModelFunction } from './types/index.ts';
+import type { EntityEvent, ModelFunction } from './types/index.ts';
 import { describe } from './value-types.ts';
 
 /** What every model instance has besides its fields: a key, `load`, and a JSON form. */
@@ -22,6 +23,11 @@ export abstract class Entity {
   /** The model as it knows itself: table, fields, relations; frozen. */
   static get meta(): ModelMeta {
     return metaOf(this as unknown as ModelClassValue);
+  }
+
+  /** Call a function at an event of this model's entities, and of those of models that extend it. Gives what takes it back. */
+  static on(event: EntityEvent, hook: unknown): () => void {
+    return listen(this, event, hook);
   }
 
   /** A query over this model in the current session (inside `db.transaction`, `session.transaction` or `session.run`). */
@@ -71,7 +77,18 @@ function isReference(entity: object): boolean {
   return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
-const OPTIONS = ['table', 'schema', 'primaryKey', 'ordering', 'indexes', 'constraints', 'scopes', 'comment'];
+const OPTIONS = [
+  'table',
+  'schema',
+  'primaryKey',
+  'ordering',
+  'indexes',
+  'constraints',
+  'scopes',
+  'view',
+  'readOnly',
+  'comment',
+];
 
 /** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
 function checkOptions(name: string, fields: unknown, options: unknown): void {

@@ -1,5 +1,6 @@
 import type { RelationTree } from './loader.ts';
-import type { ModelMeta } from './metadata.ts';
+import type { ModelClassValue, ModelMeta } from './metadata.ts';
+import { metaOf } from './registry.ts';
 import { State } from './state.ts';
 
 /**
@@ -8,20 +9,27 @@ import { State } from './state.ts';
  */
 export function entityToJSON(meta: ModelMeta, entity: object, requested?: RelationTree): Record<string, unknown> {
   const json: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(entity)) json[name] = toPlain(value);
+  for (const [name, value] of Object.entries(entity)) if (!isPrefetched(value)) json[name] = toPlain(value);
   const tree = requested ?? State.group(entity)?.requested;
   if (tree === undefined) return json;
   for (const [name, below] of tree) {
-    const relation = meta.relationByName.get(name);
-    if (relation === undefined) continue;
     const value = (entity as Record<string, unknown>)[name];
-    json[name] = relation.many
-      ? [...(value as Iterable<object>)].map((item) => entityToJSON(relation.target, item, below))
-      : value === null
-        ? null
-        : entityToJSON(relation.target, value as object, below);
+    if (value === undefined) continue;
+    const target = meta.relationByName.get(name)?.target;
+    const one = (item: object): unknown =>
+      entityToJSON(target ?? metaOf(item.constructor as ModelClassValue), item, below);
+    json[name] = value === null ? null : isMany(value) ? [...value].map(one) : one(value);
   }
   return json;
+}
+
+function isMany(value: object): value is Iterable<object> {
+  return Symbol.iterator in value;
+}
+
+/** What a prefetch has put on the entity: shown only where it was asked for, as relations are. */
+function isPrefetched(value: unknown): boolean {
+  return State.is(Array.isArray(value) ? (value as readonly unknown[])[0] : value);
 }
 
 /** Values that JSON lacks, in the form that text carries best. */

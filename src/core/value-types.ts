@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { InvalidValueError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { canonicalDecimal } from './canonical-decimal.ts';
@@ -86,13 +87,13 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
         ? undefined
         : `takes a time as 'HH:MM:SS[.ffffff]', not ${describe(value)}`;
     case 'datetime': {
-      if (!(value instanceof Date)) return `takes a Date, not ${describe(value)}`;
+      if (!types.isDate(value)) return `takes a Date, not ${describe(value)}`;
       const time = value.getTime();
       if (Number.isNaN(time)) return 'takes a valid Date, not an invalid one';
       return time < MIN_DATE || time > MAX_DATE ? 'takes a Date in the years 1 to 9999' : undefined;
     }
     case 'binary':
-      return value instanceof Uint8Array ? undefined : `takes a Uint8Array, not ${describe(value)}`;
+      return types.isUint8Array(value) ? undefined : `takes a Uint8Array, not ${describe(value)}`;
     case 'json':
       return jsonProblem(value);
     case 'array':
@@ -138,10 +139,11 @@ export function describe(value: unknown): string {
     return Number.isInteger(value) ? 'an integer' : 'a fractional number';
   }
   if (typeof value === 'object') {
-    const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null;
+    const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
     if (prototype === null || prototype === Object.prototype) return 'a plain object';
-    const name = prototype.constructor?.name;
-    return name === undefined || name === 'Object' ? 'an object with a prototype of its own' : `an instance of ${name}`;
+    // Who merges JSON into an object may have made a prototype of it, where `constructor` is any value.
+    const name = typeof prototype.constructor === 'function' ? prototype.constructor.name : 'Object';
+    return name === 'Object' ? 'an object with a prototype of its own' : `an instance of ${name}`;
   }
   return { string: 'a string', boolean: 'a boolean', bigint: 'a bigint', symbol: 'a symbol', function: 'a function' }[
     typeof value as 'string' | 'boolean' | 'bigint' | 'symbol' | 'function'

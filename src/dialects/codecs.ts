@@ -1,5 +1,6 @@
-import { shortTime } from '../core/value-types.ts';
-import { DatabaseError, UnsupportedError } from '../utils/errors.ts';
+import { describe, problemWith, shortTime } from '../core/value-types.ts';
+import type { CustomCodec, ValueType } from '../core/value-types.ts';
+import { DatabaseError, InvalidValueError, UnsupportedError } from '../utils/errors.ts';
 import type { Codec } from './dialect.ts';
 
 /** Codecs that several databases share. */
@@ -87,6 +88,34 @@ function decodeDatetime(raw: string | number): Date {
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   if (year < 100) date.setUTCFullYear(year, month - 1, day);
   return date;
+}
+
+/**
+ * A codec of the application's own. What it gives is looked at: a list or an object that came through it would be taken apart by
+ * a driver, by MySQL's into SQL (https://github.com/mysqljs/sqlstring#escaping-query-values).
+ */
+export function customCodec(codec: CustomCodec): Codec {
+  return {
+    encode: (value: unknown) => driverValue(codec.encode(value)),
+    decode: (raw: unknown) => codec.decode(raw),
+  };
+}
+
+const DRIVER_TYPES: Readonly<Record<string, ValueType>> = {
+  string: { kind: 'text' },
+  number: { kind: 'float' },
+  bigint: { kind: 'bigint' },
+  object: { kind: 'binary' },
+};
+
+/** @throws InvalidValueError for what is no text, number, bigint or bytes that a column can hold. */
+function driverValue(value: unknown): unknown {
+  const type = DRIVER_TYPES[typeof value];
+  if (type !== undefined && problemWith(type, value) === undefined) return value;
+  throw new InvalidValueError(
+    `encode() of a custom field's codec gave ${typeof value === 'string' || typeof value === 'bigint' ? `${describe(value)} that no column holds` : describe(value)}.`,
+    { remedy: 'It gives a text, a number, a bigint or a Uint8Array: check there what it was given.' },
+  );
 }
 
 /** Arrays as JSON text of their items' stored forms; bigints as text, which JSON numbers cannot carry, bytes as hex. */

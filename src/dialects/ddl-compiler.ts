@@ -1,4 +1,4 @@
-import type { CreateTable, DdlStatement } from '../core/ast/ddl.ts';
+import type { CreateTable, CreateView, DdlStatement } from '../core/ast/ddl.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
@@ -27,6 +27,10 @@ export abstract class DdlCompiler {
         return this.createSchema(statement.name);
       case 'dropTable':
         return this.dropTable(statement.model, statement.ifExists);
+      case 'createView':
+        return this.createView(statement);
+      case 'dropView':
+        return `DROP VIEW ${statement.ifExists ? 'IF EXISTS ' : ''}${this.table(statement.model)}`;
       default:
         return unreachable(statement);
     }
@@ -38,6 +42,13 @@ export abstract class DdlCompiler {
   protected abstract inline(condition: Expression): string;
   /** The words after the type of a key that the database counts up. */
   protected abstract identity(field: FieldMeta): string;
+
+  /** A whole query, in the same way. */
+  protected abstract inlineQuery(query: CreateView['query'], model: ModelMeta): string;
+
+  protected createView({ model, query, replace }: CreateView): string {
+    return `CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${this.table(model)} AS ${this.inlineQuery(query, model)}`;
+  }
 
   protected table(model: Pick<ModelMeta, 'schema' | 'table'>): string {
     return tableName(this.dialect, model);

@@ -15,6 +15,10 @@ export interface DialectFeatures {
    * is, and the row is updated by a statement of its own.
    */
   readonly conflictTarget: boolean;
+  /** Whether a window may be bounded by groups of rows that are equal in its order. */
+  readonly groupFrames: boolean;
+  /** Whether `lag` and `lead` take a value for where there is no row. */
+  readonly neighbourDefaults: boolean;
   /** Whether there are indexes of words, and searches by them. */
   readonly fullText: boolean;
   /** Whether a table may refer to one that is created after it. */

@@ -9,6 +9,9 @@ export function mayBeNull(node: Expression): boolean {
     case 'literal':
     case 'arithmetic':
     case 'call':
+    case 'case':
+    case 'cast':
+    case 'window':
     case 'json':
     case 'aggregate':
     case 'subquery':

@@ -1,29 +1,14 @@
 import { typeOf } from '../core/ast/expressions.ts';
 import type {
-  AggregateExpression,
-  ArithmeticExpression,
-  ArrayTestExpression,
-  CallExpression,
-  CompareExpression,
   CompoundStatement,
-  CompareRowsExpression,
-  DatePart,
   DerivedTable,
   Expression,
-  InListExpression,
-  InQueryExpression,
-  JsonContainsExpression,
-  JsonElementExpression,
-  JsonExpression,
-  MatchExpression,
-  NotExpression,
   OrderNode,
   ParamExpression,
+  Ranking,
   RawExpression,
   RowLock,
-  SearchExpression,
   SelectStatement,
-  SubqueryExpression,
   TableSource,
 } from '../core/ast/expressions.ts';
 import type {
@@ -37,49 +22,20 @@ import type {
   UpdateStatement,
 } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
-import type { ValueType } from '../core/value-types.ts';
-import { InvalidQueryError, UnsupportedError } from '../utils/errors.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import type { CompiledStatement, Dialect } from './dialect.ts';
-import { mayBeNull } from './nullability.ts';
-import { keyByKey } from './key-by-key.ts';
+import type { CompiledStatement } from './dialect.ts';
+import { ExpressionCompiler } from './expression-compiler.ts';
 import { placeholdersIn } from './placeholders.ts';
-import type { Lexicon } from './placeholders.ts';
 import { tableName } from './schemas.ts';
-import { Writer } from './writer.ts';
 
-const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
-const COMPARISONS = new Set<Expression['kind']>([
-  'compare',
-  'compareRows',
-  'isNull',
-  'between',
-  'inList',
-  'inQuery',
-  'match',
-  'not',
-  'exists',
-  'jsonContains',
-  'jsonElement',
-  'arrayTest',
-  'search',
-]);
 const LOCK_WAIT = { wait: '', skip: ' SKIP LOCKED', fail: ' NOWAIT' } as const;
-const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
 
 /**
  * Statements to SQL. One compiler for all databases: it writes what they share, and a dialect overrides the productions
  * in which it differs. A production returns text; values go through the writer, in the order of the text.
  */
-export abstract class QueryCompiler {
-  protected readonly dialect: Dialect;
-  protected readonly writer: Writer;
-
-  constructor(dialect: Dialect) {
-    this.dialect = dialect;
-    this.writer = new Writer((position) => this.placeholder(position));
-  }
-
+export abstract class QueryCompiler extends ExpressionCompiler {
   /** Compile one statement; a compiler is used once. */
   compile(statement: Statement): CompiledStatement {
     return this.finish(this.statement(statement));
@@ -97,7 +53,7 @@ export abstract class QueryCompiler {
    */
   private finish(sql: string): CompiledStatement {
     const statement = this.writer.finish(sql);
-    if (!this.#hasRaw) return statement;
+    if (!this.hasRaw) return statement;
     const found = placeholdersIn(sql, this.lexicon);
     const { length } = statement.slots;
     if (found.length !== length || found.some(({ text }, i) => text !== this.placeholder(i + 1)))
@@ -107,17 +63,6 @@ export abstract class QueryCompiler {
       );
     return statement;
   }
-
-  #hasRaw = false;
-
-  protected abstract placeholder(position: number): string;
-  /** How placeholders are found in SQL that the application wrote. */
-  protected abstract readonly lexicon: Lexicon;
-  /** Membership in a list that is bound as one value. */
-  protected abstract inList(node: InListExpression): string;
-  protected abstract match(node: MatchExpression): string;
-  /** `<>` for which NULL is a value like any other. */
-  protected abstract distinct(left: string, right: string): string;
 
   protected statement(statement: Statement): string {
     switch (statement.kind) {
@@ -146,6 +91,7 @@ export abstract class QueryCompiler {
       const text = print(column.expression);
       return column.as === undefined ? text : `${text} AS ${this.dialect.quote(column.as)}`;
     });
+    if (node.ranked !== undefined) columns.push(this.rank(node.ranked, node));
     let sql = `SELECT ${node.distinct ? 'DISTINCT ' : ''}${columns.length === 0 ? '1' : columns.join(', ')} FROM ${this.from(node.from)}`;
     for (const join of node.joins) {
       sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
@@ -153,8 +99,13 @@ export abstract class QueryCompiler {
     if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
     if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
-    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
+    if (node.orderBy.length > 0 && node.ranked === undefined)
+      sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
     return sql + this.limits(node) + (node.lock === undefined ? '' : this.lock(node.lock, node));
+  }
+
+  private rank({ by, as }: Ranking, { orderBy }: SelectStatement): string {
+    return `DENSE_RANK() OVER (PARTITION BY ${this.expression(by)} ORDER BY ${this.orders(orderBy)}) AS ${this.dialect.quote(as)}`;
   }
 
   protected lock(lock: RowLock, { joins }: SelectStatement): string {
@@ -175,13 +126,13 @@ export abstract class QueryCompiler {
   }
 
   protected from(table: TableSource): string {
-    if ('query' in table) return `(${this.query(table.query)}) AS ${table.alias}`;
+    if ('query' in table) return `(${this.tableQuery(table.query)}) AS ${table.alias}`;
     if ('common' in table) return `${this.dialect.quote(table.common)} AS ${table.alias}`;
     return `${this.table(table)} AS ${table.alias}`;
   }
 
   /** A query that stands where a table may. */
-  protected query(node: DerivedTable['query']): string {
+  protected tableQuery(node: DerivedTable['query']): string {
     if (node.kind === 'select') return this.select(node);
     if (node.kind === 'compound') return this.compound(node);
     const tables = node.tables.map(({ name, columns, query }) => {
@@ -205,20 +156,6 @@ export abstract class QueryCompiler {
   /** A column of a side, in the form in which a column of a table would be: what is combined must be alike. */
   protected combined(node: Expression): string {
     return this.expression(node);
-  }
-
-  protected inQuery({ operands, query }: InQueryExpression): string {
-    const texts = operands.map((operand) => this.operand(operand));
-    return `${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${this.members(query)})`;
-  }
-
-  protected subquery({ query }: SubqueryExpression): string {
-    return `(${this.select(query)})`;
-  }
-
-  /** The rows among which something is looked for. */
-  protected members(query: SelectStatement): string {
-    return this.select(query);
   }
 
   protected table(table: Pick<ModelMeta, 'schema' | 'table'>): string {
@@ -245,7 +182,7 @@ export abstract class QueryCompiler {
     return this.expression(item);
   }
 
-  protected order({ expression, descending, nulls }: OrderNode, _query: SelectStatement): string {
+  protected order({ expression, descending, nulls }: OrderNode, _query: Pick<SelectStatement, 'columns'>): string {
     const sql = `${this.expression(expression)}${descending ? ' DESC' : ''}`;
     return nulls === undefined ? sql : `${sql} NULLS ${nulls.toUpperCase()}`;
   }
@@ -373,215 +310,6 @@ export abstract class QueryCompiler {
     const target = alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
     return `DELETE FROM ${target}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
   }
-
-  /** An expression that stands where only a condition may: without the brackets that it needs elsewhere. */
-  protected condition(node: Expression): string {
-    if (node.kind !== 'and' && node.kind !== 'or') return this.expression(node);
-    return node.items.map((item) => this.expression(item)).join(node.kind === 'and' ? ' AND ' : ' OR ');
-  }
-
-  protected expression(node: Expression): string {
-    switch (node.kind) {
-      case 'column':
-        return node.alias === '' ? this.dialect.quote(node.column) : `${node.alias}.${this.dialect.quote(node.column)}`;
-      case 'param':
-        return this.param(node, this.encoder(node.type));
-      case 'literal':
-        return String(node.value).toUpperCase();
-      case 'compare':
-        return this.compare(node);
-      case 'compareRows':
-        return this.compareRows(node);
-      case 'and':
-        return `(${node.items.map((item) => this.expression(item)).join(' AND ')})`;
-      case 'or':
-        return `(${node.items.map((item) => this.expression(item)).join(' OR ')})`;
-      case 'not':
-        return this.not(node);
-      case 'isNull':
-        return `${this.operand(node.operand)} IS ${node.negated ? 'NOT ' : ''}NULL`;
-      case 'between':
-        return this.between(node.operand, node.low, node.high);
-      case 'inList':
-        return this.inList(node);
-      case 'inQuery':
-        return this.inQuery(node);
-      case 'match':
-        return this.match(node);
-      case 'arithmetic':
-        return this.arithmetic(node);
-      case 'call':
-        return this.call(node);
-      case 'json':
-        return this.json(node);
-      case 'jsonContains':
-        return this.jsonContains(node);
-      case 'jsonElement':
-        return this.jsonElement(node);
-      case 'search':
-        return this.search(node);
-      case 'arrayTest':
-        return this.arrayTest(node);
-      case 'aggregate':
-        return this.aggregate(node);
-      case 'subquery':
-        return this.subquery(node);
-      case 'exists':
-        return `${node.negated ? 'NOT ' : ''}EXISTS (${this.select(node.query)})`;
-      case 'raw':
-        // In brackets: an OR in it must not reach beyond.
-        return `(${this.raw(node)})`;
-      case 'path':
-      case 'related':
-      case 'relatedAggregate':
-      case 'nested':
-        throw new TypeError(`A ${node.kind} reached the compiler: the planner resolves it.`);
-      default:
-        return unreachable(node);
-    }
-  }
-
-  /** An expression beside an operator: in brackets where it is a comparison itself. */
-  protected operand(node: Expression): string {
-    const text = this.expression(node);
-    return COMPARISONS.has(node.kind) ? `(${text})` : text;
-  }
-
-  protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
-    return this.writer.bind(node, encode);
-  }
-
-  protected encoder(type: ParamExpression['type']): (value: unknown) => unknown {
-    return this.dialect.codec(type).encode as (value: unknown) => unknown;
-  }
-
-  protected compare({ operator, left, right }: CompareExpression): string {
-    const [a, b] = [this.operand(left), this.operand(right)];
-    if (operator !== 'ne') return `${a} ${COMPARE[operator]} ${b}`;
-    return mayBeNull(left) || mayBeNull(right) ? this.distinct(a, b) : `${a} <> ${b}`;
-  }
-
-  protected compareRows(node: CompareRowsExpression): string {
-    if (!this.dialect.features.comparesRows) return this.expression(keyByKey(node));
-    const left = node.left.map((item, i) => this.beside(item, node.right[i]!));
-    const right = node.right.map((item, i) => this.beside(item, node.left[i]!));
-    return `(${left.join(', ')}) ${COMPARE[node.operator]} (${right.join(', ')})`;
-  }
-
-  /** An operand of a comparison with another. */
-  protected beside(node: Expression, _other: Expression): string {
-    return this.operand(node);
-  }
-
-  protected between(operand: Expression, low: Expression, high: Expression): string {
-    return `${this.operand(operand)} BETWEEN ${this.operand(low)} AND ${this.operand(high)}`;
-  }
-
-  /** Two-valued: the opposite of what is NULL is true. */
-  protected not({ operand }: NotExpression): string {
-    if (operand.kind === 'exists') return this.expression({ ...operand, negated: !operand.negated });
-    if (operand.kind === 'isNull') return this.expression({ ...operand, negated: !operand.negated });
-    const text = this.condition(operand);
-    return mayBeNull(operand) ? `(${text}) IS NOT TRUE` : `NOT (${text})`;
-  }
-
-  protected arithmetic({ operator, left, right, type }: ArithmeticExpression): string {
-    const a = this.expression(left);
-    const b = this.expression(right);
-    if (operator === 'dividedBy' || operator === 'modulo') {
-      const dividend = operator === 'dividedBy' && type.kind === 'float' ? this.real(a) : a;
-      return `(${dividend} ${ARITHMETIC[operator]} NULLIF(${b}, 0))`;
-    }
-    return `(${a} ${ARITHMETIC[operator]} ${b})`;
-  }
-
-  /** A number as a floating-point one, so that a division keeps its fraction. */
-  protected abstract real(sql: string): string;
-
-  protected call({ fn, args }: CallExpression): string {
-    // Rounding leaves a whole number as it is; SQL's function would make a float of it.
-    if (fn === 'round' && isWhole(typeOf(args[0]!).type)) return this.expression(args[0]!);
-    const texts = args.map((arg) => this.expression(arg));
-    switch (fn) {
-      case 'negate':
-        return `(-${texts[0]})`;
-      case 'concat':
-        return `(${[texts[0], ...texts.slice(1).map((text) => `COALESCE(${text}, '')`)].join(' || ')})`;
-      case 'year':
-      case 'quarter':
-      case 'month':
-      case 'day':
-      case 'dayOfYear':
-      case 'weekDay':
-      case 'hour':
-      case 'minute':
-      case 'second':
-        return this.datePart(fn, texts[0]!, typeOf(args[0]!).type);
-      case 'arrayLength':
-        return `${this.arrayLength}(${texts[0]})`;
-      case 'abs':
-      case 'round':
-      case 'lower':
-      case 'upper':
-      case 'trim':
-      case 'length':
-      case 'coalesce':
-        return `${fn.toUpperCase()}(${texts.join(', ')})`;
-      default:
-        return unreachable(fn);
-    }
-  }
-
-  /** The function that counts the items of an array. */
-  protected abstract readonly arrayLength: string;
-
-  protected abstract json(node: JsonExpression): string;
-
-  /** By its parts, which mean the same on every database. */
-  protected jsonContains({ parts }: JsonContainsExpression): string {
-    return this.expression(parts);
-  }
-
-  protected search(_node: SearchExpression): string {
-    throw this.unsupported('to search text by words (full text)');
-  }
-
-  protected abstract arrayTest(node: ArrayTestExpression): string;
-
-  protected abstract jsonElement(node: JsonElementExpression): string;
-
-  protected abstract datePart(part: DatePart, sql: string, type: ValueType): string;
-
-  protected aggregate({ fn, argument, distinct, filter }: AggregateExpression): string {
-    const inner = argument === undefined ? '*' : `${distinct ? 'DISTINCT ' : ''}${this.expression(argument)}`;
-    const sql = `${fn.toUpperCase()}(${inner})`;
-    return filter === undefined ? sql : `${sql} FILTER (WHERE ${this.condition(filter)})`;
-  }
-
-  protected raw({ parts }: RawExpression): string {
-    this.#hasRaw = true;
-    return parts
-      .map((part) => {
-        if (part.kind === 'text') return part.text;
-        if (part.kind === 'identifier') return this.dialect.quote(...part.names);
-        // A fragment in a fragment may be any piece of a statement, so it stands as it is.
-        return part.kind === 'raw' ? this.raw(part) : this.rawValue(part);
-      })
-      .join('');
-  }
-
-  /** An expression or a parameter inside of raw SQL. */
-  protected rawValue(node: Expression): string {
-    return this.operand(node);
-  }
-
-  protected unsupported(what: string): UnsupportedError {
-    return new UnsupportedError(`${this.dialect.name} cannot do this: ${what}.`, { feature: what });
-  }
-}
-
-function isWhole({ kind }: ParamExpression['type']): boolean {
-  return kind === 'int' || kind === 'smallInt' || kind === 'bigint';
 }
 
 function identity(value: unknown): unknown {

@@ -4,14 +4,14 @@ import type { Dialect } from './dialect.ts';
 
 /** @throws ConfigError for what is no name of a schema, or one that the database would cut. */
 export function checkSchemaName(
-  name: string,
+  name: unknown,
   longest: { readonly characters: number } | { readonly bytes: number },
 ): void {
+  // Control characters are in no name that anybody means.
+  if (typeof name !== 'string' || name === '' || !name.isWellFormed() || /\p{Cc}/u.test(name))
+    throw new ConfigError("The option 'schema' is the name of a schema.", { field: 'schema' });
   const length = 'bytes' in longest ? Buffer.byteLength(name) : Array.from(name).length;
   const [most, unit] = 'bytes' in longest ? [longest.bytes, 'bytes'] : [longest.characters, 'characters'];
-  // Control characters are in no name that anybody means.
-  if (name === '' || !name.isWellFormed() || /\p{Cc}/u.test(name))
-    throw new ConfigError("The option 'schema' is the name of a schema.", { field: 'schema' });
   if (length > most)
     throw new ConfigError(`The name of a schema has at most ${most} ${unit} on this database.`, { field: 'schema' });
 }

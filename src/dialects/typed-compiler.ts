@@ -56,7 +56,7 @@ export abstract class TypedCompiler extends QueryCompiler {
   }
 
   /** The position of an expression in the result, if it is there and no plain column. */
-  protected position(item: Expression, query: SelectStatement): string | undefined {
+  protected position(item: Expression, query: Pick<SelectStatement, 'columns'>): string | undefined {
     const index = item.kind === 'column' ? -1 : query.columns.findIndex(({ expression }) => expression === item);
     return index < 0 ? undefined : String(index + 1);
   }

@@ -1,5 +1,8 @@
 import type { FieldMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { InvalidValueError, ValidationError } from '../utils/errors.ts';
+import type { FieldProblem, FieldProblems } from '../utils/errors.ts';
+import { codeOf } from '../validation/validate.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import { readField } from './entity-codec.ts';
@@ -21,6 +24,41 @@ export function checkValues(compiled: CompiledCache, step: FlushStep): void {
     const fields = step.changed.indexes.map((index) => step.meta.fields[index]!);
     for (const entity of step.entities) checkFields(codec, fields, entity);
   }
+}
+
+/**
+ * All that is wrong with the entity whose value was refused: its other fields may be wrong as well.
+ *
+ * @returns the error itself if it is about something else than a value.
+ */
+export function allProblems(compiled: CompiledCache, steps: readonly FlushStep[], error: unknown): unknown {
+  if (!(error instanceof InvalidValueError) || error instanceof ValidationError) return error;
+  for (const step of steps) {
+    if (step.kind !== 'insert' && step.kind !== 'update') continue;
+    const codec = compiled.codec(step.meta);
+    const fields =
+      step.kind === 'insert' ? step.meta.fields : step.changed.indexes.map((index) => step.meta.fields[index]!);
+    for (const entity of step.entities) {
+      const problems = problemsOf(codec, fields, entity);
+      if (error.field !== undefined && problems[error.field] !== undefined)
+        return new ValidationError(step.meta.name, problems, error.cause);
+    }
+  }
+  return error;
+}
+
+function problemsOf(codec: EntityCodec, fields: readonly FieldMeta[], entity: object): FieldProblems {
+  const problems: Record<string, readonly FieldProblem[]> = {};
+  for (const field of fields) {
+    try {
+      checkFields(codec, [field], entity);
+    } catch (error) {
+      if (!(error instanceof InvalidValueError) || error.field === undefined) throw error;
+      const message = error.message.slice(`${error.model}.${error.field} `.length, -1);
+      problems[error.field] = [{ code: codeOf(field.type.kind, readField(entity, field)), message }];
+    }
+  }
+  return problems;
 }
 
 function checkFields(codec: EntityCodec, fields: readonly FieldMeta[], entity: object): void {

@@ -20,6 +20,7 @@ import type { QueryRequest } from '../query/state.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
 import { Hydrator } from './hydrator.ts';
+import { withSources } from './view-sources.ts';
 import { updateShape } from './update-shape.ts';
 import type { UpdateShape } from './update-shape.ts';
 
@@ -49,6 +50,7 @@ export interface BoundQuery {
 export interface KeyQuery {
   readonly sql: string;
   readonly encoders: readonly Encode[];
+  readonly reads: ReadonlySet<ModelMeta>;
 }
 
 /**
@@ -57,6 +59,8 @@ export interface KeyQuery {
  */
 export class CompiledCache {
   readonly #dialect: Dialect;
+  /** All of the database, as far as they are known. */
+  readonly #models: readonly ModelMeta[];
   readonly #queries = new Map<string, CompiledQuery>();
   readonly #writes = new Map<string, string>();
   readonly #updates: WeakMap<ChangedFields, UpdateShape>;
@@ -65,8 +69,9 @@ export class CompiledCache {
   /** Of the same dialect for another schema: how entities are read and written is the same there. */
   readonly base: CompiledCache | undefined;
 
-  constructor(dialect: Dialect, base?: CompiledCache) {
+  constructor(dialect: Dialect, base?: CompiledCache, models: readonly ModelMeta[] = []) {
     this.#dialect = dialect;
+    this.#models = models;
     this.base = base;
     this.#codecs = base === undefined ? new Map() : base.#codecs;
     this.#updates = base === undefined ? new WeakMap() : base.#updates;
@@ -199,7 +204,8 @@ export class CompiledCache {
   }
 
   #compile(request: QueryRequest, bound: readonly Bound[]): CompiledQuery {
-    const plan = planQuery(request);
+    const planned = planQuery(request);
+    const plan = { ...planned, reads: withSources(planned.reads, this.#models) };
     const { sql, slots } = this.#dialect.compile(plan.statement);
     const ordinals = new Map(bound.map((value, i) => [value, i]));
     return {
@@ -228,7 +234,7 @@ export class CompiledCache {
     }));
     const plan = planQuery({ kind: 'entities', state: { ...initialState(meta, UNSCOPED), where: items, order: [] } });
     const { sql, slots } = this.#dialect.compile(plan.statement);
-    return { sql, encoders: slots.map((slot) => slot.encode) };
+    return { sql, encoders: slots.map((slot) => slot.encode), reads: withSources(plan.reads, this.#models) };
   }
 }
 

@@ -1,16 +1,21 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import type { Conflict, Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import { SessionStateError, UniqueViolationError } from '../utils/errors.ts';
-import { withArticle } from '../utils/naming.ts';
+import { withArticle, withCapitalArticle } from '../utils/naming.ts';
+import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { rowsByKey } from './key-query.ts';
+import { checkRows } from './scope-checks.ts';
 import { retried } from './retry.ts';
 import { RowWriter } from './row-writer.ts';
 import type { Transactions } from './transactions.ts';
@@ -46,6 +51,8 @@ export class Creator {
     const { meta, entities } = creation;
     for (const entity of entities) this.#check(meta, entity);
     if (entities.length === 0) return [];
+    if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, meta.fields);
+    if (meta.restricted) checkRows(this.#workspace.scopes, meta, entities, meta.fields);
     // What was added to the session is written here, and not by the flush that goes before.
     const pending = entities.filter((entity) => this.#work.added.delete(entity));
     try {
@@ -58,7 +65,7 @@ export class Creator {
   }
 
   /** One row, made where there is none. Whoever makes it first, all others find it. */
-  async ensure({ meta, entity, conflict }: Wanted, update: boolean): Promise<readonly [object, boolean]> {
+  async ensure({ meta, entity, conflict, scopes }: Wanted, update: boolean): Promise<readonly [object, boolean]> {
     this.#check(meta, entity);
     const codec = this.#workspace.compiled.codec(meta);
     codec.encode(entity);
@@ -69,6 +76,7 @@ export class Creator {
     };
     await this.#workspace.beforeRead(concerned(meta));
     const there = await this.#find(meta, conflict.by, key, false);
+    if (there !== undefined) await this.#refuseHidden(meta, there, conflict, scopes);
     if (there !== undefined) return update ? upsert() : [this.#adopt(meta, there, entity), false];
     try {
       const [made] = await this.create({ meta, entities: [entity], conflict: undefined, batchSize: undefined });
@@ -78,14 +86,35 @@ export class Creator {
       // Somebody else was faster; or it was another key that was there already.
       const row = await this.#find(meta, conflict.by, key, true);
       if (row === undefined) throw error;
+      await this.#refuseHidden(meta, row, conflict, scopes);
       return update ? upsert() : [this.#adopt(meta, row, entity), false];
     }
+  }
+
+  /** @throws UniqueViolationError for a row that is there and that a scope hides: it is nobody's to take or to change. */
+  async #refuseHidden(meta: ModelMeta, row: Row, { by }: Conflict, scopes: ScopeConditions): Promise<void> {
+    const { compiled, executor } = this.#workspace;
+    if (!meta.restricted) return;
+    const codec = compiled.codec(meta);
+    const key = meta.key.map((field) => codec.decodeField(field, row[field.index]));
+    const query = compiled.query(rowsByKey(meta, [key], scopes));
+    const [seen] = await this.#workspace.read(
+      (connection) => executor.query(connection, query.compiled.sql, query.parameters),
+      'primary',
+    );
+    if (seen !== undefined) return;
+    const fields = by.map((field) => field.name);
+    throw new UniqueViolationError(
+      `${withCapitalArticle(meta.name)} with the same ${fields.join(' and ')} exists, and a scope hides it (${scopeNames(meta)}).`,
+      { model: meta.name, fields, remedy: 'Query with .unscoped(…) where it is meant.' },
+    );
   }
 
   /** Some fields of entities that are stored, of all or of none; what else has changed of them waits for the flush. */
   async save({ meta, entities, fields }: Saving): Promise<number> {
     for (const entity of entities) this.#checkStored(meta, entity);
     if (entities.length === 0) return 0;
+    if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, fields);
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
     await this.#transactions.atomic(this.#workspace, 'the update of rows', async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);

@@ -59,7 +59,7 @@ export class Engine {
   /** Compiled queries; made for the dialect that the server turned out to speak. */
   get compiled(): CompiledCache {
     const { dialect } = this.adapter;
-    if (this.#compiled?.dialect !== dialect) this.#compiled = new CompiledCache(dialect);
+    if (this.#compiled?.dialect !== dialect) this.#compiled = new CompiledCache(dialect, undefined, this.models);
     return this.#compiled;
   }
 
@@ -73,7 +73,7 @@ export class Engine {
     if (schema === undefined) return compiled;
     let found = this.#schemas.get(schema);
     if (found?.base === compiled) return found;
-    found = new CompiledCache(compiled.dialect.inSchema(schema), compiled);
+    found = new CompiledCache(compiled.dialect.inSchema(schema), compiled, this.models);
     this.#schemas.delete(schema);
     this.#schemas.set(schema, found);
     if (this.#schemas.size > MAX_SCHEMAS) this.#schemas.delete(this.#schemas.keys().next().value!);

@@ -4,10 +4,13 @@ import { compositeMapKey, fieldKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import { readField, writeField } from '../core/field-values.ts';
 import { hasManyForms, invalidValue, problemWith } from '../core/value-types.ts';
 import type { Codec, Dialect } from '../dialects/dialect.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
+
+export { readField, writeField } from '../core/field-values.ts';
 
 type Values = Record<string, unknown>;
 type Decode = (raw: unknown) => unknown;
@@ -124,23 +127,6 @@ export function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Ro
     row[field.index] = values[i];
   });
   return row;
-}
-
-/** A field's value, through embedded values. */
-export function readField(entity: object, field: FieldMeta): unknown {
-  if (field.path.length === 1) return (entity as Values)[field.name];
-  const outer = (entity as Values)[field.path[0]!] as Values | null | undefined;
-  return outer === null ? null : outer?.[field.path[1]!];
-}
-
-/** Set a field's value, making the embedded value around it where it is missing. */
-export function writeField(entity: object, field: FieldMeta, value: unknown): void {
-  if (field.path.length === 1) {
-    (entity as Values)[field.name] = value;
-    return;
-  }
-  const outer = ((entity as Values)[field.path[0]!] ??= {}) as Values;
-  outer[field.path[1]!] = value;
 }
 
 /** Check and encode one value; null stands for NULL, undefined for "nothing given". */

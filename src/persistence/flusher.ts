@@ -16,7 +16,9 @@ import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import { namesRow } from './update-shape.ts';
-import { checkValues } from './check-values.ts';
+import { allProblems, checkValues } from './check-values.ts';
+import { refuseWrites } from './refuse-read-only.ts';
+import { checkScopes } from './scope-checks.ts';
 import type { Workspace } from './workspace.ts';
 import { withCapitalArticle } from '../utils/naming.ts';
 
@@ -50,8 +52,16 @@ export class Flusher {
   /** @throws the error of the first step that failed; the caller rolls back and takes back the journal. */
   async run(steps: readonly FlushStep[]): Promise<void> {
     // The first step looks at all of its values before it sends any; those of the others are looked at now.
-    for (const step of steps.slice(1)) checkValues(this.#workspace.compiled, step);
-    for (const step of steps) await this.#step(step);
+    for (const step of steps) {
+      refuseWrites(step);
+      checkScopes(this.#workspace.scopes, step);
+    }
+    try {
+      for (const step of steps.slice(1)) checkValues(this.#workspace.compiled, step);
+      for (const step of steps) await this.#step(step);
+    } catch (error) {
+      throw allProblems(this.#workspace.compiled, steps, error);
+    }
   }
 
   /** Show in memory what is now in the database. */

@@ -1,5 +1,8 @@
 import type { ModelMeta } from '../core/metadata.ts';
 
+/** What it would take too long to move. */
+const MANY_MORE = 8;
+
 /** One object per row: for each model a map from the key that the database returned to the entity. */
 export class IdentityMap {
   readonly #maps = new Map<ModelMeta, Map<unknown, object>>();
@@ -19,6 +22,21 @@ export class IdentityMap {
   /** Models of which there may be entities. */
   models(): IterableIterator<ModelMeta> {
     return this.#maps.keys();
+  }
+
+  /**
+   * Forget entities by their keys. A map in which many come and go leaves its former tables behind, and these hold on to what was
+   * in them until V8 has looked through all memory: where few are left, they move to a new one.
+   */
+  without(meta: ModelMeta, keys: ReadonlySet<unknown>): void {
+    const map = this.of(meta);
+    if (map.size > MANY_MORE * keys.size) {
+      for (const key of keys) map.delete(key);
+      return;
+    }
+    this.#maps.set(meta, new Map([...map].filter(([key]) => !keys.has(key))));
+    // Who has it still finds nothing in it, and asks again.
+    map.clear();
   }
 
   /** Forget every entity. */

@@ -2,6 +2,7 @@ import type { ChangingCollection, EntityGroup } from '../core/loader.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import type { Written } from './written.ts';
 
 /** Attributes by name, as they were. */
 type Values = Readonly<Record<string, unknown>>;
@@ -58,7 +59,12 @@ const EMPTY: JournalStart = { unwritten: new Map(), added: new Set(), deleted: n
 export class Journal {
   readonly deeds: Deed[] = [];
   readonly collections = new Map<ChangingCollection, () => void>();
+  /** What flushes have written, for the hooks of the end. */
+  readonly written: Written[] = [];
   readonly start: JournalStart;
+  /** The entities of the deeds that have been read for this so far. */
+  readonly #concerned = new WeakSet<object>();
+  #read = 0;
 
   constructor(start: JournalStart = EMPTY) {
     this.start = start;
@@ -72,9 +78,20 @@ export class Journal {
     if (!this.collections.has(collection)) this.collections.set(collection, collection.snapshot());
   }
 
+  /** Whether a rollback would put back something of an entity. */
+  concerns(entity: object): boolean {
+    for (; this.#read < this.deeds.length; this.#read++) {
+      const deed = this.deeds[this.#read]!;
+      if (deed.kind === 'touched') this.#concerned.add(deed.entity);
+      else for (const written of deed.entities) this.#concerned.add(written);
+    }
+    return this.#concerned.has(entity) || this.start.unwritten.has(entity);
+  }
+
   /** A savepoint was released: what it did now belongs to the transaction around it. */
   absorb(inner: Journal): void {
     for (const deed of inner.deeds) this.deeds.push(deed);
+    for (const item of inner.written) this.written.push(item);
     for (const [collection, restore] of inner.collections)
       if (!this.collections.has(collection)) this.collections.set(collection, restore);
   }

@@ -2,20 +2,24 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import { withinBounds } from '../adapters/bounded-executor.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Bounds } from '../core/bounds.ts';
+import { isHeard } from '../core/listeners.ts';
 import type { EntityGroup, RelationTree } from '../core/loader.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Segment } from '../query/plan.ts';
-import { mergeTrees } from '../query/paths.ts';
+import { requestedTree } from '../query/prefetches.ts';
 import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import type { PageRows, QueryRunner } from '../query/runner.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
+import { READ_ONLY } from './apart.ts';
 import type { BoundQuery } from './compiled.ts';
 import type { Overwrite } from './hydrator.ts';
 import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
+import { loadRelations } from './loading/prefetches.ts';
+import { StreamedBatches } from './streamed.ts';
 import type { Workspace } from './workspace.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
@@ -31,6 +35,8 @@ export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
   readonly #loader: BatchLoader;
   readonly #creator: Creator;
+  /** Those of the rows that were hydrated last. */
+  #groups: readonly EntityGroup[] = [];
 
   constructor(workspace: Workspace, loader: BatchLoader, creator: Creator) {
     this.#workspace = workspace;
@@ -40,6 +46,7 @@ export class SessionRunner implements QueryRunner {
 
   async entities(asked: QueryState): Promise<object[]> {
     if (asked.bounds !== undefined) return this.#within(asked.bounds, (runner) => runner.entities(unbounded(asked)));
+    if (asked.readOnly) return this.#apart().entities(tracked(asked));
     if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
@@ -49,13 +56,15 @@ export class SessionRunner implements QueryRunner {
     if (flushed !== undefined) await flushed;
     const pending = this.#fetch(query, state);
     const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
-    if (state.batched.size > 0) await this.#load(state, entities);
+    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
+    if (loadsMore(state)) await this.#load(state, entities);
     return entities;
   }
 
   async page(asked: QueryState, size: number, backward: boolean): Promise<PageRows> {
     if (asked.bounds !== undefined)
       return this.#within(asked.bounds, (runner) => runner.page(unbounded(asked), size, backward));
+    if (asked.readOnly) return this.#apart().page(tracked(asked), size, backward);
     const { state, query, rows } = await this.#read(asked);
     const more = rows.length > size;
     const found = more ? rows.slice(0, size) : rows;
@@ -64,7 +73,7 @@ export class SessionRunner implements QueryRunner {
     return { entities: await this.#loaded(state, query, found), ends, more };
   }
 
-  async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]> {
+  async rows(request: Of<'values' | 'aggregate' | 'count' | 'exists' | 'links'>): Promise<unknown[][]> {
     const { state } = request;
     if (state.bounds !== undefined)
       return this.#within(state.bounds, (runner) => runner.rows({ ...request, state: unbounded(state) }));
@@ -84,8 +93,11 @@ export class SessionRunner implements QueryRunner {
       yield* this.#streamWithin(state.bounds, (runner) => runner.iterate(unbounded(state), batchSize));
       return undefined;
     }
-    for await (const { query, rows } of this.#stream({ kind: 'entities', state }, batchSize))
-      yield* await this.#loaded(state, query, rows);
+    const streamed = new StreamedBatches(this.#workspace);
+    for await (const { query, rows } of this.#stream({ kind: 'entities', state }, batchSize)) {
+      const runner = state.readOnly ? this.#apart() : this.#through(streamed.next());
+      yield* await runner.#loaded(state, query, rows);
+    }
     return undefined;
   }
 
@@ -189,12 +201,17 @@ export class SessionRunner implements QueryRunner {
     return { runner: this.#through(this.#workspace.through(executor)), cancellation };
   }
 
-  /** The same by another way to the database. */
-  #through(workspace: Workspace): SessionRunner {
-    const loader = this.#loader.through(workspace);
+  /** The same by another way to the database, or with another view of the session's entities. */
+  #through(workspace: Workspace, loader = this.#loader.through(workspace)): SessionRunner {
     const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
     loader.use(runner);
     return runner;
+  }
+
+  /** For entities that are no part of the session: they know those alone that came with them. */
+  #apart(): SessionRunner {
+    const workspace = this.#workspace.apart(READ_ONLY);
+    return this.#through(workspace, this.#loader.apart(workspace));
   }
 
   /** Before anything is compiled: which dialect a server speaks may be known only then. */
@@ -211,8 +228,9 @@ export class SessionRunner implements QueryRunner {
 
   #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
     const hydrator = compiled.hydrator!;
-    const requested = mergeTrees(state.joined, state.batched);
+    const requested = requestedTree(state);
     const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
+    this.#groups = groups;
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
 
@@ -251,7 +269,7 @@ export class SessionRunner implements QueryRunner {
 
   /** Relations that can be asked for side by side have one connection, held until all of them are there. */
   async #load(state: QueryState, entities: readonly object[]): Promise<void> {
-    if (state.batched.size === 0 || entities.length === 0) return;
+    if (!loadsMore(state) || entities.length === 0) return;
     const { adapter } = this.#workspace.engine;
     if (adapter.pipelines !== true || this.#workspace.pipelines || !hasSiblings(state.batched))
       return this.#loadHere(state, entities);
@@ -264,11 +282,12 @@ export class SessionRunner implements QueryRunner {
   }
 
   async #loadHere(state: QueryState, entities: readonly object[]): Promise<void> {
-    await this.#loader.within(state).load(state.meta, entities, state.batched);
+    await loadRelations(this.#workspace, this.#loader.within(state), state, entities);
   }
 
   async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
     const entities = this.#hydrate(state, query, rows);
+    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
     await this.#load(state, entities);
     return entities;
   }
@@ -278,8 +297,17 @@ function hasSiblings(tree: RelationTree): boolean {
   return tree.size > 1 || [...tree.values()].some(hasSiblings);
 }
 
+/** Whether anything comes by further queries. */
+function loadsMore({ batched, prefetches }: QueryState): boolean {
+  return batched.size > 0 || prefetches.length > 0;
+}
+
 function unbounded(state: QueryState): QueryState {
   return { ...state, bounds: undefined };
+}
+
+function tracked(state: QueryState): QueryState {
+  return { ...state, readOnly: false };
 }
 
 /** Decode in place: rows of values belong to nobody else. */

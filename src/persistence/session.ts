@@ -5,16 +5,19 @@ import { givenBounds } from '../core/bounds.ts';
 import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
-import type { ChangingCollection, RelationLoader } from '../core/loader.ts';
+import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import { isHeard } from '../core/listeners.ts';
 import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
-import { addPaths } from '../query/paths.ts';
+import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
+import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
@@ -26,9 +29,11 @@ import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { PeerLoader } from './loading/peers.ts';
+import { loadRelations } from './loading/prefetches.ts';
 import { membersOf } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
 import { changedCollections, reachable, UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
@@ -46,6 +51,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #peers: PeerLoader;
   readonly #runner: SessionRunner;
   readonly #transactions: Transactions;
+  readonly #lifecycle: Lifecycle;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -65,7 +71,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#transactions.current?.journal.touchCollection(collection),
     );
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
-    this.#transactions = new Transactions(this.#workspace, this.#work, flushMode, givenBounds(options));
+    // Named cast: the running class to its typed face, as hooks see it.
+    this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
+    this.#transactions = new Transactions(
+      this.#workspace,
+      this.#work,
+      this.#lifecycle,
+      flushMode,
+      givenBounds(options),
+    );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
     this.#batch.use(this.#runner);
@@ -101,16 +115,19 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const flushed = this.#workspace.beforeRead(new Set([meta]));
+    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
-    const { sql, encoders } = this.#workspace.compiled.byKey(meta);
     const parameters = parts.map((part, i) => encoders[i]!(part));
     const pending = this.#workspace.read(
       (connection) => this.#workspace.executor.query(connection, sql, parameters),
       undefined,
     );
     const [row] = isPromise(pending) ? await pending : pending;
-    return row === undefined ? null : this.#adopt(meta, row);
+    if (row === undefined) return null;
+    const entity = this.#adopt(meta, row);
+    if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
+    return entity;
   }
 
   /** By a query like any other, so that the model's conditions hold. */
@@ -128,7 +145,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   add(...entities: readonly object[]): void {
     this.#refuseClosed();
-    for (const entity of entities) this.#checkEntity(entity);
+    for (const entity of entities) refuseReadOnly(this.#checkEntity(entity), 'inserted');
     for (const entity of entities) this.#addOne(entity);
   }
 
@@ -142,6 +159,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     for (const entity of entities) {
       const meta = this.#checkEntity(entity);
+      refuseReadOnly(meta, 'deleted');
       const state = this.state(entity);
       if (state === 'transient' || state === 'detached') {
         throw new SessionStateError(`${withCapitalArticle(meta.name)} that is ${state} cannot be deleted.`, {
@@ -175,12 +193,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return present;
   }
 
-  async prefetch(entities: Iterable<object>, ...paths: readonly string[]): Promise<object[]> {
+  async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
     this.#refuseClosed();
     const all = [...entities];
-    const [first] = all;
-    if (first === undefined) return all;
-    const meta = this.#checkEntity(first);
+    if (all.length === 0) return all;
+    const meta = this.#checkEntity(all[0]);
     for (const entity of all) {
       if (this.#checkEntity(entity) !== meta)
         throw new InvalidValueError(
@@ -195,7 +212,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
           },
         );
     }
-    await this.#batch.load(meta, all, addPaths(meta, new Map(), paths, false));
+    const { scopes } = this.#workspace;
+    const asked = addPrefetches(initialState(meta, scopes), paths, ModelQuerySet.sets(this.#runner, scopes));
+    await loadRelations(this.#workspace, this.#batch, { meta, ...asked }, all);
     return all;
   }
 
@@ -310,6 +329,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return 'a query';
   }
 
+  mayNotLeave(): (entity: object) => boolean {
+    const isPending = this.#work.pending();
+    const { journals } = this.#transactions;
+    return (entity) => isPending(entity) || journals.some((journal) => journal.concerns(entity));
+  }
+
+  announce(groups: readonly EntityGroup[]): Promise<void> {
+    return this.#lifecycle.loaded(groups.flatMap(({ members }) => members));
+  }
+
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#transactions.current === undefined) this.#warnOfEscape();
     return this.#transactions.beforeRead(reads, workspace);
@@ -335,9 +364,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       : undefined;
   }
 
-  loadEntity(entity: object): Promise<void> {
+  async loadEntity(entity: object): Promise<void> {
     this.#refuseClosed();
-    return this.#peers.loadEntity(entity);
+    await this.#peers.loadEntity(entity);
+    if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
   }
 
   loadRelation(entity: object, relation: RelationMeta): Promise<void> {

@@ -8,10 +8,16 @@ import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import { InvalidQueryError, SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
+import {
+  CommitOutcomeUnknownError,
+  InvalidQueryError,
+  SessionStateError,
+  TransactionAbortedError,
+} from '../utils/errors.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './options.ts';
 import { Flusher } from './flusher.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { planFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
@@ -20,6 +26,7 @@ import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
+import type { Written } from './written.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
@@ -41,10 +48,15 @@ interface OpenTransaction {
   stopped: unknown;
 }
 
+/** The session whose hooks an async scope is in: they may not ask for what waits for them. */
+const currentHooks = new AsyncLocalStorage<Transactions>();
+
 /** What a flush does, and what it takes out of the unit of work when it has succeeded. */
 interface PlannedFlush {
   readonly steps: readonly FlushStep[];
   readonly taken: Taken;
+  /** For hooks; empty where there are none. */
+  readonly written: readonly Written[];
 }
 
 /** Writes on a connection, notes in the journal what it does to memory before it is done, and gives what it does then. */
@@ -54,6 +66,7 @@ export type AtomicWork = (connection: Connection, journal: Journal) => Promise<(
 export class Transactions {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
+  readonly #lifecycle: Lifecycle;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
@@ -62,12 +75,21 @@ export class Transactions {
   #flushing: Promise<void> | undefined;
   /** What has been done to collections since the last write, while no transaction is open. */
   #outside = new Journal();
+  /** How the transaction ended that was the last, for hooks. */
+  #end: { readonly event: 'afterCommit' | 'afterRollback'; readonly written: readonly Written[] } | undefined;
 
-  constructor(workspace: Workspace, work: UnitOfWork, flushMode: FlushMode, bounds: Bounds | undefined) {
+  constructor(
+    workspace: Workspace,
+    work: UnitOfWork,
+    lifecycle: Lifecycle,
+    flushMode: FlushMode,
+    bounds: Bounds | undefined,
+  ) {
     const { executor } = workspace.engine;
     this.#executor = bounds === undefined ? executor : withEachBounded(executor, bounds);
     this.#workspace = workspace;
     this.#work = work;
+    this.#lifecycle = lifecycle;
     this.#flushMode = flushMode;
   }
 
@@ -86,6 +108,11 @@ export class Transactions {
   /** Where a change of a collection is noted, so that it can be taken back. */
   get journal(): Journal {
     return this.#open?.journals.at(-1) ?? this.#outside;
+  }
+
+  /** Of the transaction and of each savepoint in it. */
+  get journals(): readonly Journal[] {
+    return this.#open?.journals ?? [];
   }
 
   /** Whether anything is not written yet. */
@@ -121,15 +148,27 @@ export class Transactions {
   }
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
-  flush(workspace = this.#workspace): Promise<void> {
+  async flush(workspace = this.#workspace): Promise<void> {
+    if (currentHooks.getStore() === this) throw insideHook();
+    if (this.#open === undefined && this.#lifecycle.isWatched) return this.#flushWatched();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
     );
   }
 
+  /** Hooks may query, and see what is written: in a transaction that is the session's. */
+  async #flushWatched(): Promise<void> {
+    await this.run(() => this.flush(), {});
+    this.#outside = new Journal();
+  }
+
   /** The flush that ends a transaction or savepoint: if it fails, all of that is rolled back, so it needs no savepoint. */
   #flushLast(): Promise<void> {
-    return this.#serialised(() => this.#flushOnto(this.#open!, this.#workspace, this.#plan(), () => undefined));
+    return this.#serialised(async () => {
+      const flush = await this.#prepared();
+      await this.#flushOnto(this.#open!, this.#workspace, flush, () => undefined);
+      await this.#tell(flush.written);
+    });
   }
 
   /** One flush at a time. */
@@ -166,15 +205,26 @@ export class Transactions {
     if (open?.ended === true) throw ended(open);
     if (bounds === undefined)
       return open === undefined
-        ? this.#outermost(fn, begin, this.#executor, undefined)
+        ? this.#ended(() => this.#outermost(fn, begin, this.#executor, undefined))
         : this.#nested(open, fn, open.executor);
     const { executor, cancellation } = withinBounds(this.executor, 'transaction', bounds);
     try {
       cancellation.check();
       if (open !== undefined) return await this.#nested(open, fn, executor);
-      return await this.#outermost(fn, begin, executor, cancellation);
+      return await this.#ended(() => this.#outermost(fn, begin, executor, cancellation));
     } finally {
       cancellation.end();
+    }
+  }
+
+  /** When all is over, the session's transaction too, whoever wants to know how it ended is told. */
+  async #ended<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } finally {
+      const end = this.#end;
+      this.#end = undefined;
+      if (end !== undefined) await this.#lifecycle.ended(end.event, end.written);
     }
   }
 
@@ -216,11 +266,14 @@ export class Transactions {
           refuseBroken(open);
           open.ended = true;
           await executor.commit(connection);
+          this.#end = { event: 'afterCommit', written: journal.written };
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
         } catch (error) {
           if (left?.settled === false) open.stopped = error;
           await this.#rollback(open, error);
+          if (!(error instanceof CommitOutcomeUnknownError))
+            this.#end = { event: 'afterRollback', written: journal.written };
           throw error;
         } finally {
           this.#leave(open, left);
@@ -261,6 +314,7 @@ export class Transactions {
         return result;
       } catch (error) {
         await this.#rollbackTo(open, journal, name, error);
+        await this.#lifecycle.ended('afterRollback', journal.written);
         throw error;
       }
     } finally {
@@ -357,9 +411,16 @@ export class Transactions {
 
   async #flushInside(open: OpenTransaction, workspace: Workspace): Promise<void> {
     refuseBroken(open);
-    const flush = this.#plan();
+    const flush = await this.#prepared();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
+    try {
+      await this.#tell(flush.written);
+    } catch (error) {
+      // What it objects to is written: only the whole transaction can take that back.
+      open.broken = error;
+      throw error;
+    }
   }
 
   /** In a savepoint, which `seal` releases: statements that succeeded before the one that failed must not stay behind. */
@@ -417,13 +478,25 @@ export class Transactions {
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     const journal = new Journal();
     await this.#write(workspace, connection, journal, flush, seal);
+    journal.written.push(...flush.written);
     journals.at(-1)!.absorb(journal);
   }
 
-  #plan(): PlannedFlush {
+  /** What is to be written, after rules and hooks have had their say. */
+  async #prepared(): Promise<PlannedFlush> {
+    if (!this.#lifecycle.isWatched) return this.#plan();
+    await currentHooks.run(this, () => this.#lifecycle.before());
+    return this.#plan(this.#lifecycle.pending());
+  }
+
+  #plan(written: readonly Written[] = NOTHING): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
     const steps = planFlush(collectChanges(identityMap, this.#work, compiled), compiled.dialect.features);
-    return { steps, taken: this.#work.take() };
+    return { steps, taken: this.#work.take(), written };
+  }
+
+  async #tell(written: readonly Written[]): Promise<void> {
+    if (written.length > 0) await currentHooks.run(this, () => this.#lifecycle.after(written));
   }
 
   /** Run the steps, make them last, and only then change what memory says. */
@@ -455,6 +528,14 @@ export class Transactions {
       remedy: 'Throw an error to roll it back; return to commit it.',
     });
   }
+}
+
+const NOTHING: readonly Written[] = [];
+
+function insideHook(): SessionStateError {
+  return new SessionStateError('A flush was asked for inside a hook of a flush: it would wait for itself.', {
+    remedy: 'Change, add or delete entities: the flush that is under way, or the next one, writes them.',
+  });
 }
 
 function parallel(): SessionStateError {

@@ -39,6 +39,12 @@ export class UnitOfWork {
     return false;
   }
 
+  /** Tells whether an entity is to be inserted or deleted, or has changed collections. */
+  pending(): (entity: object) => boolean {
+    const owners = new Set([...this.collections].map(({ owner }) => owner));
+    return (entity) => this.added.has(entity) || this.deleted.has(entity) || owners.has(entity);
+  }
+
   /** An entity is no longer cared for. */
   forget(entity: object): void {
     this.added.delete(entity);

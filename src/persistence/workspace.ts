@@ -8,11 +8,13 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import { ApartLoader } from './apart.ts';
+import type { WhyApart } from './apart.ts';
 import type { BoundQuery, CompiledCache } from './compiled.ts';
 import type { Engine } from './engine.ts';
 import { IdentityMap } from './identity-map.ts';
@@ -34,11 +36,15 @@ export interface WorkspaceOwner {
     | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
     | undefined;
   readonly label: string;
+  /** Tells which entities have to stay. */
+  mayNotLeave(): (entity: object) => boolean;
+  /** Tell hooks of what a query has read. */
+  announce(groups: readonly EntityGroup[]): Promise<void>;
 }
 
 /** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
 interface Place {
-  readonly scopes: ActiveScopes;
+  readonly scopes: ScopeConditions;
   readonly using: ServerRole | undefined;
   readonly schema: string | undefined;
   readonly loadStrategy: LoadStrategy;
@@ -49,6 +55,9 @@ interface Shared {
   readonly of: Workspace;
   readonly executor: Executor | undefined;
   readonly held: Connection | undefined;
+  /** Whose entities, and what these ask, in place of the other's own. */
+  readonly identityMap?: IdentityMap;
+  readonly loader?: RelationLoader | undefined;
 }
 
 /** The entities of a session and its way to the database: what queries, loading and flushing work on. */
@@ -62,13 +71,16 @@ export class Workspace {
   readonly #executor: Executor | undefined;
   /** Outside of a transaction: all is sent on this one. */
   readonly #held: Connection | undefined;
+  /** For entities that are no part of the session. */
+  readonly #loader: RelationLoader | undefined;
 
   /** @throws UnsupportedError, ConfigError for a schema that cannot be. */
   constructor(engine: Engine, owner: WorkspaceOwner, place: Place, shared?: Shared) {
     this.engine = engine;
     this.#owner = owner;
     this.#place = place;
-    this.identityMap = shared?.of.identityMap ?? new IdentityMap();
+    this.identityMap = shared?.identityMap ?? shared?.of.identityMap ?? new IdentityMap();
+    this.#loader = shared?.loader;
     this.#pendingGroups = shared === undefined ? new Map<ModelMeta, EntityGroup>() : shared.of.#pendingGroups;
     this.#executor = shared?.executor;
     this.#held = shared?.held;
@@ -77,12 +89,12 @@ export class Workspace {
 
   /** The same entities, and another way to the database. */
   through(executor: Executor): Workspace {
-    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor, held: this.#held });
+    return this.#with({ executor });
   }
 
   /** The same entities, on a connection that the caller holds. */
   on(held: Connection): Workspace {
-    return new Workspace(this.engine, this.#owner, this.#place, { of: this, executor: this.#executor, held });
+    return this.#with({ held });
   }
 
   /** Whether statements that are sent at once go to one connection, which does not wait for each answer. */
@@ -94,9 +106,30 @@ export class Workspace {
     return this.#owner.currentTransaction?.connection ?? this.#held;
   }
 
-  /** What loads for this session's entities. */
+  /** The same, with another view of the session's entities. */
+  withEntities(identityMap: IdentityMap): Workspace {
+    return this.#with({ identityMap });
+  }
+
+  /** The same way to the database, for entities that are no part of the session. */
+  apart(why: WhyApart): Workspace {
+    const identityMap = new IdentityMap();
+    return this.#with({ identityMap, loader: new ApartLoader(identityMap, this.loader, why) });
+  }
+
+  #with(changes: Partial<Shared>): Workspace {
+    const own = { of: this, executor: this.#executor, held: this.#held, loader: this.#loader };
+    return new Workspace(this.engine, this.#owner, this.#place, { ...own, ...changes });
+  }
+
+  /** What loads for these entities. */
   get loader(): RelationLoader {
-    return this.#owner.loader;
+    return this.#loader ?? this.#owner.loader;
+  }
+
+  /** Tells which entities may not leave the session: something of them is to be written, or put back. */
+  mayNotLeave(): (entity: object) => boolean {
+    return this.#owner.mayNotLeave();
   }
 
   get executor(): Executor {
@@ -108,7 +141,7 @@ export class Workspace {
   }
 
   /** The scopes of the session. */
-  get scopes(): ActiveScopes {
+  get scopes(): ScopeConditions {
     return this.#place.scopes;
   }
 
@@ -123,7 +156,11 @@ export class Workspace {
 
   /** A group for the entities of one query. */
   group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
-    return { kind, loader: this.#owner.loader, meta, members: [], targets: [], requested, origin: undefined };
+    return { kind, loader: this.loader, meta, members: [], targets: [], requested, origin: undefined };
+  }
+
+  announce(groups: readonly EntityGroup[]): Promise<void> {
+    return this.#owner.announce(groups);
   }
 
   /** The one group of new entities of a model. */
@@ -307,7 +344,7 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ActiveScopes): Promise<Rows> {
+  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
     const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.

@@ -99,4 +99,4 @@ export class ActiveScopes implements ScopeConditions {
 }
 
 /** No scope of any model is in force: conditions of scopes see the tables so, and so does what speaks of a row by its key. */
-export const UNSCOPED = new ActiveScopes(undefined, 'none');
+export const UNSCOPED: ScopeConditions = new ActiveScopes(undefined, 'none');

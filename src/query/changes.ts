@@ -35,7 +35,7 @@ export function fieldChange(meta: ModelMeta, name: string, value: unknown, refs:
       ),
     };
   if (ExpressionBuilder.is(value))
-    return { field, value: assignable('update()', field, ExpressionBuilder.node(value)) };
+    return { field, value: assignable('update()', field, ExpressionBuilder.value(value)) };
   if (value === undefined)
     throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
       ...label,
@@ -70,12 +70,4 @@ export function fieldOf(meta: ModelMeta, name: unknown, more: readonly string[] 
     field: name,
     remedy: suggest(name, [...meta.fieldByName.keys(), ...more]),
   });
-}
-
-/** Whether a name is taken by something that every entity of the model has. */
-export function hidesField(
-  { fieldByName, relationByName, embeddedByName, modelClass }: ModelMeta,
-  name: string,
-): boolean {
-  return fieldByName.has(name) || relationByName.has(name) || embeddedByName.has(name) || name in modelClass!.prototype;
 }

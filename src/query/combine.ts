@@ -27,7 +27,21 @@ const OPERATORS: Readonly<Record<Combination, SetOperator>> = {
  */
 export function combinedRows(call: Combination, left: QueryState, other: unknown, options?: unknown): QueryState {
   const right = otherSet(call, other);
-  const { meta, joined, batched, annotations, fields, bounds, using, fresh, owner, origins, scopes } = left;
+  const {
+    meta,
+    joined,
+    batched,
+    prefetches,
+    readOnly,
+    annotations,
+    fields,
+    bounds,
+    using,
+    fresh,
+    owner,
+    origins,
+    scopes,
+  } = left;
   if (right.columns !== undefined || right.state.meta !== meta)
     throw refused(call, left, `takes another query for ${meta.name}, not one for ${whatOf(right)}.`);
   if (left.lock !== undefined) throw refused(call, left, 'takes queries that lock no rows: lock the whole.');
@@ -35,7 +49,7 @@ export function combinedRows(call: Combination, left: QueryState, other: unknown
     throw refused(call, left, 'loses the depth of recursive(): follow the relation from the whole.');
   const source = sourceOf(call, [{ state: bare(left), columns: undefined }, right], options);
   const empty = source.sides.length === 0;
-  const kept = { joined, batched, annotations, fields, bounds, using, fresh, origins };
+  const kept = { joined, batched, prefetches, readOnly, annotations, fields, bounds, using, fresh, origins };
   return { ...initialState(meta, scopes, owner), ...kept, empty, source: empty ? undefined : source };
 }
 
@@ -134,8 +148,11 @@ function allOf(call: Combination, { meta }: QueryState, options: unknown): boole
 
 /** What says which rows are meant, and nothing of how they are loaded. */
 function bare(state: QueryState): QueryState {
-  const { joined, batched, annotations, fields, bounds, using, fresh } = initialState(state.meta, state.scopes);
-  return { ...state, joined, batched, annotations, fields, bounds, using, fresh };
+  const { joined, batched, prefetches, annotations, fields, bounds, using, fresh } = initialState(
+    state.meta,
+    state.scopes,
+  );
+  return { ...state, joined, batched, prefetches, annotations, fields, bounds, using, fresh };
 }
 
 function checkColumns(

@@ -4,6 +4,8 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withCapitalArticle } from '../utils/naming.ts';
 import { entityKey } from './filter.ts';
+import { refuseHiddenConflicts } from './pins.ts';
+import type { QueryState } from './state.ts';
 
 /** New rows of one model, and what becomes of those that exist already. */
 export interface Creation {
@@ -33,16 +35,18 @@ const MODES = ['error', 'ignore', 'update'];
  *
  * @throws InvalidQueryError, InvalidValueError, UnknownFieldError before anything is sent.
  */
-export function creation(meta: ModelMeta, rows: unknown, options: unknown): Creation {
+export function creation({ meta, scopes }: QueryState, rows: unknown, options: unknown): Creation {
   const given = checkedOptions(meta, options);
   const inputs = inputsOf(meta, rows);
   const entities = inputs.map((row) => entityOf(meta, row));
   if (new Set(entities).size < entities.length)
     throw new InvalidValueError(`bulkCreate() was given one ${meta.name} twice.`, { model: meta.name });
+  const conflict = conflictOf(meta, given, inputs);
+  if (conflict !== undefined) refuseHiddenConflicts(scopes, meta, conflict.by);
   return {
     meta,
     entities,
-    conflict: conflictOf(meta, given, inputs),
+    conflict,
     batchSize: batchSizeOf(meta, given['batchSize']),
   };
 }
@@ -66,9 +70,9 @@ export function saving(meta: ModelMeta, given: unknown, names: unknown): Saving 
       model: meta.name,
     });
   const entities = [...new Set(given as Iterable<unknown>)];
-  const wrong = entities.find((entity) => !(entity instanceof (meta.modelClass as unknown as new () => object)));
-  if (wrong !== undefined)
-    throw new InvalidValueError(`bulkUpdate() of ${meta.name} was given ${describe(wrong)}.`, { model: meta.name });
+  for (const entity of entities)
+    if (!(entity instanceof (meta.modelClass as unknown as new () => object)))
+      throw new InvalidValueError(`bulkUpdate() of ${meta.name} was given ${describe(entity)}.`, { model: meta.name });
   if (!Array.isArray(names) || names.length === 0)
     throw new InvalidQueryError('bulkUpdate() takes the names of the fields to write.', { model: meta.name });
   const fields = [...new Set(names.map((name) => fieldNamed(meta, name)))].sort((a, b) => a.index - b.index);

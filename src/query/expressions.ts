@@ -1,7 +1,8 @@
-import { conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
+import { asValue, conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type { CompareOperator, Expression, JsonExpression, Typed } from '../core/ast/expressions.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { commonType } from './common-type.ts';
 import { jsonAt, jsonIs, jsonLike } from './json.ts';
 import { DATE_METHODS } from './methods/dates.ts';
 import { DOCUMENT_METHODS } from './methods/documents.ts';
@@ -35,6 +36,11 @@ export class ExpressionBuilder {
     return builder.#node;
   }
 
+  /** Its node where a value is wanted: a condition is true or false there. */
+  static value(builder: ExpressionBuilder): Expression & Typed {
+    return asValue(builder.#node);
+  }
+
   static root(builder: ExpressionBuilder): string {
     return builder.#root;
   }
@@ -42,9 +48,9 @@ export class ExpressionBuilder {
   /** Apply a method that stands in a table. */
   static apply(builder: ExpressionBuilder, method: Method, args: readonly unknown[]): ExpressionBuilder {
     const subject: Subject = {
-      node: typed(builder.#node),
+      node: asValue(builder.#node),
       label: builder.#label(),
-      argument: (value, otherwise) => (ExpressionBuilder.is(value) ? value.#node : otherwise(value)),
+      expression: (value) => (ExpressionBuilder.is(value) ? asValue(value.#node) : undefined),
     };
     return builder.#make(method(subject, ...args));
   }
@@ -76,13 +82,22 @@ export class ExpressionBuilder {
   }
 
   between(low: unknown, high: unknown): ExpressionBuilder {
-    return this.#make({ kind: 'between', operand: this.#node, low: this.#value(low), high: this.#value(high) });
+    return this.#make({
+      kind: 'between',
+      operand: asValue(this.#node),
+      low: this.#value(low),
+      high: this.#value(high),
+    });
   }
 
   oneOf(values: unknown): ExpressionBuilder {
     const set = Nestable.set(values);
-    if (set !== undefined) return this.#make(among(typed(this.#node), set, this.#label()));
-    return this.#make({ kind: 'inList', operand: this.#node, list: list(this.#typed().type, values, this.#label()) });
+    if (set !== undefined) return this.#make(among(asValue(this.#node), set, this.#label()));
+    return this.#make({
+      kind: 'inList',
+      operand: asValue(this.#node),
+      list: list(this.#typed().type, values, this.#label()),
+    });
   }
 
   notOneOf(values: unknown): ExpressionBuilder {
@@ -90,15 +105,15 @@ export class ExpressionBuilder {
   }
 
   isNull(): ExpressionBuilder {
-    return this.#make({ kind: 'isNull', operand: this.#node, negated: false });
+    return this.#make({ kind: 'isNull', operand: asValue(this.#node), negated: false });
   }
 
   isNotNull(): ExpressionBuilder {
-    return this.#make({ kind: 'isNull', operand: this.#node, negated: true });
+    return this.#make({ kind: 'isNull', operand: asValue(this.#node), negated: true });
   }
 
   coalesce(...others: unknown[]): ExpressionBuilder {
-    const args = [this.#node, ...others.map((other) => this.#value(other))];
+    const args = [asValue(this.#node), ...others.map((other) => this.#value(other))];
     return this.#make({
       kind: 'call',
       fn: 'coalesce',
@@ -108,12 +123,18 @@ export class ExpressionBuilder {
     });
   }
 
+  nullIf(other: unknown): ExpressionBuilder {
+    const right = this.#value(other);
+    const type = commonType([this.#typed().type, typeOf(right).type], 'nullIf()');
+    return this.#make({ kind: 'call', fn: 'nullIf', args: [this.#node, right], type, nullable: true });
+  }
+
   asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
-    return new OrderKey(this.#node, 'asc', options.nulls);
+    return new OrderKey(asValue(this.#node), 'asc', options.nulls);
   }
 
   desc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
-    return new OrderKey(this.#node, 'desc', options.nulls);
+    return new OrderKey(asValue(this.#node), 'desc', options.nulls);
   }
 
   and(...others: unknown[]): ExpressionBuilder {
@@ -141,7 +162,7 @@ export class ExpressionBuilder {
   }
 
   #value(other: unknown): Expression {
-    if (ExpressionBuilder.is(other)) return other.#node;
+    if (ExpressionBuilder.is(other)) return asValue(other.#node);
     // Raw SQL has no type that a value could be checked by: the value speaks for itself.
     if (this.#node.kind === 'raw') return plainValue(other, this.#label());
     return param(this.#typed().type, other, this.#label());
@@ -153,13 +174,13 @@ export class ExpressionBuilder {
   }
 
   #json(): JsonExpression {
-    return jsonAt(typed(this.#node), [], this.#label());
+    return jsonAt(asValue(this.#node), [], this.#label());
   }
 
   #compare(operator: CompareOperator, other: unknown): ExpressionBuilder {
     if (this.#isPart() && other !== null)
       return this.#make(jsonLike(this.#json(), other, this.#label())).#compare(operator, other);
-    return this.#make({ kind: 'compare', operator, left: this.#node, right: this.#value(other) });
+    return this.#make({ kind: 'compare', operator, left: asValue(this.#node), right: this.#value(other) });
   }
 }
 
@@ -174,10 +195,6 @@ for (const [name, method] of Object.entries({
       return ExpressionBuilder.apply(this, method, args);
     },
   });
-
-function typed(node: Expression): Expression & Typed {
-  return 'type' in node ? node : Object.freeze({ kind: 'call', fn: 'coalesce', args: [node], ...typeOf(node) });
-}
 
 /** The node of a condition given as an expression. */
 export function conditionNode(value: unknown): Expression {
@@ -198,8 +215,8 @@ export function refuseAggregates(node: Expression, place: string): void {
   });
 }
 
-/** The node of any expression. */
+/** The node of any expression, as a value. */
 export function expressionNode(value: unknown, place: string): Expression {
-  if (ExpressionBuilder.is(value)) return ExpressionBuilder.node(value);
+  if (ExpressionBuilder.is(value)) return ExpressionBuilder.value(value);
   throw new InvalidValueError(`${place} takes an expression such as p.views, not ${describe(value)}.`);
 }

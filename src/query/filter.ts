@@ -7,6 +7,7 @@ import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../util
 import { suggest, withArticle } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { conditionNode, ExpressionBuilder, refuseAggregates } from './expressions.ts';
+import { refuseWindows } from './aggregates.ts';
 import { lookup } from './lookup-nodes.ts';
 import { Lookup } from './lookups.ts';
 import { param, path, relationKey } from './nodes.ts';
@@ -42,7 +43,9 @@ export function parseFilter(meta: ModelMeta, input: unknown, rows?: FilteredRows
 
 /** A condition on the rows of a relation, inside of another condition. */
 export function parseCondition(meta: ModelMeta, input: unknown, origin: Origin): Expression {
-  return parse({ meta, steps: [], origin, refs: undefined, token: () => origin ?? ROOT }, input);
+  const node = parse({ meta, steps: [], origin, refs: undefined, token: () => origin ?? ROOT }, input);
+  refuseWindows(node, `A condition on ${meta.name}`);
+  return node;
 }
 
 function parse(place: Place, input: unknown): Expression {
@@ -123,7 +126,7 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
   if (value === null) return { kind: 'isNull', operand: node, negated: false };
   if (value instanceof Lookup) return lookup(node, label, value);
   if (ExpressionBuilder.is(value))
-    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.node(value) };
+    return { kind: 'compare', operator: 'eq', left: node, right: ExpressionBuilder.value(value) };
   if (field.type.kind === 'json' && typeof value === 'object') {
     throw new InvalidValueError(`${label.model}.${label.field} is JSON: an object in a filter would be ambiguous.`, {
       ...label,
@@ -156,7 +159,7 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
     return parse({ ...place, meta: relation.target, steps: [...place.steps, relation], refs: undefined }, value);
   }
   if (ExpressionBuilder.is(value))
-    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.node(value) };
+    return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.value(value) };
   return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
 }
 

@@ -1,14 +1,18 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import type { Conflict } from './creation.ts';
 import { entityOf, fieldNamed, uniqueOf, withStamps } from './creation.ts';
+import type { QueryState } from './state.ts';
 
 /** One row that is to be there: what it is found by, and the entity that is inserted where there is none. */
 export interface Wanted {
   readonly meta: ModelMeta;
   readonly entity: object;
   readonly conflict: Conflict;
+  /** What can be seen: a row that is hidden is not found. */
+  readonly scopes: ScopeConditions;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -20,14 +24,14 @@ type Call = 'getOrCreate' | 'updateOrCreate';
  *
  * @throws InvalidQueryError, InvalidValueError, UnknownFieldError before anything is sent.
  */
-export function wanted(meta: ModelMeta, call: Call, by: unknown, options: unknown): Wanted {
+export function wanted({ meta, scopes }: QueryState, call: Call, by: unknown, options: unknown): Wanted {
   const found = plain(meta, call, by);
   const defaults = defaultsOf(meta, call, options);
   const conflict = { by: uniqueOf(meta, fieldsOf(meta, call, found)), sets: [changesOf(meta, call, defaults)] };
   const twice = Object.keys(defaults).find((name) => Object.hasOwn(found, name));
   if (twice !== undefined)
     throw new InvalidQueryError(`${call}() was given ${meta.name}.${twice} twice.`, { model: meta.name, field: twice });
-  return { meta, entity: entityOf(meta, { ...defaults, ...found }), conflict };
+  return { meta, entity: entityOf(meta, { ...defaults, ...found }), conflict, scopes };
 }
 
 function fieldsOf(meta: ModelMeta, call: Call, by: Values): FieldMeta[] {

@@ -44,7 +44,7 @@ function changeOf(into: ModelMeta, name: string, value: unknown): FieldChange {
   if (field.generatedAs !== undefined)
     throw new InvalidQueryError(`insertFrom() cannot set ${into.name}.${name}: it is generated.`, label);
   if (ExpressionBuilder.is(value))
-    return { field, value: assignable('insertFrom()', field, ExpressionBuilder.node(value)) };
+    return { field, value: assignable('insertFrom()', field, ExpressionBuilder.value(value)) };
   if (value === null && field.nullable)
     return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
   return { field, value: stored(field, value, label) };

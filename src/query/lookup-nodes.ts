@@ -143,7 +143,7 @@ function jsonTest(node: JsonExpression, label: ParamLabel, test: unknown): Expre
 const IN_JSON = new Set<Lookup<unknown>['name']>(['isNull', 'hasKey', 'jsonContains', 'jsonPath']);
 
 function right(node: Expression & Typed, label: ParamLabel, value: unknown): Expression {
-  return ExpressionBuilder.is(value) ? ExpressionBuilder.node(value) : param(node.type, value, label);
+  return ExpressionBuilder.is(value) ? ExpressionBuilder.value(value) : param(node.type, value, label);
 }
 
 function match(

@@ -121,11 +121,14 @@ function onlyColumn({ state, columns }: SetState, call: string): NamedExpression
 }
 
 /** @throws InvalidQueryError for what a query that stands inside of another cannot do. */
-export function checkNestable({ meta, lock, joined, batched, bounds, using, fresh }: QueryState, call: string): void {
+export function checkNestable(
+  { meta, lock, joined, batched, prefetches, bounds, using, fresh }: QueryState,
+  call: string,
+): void {
   const refuse = (what: string): InvalidQueryError =>
     new InvalidQueryError(`${call} takes a query that ${what}: this is for the query around it.`, { model: meta.name });
   if (lock !== undefined) throw refuse('locks no rows');
-  if (joined.size > 0 || batched.size > 0) throw refuse('loads no relations');
+  if (joined.size > 0 || batched.size > 0 || prefetches.length > 0) throw refuse('loads no relations');
   if (bounds !== undefined) throw refuse('has no timeout and no signal');
   if (using !== undefined || fresh) throw refuse('says nothing of servers and fresh rows');
 }

@@ -1,5 +1,7 @@
+import { types } from 'node:util';
 import { modelAt } from '../core/ast/expressions.ts';
 import type {
+  AggregateName,
   ArithmeticExpression,
   ArithmeticOperator,
   Expression,
@@ -90,13 +92,14 @@ export function plainValue(value: unknown, label: ParamLabel): Expression {
   });
 }
 
-function plainType(value: unknown): ValueType | undefined {
+/** The type of a value that speaks for itself; undefined for what no database has a plain form of. */
+export function plainType(value: unknown): ValueType | undefined {
   if (typeof value === 'string') return TEXT;
   if (typeof value === 'bigint') return { kind: 'bigint' };
   if (typeof value === 'boolean') return { kind: 'bool' };
   if (typeof value === 'number' && Number.isFinite(value)) return (value | 0) === value ? INT : FLOAT;
-  if (value instanceof Date) return { kind: 'datetime' };
-  return value instanceof Uint8Array ? { kind: 'binary' } : undefined;
+  if (types.isDate(value)) return { kind: 'datetime' };
+  return types.isUint8Array(value) ? { kind: 'binary' } : undefined;
 }
 
 const TEXT: ValueType = Object.freeze({ kind: 'text' });
@@ -156,7 +159,8 @@ export function scaleOf(type: ValueType): number {
 }
 
 /** The type of an aggregate of values of this type. */
-export function aggregateType(fn: 'count' | 'sum' | 'avg' | 'min' | 'max', of: ValueType | undefined): ValueType {
+export function aggregateType(fn: AggregateName, of: ValueType | undefined): ValueType {
+  if (fn === 'stringAgg') return TEXT;
   if (fn === 'count' || of === undefined) return INT;
   if (fn === 'min' || fn === 'max') return of;
   if (of.kind === 'decimal') return decimal(fn === 'sum' ? of.scale : of.scale + DIVISION_DIGITS);

@@ -1,7 +1,8 @@
 import type { SelectStatement } from '../core/ast/expressions.ts';
+import { qualified } from './qualify.ts';
 import { selectValues } from './plan-values.ts';
 import { isCut, openScope } from './sources.ts';
-import { clauses } from './clauses.ts';
+import { chosenBy, clauses } from './clauses.ts';
 import { select } from './scope.ts';
 import type { Aliases, Scope } from './scope.ts';
 import type { SetState } from './state.ts';
@@ -15,5 +16,6 @@ export function planSet({ state, columns }: SetState, aliases: Aliases, outer: S
   }
   const scope = openScope(state, aliases, outer);
   const body = { ...clauses(state, scope), distinct: false };
-  return select({ columns: [], ...body, limit: state.limit, offset: state.offset });
+  const rows = select({ columns: [], ...body, limit: state.limit, offset: state.offset });
+  return qualified(rows, chosenBy(state, scope));
 }

@@ -1,16 +1,17 @@
 import { conjunction } from '../core/ast/expressions.ts';
 import type { Expression, Selection, SelectStatement } from '../core/ast/expressions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
-import { clauses, pushColumn } from './clauses.ts';
+import { chosenBy, clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { orderOf, ordersOf, ordersOfDistinct } from './orders.ts';
 import type { ExtraColumn } from './plan.ts';
+import { qualified, refuseLockedWindows, refuseQualified, sortedOutside } from './qualify.ts';
 import { select } from './scope.ts';
 import type { Aliases, Scope } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
 import { openScope } from './sources.ts';
 import type { NamedExpression, QueryState } from './state.ts';
-import { hasAggregate } from './walk.ts';
+import { hasAggregate, hasWindow } from './walk.ts';
 
 /** Plain columns; beside an aggregate the others are what rows are grouped by. `whole`: one row for the whole set. */
 export function selectValues(
@@ -28,10 +29,11 @@ export function selectValues(
   const scope = openScope(state, aliases, outer);
   const selections: Selection[] = [];
   const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
+  const grouped = state.groups !== undefined || named.some(({ expression }) => hasAggregate(expression));
+  // What windows say of the groups comes after these.
   const plain = selections
-    .filter((_, i) => !hasAggregate(named[i]!.expression))
+    .filter((_, i) => !hasAggregate(named[i]!.expression) && !(grouped && hasWindow(named[i]!.expression)))
     .map((selection) => selection.expression);
-  const grouped = plain.length < selections.length || state.groups !== undefined;
   if (whole && plain.length > 0)
     throw new InvalidQueryError('aggregate() takes aggregates only, such as sum(l.quantity).', {
       model: state.meta.name,
@@ -48,11 +50,18 @@ export function selectValues(
       remedy: 'Take them away, or give values() a column to group by.',
     });
   }
-  if (whole || grouped) refuseLock(state, 'aggregates');
+  if (whole || grouped) {
+    refuseLock(state, 'aggregates');
+    refuseQualified(state, 'Aggregates');
+  }
+  refuseLockedWindows(
+    state,
+    named.map(({ expression }) => expression),
+  );
   const orders = whole ? [] : grouped && state.order === undefined ? [] : ordersOf(state);
   const body = clauses(state, scope);
   const orderBy = orders.map((order) => orderOf(order, named, selections, scope));
-  const statement = select({
+  const every = select({
     columns: selections,
     ...body,
     groupBy:
@@ -63,7 +72,7 @@ export function selectValues(
     offset: state.offset,
     lock: planLock(state, scope),
   });
-  return { statement, columns };
+  return { statement: sortedOutside(qualified(every, chosenBy(state, scope))), columns };
 }
 
 /** What rows are grouped by, as the very node of the result where it is there. What else is in it has to be an aggregate. */
@@ -76,7 +85,10 @@ function groupsOf(
 ): readonly Expression[] {
   const same = (group: Expression, { expression }: NamedExpression): boolean =>
     sameExpression(group, expression, scope.origins);
-  const stray = named.find((item) => !hasAggregate(item.expression) && !groups.some((group) => same(group, item)));
+  const stray = named.find(
+    (item) =>
+      !hasAggregate(item.expression) && !hasWindow(item.expression) && !groups.some((group) => same(group, item)),
+  );
   if (stray !== undefined)
     throw new InvalidQueryError(
       `values() of groups takes aggregates and what is grouped by: '${stray.name}' of ${meta.name} is neither.`,

@@ -5,6 +5,7 @@ import { refuseLock } from './locks.ts';
 import type { Plan } from './plan.ts';
 import { planSet } from './plan-set.ts';
 import { selectValues } from './plan-values.ts';
+import { refuseWindowsInWrite } from './qualify.ts';
 import { ROOT } from './roots.ts';
 import { Aliases, columnOf, Scope } from './scope.ts';
 import { isCut, selectKeys } from './sources.ts';
@@ -15,6 +16,7 @@ import { childrenOf } from './walk.ts';
 export function planWrite(request: Extract<QueryRequest, { kind: 'update' | 'delete' }>): Plan {
   const { state } = request;
   refuseLock(state, `${request.kind}(), which locks by itself,`);
+  refuseWindowsInWrite(request);
   const aliases = new Aliases(planSet);
   const scope = new Scope(state.meta, aliases, state.scopes, undefined, [...state.origins, ROOT]);
   const condition = scope.where(state.where);

@@ -4,9 +4,11 @@ import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { clauses, pushColumn } from './clauses.ts';
+import { chosenBy, clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { isSelected, orderOf, ordersOf } from './orders.ts';
+import { joinRanked, planLinks } from './per-parent.ts';
+import { byWindow, qualified, refuseLockedWindows, refuseQualified } from './qualify.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { planSet } from './plan-set.ts';
 import { selectValues } from './plan-values.ts';
@@ -29,6 +31,8 @@ export function planQuery(request: QueryRequest): Plan {
       return planCount(request.state, request.columns);
     case 'exists':
       return planExists(request.state);
+    case 'links':
+      return planLinks(request);
     case 'update':
     case 'delete':
       return planWrite(request);
@@ -39,7 +43,10 @@ export function planQuery(request: QueryRequest): Plan {
   }
 }
 
-function planEntities(state: QueryState): Plan {
+function planEntities(asked: QueryState): Plan {
+  // Rows that are ranked are chosen and sorted by their ranks.
+  const state = asked.perParent === undefined ? asked : { ...asked, where: [], order: [], source: undefined };
+  if (asked.perParent !== undefined) refuseQualified(asked, 'A limit for each parent');
   const aliases = new Aliases(planSet);
   const scope = openScope(state, aliases);
   const columns: Selection[] = [];
@@ -51,11 +58,18 @@ function planEntities(state: QueryState): Plan {
   const fresh = state.fresh || state.lock !== undefined;
   // Each row holds its key and to-one joins multiply none: entities are distinct as they are.
   const body = { ...clauses(state, scope), distinct: false };
+  const ranked = state.perParent === undefined ? undefined : joinRanked(asked, state.perParent, scope, aliases);
   const own = columns.slice(columns.length - annotations.length);
-  const orderBy = ordersOf(state).map((order) => orderOf(order, state.annotations, own, scope));
+  const orders = ordersOf(state);
+  const orderBy = orders.map((order) => orderOf(order, state.annotations, own, scope));
+  refuseLockedWindows(
+    state,
+    [...state.annotations, ...orders].map(({ expression }) => expression),
+  );
   const lock = planLock(state, scope);
   const keys = state.keyed ? orderBy.map(({ expression }) => keyColumn(columns, expression)) : [];
-  const statement = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock });
+  const whole = select({ columns, ...body, orderBy, limit: state.limit, offset: state.offset, lock, ...ranked });
+  const statement = qualified(whole, chosenBy(state, scope));
   const shape: EntityShape = { fresh, segments, annotations, keys };
   return { kind: 'entities', statement, shape, reads: aliases.reads };
 }
@@ -147,7 +161,7 @@ function planCount(state: QueryState, columns: readonly NamedExpression[] | unde
   };
   const selection: Selection[] = [];
   const shape = { columns: [pushColumn(selection, 'count', count)] };
-  const cut = state.limit !== undefined || state.offset !== undefined;
+  const cut = state.limit !== undefined || state.offset !== undefined || byWindow(state.where).length > 0;
   if (!cut && columns === undefined) {
     const scope = openScope(state, aliases);
     return {
@@ -181,13 +195,14 @@ function planExists(state: QueryState): Plan {
   const aliases = new Aliases(planSet);
   const scope = openScope(state, aliases);
   // Rows without columns are all alike, so DISTINCT would leave one; entities are distinct by their keys anyhow.
-  const statement = select({
+  const rows = select({
     columns: [],
     ...clauses(state, scope),
     distinct: false,
     limit: state.limit,
     offset: state.offset,
   });
+  const statement = qualified(rows, chosenBy(state, scope));
   return { kind: 'values', statement, shape: { columns: [] }, reads: aliases.reads };
 }
 

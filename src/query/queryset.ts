@@ -2,12 +2,13 @@ import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { refuseReadOnly } from '../core/read-only.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError } from '../utils/errors.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import { expressionNode, refuseAggregates } from './expressions.ts';
-import { fieldChange, fieldOf, hidesField } from './changes.ts';
+import { fieldChange, fieldOf } from './changes.ts';
 import { combinedRows, isFiltered } from './combine.ts';
 import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -23,6 +24,9 @@ import { OrderKey } from './order-key.ts';
 import { OwnRefs } from './own-refs.ts';
 import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
+import { checkChanges } from './pins.ts';
+import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
+import type { QuerySets } from './prefetches.ts';
 import { recursiveRows } from './recursive.ts';
 import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
@@ -44,8 +48,16 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     this.#state = state;
   }
 
-  static of(runner: QueryRunner, meta: ModelMeta, scopes: ActiveScopes): ModelQuerySet {
+  static of(runner: QueryRunner, meta: ModelMeta, scopes: ScopeConditions): ModelQuerySet {
     return new ModelQuerySet(runner, initialState(meta, scopes, runner));
+  }
+
+  /** For those who make query sets and read what they were told. */
+  static sets(runner: QueryRunner, scopes: ScopeConditions): QuerySets {
+    return {
+      open: (meta) => ModelQuerySet.of(runner, meta, scopes),
+      stateOf: (set) => (typeof set === 'object' && set !== null && #state in set ? set.#state : undefined),
+    };
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -87,15 +99,16 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   }
 
   prefetchRelated(...paths: readonly unknown[]): ModelQuerySet {
-    return this.#with({ batched: addPaths(this.#state.meta, this.#state.batched, paths, false) });
+    return this.#with(addPrefetches(this.#state, paths, ModelQuerySet.sets(this.#runner, this.#state.scopes)));
   }
 
   annotate(callback: (refs: object) => Readonly<Record<string, unknown>>): ModelQuerySet {
-    const { meta, annotations } = this.#state;
+    const { meta, annotations, prefetches } = this.#state;
     const own = new OwnRefs(this.#state);
     const added = this.#named('annotate()', callback, own);
     for (const { name } of added) {
-      if (hidesField(meta, name))
+      refusePrefetched(meta, name, prefetches);
+      if (hides(meta, name))
         throw new InvalidQueryError(`The annotation '${name}' would hide ${meta.name}.${name}: give it another name.`, {
           model: meta.name,
           field: name,
@@ -152,6 +165,10 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   fresh(): ModelQuerySet {
     return this.#with({ fresh: true, using: this.#state.using ?? 'primary' });
+  }
+
+  readOnly(): ModelQuerySet {
+    return this.#with({ readOnly: true });
   }
 
   timeout(milliseconds: number): ModelQuerySet {
@@ -281,7 +298,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   }
 
   iterate(options: { batchSize?: number } = {}): AsyncIterableIterator<object> {
-    const batchSize = options.batchSize ?? DEFAULT_BATCH;
+    const { batchSize = DEFAULT_BATCH } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
     return this.#runner.iterate(this.#state, batchSize);
@@ -300,14 +317,18 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   }
 
   async update(changes: Readonly<Record<string, unknown>>): Promise<number> {
+    if (typeof changes !== 'object' || changes === null)
+      throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
+        model: this.#state.meta.name,
+      });
     const own = new OwnRefs(this.#state);
     const parsed = Object.entries(changes).map(([name, value]) => fieldChange(this.#state.meta, name, value, own.make));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
-    return this.#state.empty
-      ? 0
-      : this.#runner.write({ kind: 'update', state: { ...this.#state, origins: own.origins }, changes: parsed });
+    checkChanges(this.#state.scopes, this.#state.meta, parsed);
+    const state = { ...this.#state, origins: own.origins };
+    return state.empty ? 0 : this.#runner.write({ kind: 'update', state, changes: parsed });
   }
 
   async delete(): Promise<number> {
@@ -324,7 +345,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
     this.#refuseFilter('bulkCreate');
-    return this.#runner.create(creation(this.#state.meta, rows, options), this.#state.bounds);
+    return this.#runner.create(creation(this.#state, rows, options), this.#state.bounds);
   }
 
   async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
@@ -334,12 +355,12 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('getOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'getOrCreate', by, options), false, this.#state.bounds);
+    return this.#runner.ensure(wanted(this.#state, 'getOrCreate', by, options), false, this.#state.bounds);
   }
 
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
-    return this.#runner.ensure(wanted(this.#state.meta, 'updateOrCreate', by, options), true, this.#state.bounds);
+    return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
   }
 
   toSQL(): CompiledSql {
@@ -440,6 +461,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   #refuseFilter(call: string): void {
     const { meta, where, limit, offset, empty, source } = this.#state;
+    refuseReadOnly(meta, 'written');
     if (where.length === 0 && limit === undefined && offset === undefined && source === undefined && !empty) return;
     throw new InvalidQueryError(
       `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
@@ -452,6 +474,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   #checkWrite(call: string): void {
     const { meta } = this.#state;
+    refuseReadOnly(meta, `${call}d`);
     if (isFiltered(this.#state)) return;
     throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
       model: meta.name,
@@ -466,9 +489,10 @@ function keyOrder(meta: ModelMeta): OrderNode[] {
 
 /** A row of some fields that is to have relations has the keys of these as well. */
 function withKeys(state: QueryState): QueryState {
-  const { meta, fields, joined, batched } = state;
-  if (fields === undefined || (joined.size === 0 && batched.size === 0)) return state;
-  const keys = [...joined.keys(), ...batched.keys()].map((name) => meta.relationByName.get(name)!.sourceField);
+  const { meta, fields } = state;
+  const names = fields === undefined ? [] : namesOfRelations(state);
+  if (fields === undefined || names.length === 0) return state;
+  const keys = names.map((name) => meta.relationByName.get(name)!.sourceField);
   return { ...state, fields: meta.fields.filter((field) => fields.includes(field) || keys.includes(field)) };
 }
 

@@ -134,11 +134,7 @@ function arriving(scope: Scope, relation: RecursiveSource['relation'], aliases: 
   let owner: ColumnExpression;
   if (link === undefined) owner = columnOf(scope.root.alias, targetField);
   else {
-    const table = aliases.take(link.model);
-    const own = scope.ownCondition(link.model, table);
-    const same = equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, targetField));
-    scope.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
-    owner = columnOf(table.alias, link.source);
+    owner = columnOf(scope.links(relation).alias, link.source);
   }
   if (sourceField.primaryKey && model.key.length === 1) {
     const on = equal(owner, walked(sourceField.type, 'k0'));

@@ -2,10 +2,10 @@ import type { RelationMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { hidesField } from './changes.ts';
 import { wholeNumber } from './limits.ts';
 import { checkNestable } from './nested.ts';
 import { relationNamed } from './paths.ts';
+import { hides } from './prefetches.ts';
 import { DEPTH } from './recursion.ts';
 import { FOUND } from './sources.ts';
 import { initialState } from './state.ts';
@@ -35,8 +35,7 @@ export function recursiveRows(start: QueryState, name: unknown, options: unknown
     throw refuse(`takes depth as a name, not ${describe(depth)}.`);
   const annotations: NamedExpression[] = [];
   if (depth !== undefined) {
-    if (hidesField(meta, depth))
-      throw refuse(`takes another name for depth: '${depth}' would hide ${meta.name}.${depth}.`);
+    if (hides(meta, depth)) throw refuse(`takes another name for depth: '${depth}' would hide ${meta.name}.${depth}.`);
     const expression = {
       kind: 'column' as const,
       alias: FOUND,

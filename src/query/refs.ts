@@ -3,9 +3,9 @@ import type { AggregateName, Expression, Origin, Quantifier } from '../core/ast/
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { isDistinct } from './aggregates.ts';
-import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
-import { aggregateType, isNumeric, labelOf, notFor, path } from './nodes.ts';
+import { aggregateArgument, aggregateOptions } from './aggregates.ts';
+import { ExpressionBuilder } from './expressions.ts';
+import { aggregateType, path } from './nodes.ts';
 
 /** Reads a condition in any of its forms. It is handed in, because it makes refs itself. */
 export type ParseCondition = (meta: ModelMeta, input: unknown, origin: Origin) => Expression;
@@ -97,13 +97,10 @@ export class ManyRefs {
     const { target, name } = this.#relation;
     const refs =
       value === undefined ? undefined : refsOf(target, { origin: inner, steps: [], parse: this.#place.parse });
-    const argument = value === undefined ? undefined : expressionNode(value(refs!), `${name}.${fn}()`);
-    if (argument !== undefined) {
-      refuseAggregates(argument, `${name}.${fn}()`);
-      if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(argument).type))
-        throw notFor(fn, 'numbers', labelOf(argument, target.name));
-    }
-    const distinct = isDistinct(fn, argument, options);
+    const argument =
+      value === undefined ? undefined : aggregateArgument(fn, value(refs!), `${name}.${fn}()`, target.name);
+    // Which rows count, the relation's own filter says.
+    const { distinct } = aggregateOptions(fn, argument, options, ['distinct']);
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const { origin, steps } = this.#place;
     return new ExpressionBuilder(

@@ -22,7 +22,7 @@ export interface QueryRunner {
   /** At most `size` entities and their ends; the state asks for one more. `backward`: in the opposite order. */
   page(state: QueryState, size: number, backward: boolean): Promise<PageRows>;
   /** Rows of decoded values, in the order of the request's columns. */
-  rows(request: Of<'values' | 'aggregate' | 'count' | 'exists'>): Promise<unknown[][]>;
+  rows(request: Of<'values' | 'aggregate' | 'count' | 'exists' | 'links'>): Promise<unknown[][]>;
   /** The same rows as the database gives them, so many at a time; who stops early ends the query. */
   batches(request: Of<'values'>, batchSize: number): AsyncIterable<unknown[][]>;
   /** Entities one by one. */

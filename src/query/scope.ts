@@ -12,6 +12,7 @@ import type {
   SelectStatement,
   TableRef,
   TableSource,
+  Window,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
@@ -86,7 +87,7 @@ export class Scope {
       let next = this.#joined.get(key);
       if (next === undefined) {
         const table = this.#aliases.take(step.target);
-        const own = this.ownCondition(step.target, table);
+        const own = this.#ownCondition(step.target, table);
         // A row that a scope hides takes nothing away that refers to it.
         const optional = here.optional || step.nullable || own !== undefined;
         const same = equal(columnOf(here.table.alias, step.sourceField), columnOf(table.alias, step.targetField));
@@ -112,8 +113,8 @@ export class Scope {
   }
 
   /** What belongs to the model of a joined table, as part of an ON: what needs further tables is a subquery there. */
-  ownCondition(meta: ModelMeta, table: TableRef): Expression | undefined {
-    const condition = this.#scopes.conditionOf(meta);
+  #ownCondition(meta: ModelMeta, table: TableRef, scopes = this.#scopes): Expression | undefined {
+    const condition = scopes.conditionOf(meta);
     if (condition === undefined) return undefined;
     const view = this.#plain(meta, table);
     const own = view.resolve(condition);
@@ -215,8 +216,24 @@ export class Scope {
         return { ...node, array: { ...node.array, operand: this.resolve(node.array.operand) } };
       case 'call':
         return { ...node, args: this.#all(node.args) };
+      case 'case':
+        return {
+          ...node,
+          branches: node.branches.map(({ when, then }) => ({ when: this.resolve(when), then: this.resolve(then) })),
+          otherwise: this.#optional(node.otherwise),
+        };
+      case 'cast':
+        return { ...node, operand: this.resolve(node.operand) };
+      case 'window':
+        return { ...node, args: this.#all(node.args), over: this.#window(node.over) };
       case 'aggregate':
-        return { ...node, argument: this.#optional(node.argument), filter: this.#optional(node.filter) };
+        return {
+          ...node,
+          argument: this.#optional(node.argument),
+          filter: this.#optional(node.filter),
+          over: node.over === undefined ? undefined : this.#window(node.over),
+          list: node.list && { ...node.list, orderBy: node.list.orderBy.map((order) => this.resolveOrder(order)) },
+        };
       case 'raw':
         return {
           ...node,
@@ -237,6 +254,10 @@ export class Scope {
 
   resolveOrder(order: OrderNode): OrderNode {
     return { ...order, expression: this.resolve(order.expression) };
+  }
+
+  #window({ partitionBy, orderBy, frame }: Window): Window {
+    return { partitionBy: this.#all(partitionBy), orderBy: orderBy.map((order) => this.resolveOrder(order)), frame };
   }
 
   #all(nodes: readonly Expression[]): Expression[] {
@@ -279,6 +300,16 @@ export class Scope {
     return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
   }
 
+  /** Joins the links of a many-to-many relation to its target, which this query is about. */
+  links({ link, targetField }: RelationMeta, scopes = this.#scopes): TableRef {
+    const { model, target } = link!;
+    const table = this.#aliases.take(model);
+    const own = this.#ownCondition(model, table, scopes);
+    const same = equal(columnOf(table.alias, target), columnOf(this.root.alias, targetField));
+    this.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
+    return table;
+  }
+
   /** A correlated SELECT over the rows of a to-many relation. */
   #relatedRows(
     node: RelatedExpression | RelatedAggregateExpression,
@@ -296,16 +327,10 @@ export class Scope {
     );
     const scope = new Scope(relation.target, this.#aliases, scopes, this, [inner]);
     const { link } = relation;
-    let correlation: Expression;
-    if (link === undefined) {
-      correlation = equal(columnOf(scope.root.alias, relation.targetField), owner);
-    } else {
-      const table = this.#aliases.take(link.model);
-      const own = this.ownCondition(link.model, table);
-      const same = equal(columnOf(table.alias, link.target), columnOf(scope.root.alias, relation.targetField));
-      scope.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
-      correlation = equal(columnOf(table.alias, link.source), owner);
-    }
+    const correlation =
+      link === undefined
+        ? equal(columnOf(scope.root.alias, relation.targetField), owner)
+        : equal(columnOf(scope.links(relation, this.#scopes).alias, link.source), owner);
     const wanted = scope.where(where === undefined ? [] : [where]);
     const filter = wanted === undefined ? correlation : conjunction([correlation, wanted]);
     const built = build(scope, filter);

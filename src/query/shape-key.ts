@@ -1,4 +1,5 @@
 import type {
+  AggregateExpression,
   Expression,
   ListParam,
   OrderNode,
@@ -7,6 +8,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  Window,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -77,6 +79,8 @@ function requestKey(request: QueryRequest, met: Met): string {
       return state + columnsKey(request.columns, met);
     case 'count':
       return request.columns === undefined ? state : state + columnsKey(request.columns, met);
+    case 'links':
+      return `${state}${stepKey(request.relation, met)}${boundKey(request.owners, met)}${optionalKey(request.limit, met)}`;
     case 'update':
     case 'insertFrom': {
       let text = request.kind === 'insertFrom' ? `${request.into.id}<${state}` : state;
@@ -102,6 +106,7 @@ function stateKey(state: QueryState, met: Met): string {
     text += `l${met.shaped && state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.meta, state.joined, met)}`;
+  if (state.perParent !== undefined) text += `p${state.perParent.field.id}${expressionKey(state.perParent.limit, met)}`;
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
   if (state.fresh) text += 'F';
@@ -256,7 +261,16 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'arithmetic':
       return `(${node.operator}${listKey([node.left, node.right], met)})`;
     case 'call':
-      return `(${node.fn}${listKey(node.args, met)})`;
+      return `(${node.fn}${node.unit ?? ''}${listKey(node.args, met)})`;
+    case 'case':
+      return `(case${listKey(
+        node.branches.flatMap(({ when, then }) => [when, then]),
+        met,
+      )}|${optionalKey(node.otherwise, met)})`;
+    case 'cast':
+      return `(cast ${JSON.stringify(node.type)} ${expressionKey(node.operand, met)})`;
+    case 'window':
+      return `(${node.fn}${listKey(node.args, met)}${windowKey(node.over, met)})`;
     case 'json':
       return `(json ${node.as} ${node.steps.join()}${listKey([node.operand, node.path], met)})`;
     case 'jsonContains':
@@ -264,7 +278,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'jsonElement':
       return `(element ${node.as}${listKey([node.array, node.element], met)})`;
     case 'aggregate':
-      return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${optionalKey(node.argument, met)}|${optionalKey(node.filter, met)}${aggregateKey(node, met)})`;
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
@@ -284,6 +298,17 @@ export function expressionKey(node: Expression, met: Met): string {
     default:
       return unreachable(node);
   }
+}
+
+/** What few aggregates have. */
+function aggregateKey({ list, over }: AggregateExpression, met: Met): string {
+  const order = list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
+  return over === undefined ? order : order + windowKey(over, met);
+}
+
+function windowKey({ partitionBy, orderBy, frame }: Window, met: Met): string {
+  const rows = frame === undefined ? '' : `${frame.unit}${frame.from ?? ''}:${frame.to ?? ''}`;
+  return `over${listKey(partitionBy, met)}o${ordersKey(orderBy, met)}${rows}`;
 }
 
 function rawKey(parts: Extract<Expression, { kind: 'raw' }>['parts'], met: Met): string {

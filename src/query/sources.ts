@@ -9,8 +9,9 @@ import type {
 } from '../core/ast/expressions.ts';
 import type { FieldMeta } from '../core/metadata.ts';
 import { UNSCOPED } from './active-scopes.ts';
-import { clauses } from './clauses.ts';
+import { chosenBy, clauses } from './clauses.ts';
 import { ordersOf } from './orders.ts';
+import { qualified } from './qualify.ts';
 import { recursiveKeys } from './recursion.ts';
 import { ROOT } from './roots.ts';
 import { columnOf, equal, Scope, select } from './scope.ts';
@@ -68,7 +69,8 @@ export function selectKeys(state: QueryState, aliases: Aliases, outer?: Scope): 
   const { limit, offset } = state;
   const body = { ...clauses(state, scope), distinct: false };
   const orders: readonly OrderNode[] = isCut(state) ? ordersOf(state) : [];
-  return select({ columns, ...body, orderBy: orders.map((order) => scope.resolveOrder(order)), limit, offset });
+  const every = select({ columns, ...body, orderBy: orders.map((order) => scope.resolveOrder(order)), limit, offset });
+  return qualified(every, chosenBy(state, scope));
 }
 
 export function isCut({ limit, offset }: QueryState): boolean {

@@ -9,12 +9,17 @@ export class Identifier {
   readonly identifier: readonly string[];
 
   constructor(names: readonly string[]) {
-    if (names.length === 0 || !names.every((name) => typeof name === 'string' && name !== '' && !name.includes('\0'))) {
+    if (names.length === 0 || !names.every(isName)) {
       throw new InvalidValueError("sql.id() takes one or more names: sql.id('schema', 'table').");
     }
     this.identifier = Object.freeze([...names]);
     Object.freeze(this);
   }
+}
+
+/** Half of a surrogate pair would become another character on its way, and so another name. */
+function isName(name: unknown): boolean {
+  return typeof name === 'string' && name !== '' && !name.includes('\0') && name.isWellFormed();
 }
 
 /** SQL text with its values: what the tag gives. It is an expression, and can stand inside another. */
@@ -56,7 +61,7 @@ const tag = (strings: TemplateStringsArray, ...values: readonly unknown[]): Frag
 
 /** @throws InvalidValueError for a call with a text in brackets. */
 export function checkTemplate(strings: TemplateStringsArray): void {
-  if (!Array.isArray(strings) || !Array.isArray(strings.raw))
+  if (!Array.isArray(strings) || !Object.hasOwn(strings, 'raw') || !Array.isArray(strings.raw))
     throw new InvalidValueError('sql is a template tag: write sql`…`, so that values become parameters.');
 }
 

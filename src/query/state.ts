@@ -1,5 +1,6 @@
 import type {
   Expression,
+  ListParam,
   LockStrength,
   LockWait,
   OrderNode,
@@ -51,6 +52,25 @@ export interface RecursiveSource {
   readonly maxDepth: ParamExpression | undefined;
 }
 
+/** Relations to load by a query that was told more than which. */
+export interface PrefetchState {
+  /** The steps that lead to the owners. */
+  readonly steps: readonly RelationMeta[];
+  readonly relation: RelationMeta;
+  /** Where it goes: to an array of this name, or into the relation itself. */
+  readonly as: string | undefined;
+  /** How many for each owner at most. */
+  readonly limit: ParamExpression | undefined;
+  /** In terms of the relation's target; its order leaves no two rows equal. */
+  readonly state: QueryState;
+}
+
+/** So many rows at most of those that have the same value in a field. */
+export interface PerParent {
+  readonly field: FieldMeta;
+  readonly limit: ParamExpression;
+}
+
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
@@ -77,6 +97,9 @@ export interface QueryState {
   readonly joined: RelationTree;
   /** Relations to load by further queries. */
   readonly batched: RelationTree;
+  /** Those of them that have a query set of their own. */
+  readonly prefetches: readonly PrefetchState[];
+  readonly perParent: PerParent | undefined;
   readonly annotations: readonly NamedExpression[];
   /** Fields to read; `undefined`: all. The key is always among them. */
   readonly fields: readonly FieldMeta[] | undefined;
@@ -90,6 +113,8 @@ export interface QueryState {
   readonly fresh: boolean;
   /** The values that rows are sorted by are read with them, for the cursors of a page. */
   readonly keyed: boolean;
+  /** Entities are no part of the session. No part of the shape: the statement is the same. */
+  readonly readOnly: boolean;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
@@ -116,6 +141,8 @@ export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: o
     distinct: false,
     joined: NOTHING,
     batched: NOTHING,
+    prefetches: [],
+    perParent: undefined,
     annotations: [],
     fields: undefined,
     empty: false,
@@ -123,6 +150,7 @@ export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: o
     lock: undefined,
     fresh: false,
     keyed: false,
+    readOnly: false,
     bounds: undefined,
     using: undefined,
   };
@@ -135,6 +163,7 @@ export type QueryRequest =
   | { readonly kind: 'count'; readonly state: QueryState; readonly columns: readonly NamedExpression[] | undefined }
   | { readonly kind: 'exists'; readonly state: QueryState }
   | { readonly kind: 'aggregate'; readonly state: QueryState; readonly columns: readonly NamedExpression[] }
+  | LinksRequest
   | { readonly kind: 'update'; readonly state: QueryState; readonly changes: readonly FieldChange[] }
   | { readonly kind: 'delete'; readonly state: QueryState }
   | {
@@ -144,6 +173,16 @@ export type QueryRequest =
       readonly into: ModelMeta;
       readonly changes: readonly FieldChange[];
     };
+
+/** Pairs of keys of a many-to-many relation: of these owners, and of the targets that `state` is about, in its order. */
+export interface LinksRequest {
+  readonly kind: 'links';
+  readonly state: QueryState;
+  readonly relation: RelationMeta;
+  readonly owners: ListParam;
+  /** How many for each owner at most. */
+  readonly limit: ParamExpression | undefined;
+}
 
 export interface FieldChange {
   readonly field: FieldMeta;

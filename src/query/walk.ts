@@ -1,9 +1,16 @@
-import type { Expression, SelectStatement, TableSource } from '../core/ast/expressions.ts';
+import type { Expression, SelectStatement, TableSource, Window } from '../core/ast/expressions.ts';
 import { unreachable } from '../utils/unreachable.ts';
 
 /** Whether an expression aggregates the rows of the query itself (and not those of a relation). */
 export function hasAggregate(node: Expression): boolean {
-  return node.kind === 'aggregate' || childrenOf(node).some(hasAggregate);
+  return (node.kind === 'aggregate' && node.over === undefined) || childrenOf(node).some(hasAggregate);
+}
+
+/** Whether an expression looks at rows around the row. */
+export function hasWindow(node: Expression): boolean {
+  return (
+    node.kind === 'window' || (node.kind === 'aggregate' && node.over !== undefined) || childrenOf(node).some(hasWindow)
+  );
 }
 
 /** The names of the model's own fields in a condition, each once. */
@@ -43,8 +50,22 @@ export function childrenOf(node: Expression): readonly Expression[] {
       return [node.operand, node.pattern];
     case 'call':
       return node.args;
+    case 'case':
+      return [
+        ...node.branches.flatMap(({ when, then }) => [when, then]),
+        ...(node.otherwise === undefined ? [] : [node.otherwise]),
+      ];
+    case 'cast':
+      return [node.operand];
+    case 'window':
+      return [...node.args, ...windowParts(node.over)];
     case 'aggregate':
-      return node.argument === undefined ? [] : [node.argument];
+      return [
+        ...(node.argument === undefined ? [] : [node.argument]),
+        ...(node.filter === undefined ? [] : [node.filter]),
+        ...(node.over === undefined ? [] : windowParts(node.over)),
+        ...(node.list?.orderBy ?? []).map(({ expression }) => expression),
+      ];
     case 'raw':
       return node.parts.filter((part): part is Expression => part.kind !== 'text' && part.kind !== 'identifier');
     case 'path':
@@ -79,4 +100,8 @@ function expressionsInTable(table: TableSource): readonly Expression[] {
   if (query.kind === 'select') return expressionsIn(query);
   if (query.kind === 'compound') return query.sides.flatMap(expressionsIn);
   return [query.query, ...query.tables.flatMap((common) => common.query.sides)].flatMap(expressionsIn);
+}
+
+function windowParts({ partitionBy, orderBy }: Window): readonly Expression[] {
+  return [...partitionBy, ...orderBy.map(({ expression }) => expression)];
 }

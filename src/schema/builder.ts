@@ -4,11 +4,14 @@ import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } f
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
+import { refuseWindows } from '../query/aggregates.ts';
 import { parseFilter } from '../query/filter.ts';
 import { planSet } from '../query/plan-set.ts';
 import { Aliases, Scope } from '../query/scope.ts';
+import { planView } from '../query/views.ts';
 import { DefinitionError } from '../utils/errors.ts';
 import { creationOrder, forwardReferences } from './creation-order.ts';
+import { toViews, viewsInOrder } from './views.ts';
 
 /** A model as its class or its metadata. */
 type ModelLike = ModelMeta | ModelClassValue;
@@ -45,7 +48,28 @@ export class SchemaBuilder {
 
   /** CREATE TABLE of one model, with its keys, foreign keys and checks. */
   createTableSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string {
-    return this.#createTable(toMeta(model), [], options.ifNotExists ?? false);
+    const meta = toMeta(model);
+    return this.#createTable(meta, toViews([meta]), options.ifNotExists ?? false);
+  }
+
+  /**
+   * CREATE VIEW of a model that is one, from its own query.
+   *
+   * @throws DefinitionError for a model that is no view, or one that is made elsewhere.
+   */
+  createViewSql(model: ModelLike, options: { readonly replace?: boolean } = {}): string {
+    const meta = toMeta(model);
+    const view = planView(meta);
+    if (view === undefined)
+      throw new DefinitionError([`${meta.name} has no query for a view.`], {
+        model: meta.name,
+        remedy: 'Give it one, { view: (query) => query(Post).values(…) }.',
+      });
+    return this.#print({ kind: 'createView', model: meta, query: view.query, replace: options.replace ?? false });
+  }
+
+  dropViewSql(model: ModelLike, options: { readonly ifExists?: boolean } = {}): string {
+    return this.#print({ kind: 'dropView', model: toMeta(model), ifExists: options.ifExists ?? false });
   }
 
   #createTable(meta: ModelMeta, later: readonly RelationMeta[], ifNotExists: boolean): string {
@@ -79,19 +103,25 @@ export class SchemaBuilder {
     return this.#print({ kind: 'dropTable', model: toMeta(model), ifExists: options.ifExists ?? false });
   }
 
-  /** Everything that a set of models needs, tables in an order in which each finds what it refers to. */
+  /**
+   * Everything that a set of models needs, tables in an order in which each finds what it refers to, and views last. With
+   * `ifNotExists` a view that is there is replaced: it holds nothing.
+   */
   createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
-    const metas = withLinks([...models].map(toMeta));
+    const all = withLinks([...models].map(toMeta));
+    const metas = all.filter(({ view }) => view === undefined);
     const { forwardReferences: forward, indexesInTable } = this.#dialect.features;
+    const views = viewsInOrder(all);
     const later = forward ? [] : [...forwardReferences(metas), ...(indexesInTable ? [] : toIndexes(metas))];
     const { ifNotExists = false } = options;
     return [
-      ...this.#schemasOf(metas),
-      ...metas.map((meta) => this.#createTable(meta, later, ifNotExists)),
+      ...this.#schemasOf([...metas, ...views]),
+      ...metas.map((meta) => this.#createTable(meta, [...later, ...toViews([meta])], ifNotExists)),
       ...(indexesInTable ? [] : metas.flatMap((meta) => this.createIndexSql(meta, options))),
       ...[...new Set(later)].map((relation) =>
         this.#print({ kind: 'addForeignKey', model: relation.model, relation, ifNotExists }),
       ),
+      ...views.map((meta) => this.createViewSql(meta, { replace: ifNotExists })),
     ];
   }
 
@@ -105,8 +135,14 @@ export class SchemaBuilder {
 
   /** The reverse, to be run on one connection, in one transaction where there can be: tables that refer to others go first. */
   dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
-    const metas = withLinks([...models].map(toMeta));
-    const drops = metas.toReversed().map((meta) => this.dropTableSql(meta, options));
+    const all = withLinks([...models].map(toMeta));
+    const metas = all.filter(({ view }) => view === undefined);
+    const drops = [
+      ...viewsInOrder(all)
+        .toReversed()
+        .map((meta) => this.dropViewSql(meta, options)),
+      ...metas.toReversed().map((meta) => this.dropTableSql(meta, options)),
+    ];
     const { dropCircles } = this.#dialect.features;
     if (dropCircles === undefined || forwardReferences(metas).length === 0) return drops;
     const { before, after } = dropCircles;
@@ -130,7 +166,9 @@ export class SchemaBuilder {
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
     const scope = new Scope(meta, new Aliases(planSet), UNSCOPED);
-    const condition = unaliased(scope.resolve(parseFilter(meta, input)), scope.root.alias);
+    const filter = parseFilter(meta, input);
+    refuseWindows(filter, `${meta.name}: '${name}'`);
+    const condition = unaliased(scope.resolve(filter), scope.root.alias);
     if (scope.joins.length > 0 || condition === undefined) {
       throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {
         model: meta.name,
@@ -156,7 +194,9 @@ function withLinks(models: readonly ModelMeta[]): ModelMeta[] {
 /** Foreign keys to a column that is unique by an index, which is made after the tables. */
 function toIndexes(metas: readonly ModelMeta[]): RelationMeta[] {
   return metas.flatMap(({ relations }) =>
-    relations.filter(({ owning, targetField }) => owning && !targetField.primaryKey),
+    relations.filter(
+      ({ owning, target, targetField }) => owning && !targetField.primaryKey && target.view === undefined,
+    ),
   );
 }
 
@@ -179,7 +219,11 @@ function unaliased(node: Expression, alias: string): Expression | undefined {
   const copy = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
-      key === 'type' || key === 'list' || key === 'label' ? value : strip(value),
+      key === 'type' || key === 'list' || key === 'label'
+        ? value
+        : node.kind === 'case' && key === 'branches'
+          ? node.branches.map(({ when, then }) => ({ when: strip(when), then: strip(then) }))
+          : strip(value),
     ]),
   );
   return foreign ? undefined : (copy as unknown as Expression);

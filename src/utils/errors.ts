@@ -83,7 +83,57 @@ export class UnknownFieldError extends BlazeError {
 
 /** A value that the field cannot hold, or that cannot stand in this place. */
 export class InvalidValueError extends BlazeError {
-  override readonly code = 'E_INVALID_VALUE';
+  override readonly code: string = 'E_INVALID_VALUE';
+}
+
+/** What is wrong with one field of an entity. */
+export interface FieldProblem {
+  /** Stable, for translations: `required`, `type`, `length`, `choice`, that of a rule, or `invalid`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Problems by field; what `clean()` says of the whole entity stands under `''`. */
+export type FieldProblems = Readonly<Record<string, readonly FieldProblem[]>>;
+
+/**
+ * An entity that was to be saved, or was checked by `fullClean`, is not valid: all that is wrong with it, by field.
+ *
+ * @example
+ * ```ts
+ * import { ValidationError } from 'blazeorm';
+ * export const messages = (error: unknown): string[] =>
+ *   error instanceof ValidationError ? Object.values(error.errors).flat().map(({ message }) => message) : [];
+ * ```
+ */
+export class ValidationError extends InvalidValueError {
+  override readonly code = 'E_VALIDATION';
+  readonly errors: FieldProblems;
+
+  constructor(model: string, errors: FieldProblems, cause?: unknown) {
+    const names = Object.keys(errors);
+    const [only] = names;
+    const single = names.length === 1 && errors[only!]!.length === 1;
+    super(single ? sentence(model, only!, errors[only!]![0]!) : severalProblems(model, errors), {
+      model,
+      field: names.length === 1 && only !== '' ? only : undefined,
+      fields: names.length === 1 ? undefined : names.filter((name) => name !== ''),
+      cause,
+    });
+    this.errors = errors;
+  }
+}
+
+function sentence(model: string, field: string, { message }: FieldProblem): string {
+  const text = field === '' ? `${model}: ${message}` : `${model}.${field} ${message}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function severalProblems(model: string, errors: FieldProblems): string {
+  const lines = Object.entries(errors).flatMap(([field, problems]) =>
+    problems.map((problem) => `  - ${sentence(model, field, problem)}`),
+  );
+  return `${model} has ${lines.length} values that are not valid:\n${lines.join('\n')}`;
 }
 
 /** A call that makes no sense as it stands: a limit of -1, `selectRelated` across a to-many relation, … */
@@ -99,6 +149,11 @@ export class InvalidCursorError extends BlazeError {
 /** A scope that is required has no value in this session. */
 export class ScopeValueError extends BlazeError {
   override readonly code = 'E_SCOPE_VALUE';
+}
+
+/** A row of a model that is read only, a view for example, was to be written. */
+export class ReadOnlyModelError extends BlazeError {
+  override readonly code = 'E_READ_ONLY_MODEL';
 }
 
 /** The dialect lacks what the query needs. Thrown when the query is compiled, before any SQL is sent. */

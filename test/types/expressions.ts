@@ -3,6 +3,7 @@ import {
   avg,
   type Cond,
   count,
+  type DayExpr,
   type DecExpr,
   f,
   max,
@@ -96,7 +97,7 @@ export async function arithmetic() {
   numbers.filter((m) => {
     same<DecExpr<string>>()(m.d.times(m.n));
     same<NumExpr<number>>()(m.n.plus(1));
-    same<StrExpr<string>>()(m.day);
+    same<DayExpr<string>>()(m.day);
     same<StrExpr<'a' | 'b'>>()(m.role);
     same<Cond>()(m.b);
     // @ts-expect-error text is not a number

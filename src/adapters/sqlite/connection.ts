@@ -1,6 +1,7 @@
 import { safeCause } from '../../security/driver-errors.ts';
 import { ConnectionError, TransactionAbortedError, UnsupportedError } from '../../utils/errors.ts';
 import type { BatchResult, BeginOptions, Connection, Rows, WriteResult } from '../adapter.ts';
+import { isolationLevel } from '../isolation.ts';
 import type { SQLiteHandle, SQLiteStatement } from './driver.ts';
 import { wrapError } from './errors.ts';
 import { RowStream } from './row-stream.ts';
@@ -113,7 +114,7 @@ export class SQLiteConnection implements Connection {
   }
 
   begin({ readOnly = false, isolation }: BeginOptions): void {
-    if (isolation !== undefined && isolation !== 'serializable') {
+    if (isolation !== undefined && isolationLevel(isolation, 'SQLite') !== 'SERIALIZABLE') {
       throw new UnsupportedError(`SQLite has one isolation level, 'serializable', and cannot give '${isolation}'.`, {
         feature: 'isolation levels but serializable',
       });

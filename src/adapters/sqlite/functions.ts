@@ -1,6 +1,7 @@
 import { lowerCase, upperCase } from '../../dialects/sqlite/fold-case.ts';
 import { DataError, InvalidValueError } from '../../utils/errors.ts';
 import type { SQLiteHandle } from './driver.ts';
+import { registerValueFunctions } from './value-functions.ts';
 
 const PATTERNS = 100;
 
@@ -18,6 +19,7 @@ export function registerFunctions(handle: SQLiteHandle): void {
       fields: [field],
     });
   });
+  registerValueFunctions(handle);
   const patterns = new Map<string, RegExp>();
   handle.function('blaze_regexp', (text: string | null, pattern: string | null, flags: string) => {
     if (text === null || pattern === null) return null;

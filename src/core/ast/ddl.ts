@@ -1,8 +1,8 @@
 import type { CheckMeta, IndexMeta, ModelMeta, RelationMeta } from '../metadata.ts';
-import type { Expression } from './expressions.ts';
+import type { Expression, RawExpression, SelectStatement } from './expressions.ts';
 
 /** Statements that define the schema. */
-export type DdlStatement = CreateSchema | CreateTable | AddForeignKey | CreateIndex | DropTable;
+export type DdlStatement = CreateSchema | CreateTable | AddForeignKey | CreateIndex | DropTable | CreateView | DropView;
 
 /** Where it is missing. */
 export interface CreateSchema {
@@ -43,6 +43,21 @@ export interface CreateIndex extends TableIndex {
 
 export interface DropTable {
   readonly kind: 'dropTable';
+  readonly model: ModelMeta;
+  readonly ifExists: boolean;
+}
+
+export interface CreateView {
+  readonly kind: 'createView';
+  readonly model: ModelMeta;
+  /** Its columns are in the order of the model's, under their names; of raw SQL that is the author's to see to. */
+  readonly query: SelectStatement | RawExpression;
+  /** In place of one that is there. */
+  readonly replace: boolean;
+}
+
+export interface DropView {
+  readonly kind: 'dropView';
   readonly model: ModelMeta;
   readonly ifExists: boolean;
 }

@@ -26,6 +26,9 @@ export type Expression =
   | SearchExpression
   | ArithmeticExpression
   | CallExpression
+  | CaseExpression
+  | CastExpression
+  | WindowExpression
   | JsonExpression
   | JsonContainsExpression
   | JsonElementExpression
@@ -93,6 +96,8 @@ export interface ColumnExpression extends Typed {
   readonly kind: 'column';
   readonly alias: string;
   readonly column: string;
+  /** What an inner query computes, which is not in the form in which a table stores it. */
+  readonly computed?: boolean;
 }
 
 /** A value that is bound, never printed. `label` names the field in errors. */
@@ -239,7 +244,36 @@ export type FunctionName =
   | 'arrayLength'
   | 'concat'
   | DatePart
-  | 'coalesce';
+  | 'coalesce'
+  | 'isTrue'
+  | TextFunction
+  | NumberFunction
+  | DateFunction
+  | 'greatest'
+  | 'least'
+  | 'nullIf';
+
+/** Positions count from 1, and so do characters of four bytes; `position` is 0 where there is none. */
+export type TextFunction =
+  | 'replace'
+  | 'substring'
+  | 'left'
+  | 'right'
+  | 'padStart'
+  | 'padEnd'
+  | 'trimStart'
+  | 'trimEnd'
+  | 'reverse'
+  | 'repeat'
+  | 'position';
+
+export type NumberFunction = 'floor' | 'ceil' | 'sqrt' | 'power' | 'exp' | 'ln' | 'sign';
+
+/** `shift` takes months, days and milliseconds to add. */
+export type DateFunction = 'now' | 'truncate' | 'shift' | 'difference';
+
+/** What dates are cut to, shifted by and counted in. Weeks begin on Mondays. */
+export type DateUnit = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond';
 
 /** A part of a date or time, in UTC. `weekDay`: 1 on Mondays to 7 on Sundays. */
 export type DatePart = 'year' | 'quarter' | 'month' | 'day' | 'dayOfYear' | 'weekDay' | 'hour' | 'minute' | 'second';
@@ -248,6 +282,56 @@ export interface CallExpression extends Typed {
   readonly kind: 'call';
   readonly fn: FunctionName;
   readonly args: readonly Expression[];
+  /** For `truncate` and `difference`. */
+  readonly unit?: DateUnit;
+}
+
+/** The value of the first branch whose condition is true; without any and without `otherwise` NULL. */
+export interface CaseExpression extends Typed {
+  readonly kind: 'case';
+  readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+  readonly otherwise: Expression | undefined;
+}
+
+/** A value as one of another type. */
+export interface CastExpression extends Typed {
+  readonly kind: 'cast';
+  readonly operand: Expression;
+}
+
+export type WindowName =
+  | 'rowNumber'
+  | 'rank'
+  | 'denseRank'
+  | 'percentRank'
+  | 'cumeDist'
+  | 'ntile'
+  | 'lag'
+  | 'lead'
+  | 'firstValue'
+  | 'lastValue'
+  | 'nthValue';
+
+/** A function over rows around the row. */
+export interface WindowExpression extends Typed {
+  readonly kind: 'window';
+  readonly fn: WindowName;
+  readonly args: readonly Expression[];
+  readonly over: Window;
+}
+
+/** Which rows: those of a group, in an order, from one to another. */
+export interface Window {
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly OrderNode[];
+  readonly frame: Frame | undefined;
+}
+
+/** From where to where, counted from the row: before it below 0, after it above, `undefined` is the first or the last one. */
+export interface Frame {
+  readonly unit: 'rows' | 'range' | 'groups';
+  readonly from: number | undefined;
+  readonly to: number | undefined;
 }
 
 /** A JSON value as one of a type; NULL where it is of another. */
@@ -294,7 +378,7 @@ export interface JsonElementExpression {
   readonly element: ParamExpression;
 }
 
-export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';
+export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'stringAgg';
 
 export interface AggregateExpression extends Typed {
   readonly kind: 'aggregate';
@@ -303,6 +387,10 @@ export interface AggregateExpression extends Typed {
   readonly argument: Expression | undefined;
   readonly distinct: boolean;
   readonly filter: Expression | undefined;
+  /** Over rows around each row; `undefined`: over the rows of the group. */
+  readonly over?: Window | undefined;
+  /** Of `stringAgg`: in which order, and what stands between two. The text is part of the statement's shape. */
+  readonly list?: { readonly orderBy: readonly OrderNode[]; readonly separator: string } | undefined;
 }
 
 /** A query of one column and at most one row, as a value. */
@@ -334,6 +422,13 @@ export interface RawIdentifier {
 }
 
 const BOOL: ValueType = Object.freeze({ kind: 'bool' });
+
+/** A condition where a value is wanted: true or false, since what SQL has as NULL does not hold. */
+export function asValue(node: Expression): Expression & Typed {
+  return 'type' in node
+    ? node
+    : Object.freeze({ kind: 'call', fn: 'isTrue', args: Object.freeze([node]), type: BOOL, nullable: false });
+}
 
 /** The type of any expression; conditions are booleans. */
 export function typeOf(node: Expression): Typed {
@@ -404,6 +499,14 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
+  /** Inside of another query: one more column, the place of each row among those that are alike. */
+  readonly ranked?: Ranking | undefined;
+}
+
+/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
+export interface Ranking {
+  readonly by: Expression;
+  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */

@@ -64,6 +64,8 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       checks: [],
       scopes: [],
       restricted: false,
+      readOnly: options.readOnly === true || options.view !== undefined,
+      view: options.view,
       comment: options.comment,
     },
   };
@@ -111,6 +113,7 @@ export function addField(
       definition.generation ??
       (options.generated !== undefined || options.dbDefault !== undefined ? 'database' : undefined),
     sensitive: options.sensitive === true,
+    validators: [...(options.schema === undefined ? [] : [options.schema]), ...(options.validators ?? [])],
     comment: options.comment,
     relation: undefined,
   };

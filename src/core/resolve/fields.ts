@@ -88,7 +88,11 @@ function resolveKey(draft: ModelDraft, { report }: Resolution): void {
   if (named === undefined) {
     if (flagged.length === 1) meta.key = flagged;
     else if (flagged.length === 0)
-      report(`${meta.name} has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.`);
+      report(
+        definition.options.view === undefined
+          ? `${meta.name} has no primary key: add id: f.auto(), or name its fields with { primaryKey: [...] }.`
+          : `${meta.name} is a view without a key, by which the session could tell its rows apart: name the fields of one with { primaryKey: [...] }.`,
+      );
     else
       report(
         `${meta.name} has ${flagged.length} fields with primaryKey: true: for a composite key name them in the options, { primaryKey: [...] }.`,

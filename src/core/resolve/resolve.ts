@@ -7,6 +7,7 @@ import type { ModelDraft, Report, Resolution } from './draft.ts';
 import { resolveFields, resolveKeyTypes } from './fields.ts';
 import { resolveOptions } from './options.ts';
 import { resolveScopes } from './scopes.ts';
+import { checkView } from './views.ts';
 import { pairRelations, resolveRelations } from './relations.ts';
 import { checkIndexNames, checkNameLengths, checkRequiredCycles, checkTables } from './whole.ts';
 
@@ -44,7 +45,10 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   const links = all.flatMap((draft) => resolveRelations(draft, resolution));
   for (const draft of all) pairRelations(draft, resolution);
   for (const draft of [...all, ...links]) resolveOptions(draft, report);
-  for (const draft of all) resolveScopes(draft, report);
+  for (const draft of all) {
+    resolveScopes(draft, report);
+    checkView(draft, report);
+  }
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
   checkIndexNames(models, report);

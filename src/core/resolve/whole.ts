@@ -61,7 +61,8 @@ export function checkRequiredCycles(models: readonly ModelMeta[], report: Report
     if (done.has(meta)) return;
     done.add(meta);
     for (const relation of meta.relations) {
-      if (relation.owning && !relation.nullable && relation.target !== meta) visit(relation.target, [...trail, meta]);
+      if (relation.owning && !relation.nullable && !meta.readOnly && relation.target !== meta)
+        visit(relation.target, [...trail, meta]);
     }
   };
   for (const meta of models) visit(meta, []);

@@ -1,5 +1,5 @@
 /** Scalar fields as types: what `f.string()` and its siblings return. Types only; the values are field definitions. */
-import type { ArrayExpr, DecExpr, ExprFor, JsonExpr } from './expressions.ts';
+import type { ArrayExpr, DayExpr, DecExpr, ExprFor, JsonExpr } from './expressions.ts';
 import type { ArrayParts, JsonParts, LookupOf } from './lookups.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { ArrayParts, JsonParts, LookupOf } from './lookups.ts';
  * `generated` by the database (read only), an exact `decimal` (a string with arithmetic), `structured` (JSON, arrays:
  * compared by lookups only, so that no object from outside can stand for a value), an `array`.
  */
-export type Flag = 'optional' | 'primary' | 'generated' | 'decimal' | 'structured' | 'array';
+export type Flag = 'optional' | 'primary' | 'generated' | 'decimal' | 'date' | 'structured' | 'array';
 
 /**
  * Any field, as `model` asks for it. It has no more members on purpose: the compiler infers from it into the return type
@@ -73,13 +73,15 @@ export interface Column<V, Flags extends Flag = never> {
 }
 
 /** Flags whose columns are not what their value type says. */
-type Special = 'decimal' | 'structured';
+type Special = 'decimal' | 'structured' | 'date';
 
 type SpecialExpr<V, Flags> = 'decimal' extends Flags
   ? DecExpr<V>
   : 'array' extends Flags
     ? ArrayExpr<V, ItemOf<V>>
-    : JsonExpr<V>;
+    : 'date' extends Flags
+      ? DayExpr<V>
+      : JsonExpr<V>;
 
 type ItemOf<V> = V extends readonly (infer I)[] ? I : never;
 
@@ -268,7 +270,7 @@ export interface ColumnBuilders {
   text<const O extends ColumnOptions<string>>(options?: O): Column<ValueOf<string, O>, FlagsOf<O>>;
   bool<const O extends ColumnOptions<boolean>>(options?: O): Column<ValueOf<boolean, O>, FlagsOf<O>>;
   /** A day; a `string` `'YYYY-MM-DD'`. */
-  date<const O extends ColumnOptions<string>>(options?: O): Column<ValueOf<string, O>, FlagsOf<O>>;
+  date<const O extends ColumnOptions<string>>(options?: O): Column<ValueOf<string, O>, FlagsOf<O> | 'date'>;
   /** A time of day; a `string` `'HH:MM:SS.mmm'`. */
   time<const O extends ColumnOptions<string>>(options?: O): Column<ValueOf<string, O>, FlagsOf<O>>;
   /** A point in time; a `Date` in milliseconds, stored in UTC. @example f.datetime({ autoNowAdd: true }) */

@@ -4,7 +4,8 @@
  * somebody filters by it.
  */
 import type { ATTRIBUTES, FIELDS, Model, ModelType, NotAnEntity, SHAPE } from './entity.ts';
-import type { AggregateOptions, Averageable, Comparable, Cond, ExprOf, NumExpr, Summable } from './expressions.ts';
+import type { AggregateOptions } from './aggregates.ts';
+import type { Averageable, Comparable, Cond, ExprOf, NumExpr, Summable } from './expressions.ts';
 import type { LookupOf } from './lookups.ts';
 
 /** The model that a condition is about. */

@@ -4,8 +4,10 @@ import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
 import type { Model, ModelType } from './entity.ts';
 import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
+import type { EntityEvent, EntityHook } from './hooks.ts';
 import type { QuerySet } from './queryset.ts';
 import type { ScopesOf } from './scopes.ts';
+import type { ViewDefinition } from './views.ts';
 
 /** Options of an index. `W` are the names of the fields in `where`. */
 export interface IndexOptions<W extends string = never> {
@@ -80,6 +82,15 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
    * @example scopes: { alive: (p) => p.deletedAt.isNull() }
    */
   readonly scopes?: Scopes & ScopesOf<F>;
+  /**
+   * Makes it a view, whose rows are read only: its query, with a column for each field, or raw SQL whose columns have the
+   * names of the model's, in their order. `true` for one that is made elsewhere.
+   *
+   * @example view: (query) => query(Author).values((a) => ({ authorId: a.id, posts: a.posts.count() }))
+   */
+  readonly view?: ViewDefinition<F>;
+  /** Rows are read and never written. */
+  readonly readOnly?: boolean;
   readonly comment?: string;
 }
 
@@ -98,7 +109,25 @@ export interface ModelClass<F extends Fields, Keys extends string, Primary = nev
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */
   readonly meta: ModelMeta;
+  /**
+   * Calls a function at an event of this model's entities, and of those of models that extend it. Gives what takes it back.
+   *
+   * @example const stop = Post.on('beforeSave', (post, { created }) => { if (created) post.slug = slugOf(post.title); });
+   */
+  on<M extends Model>(this: ModelType<M>, event: EntityEvent, hook: EntityHook<M>): () => void;
+  /** A model is a Standard Schema (https://standardschema.dev): it makes valid entities of plain objects. */
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: 'blazeorm';
+    readonly validate: (value: unknown) => Promise<SchemaResult<Instance<F, Keys, Primary, Scopes>>>;
+    readonly types?: { readonly input: unknown; readonly output: Instance<F, Keys, Primary, Scopes> } | undefined;
+  };
 }
+
+/** What a Standard Schema answers. */
+export type SchemaResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path: readonly PropertyKey[] }[] };
 
 /**
  * The type of `model`.

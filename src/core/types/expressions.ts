@@ -44,6 +44,16 @@ interface NumberOperand<out W> {
   readonly [NUMBER]: W;
 }
 
+/** NULL where every one of several may be. */
+export type NullIfAll<W extends readonly unknown[]> = {
+  [I in keyof W]: W[I] extends ExprOf<infer U> ? (null extends U ? never : true) : true;
+}[number] extends never
+  ? null
+  : never;
+
+/** What `coalesce` takes beside a value `V`. */
+type Others<V> = readonly ((V & {}) | ExprOf<V | null>)[];
+
 /** Where NULL goes when rows are sorted. */
 export interface OrderOptions {
   readonly nulls?: 'first' | 'last';
@@ -79,7 +89,9 @@ export interface Expr<out V> extends ExprOf<V> {
   isNull(): Cond;
   isNotNull(): Cond;
   /** The first of this and the others that is not NULL. */
-  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): Expr<V & {}>;
+  coalesce<W extends Others<V>>(...others: W): Expr<(V & {}) | NullIfAll<W>>;
+  /** NULL where it is equal to this. */
+  nullIf(other: (V & {}) | ExprOf<V | null>): Expr<V | null>;
   asc(options?: OrderOptions): Order;
   desc(options?: OrderOptions): Order;
 }
@@ -90,7 +102,9 @@ export interface Cond<out V = boolean> extends Expr<V> {
   and(...others: ExprOf<boolean | null>[]): Cond;
   or(...others: ExprOf<boolean | null>[]): Cond;
   not(): Cond;
-  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): Cond<V & {}>;
+  coalesce<W extends Others<V>>(...others: W): Cond<(V & {}) | NullIfAll<W>>;
+  /** NULL where it is equal to this. */
+  nullIf(other: (V & {}) | ExprOf<V | null>): Cond<V | null>;
 }
 
 /**
@@ -123,7 +137,22 @@ export interface NumExpr<out V> extends Expr<V> {
   neg(): NumExpr<V>;
   /** Rounds half away from zero to `digits` decimals, 0 by default. */
   round(digits?: number): NumExpr<V>;
-  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): NumExpr<V & {}>;
+  /** The greatest whole number that is not above it. */
+  floor(): NumExpr<V>;
+  /** The least whole number that is not below it. */
+  ceil(): NumExpr<V>;
+  /** -1, 0 or 1. */
+  sign(): NumExpr<number | (V & null)>;
+  /** NULL below zero. */
+  sqrt(): NumExpr<number | null>;
+  /** NULL where there is no such number. */
+  power(exponent: number | NumberOperand<unknown> | DecimalOperand<unknown>): NumExpr<number | null>;
+  exp(): NumExpr<number | (V & null)>;
+  /** The natural logarithm; NULL for what is not above zero. */
+  ln(): NumExpr<number | null>;
+  coalesce<W extends Others<V>>(...others: W): NumExpr<(V & {}) | NullIfAll<W>>;
+  /** NULL where it is equal to this. */
+  nullIf(other: (V & {}) | ExprOf<V | null>): NumExpr<V | null>;
 }
 
 /**
@@ -152,7 +181,23 @@ export interface DecExpr<out V> extends Expr<V> {
   neg(): DecExpr<V>;
   /** Rounds half away from zero to `digits` decimals, 0 by default. */
   round(digits?: number): DecExpr<V>;
-  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): DecExpr<V & {}>;
+  /** The greatest whole number that is not above it. */
+  floor(): DecExpr<V>;
+  /** The least whole number that is not below it. */
+  ceil(): DecExpr<V>;
+  /** -1, 0 or 1. */
+  sign(): NumExpr<number | (V & null)>;
+  /** A float; NULL below zero. */
+  sqrt(): NumExpr<number | null>;
+  /** A float; NULL where there is no such number. */
+  power(exponent: number | NumberOperand<unknown> | DecimalOperand<unknown>): NumExpr<number | null>;
+  /** A float. */
+  exp(): NumExpr<number | (V & null)>;
+  /** The natural logarithm, a float; NULL for what is not above zero. */
+  ln(): NumExpr<number | null>;
+  coalesce<W extends Others<V>>(...others: W): DecExpr<(V & {}) | NullIfAll<W>>;
+  /** NULL where it is equal to this. */
+  nullIf(other: (V & {}) | ExprOf<V | null>): DecExpr<V | null>;
 }
 
 /**
@@ -164,7 +209,27 @@ export interface StrExpr<out V> extends Expr<V> {
   readonly [NULLABLE]: StrExpr<V | null>;
   lower(): StrExpr<string | (V & null)>;
   upper(): StrExpr<string | (V & null)>;
+  /** Without the spaces at both ends. */
   trim(): StrExpr<string | (V & null)>;
+  trimStart(): StrExpr<string | (V & null)>;
+  trimEnd(): StrExpr<string | (V & null)>;
+  /** Its characters from the last to the first. */
+  reverse(): StrExpr<string | (V & null)>;
+  /** So many characters from its beginning. */
+  left(count: Size): StrExpr<string | (V & null)>;
+  /** So many characters from its end. */
+  right(count: Size): StrExpr<string | (V & null)>;
+  /** From a character, the first is 1, to the end or so many. @example .substring(1, 3) */
+  substring(start: Size, length?: Size): StrExpr<string | (V & null)>;
+  /** Where a text begins in it, from 1; 0 where it does not. */
+  position(part: string | ExprOf<string>): NumExpr<number | (V & null)>;
+  /** With each such part replaced. */
+  replace(part: string | ExprOf<string>, by: string | ExprOf<string>): StrExpr<string | (V & null)>;
+  repeat(times: Size): StrExpr<string | (V & null)>;
+  /** As long as that at least: filled up at its beginning, with spaces by default. */
+  padStart(length: Size, fill?: string): StrExpr<string | (V & null)>;
+  /** As long as that at least: filled up at its end, with spaces by default. */
+  padEnd(length: Size, fill?: string): StrExpr<string | (V & null)>;
   /** The number of characters. */
   length(): NumExpr<number | (V & null)>;
   /** This and the others in a row; NULL where this is NULL, other NULLs count as ''. */
@@ -180,12 +245,41 @@ export interface StrExpr<out V> extends Expr<V> {
   iregex(pattern: string): Cond;
   /** Has these words, where the column has an index of words. */
   search(text: string): Cond;
-  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): StrExpr<V & {}>;
+  coalesce<W extends Others<V>>(...others: W): StrExpr<(V & {}) | NullIfAll<W>>;
+  /** NULL where it is equal to this. */
+  nullIf(other: (V & {}) | ExprOf<V | null>): StrExpr<V | null>;
 }
 
-/** A point in time in a query; its parts are in UTC. */
-export interface DateExpr<out V> extends Expr<V> {
-  readonly [NULLABLE]: DateExpr<V | null>;
+/** A number of characters, or a place among them. */
+type Size = number | NumberOperand<number>;
+
+/** A whole number of units, negative for those before. */
+type Amount = number | NumberOperand<number | bigint>;
+
+/** How much later, or earlier. Where a month has no such day, its last one is meant. */
+export interface DaysDuration {
+  readonly years?: Amount;
+  readonly months?: Amount;
+  readonly weeks?: Amount;
+  readonly days?: Amount;
+}
+
+/** The same in hours and less, too. */
+export interface Duration extends DaysDuration {
+  readonly hours?: Amount;
+  readonly minutes?: Amount;
+  readonly seconds?: Amount;
+  readonly milliseconds?: Amount;
+}
+
+/** What a date can be cut to; weeks begin on Mondays. */
+export type DayUnit = 'year' | 'quarter' | 'month' | 'week' | 'day';
+
+/** What time is counted in. */
+export type TimeUnit = 'week' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond';
+
+/** What a date and a point in time have in common. */
+interface CalendarExpr<out V> extends Expr<V> {
   year(): NumExpr<number | (V & null)>;
   /** 1 to 4. */
   quarter(): NumExpr<number | (V & null)>;
@@ -197,10 +291,40 @@ export interface DateExpr<out V> extends Expr<V> {
   dayOfYear(): NumExpr<number | (V & null)>;
   /** 1 on Mondays to 7 on Sundays. */
   weekDay(): NumExpr<number | (V & null)>;
+}
+
+/**
+ * A date in a query; its value in a row is a string.
+ *
+ * @example session.query(Loan).filter((l) => l.due.add({ days: 14 }).lt('2026-03-01'))
+ */
+export interface DayExpr<out V> extends CalendarExpr<V> {
+  readonly [NULLABLE]: DayExpr<V | null>;
+  /** The first day of its year, quarter, month or week. */
+  truncate(unit: DayUnit): DayExpr<V>;
+  add(duration: DaysDuration): DayExpr<V>;
+  /** How many whole days or weeks since another date. */
+  difference(other: string, unit: 'day' | 'week'): NumExpr<number | (V & null)>;
+  difference<W>(other: DayExpr<W>, unit: 'day' | 'week'): NumExpr<number | ((V | W) & null)>;
+  coalesce<W extends Others<V>>(...others: W): DayExpr<(V & {}) | NullIfAll<W>>;
+  nullIf(other: (V & {}) | ExprOf<V | null>): DayExpr<V | null>;
+}
+
+/** A point in time in a query; its parts are in UTC. */
+export interface DateExpr<out V> extends CalendarExpr<V> {
+  readonly [NULLABLE]: DateExpr<V | null>;
   hour(): NumExpr<number | (V & null)>;
   minute(): NumExpr<number | (V & null)>;
   second(): NumExpr<number | (V & null)>;
-  coalesce(...others: ((V & {}) | ExprOf<V | null>)[]): DateExpr<V & {}>;
+  /** The beginning of its year, quarter, month, week, day, hour, minute or second. */
+  truncate(unit: DayUnit | 'hour' | 'minute' | 'second'): DateExpr<V>;
+  /** Later, or with negative numbers earlier. @example p.createdAt.add({ months: 1, hours: -2 }) */
+  add(duration: Duration): DateExpr<V>;
+  /** How many whole units since another time, cut towards zero. @example o.paidAt.difference(o.orderedAt, 'second') */
+  difference(other: Date, unit: TimeUnit): NumExpr<number | (V & null)>;
+  difference<W>(other: DateExpr<W>, unit: TimeUnit): NumExpr<number | ((V | W) & null)>;
+  coalesce<W extends Others<V>>(...others: W): DateExpr<(V & {}) | NullIfAll<W>>;
+  nullIf(other: (V & {}) | ExprOf<V | null>): DateExpr<V | null>;
 }
 
 /**
@@ -287,34 +411,6 @@ export interface Averageable<out S> {
 /** Something whose minimum or maximum, NULL for no rows, is `S`. */
 export interface Comparable<out S> {
   readonly [NULLABLE]: S;
-}
-
-/** How `count`, `sum` and `avg` take their values. */
-export interface AggregateOptions {
-  /** Each value once, however many rows have it. @example count(p.authorId, { distinct: true }) */
-  readonly distinct?: boolean;
-}
-
-/**
- * The free aggregate functions, for `values` and `aggregate`.
- *
- * @example session.query(InvoiceLine).aggregate((l) => ({ n: count(), total: sum(l.unitPrice.times(l.quantity)) }))
- */
-export interface AggregateFunctions {
-  /** The number of rows, or of rows in which the expression is not NULL. */
-  readonly count: {
-    (value?: ExprOf<unknown>): NumExpr<number>;
-    /** The number of different values. */
-    (value: ExprOf<unknown>, options: AggregateOptions): NumExpr<number>;
-  };
-  /** NULL for no rows. */
-  readonly sum: <S>(value: Summable<S>, options?: AggregateOptions) => S;
-  /** NULL for no rows. */
-  readonly avg: <S>(value: Averageable<S>, options?: AggregateOptions) => S;
-  /** NULL for no rows. */
-  readonly min: <S>(value: Comparable<S>) => S;
-  /** NULL for no rows. */
-  readonly max: <S>(value: Comparable<S>) => S;
 }
 
 /** A piece of SQL made by the `sql` tag: usable as an expression and inside another `sql`. */

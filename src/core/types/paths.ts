@@ -4,12 +4,14 @@ import type { Model, SHAPE } from './entity.ts';
 import type { Shape } from './instance.ts';
 
 /** `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows. */
-export type Path<M extends Model, P extends string> = PathOf<M[typeof SHAPE], P>;
-type PathOf<S extends AnyShape, P extends string> = P extends S['relation']
+export type Path<M extends Model, P extends string> = PathIn<M[typeof SHAPE], P>;
+/** The same for what is inferred from an argument that may be something else. */
+export type PathOf<M extends Model, P> = PathIn<M[typeof SHAPE], P>;
+type PathIn<S extends AnyShape, P> = P extends S['relation']
   ? P
   : P extends `${infer H}.${infer R}`
     ? H extends S['relation']
-      ? `${H}.${PathOf<S['fields'][H]['~shape'], R>}`
+      ? `${H}.${PathIn<S['fields'][H]['~shape'], R>}`
       : S['relation']
     : S['relation'];
 
@@ -25,9 +27,6 @@ type ToOnePathOf<S extends AnyShape, P extends string> = P extends S['toOne']
 
 type AnyShape = Shape<Fields, string>;
 
-/** Arguments that are paths, each inferred for itself. */
-export type Paths<M extends Model, P extends readonly string[]> = { [I in keyof P]: PathOf<M[typeof SHAPE], P[I]> };
-
 /** Arguments that are paths of to-one relations, each inferred for itself. */
 export type ToOnePaths<M extends Model, P extends readonly string[]> = {
   [I in keyof P]: ToOnePathOf<M[typeof SHAPE], P[I]>;
@@ -37,8 +36,24 @@ export type ToOnePaths<M extends Model, P extends readonly string[]> = {
  * The paths that arguments claim to load. One whose type is a union claims nothing, for nobody knows which of them it is;
  * nor does a spread array, for nobody knows whether it is empty.
  */
-export type Claims<P extends readonly string[]> = number extends P['length']
+export type Claims<P extends readonly unknown[]> = number extends P['length']
   ? never
   : { [I in keyof P]: One<P[I]> }[number];
 
-type One<P, All = P> = P extends unknown ? ([All] extends [P] ? P : never) : never;
+type One<P, All = P> = P extends string | AnyClaim ? ([All] extends [P] ? Claimed<P> : never) : never;
+type Claimed<P extends string | AnyClaim> = P extends AnyClaim ? P['~claims'] : P;
+
+/** What a prefetch claims, in one piece, so that no argument of several claims is taken for a choice. */
+interface AnyClaim {
+  readonly '~claims': Loadable;
+}
+
+/** What can be loaded: paths, and relations that go to names of their own. */
+export type Loadable = string | AnyPrefetched;
+
+/** A relation that is loaded to a name of its own: any `Prefetched`. */
+export interface AnyPrefetched {
+  readonly '~path': string;
+  readonly '~as': string;
+  readonly '~item': unknown;
+}

@@ -8,23 +8,45 @@ import type { ATTRIBUTES, EntityOf, FIELDS, Model, PkOf, SHAPE } from './entity.
 import type { COLUMN, ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
 import type { CreateInit, Init } from './instance.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
-import type { Claims, Paths, ToOnePaths } from './paths.ts';
+import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
+import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ValuesSet } from './values-set.ts';
 
-type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
-type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
+type Head<P> = P extends `${infer H}.${string}`
+  ? H
+  : P extends string
+    ? P
+    : P extends AnyPrefetched
+      ? HeadOfPath<P['~path']>
+      : never;
+type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : never;
+type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
+type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
+  ? Prefetched<R, P['~as'], P['~item']>
+  : never;
+
+/** The names that relations of the model itself are loaded to. */
+type Named<M extends Model, P> = { [N in P as NameOf<N>]: LoadedAs<M, N> };
+type NameOf<P> = P extends AnyPrefetched ? (P['~path'] extends `${string}.${string}` ? never : P['~as']) : never;
+type LoadedAs<M extends Model, P> = P extends AnyPrefetched
+  ? M[typeof FIELDS][P['~path']]['kind'] extends 'many'
+    ? P['~item'][]
+    : P['~item'] | null
+  : never;
 
 /**
  * A model whose relations in `P` are loaded: `Loaded<Post, 'author' | 'comments.author'>`. It is a `Post`, too.
  *
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
-export type Loaded<M extends Model, P extends string> = [P] extends [never]
+export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
   ? M
-  : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> };
+  : [P] extends [string]
+    ? M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
-type LoadedField<R extends LoadableField, Rest extends string> = R['kind'] extends 'many'
+type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
   : Loaded<R['~model'], Rest> | R['~null'];
 
@@ -36,7 +58,7 @@ interface LoadableField {
 }
 
 /** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
-export type Row<M extends Model, L extends string, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
 
 /**
  * The many side of a relation. Changes are kept in memory and written by the next flush.
@@ -136,10 +158,10 @@ export interface GroupedSet<M extends Model, E = unknown> {
 }
 
 /** A path, and those on the way to it. */
-type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P;
+type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P & string;
 
 /** How rows are locked; `L` are the relations that the query selects. */
-export interface LockOptions<L extends string = string> {
+export interface LockOptions<L = string> {
   /** Leaves out rows that somebody else has locked. */
   readonly skipLocked?: boolean;
   /** Fails at rows that somebody else has locked, in place of waiting for them. */
@@ -149,7 +171,7 @@ export interface LockOptions<L extends string = string> {
 }
 
 /** What `of` can name. */
-export type LockTarget<L extends string> = 'self' | Prefixes<L>;
+export type LockTarget<L> = 'self' | Prefixes<L>;
 
 /**
  * A query for entities of a model. Immutable: every method gives a new one. Nothing is sent until it is awaited or
@@ -159,7 +181,7 @@ export type LockTarget<L extends string> = 'self' | Prefixes<L>;
  *
  * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
  */
-export interface QuerySet<M extends Model, L extends string = never, E = unknown> {
+export interface QuerySet<M extends Model, L extends Loadable = never, E = unknown> {
   readonly [COLUMN]: ExprOf<PkOf<M>>;
   readonly [ENTITIES]: M[typeof FIELDS];
   then<R1 = Row<M, L, E>[], R2 = never>(
@@ -185,7 +207,7 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
   /** Loads to-one relations with the query. @example .selectRelated('author.company', 'reviewer') */
   selectRelated<const P extends readonly string[]>(...paths: ToOnePaths<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Loads relations of any kind by one further query each. @example .prefetchRelated('comments.author', 'tags') */
-  prefetchRelated<const P extends readonly string[]>(...paths: Paths<M, P>): QuerySet<M, L | Claims<P>, E>;
+  prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
   /**
@@ -240,6 +262,13 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
    * changed. @example const [post] = await session.query(Post).filter({ id }).fresh();
    */
   fresh(): QuerySet<M, L, E>;
+  /**
+   * Entities that are no part of the session: plain instances, detached, with what the query loads and nothing more. Changes of
+   * them are not written; to load a relation of them throws. They cost less, and each query makes its own.
+   *
+   * @example const report = await session.query(Post).selectRelated('author').readOnly();
+   */
+  readOnly(): QuerySet<M, L, E>;
   /**
    * Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. The time begins when the query is
    * awaited; the wait for a connection and the queries of `prefetchRelated` are part of it. @example .timeout(2_000)
@@ -312,7 +341,12 @@ export interface QuerySet<M extends Model, L extends string = never, E = unknown
    */
   page(options: PageOptions & { readonly totalCount: true }): Promise<CountedPage<Row<M, L, E>>>;
   page(options: PageOptions): Promise<Page<Row<M, L, E>>>;
-  /** The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities. */
+  /**
+   * The rows one by one, read in batches of `batchSize` rows, 1,000 by default. The session keeps the entities of two batches, and
+   * those with changes until they are written; the others leave it, detached and frozen, so that memory is bounded.
+   *
+   * @example for await (const post of session.query(Post).iterate()) console.log(post.title);
+   */
   iterate(options?: { readonly batchSize?: number }): AsyncIterableIterator<Row<M, L, E>>;
   /** Changes all rows by one statement; gives their number. Throws `UnfilteredWriteError` without a filter. */
   update(changes: Changes<M>): Promise<number>;

@@ -1,7 +1,8 @@
 /** The typed surface of a session. */
 import type { SqlIdentifier } from './expressions.ts';
-import type { Claims, Paths } from './paths.ts';
+import type { Claims } from './paths.ts';
 import type { Model, ModelType, PkOf } from './entity.ts';
+import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
 
 /** Where an entity stands in its life with a session. */
@@ -47,9 +48,9 @@ export interface SessionApi {
   /** Reads the entity's row again and overwrites unchanged fields. */
   refresh<M extends Model>(entity: M): Promise<M>;
   /** Loads relations of entities that are there already. @example await session.prefetch(posts, 'comments.author') */
-  prefetch<M extends Model, const P extends readonly string[]>(
+  prefetch<M extends Model, const P extends readonly unknown[]>(
     entities: Iterable<M>,
-    ...paths: Paths<M, P>
+    ...paths: Prefetchables<M, P>
   ): Promise<Loaded<M, Claims<P>>[]>;
   state(entity: Model): EntityState;
   /** Writes all changes, atomically. */

@@ -1,7 +1,18 @@
 import type { ValueType } from '../../core/value-types.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { canonicalDecimal } from '../../core/canonical-decimal.ts';
-import { AS_IS, BIGINT, BOOL, DATETIME_TEXT, FLOAT, JSON_TEXT, jsonArrayCodec, TIME, UUID } from '../codecs.ts';
+import {
+  AS_IS,
+  BIGINT,
+  BOOL,
+  customCodec,
+  DATETIME_TEXT,
+  FLOAT,
+  JSON_TEXT,
+  jsonArrayCodec,
+  TIME,
+  UUID,
+} from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 
 /**
@@ -38,7 +49,7 @@ export function mysqlCodec(type: ValueType): Codec {
     case 'array':
       return jsonArrayCodec(mysqlCodec(type.of), type.of.kind === 'binary');
     case 'custom':
-      return { encode: (value: unknown) => type.codec.encode(value), decode: (raw: unknown) => type.codec.decode(raw) };
+      return customCodec(type.codec);
     default:
       return unreachable(type);
   }

@@ -1,8 +1,10 @@
+import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ArithmeticExpression,
   ArrayTestExpression,
   CallExpression,
+  CastExpression,
   ColumnExpression,
   DatePart,
   Expression,
@@ -28,9 +30,12 @@ import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
 import { jsonPathText } from '../json-paths.ts';
+import type { StringList } from '../expression-compiler.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
+import { mysqlCast } from './casts.ts';
+import { MYSQL_FUNCTIONS } from './functions.ts';
 import { castType, listType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
 
@@ -89,7 +94,10 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** NULL is the lowest value by itself; where it is to stand elsewhere, whether it is NULL is sorted by first. */
-  protected override order({ expression, descending, nulls }: OrderNode, query: SelectStatement): string {
+  protected override order(
+    { expression, descending, nulls }: OrderNode,
+    query: Pick<SelectStatement, 'columns'>,
+  ): string {
     const name = query.columns.find((column) => column.expression === expression)?.as;
     const first = sortsByNull({ descending, nulls })
       ? `${name === undefined ? this.operand(expression) : this.dialect.quote(name)} IS NULL${nulls === 'first' ? ' DESC' : ''}, `
@@ -189,6 +197,12 @@ export class MySQLCompiler extends TypedCompiler {
 
   protected override distinct(left: string, right: string): string {
     return `NOT (${left} <=> ${right})`;
+  }
+
+  protected override readonly functions = MYSQL_FUNCTIONS;
+
+  protected override conversion({ operand, type }: CastExpression): string {
+    return mysqlCast(this.dialect, typeOf(operand).type, type, () => this.operand(operand));
   }
 
   protected override real(sql: string): string {
@@ -332,7 +346,8 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   /** Sums and means of whole numbers are decimals here, the latter of four digits. There is no FILTER. */
-  protected override aggregate({ fn, argument, distinct, filter, type }: AggregateExpression): string {
+  protected override aggregate(node: AggregateExpression): string {
+    const { fn, argument, distinct, filter, over, list, type } = node;
     const value = (): string => {
       const text = argument === undefined ? '1' : this.expression(argument);
       return fn === 'avg' && type.kind === 'float' ? this.real(text) : text;
@@ -343,9 +358,22 @@ export class MySQLCompiler extends TypedCompiler {
           ? '*'
           : value()
         : `CASE WHEN ${this.condition(filter)} THEN ${value()} END`;
-    const sql = `${fn.toUpperCase()}(${distinct ? 'DISTINCT ' : ''}${inner})`;
+    const all = `${distinct ? 'DISTINCT ' : ''}${inner}`;
+    if (list !== undefined) return this.groupConcat(all, list);
+    const sql = `${fn.toUpperCase()}(${all})${this.over(over)}`;
     if (fn === 'sum' && type.kind === 'int') return `CAST(${sql} AS signed)`;
     return fn === 'avg' && type.kind === 'decimal' ? `ROUND(${sql}, ${type.scale})` : sql;
+  }
+
+  protected override stringAgg(node: AggregateExpression): string {
+    return this.aggregate(node);
+  }
+
+  /** What stands between two texts is no parameter there, but may be hexadecimal. */
+  private groupConcat(all: string, { orderBy, separator }: StringList): string {
+    const order = orderBy.length === 0 ? '' : ` ORDER BY ${this.orders(orderBy)}`;
+    const between = separator === '' ? "''" : `0x${Buffer.from(separator).toString('hex')}`;
+    return `GROUP_CONCAT(${all}${order} SEPARATOR ${between})`;
   }
 
   /** In raw SQL a value stands as it is: what is beside it says its type. */

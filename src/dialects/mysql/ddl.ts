@@ -1,3 +1,4 @@
+import type { CreateView } from '../../core/ast/ddl.ts';
 import type { Expression, InListExpression } from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { foreignKeyName } from '../../core/constraint-names.ts';
@@ -101,6 +102,10 @@ export class MySQLDdlCompiler extends DdlCompiler {
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).inline(condition);
   }
+
+  protected override inlineQuery(query: CreateView['query']): string {
+    return new InlineCompiler(this.dialect).query(query);
+  }
 }
 
 /** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS. */
@@ -121,10 +126,17 @@ function isIndexed({ model, primaryKey, unique, indexed, relation, ...field }: F
   );
 }
 
-/** Conditions of the schema: values of the model's author, written out as literals; no subqueries. */
+/** Conditions and views of the schema: values of the model's author, written out as literals; no lists. */
 class InlineCompiler extends MySQLCompiler {
   inline(condition: Expression): string {
-    return inlined(this.writer.finish(this.condition(condition)), literal);
+    const text = this.condition(condition);
+    // A check takes what is a condition by its looks only (MySQL's error 3812).
+    const sql = condition.kind === 'case' || condition.kind === 'call' ? `${text} = TRUE` : text;
+    return inlined(this.writer.finish(sql), literal);
+  }
+
+  query(query: CreateView['query']): string {
+    return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query), literal);
   }
 
   protected override inList(node: InListExpression): string {

@@ -8,6 +8,7 @@ export class MariaDBDialect extends MySQLDialect {
   override readonly features: DialectFeatures = Object.freeze({
     ...new MySQLDialect().features,
     returning: true,
+    neighbourDefaults: false,
     joinedRows: 50,
     rowLocks: { share: 'LOCK IN SHARE MODE', tables: false, outer: true },
   });

@@ -15,6 +15,8 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   nullKeyGenerates: false,
   bulk: 'values',
   conflictTarget: false,
+  groupFrames: false,
+  neighbourDefaults: true,
   fullText: true,
   forwardReferences: false,
   // InnoDB looks at each row by itself (1451).

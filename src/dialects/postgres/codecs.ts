@@ -2,7 +2,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { canonicalDecimal } from '../../core/canonical-decimal.ts';
-import { AS_IS, BIGINT, FLOAT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
+import { AS_IS, BIGINT, customCodec, FLOAT, JSON_TEXT, same, TIME, UUID } from '../codecs.ts';
 import type { Plain } from '../codecs.ts';
 import type { Codec } from '../dialect.ts';
 import { formatArray, parseArray } from './arrays.ts';
@@ -41,7 +41,7 @@ export function postgresCodec(type: ValueType): Codec {
     case 'array':
       return arrayCodec(type.of);
     case 'custom':
-      return { encode: (value: unknown) => type.codec.encode(value), decode: (raw: unknown) => type.codec.decode(raw) };
+      return customCodec(type.codec);
     default:
       return unreachable(type);
   }

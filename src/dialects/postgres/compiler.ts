@@ -4,6 +4,8 @@ import type {
   ArithmeticExpression,
   ArrayTestExpression,
   CallExpression,
+  CaseExpression,
+  CastExpression,
   DatePart,
   Expression,
   InListExpression,
@@ -17,14 +19,18 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
+  WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { jsonPathText } from '../json-paths.ts';
+import type { StringList } from '../expression-compiler.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
 import { POSTGRES_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
+import { postgresCast } from './casts.ts';
+import { POSTGRES_FUNCTIONS, rounded } from './functions.ts';
 import { castType, columnType } from './types.ts';
 
 /** What PostgreSQL writes its own way. */
@@ -140,6 +146,36 @@ export class PostgresCompiler extends TypedCompiler {
     return pattern.kind === 'param' ? `${this.writer.bind(pattern, (value) => value)}::text` : this.operand(pattern);
   }
 
+  protected override readonly functions = POSTGRES_FUNCTIONS;
+
+  protected override conversion({ operand, type }: CastExpression): string {
+    return postgresCast(typeOf(operand).type, type, () => this.operand(operand));
+  }
+
+  protected override case(node: CaseExpression): string {
+    const { branches, otherwise, type } = node;
+    const args = [...branches.map(({ then }) => then), ...(otherwise === undefined ? [] : [otherwise])];
+    return rounded(super.case(node), { type, args });
+  }
+
+  protected override window(node: WindowExpression): string {
+    const [value, , otherwise] = node.args;
+    return otherwise === undefined
+      ? super.window(node)
+      : rounded(super.window(node), { ...node, args: [value!, otherwise] });
+  }
+
+  /** What is sorted by has to be the very text where each counts once. */
+  protected override stringAgg({ argument, distinct }: AggregateExpression, list: StringList): string {
+    const { orderBy, separator } = list;
+    const text = `${this.expression(argument!)}::text`;
+    const order = distinct
+      ? orderBy.map((key) => super.order({ ...key, expression: textOf(key.expression) }, { columns: [] })).join(', ')
+      : this.orders(orderBy);
+    const tail = orderBy.length === 0 ? '' : ` ORDER BY ${order}`;
+    return `STRING_AGG(${distinct ? 'DISTINCT ' : ''}${text}, ${quoted(separator)}${tail})`;
+  }
+
   protected override real(sql: string): string {
     return `CAST(${sql} AS double precision)`;
   }
@@ -157,6 +193,7 @@ export class PostgresCompiler extends TypedCompiler {
       const [first, ...rest] = args.map((arg) => this.asText(arg));
       return `(${[first, ...rest.map((text) => `COALESCE(${text}, '')`)].join(' || ')})`;
     }
+    if (fn === 'coalesce') return rounded(super.call(node), node);
     // Halves are rounded away from zero only where they are exact.
     if (fn === 'round' && type.kind === 'float')
       return this.real(`ROUND(CAST(${this.expression(args[0]!)} AS numeric), ${this.expression(args[1]!)})`);
@@ -214,7 +251,7 @@ export class PostgresCompiler extends TypedCompiler {
   }
 
   /** NULL is the lowest value, as on the other databases. */
-  protected override order(node: OrderNode, query: SelectStatement): string {
+  protected override order(node: OrderNode, query: Pick<SelectStatement, 'columns'>): string {
     const { expression, descending } = node;
     const nulls = node.nulls ?? (mayBeNull(expression) ? (descending ? 'last' : 'first') : undefined);
     const key = this.position(expression, query) ?? this.expression(expression);
@@ -237,6 +274,17 @@ export class PostgresCompiler extends TypedCompiler {
     );
     return `SELECT ${columns.join(', ')} ${from}`;
   }
+}
+
+/** An expression as the text that it is. */
+function textOf(node: Expression): Expression {
+  const { type, nullable } = typeOf(node);
+  return { kind: 'raw', parts: [node, { kind: 'text', text: '::text' }], type, nullable };
+}
+
+/** A text of the statement's shape. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function isArray({ type }: FieldMeta): boolean {

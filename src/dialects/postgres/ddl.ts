@@ -1,8 +1,11 @@
+import { typeOf } from '../../core/ast/expressions.ts';
+import type { CreateView } from '../../core/ast/ddl.ts';
 import type { Expression } from '../../core/ast/expressions.ts';
 import { foreignKeyName } from '../../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
+import type { CompiledStatement } from '../dialect.ts';
 import { PostgresCompiler } from './compiler.ts';
 import { columnType } from './types.ts';
 
@@ -60,6 +63,10 @@ export class PostgresDdlCompiler extends DdlCompiler {
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).inline(condition);
   }
+
+  protected override inlineQuery(query: CreateView['query'], model: ModelMeta): string {
+    return new InlineCompiler(this.dialect).query(query, model);
+  }
 }
 
 /** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS; in quotes that it does not hold. */
@@ -70,17 +77,37 @@ function unless(query: string, sql: string): string {
   return `DO ${tag}${body}${tag}`;
 }
 
-/** Conditions of the schema: values of the model's author, written out as literals. */
+/** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends PostgresCompiler {
+  #columns: Iterator<FieldMeta> = [].values();
+
   inline(condition: Expression): string {
-    const sql = this.condition(condition);
-    const { slots } = this.writer.finish(sql);
-    return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g, (token, position?: string) => {
-      if (position === undefined) return token;
-      const { bound, encode } = slots[Number(position) - 1]!;
-      return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
-    });
+    return inlined(this.writer.finish(this.condition(condition)));
   }
+
+  query(query: CreateView['query'], { fields }: ModelMeta): string {
+    this.#columns = fields.values();
+    return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query));
+  }
+
+  /** A decimal has as many digits as its column of the view. */
+  protected override selection(node: Expression): string {
+    const type = this.#columns.next().value?.type;
+    const given = typeOf(node).type;
+    const text = this.expression(node);
+    return type?.kind === 'decimal' && given.kind === 'decimal' && given.scale !== type.scale
+      ? `CAST(${text} AS ${columnType(type)})`
+      : text;
+  }
+}
+
+/** The text of a statement with its values written out. */
+function inlined({ sql, slots }: CompiledStatement): string {
+  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g, (token, position?: string) => {
+    if (position === undefined) return token;
+    const { bound, encode } = slots[Number(position) - 1]!;
+    return literal(encode(bound.kind === 'list' ? bound.values : bound.value));
+  });
 }
 
 function literal(value: unknown): string {

@@ -17,6 +17,8 @@ export class PostgresDialect implements Dialect {
     bulk: 'lists',
     returning: true,
     conflictTarget: true,
+    groupFrames: true,
+    neighbourDefaults: true,
     fullText: true,
     forwardReferences: false,
     deletesSelfReferences: true,

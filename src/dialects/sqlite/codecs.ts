@@ -5,6 +5,7 @@ import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import {
   AS_IS,
   BOOL,
+  customCodec,
   DATETIME_TEXT,
   FLOAT,
   JSON_TEXT,
@@ -49,7 +50,7 @@ export function sqliteCodec(type: ValueType): Codec {
     case 'array':
       return jsonArrayCodec(sqliteCodec(type.of), type.of.kind === 'binary');
     case 'custom':
-      return { encode: (value: unknown) => type.codec.encode(value), decode: (raw: unknown) => type.codec.decode(raw) };
+      return customCodec(type.codec);
     default:
       return unreachable(type);
   }

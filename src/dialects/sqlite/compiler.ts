@@ -4,6 +4,8 @@ import type {
   ArithmeticExpression,
   ArrayTestExpression,
   CallExpression,
+  CaseExpression,
+  CastExpression,
   CompareExpression,
   DatePart,
   Expression,
@@ -16,15 +18,20 @@ import type {
   ParamExpression,
   SelectStatement,
   SubqueryExpression,
+  WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { InvalidValueError } from '../../utils/errors.ts';
+import type { StringList } from '../expression-compiler.ts';
+import { isWhole } from '../functions.ts';
 import { SQLITE_LEXICON } from '../placeholders.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { encodeList } from '../json-lists.ts';
 import { canonicalDecimal } from '../../core/canonical-decimal.ts';
 import { jsonPathText } from '../json-paths.ts';
+import { inRange, sqliteCast } from './casts.ts';
+import { SQLITE_FUNCTIONS } from './functions.ts';
 import { lowerCase } from './fold-case.ts';
 import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
@@ -173,11 +180,60 @@ export class SQLiteCompiler extends QueryCompiler {
     return `blaze_regexp(${text}, ${given}, ${insensitive ? "'iu'" : "'u'"})`;
   }
 
+  protected override readonly functions = SQLITE_FUNCTIONS;
+
+  /** Decimals come and go as scaled integers. */
+  protected override conversion({ operand, type }: CastExpression): string {
+    const { type: from } = typeOf(operand);
+    if (isDecimal(type)) return this.toDecimal(operand, type);
+    if (!isDecimal(from)) return sqliteCast(from, type, () => this.operand(operand));
+    if (type.kind === 'float') return this.expression(this.floating(operand));
+    if (type.kind === 'string' || type.kind === 'text')
+      return sqliteCast({ kind: 'text' }, type, () => this.expression(this.asText(operand)));
+    return inRange(type, () => this.scaled(operand, 0));
+  }
+
+  private toDecimal(operand: Expression, { precision, scale }: { precision: number; scale: number }): string {
+    if (precision > INTEGER_DIGITS) throw this.unsupported(`to compute decimals of more than ${INTEGER_DIGITS} digits`);
+    const { kind } = typeOf(operand).type;
+    const units = kind === 'decimal' || isWhole(typeOf(operand).type);
+    const value = (): string =>
+      units ? this.scaled(operand, scale) : `blaze_units(${this.expression(operand)}, ${scale})`;
+    return `CASE WHEN ABS(${value()}) < ${powerOfTen(precision)} THEN ${value()} END`;
+  }
+
+  protected override case(node: CaseExpression): string {
+    const to = (value: Expression): Expression => this.asType(value, node.type);
+    const branches = node.branches.map(({ when, then }) => ({ when, then: to(then) }));
+    return super.case({ ...node, branches, otherwise: node.otherwise && to(node.otherwise) });
+  }
+
+  protected override window(node: WindowExpression): string {
+    const [value, ...rest] = node.args;
+    if (value === undefined || !isDecimal(node.type)) return super.window(node);
+    return super.window({
+      ...node,
+      args: [value, ...rest].map((arg, i) => (i === 1 ? arg : this.asType(arg, node.type))),
+    });
+  }
+
+  /** A number in the form in which those of a type are computed. */
+  private asType(node: Expression, type: ValueType): Expression {
+    if (isDecimal(type)) return this.lifted(node, type.scale);
+    return type.kind === 'float' ? this.floating(node) : node;
+  }
+
+  protected override stringAgg({ argument, distinct }: AggregateExpression, list: StringList): string {
+    if (distinct) throw this.unsupported('to put each text once in a row (stringAgg with { distinct: true })');
+    const order = list.orderBy.length === 0 ? '' : ` ORDER BY ${this.orders(list.orderBy)}`;
+    return `GROUP_CONCAT(${this.expression(argument!)}, '${list.separator.replaceAll("'", "''")}'${order})`;
+  }
+
   protected override call(node: CallExpression): string {
     const { fn, args, type } = node;
     if (fn === 'lower' || fn === 'upper') return `blaze_${fn}(${this.expression(args[0]!)})`;
     if (fn === 'concat') return super.call({ ...node, args: args.map((arg) => this.asText(arg)) });
-    if (!isDecimal(type)) return super.call(node);
+    if (!isDecimal(type)) return super.call({ ...node, args: args.map((arg) => this.floating(arg)) });
     const { scale } = type;
     const value = (): string => this.scaled(args[0]!, scale);
     switch (fn) {
@@ -189,9 +245,24 @@ export class SQLiteCompiler extends QueryCompiler {
         return `COALESCE(${args.map((arg) => this.scaled(arg, scale)).join(', ')})`;
       case 'round':
         return value();
+      case 'floor':
+      case 'ceil':
+        return this.wholeDecimal(fn, args[0]!);
+      case 'greatest':
+      case 'least':
+      case 'nullIf':
+        return super.call({ ...node, args: args.map((arg) => this.lifted(arg, scale)) });
       default:
         throw this.unsupported(`to compute ${fn}() of a decimal`);
     }
+  }
+
+  /** Integers are cut towards zero. */
+  private wholeDecimal(fn: 'floor' | 'ceil', node: Expression): string {
+    const scale = scaleOf(typeOf(node).type);
+    const value = (): string => this.scaled(node, scale);
+    const unit = powerOfTen(scale);
+    return `(${value()} / ${unit} ${fn === 'floor' ? '-' : '+'} (${value()} % ${unit} ${fn === 'floor' ? '<' : '>'} 0))`;
   }
 
   protected override compare(node: CompareExpression): string {
@@ -275,7 +346,7 @@ export class SQLiteCompiler extends QueryCompiler {
     return `((${half('>> 32')} + (${low()} >> 32)) * ${LOW_BITS + 1} + (${low()} & ${LOW_BITS}))`;
   }
 
-  protected override order(node: OrderNode, query: SelectStatement): string {
+  protected override order(node: OrderNode, query: Pick<SelectStatement, 'columns'>): string {
     const { type } = typeOf(node.expression);
     return super.order(
       isDecimal(type) ? { ...node, expression: this.lifted(node.expression, type.scale) } : node,
@@ -324,19 +395,20 @@ export class SQLiteCompiler extends QueryCompiler {
 
   /** A call that fails, naming the column. */
   private refusal({ model, name }: FieldMeta, what = 'number'): string {
-    return `blaze_out_of_range('${[model.name, name, what].join("', '").replaceAll('\0', '')}')`;
+    const words = [model.name, name, what].map((word) => `'${word.replaceAll("'", "''").replaceAll('\0', '')}'`);
+    return `blaze_out_of_range(${words.join(', ')})`;
   }
 
   /** A computed decimal in the form that is read as text. */
-  private asText(node: Expression): Expression {
+  protected asText(node: Expression): Expression {
     const { type } = typeOf(node);
     return isDecimal(type) && !isColumn(node)
-      ? this.printed(node, () => decimalText(this.scaled(node, type.scale), type))
+      ? this.printed(node, () => `blaze_decimal(CAST(${this.scaled(node, type.scale)} AS TEXT), ${type.scale})`)
       : node;
   }
 
   /** A number as a scaled integer of the given scale. */
-  private scaled(node: Expression, scale: number): string {
+  protected scaled(node: Expression, scale: number): string {
     const { type } = typeOf(node);
     const from = scaleOf(type);
     if (node.kind === 'param') {
@@ -425,7 +497,7 @@ function isFloat(node: Expression): boolean {
 }
 
 function isColumn(node: Expression): boolean {
-  return node.kind === 'column';
+  return node.kind === 'column' && node.computed !== true;
 }
 
 function scaleOf(type: ValueType): number {

@@ -1,4 +1,12 @@
-import type { CallExpression, Expression, InListExpression, MatchExpression } from '../../core/ast/expressions.ts';
+import type { CreateView } from '../../core/ast/ddl.ts';
+import { typeOf } from '../../core/ast/expressions.ts';
+import type {
+  CallExpression,
+  CastExpression,
+  Expression,
+  InListExpression,
+  MatchExpression,
+} from '../../core/ast/expressions.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
@@ -6,6 +14,7 @@ import { unreachable } from '../../utils/unreachable.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
 import { SQLiteCompiler } from './compiler.ts';
+import { decimalText } from './decimals.ts';
 
 /**
  * SQLite's column types are free names that only decide an affinity (https://sqlite.org/datatype3.html). The names
@@ -52,6 +61,17 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   protected override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).text(condition);
   }
+
+  protected override inlineQuery(query: CreateView['query'], model: ModelMeta): string {
+    return new InlineCompiler(this.dialect).query(query, model);
+  }
+
+  /** There is no OR REPLACE: what is there is dropped by a statement of its own. */
+  protected override createView(statement: CreateView): string {
+    const created = super.createView({ ...statement, replace: false });
+    if (!statement.replace) return created;
+    return `DROP VIEW IF EXISTS ${this.table(statement.model)};\n${created}`;
+  }
 }
 
 function typeName(type: ValueType): string {
@@ -90,10 +110,37 @@ function typeName(type: ValueType): string {
   }
 }
 
-/** Conditions of the schema: values of the model's author, written out as literals. */
+/** Functions that SQLite has from this library's connections. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'lower',
+  'upper',
+  'padStart',
+  'padEnd',
+  'repeat',
+  'reverse',
+  'shift',
+  'difference',
+]);
+
+/** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {
+  #columns: Iterator<FieldMeta> = [].values();
+
   text(condition: Expression): string {
     return inlined(this.writer.finish(this.condition(condition)), literal);
+  }
+
+  query(query: CreateView['query'], { fields }: ModelMeta): string {
+    this.#columns = fields.values();
+    return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query), literal);
+  }
+
+  /** A column of a view is read like one of a table: it is as it would be stored, and the reader takes it from there. */
+  protected override selection(node: Expression): string {
+    const type = this.#columns.next().value?.type;
+    return type?.kind === 'decimal' && !isStored(node, type.scale)
+      ? decimalText(this.scaled(node, type.scale), type)
+      : this.expression(node);
   }
 
   protected override inList(node: InListExpression): string {
@@ -108,9 +155,26 @@ class InlineCompiler extends SQLiteCompiler {
   }
 
   protected override call(node: CallExpression): string {
-    if (node.fn === 'lower' || node.fn === 'upper') throw this.unsupported(`to compute ${node.fn}() in a constraint`);
+    if (OF_CONNECTION.has(node.fn)) throw this.unsupported(`to compute ${node.fn}() in a constraint`);
     return super.call(node);
   }
+
+  protected override asText(node: Expression): Expression {
+    if (typeOf(node).type.kind === 'decimal' && node.kind !== 'column')
+      throw this.unsupported('to make a text of a decimal that is computed in a constraint');
+    return super.asText(node);
+  }
+
+  protected override conversion(node: CastExpression): string {
+    if (readsText(node))
+      throw this.unsupported('to read a text as another type, or a float as a decimal, in a constraint');
+    return super.conversion(node);
+  }
+}
+
+/** Whether a decimal is a column that has its text already. */
+function isStored(node: Expression, scale: number): boolean {
+  return node.kind === 'column' && node.type.kind === 'decimal' && node.type.scale === scale;
 }
 
 function literal(value: unknown): string {
@@ -118,4 +182,11 @@ function literal(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
   throw new UnsupportedError(`SQLite cannot write a value of type ${typeof value} into a constraint.`);
+}
+
+/** Whether a cast needs a function of the connection. */
+function readsText({ operand, type }: CastExpression): boolean {
+  const { kind } = typeOf(operand).type;
+  if (kind === 'float') return type.kind === 'decimal';
+  return (kind === 'string' || kind === 'text') && type.kind !== 'string' && type.kind !== 'text';
 }

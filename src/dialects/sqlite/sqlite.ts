@@ -17,6 +17,8 @@ export class SQLiteDialect implements Dialect {
     bulk: 'single',
     returning: true,
     conflictTarget: true,
+    groupFrames: true,
+    neighbourDefaults: true,
     fullText: false,
     forwardReferences: true,
     deletesSelfReferences: true,

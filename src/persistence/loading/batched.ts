@@ -5,6 +5,7 @@ import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { State } from '../../core/state.ts';
 import { fieldKey } from '../../core/keys.ts';
+import type { ScopeConditions } from '../../query/scope-conditions.ts';
 import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
@@ -12,7 +13,7 @@ import type { QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 
 type Values = Record<string, unknown>;
-type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
+export type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -33,9 +34,19 @@ export class BatchLoader {
     this.#runner = runner;
   }
 
+  /** What this loader asks. */
+  get reader(): Reader {
+    return this.#runner!;
+  }
+
   /** The same by another way to the database. */
   through(workspace: Workspace): BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
+  }
+
+  /** For entities that no transaction brings back to what they were. */
+  apart(workspace: Workspace): BatchLoader {
+    return new BatchLoader(workspace, () => undefined);
   }
 
   /** The same for a query that says where to read from, or which scopes are in force. */
@@ -43,9 +54,12 @@ export class BatchLoader {
     if (using === undefined && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
+    // A prefetch may have said which scopes are in force for itself.
+    const own = (state: QueryState): ScopeConditions =>
+      state.scopes === this.#workspace.scopes ? scopes : state.scopes;
     loader.use({
-      entities: (state) => runner.entities({ ...state, using, scopes }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes } }),
+      entities: (state) => runner.entities({ ...state, using, scopes: own(state) }),
+      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
     });
     return loader;
   }
@@ -125,7 +139,7 @@ export class BatchLoader {
       valuesOf(relation.sourceField, owners.values()),
       [],
     )) {
-      const owner = owners.get(this.#storedKey(relation.target, item, relation.targetField));
+      const owner = owners.get(this.storedKey(relation.target, item, relation.targetField));
       if (owner !== undefined) State.setLink(owner, relation.index, item);
     }
     for (const owner of owners.values())
@@ -140,9 +154,9 @@ export class BatchLoader {
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
     for (const item of await this.#fetch(target, targetField, valuesOf(sourceField, owners.values()), order)) {
-      lists.get(this.#storedKey(target, item, targetField))?.push(item);
+      lists.get(this.storedKey(target, item, targetField))?.push(item);
     }
-    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
@@ -175,10 +189,11 @@ export class BatchLoader {
       const item = map.get(fieldKey(toTarget, to));
       if (item !== undefined) lists.get(fieldKey(source, from))!.push(item);
     }
-    for (const [key, owner] of owners) this.#receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
-  #receive(into: EntityCollection, items: readonly object[]): void {
+  /** Fill a collection; what it waits to have written stays. */
+  receive(into: EntityCollection, items: readonly object[]): void {
     this.#beforeReceive(into);
     into.receive(items);
   }
@@ -197,7 +212,7 @@ export class BatchLoader {
   }
 
   /** What the database says, not what an unwritten change says. */
-  #storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+  storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
     const row = State.row(item);
     return fieldKey(
       field,
@@ -231,21 +246,21 @@ export function targetsOf(relation: RelationMeta, entities: readonly object[]): 
   return [...targets];
 }
 
-function collection(owner: object, relation: RelationMeta): EntityCollection {
+export function collection(owner: object, relation: RelationMeta): EntityCollection {
   return (owner as Record<string, EntityCollection>)[relation.name]!;
 }
 
-function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
+export function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
   return entities.filter((entity) => !collection(entity, relation).isLoaded);
 }
 
-function hasLink(entity: object, relation: RelationMeta): boolean {
+export function hasLink(entity: object, relation: RelationMeta): boolean {
   const linked = State.link(entity, relation.index);
-  return linked !== undefined && State.row(linked as object) !== null;
+  return linked !== undefined && linked !== null && State.row(linked as object) !== null;
 }
 
 /** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
-function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
+export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
   const keys = new Map<unknown, unknown>();
   for (const entity of entities) {
     const key = (entity as Values)[sourceField.name];
@@ -269,7 +284,7 @@ function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
   return Array.from(entities, (entity) => (entity as Values)[name]);
 }
 
-function inList(field: FieldMeta, values: readonly unknown[]): Expression {
+export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
   return {
     kind: 'inList',
     operand: fieldPath(field),

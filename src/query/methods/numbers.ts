@@ -1,14 +1,15 @@
 import { typeOf } from '../../core/ast/expressions.ts';
 import type { ArithmeticOperator, Expression, Typed } from '../../core/ast/expressions.ts';
+import type { ValueType } from '../../core/value-types.ts';
 import { InvalidQueryError } from '../../utils/errors.ts';
 import { arithmetic, isNumeric, labelOf, notFor, operand } from '../nodes.ts';
-import { call, INT, numberType } from './subject.ts';
+import { call, FLOAT, INT, numberType } from './subject.ts';
 import type { Method, Subject } from './subject.ts';
 
 function compute(operator: ArithmeticOperator): Method {
   return (subject, other) => {
     const type = numberType(subject, operator);
-    const right = subject.argument(other, (value) => operand(type, value, subject.label));
+    const right = subject.expression(other) ?? operand(type, other, subject.label);
     if (!isTypedNumber(right)) throw notFor(operator, 'numbers', labelOf(right, subject.label.model));
     return arithmetic(operator, subject.node, right);
   };
@@ -26,6 +27,15 @@ function round(subject: Subject, digits: unknown = 0): Expression {
   return call('round', type, [subject.node, { kind: 'literal', value: digits, type: INT, nullable: false }]);
 }
 
+/** NULL where there is no such number. */
+function real(fn: 'sqrt' | 'ln'): Method {
+  return (subject) => (numberType(subject, fn), { ...call(fn, FLOAT, [subject.node]), nullable: true });
+}
+
+function wholePart(type: ValueType): ValueType {
+  return type.kind === 'decimal' ? { ...type, scale: 0 } : type;
+}
+
 /** Methods of numbers. */
 export const NUMBER_METHODS: Readonly<Record<string, Method>> = {
   plus: compute('plus'),
@@ -36,4 +46,16 @@ export const NUMBER_METHODS: Readonly<Record<string, Method>> = {
   abs: (subject) => call('abs', numberType(subject, 'abs'), [subject.node]),
   neg: (subject) => call('negate', numberType(subject, 'neg'), [subject.node]),
   round,
+  floor: (subject) => call('floor', wholePart(numberType(subject, 'floor')), [subject.node]),
+  ceil: (subject) => call('ceil', wholePart(numberType(subject, 'ceil')), [subject.node]),
+  sign: (subject) => (numberType(subject, 'sign'), call('sign', INT, [subject.node])),
+  exp: (subject) => (numberType(subject, 'exp'), call('exp', FLOAT, [subject.node])),
+  sqrt: real('sqrt'),
+  ln: real('ln'),
+  power: (subject, exponent) => {
+    numberType(subject, 'power');
+    const right = subject.expression(exponent) ?? operand(FLOAT, exponent, subject.label);
+    if (!isTypedNumber(right)) throw notFor('power', 'numbers', labelOf(right, subject.label.model));
+    return { ...call('power', FLOAT, [subject.node, right]), nullable: true };
+  },
 };

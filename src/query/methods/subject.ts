@@ -8,8 +8,8 @@ export interface Subject {
   readonly node: Expression & Typed;
   /** How errors call it. */
   readonly label: ParamLabel;
-  /** An argument: the node of an expression, or what `otherwise` makes of a plain value. */
-  argument(value: unknown, otherwise: (value: unknown) => Expression): Expression;
+  /** The node of an argument that is an expression; undefined for a plain value. */
+  expression(value: unknown): Expression | undefined;
 }
 
 /** A method of expressions: its result as a node. Methods are told apart by what they are about, one table for each. */

@@ -1,5 +1,5 @@
 /** Rows of several tenants, some of them deleted: the models of the cases about scopes. */
-import { f, model, scope } from '../../index.ts';
+import { f, model, scope, unique } from '../../index.ts';
 
 const deletable = { deletedAt: f.datetime({ nullable: true }) };
 
@@ -14,6 +14,7 @@ export class Person extends model(
     badge: f.reverseOne(() => Badge, 'person'),
   },
   {
+    constraints: [unique('tenantId', 'name')],
     scopes: {
       tenant: scope((p, id: number) => p.tenantId.eq(id), { required: true, check: true }),
       alive: (p) => p.deletedAt.isNull(),
@@ -65,7 +66,12 @@ export class Reply extends model(
 
 export class Label extends model(
   'label',
-  { id: f.auto(), name: f.string({ maxLength: 40 }), hidden: f.bool(), notes: f.reverse(() => Note, 'labels') },
+  {
+    id: f.auto(),
+    name: f.string({ maxLength: 40, unique: true }),
+    hidden: f.bool(),
+    notes: f.reverse(() => Note, 'labels'),
+  },
   { scopes: { shown: (l) => l.hidden.eq(false) } },
 ) {}
 

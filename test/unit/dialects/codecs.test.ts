@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { exact, InvalidValueError, max, min } from 'blazeorm';
+import { exact, max, min, ValidationError } from 'blazeorm';
 import type { Init } from 'blazeorm';
 
 import { expectRefused, openTestDatabase } from '../../support/database.ts';
@@ -290,7 +290,7 @@ describe('values that a column cannot hold', () => {
     const db = await openTestDatabase();
     const session = db.session();
     session.add(new Sample(values));
-    await expectRefused(db, () => session.flush(), { type: InvalidValueError, code: 'E_INVALID_VALUE', message });
+    await expectRefused(db, () => session.flush(), { type: ValidationError, code: 'E_VALIDATION', message });
     await session.rollback();
     await session.close();
     await db.close();

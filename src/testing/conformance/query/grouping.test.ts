@@ -278,7 +278,7 @@ describe('each value once', () => {
       [
         // @ts-expect-error there is no such option
         () => session.query(Post).values((p) => ({ n: count(p.views, { unique: true }) })),
-        "count() has no option 'unique'. Use { distinct: true } or none.",
+        "count() has no option 'unique'. Use distinct, filter or none.",
       ],
       [
         // @ts-expect-error true or false
@@ -288,7 +288,7 @@ describe('each value once', () => {
       [
         // @ts-expect-error the least of different values is the least of all
         () => session.query(Post).values((p) => ({ n: min(p.views, { distinct: true }) })),
-        "min() has no option 'distinct'. Take it away.",
+        "min() has no option 'distinct'. Use filter or none.",
       ],
       [
         // @ts-expect-error rows are different
@@ -298,7 +298,7 @@ describe('each value once', () => {
       [
         // @ts-expect-error there is no such option
         () => session.query(Author).annotate((a) => ({ n: a.posts.count((p) => p.views, { distnct: true }) })),
-        "count() has no option 'distnct'. Use { distinct: true } or none.",
+        "count() has no option 'distnct'. Use distinct or none.",
       ],
     ];
     for (const [call, message] of refused) expect(call).toThrow(failure(InvalidQueryError, { message }));

@@ -513,7 +513,7 @@ describe('expressions', () => {
         reviewer: 'Ünal',
         trimmed: 'x',
         both: true,
-        never: null,
+        never: false,
       },
     ]);
   });

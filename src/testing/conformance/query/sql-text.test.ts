@@ -507,11 +507,11 @@ describe('conditions', () => {
         .filter((p) => p.views.gt(3).eq(p.views.lt(5))),
       {
         sqlite:
-          'SELECT t0."id" FROM "post" AS t0 WHERE t0."published" = (t0."views" > ? OR t0."rating" > ?) AND (t0."views" > ?) = (t0."views" < ?)',
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."published" = ((t0."views" > ? OR t0."rating" > ?) IS TRUE) AND (t0."views" > ?) = (t0."views" < ?)',
         postgres:
-          'SELECT t0."id" FROM "post" AS t0 WHERE t0."published" = (t0."views" > $1 OR t0."rating" > $2) AND (t0."views" > $3) = (t0."views" < $4)',
+          'SELECT t0."id" FROM "post" AS t0 WHERE t0."published" = ((t0."views" > $1 OR t0."rating" > $2) IS TRUE) AND (t0."views" > $3) = (t0."views" < $4)',
         mysql:
-          'SELECT t0.`id` FROM `post` AS t0 WHERE t0.`published` = (t0.`views` > ? OR t0.`rating` > ?) AND (t0.`views` > ?) = (t0.`views` < ?)',
+          'SELECT t0.`id` FROM `post` AS t0 WHERE t0.`published` = ((t0.`views` > ? OR t0.`rating` > ?) IS TRUE) AND (t0.`views` > ?) = (t0.`views` < ?)',
         parameters: [3, 1, 3, 5],
       },
     );

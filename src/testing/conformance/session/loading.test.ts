@@ -304,7 +304,30 @@ describe('prefetch()', () => {
       ['A2', 'A3', 1],
     ]);
     const tables = sent.map((sql) => /FROM .(\w+)/.exec(sql)![1]);
-    expect(tables.toSorted()).toEqual(['author', 'author', 'comment', 'post', 'post_tags', 'tag']);
+    expect(tables.toSorted((a, b) => (a! < b! ? -1 : 1))).toEqual([
+      'author',
+      'author',
+      'comment',
+      'post',
+      'post_tags',
+      'tag',
+    ]);
+  });
+
+  it('L1: L6: a key to a unique column that is NULL, joined and prefetched at once', async () => {
+    await db.transaction((session) => {
+      const country = new Country({ code: 'NL', name: 'Netherlands', dialCode: 31 });
+      const id = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+      session.add(
+        new City({ id: id(1), name: 'with', country, dial: country }),
+        new City({ id: id(2), name: 'without', country }),
+      );
+    });
+    const cities = await db.session().query(City).orderBy('name').selectRelated('dial').prefetchRelated('dial.cities');
+    expect(cities.map(({ name, dial }) => [name, dial?.cities.map((city) => city.name) ?? null])).toEqual([
+      ['with', ['with', 'without']],
+      ['without', null],
+    ]);
   });
 
   it('L5: only() and defer() guard what was not read, and load() completes', async () => {

@@ -167,7 +167,7 @@ describe('many-to-many', () => {
     person.clubs.add(new Club({ name: 'Chess' }));
     session.add(person);
     expect(await errorOf(() => session.commit())).toMatchObject({
-      code: 'E_INVALID_VALUE',
+      code: 'E_VALIDATION',
       model: 'Membership',
       field: 'since',
       message: 'Membership.since has no value and is not nullable: give it one, or declare it nullable: true.',

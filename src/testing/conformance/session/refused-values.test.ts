@@ -34,7 +34,7 @@ describe('values that a column cannot hold', () => {
       Object.assign(item, { [field]: value });
       let error: unknown;
       const sent = await statementsOf(async () => (error = await errorOf(() => session.commit())));
-      expect(error).toMatchObject({ code: 'E_INVALID_VALUE', model: 'Post', field, message });
+      expect(error).toMatchObject({ code: 'E_VALIDATION', model: 'Post', field, message });
       expect(sent.filter((sql) => sql !== 'BEGIN' && sql !== 'ROLLBACK')).toEqual([]);
       Object.assign(item, { [field]: before });
     }

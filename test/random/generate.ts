@@ -1,0 +1,388 @@
+/** Expressions and conditions, made by chance. */
+import type { Dice } from './dice.ts';
+import type {
+  Aggregate,
+  AggregateName,
+  Call,
+  Column,
+  Condition,
+  Constant,
+  Expr,
+  FunctionName,
+  Members,
+  Named,
+  Related,
+  TestName,
+} from './query.ts';
+import { modelOf, relationsOf, SCALE } from './schema.ts';
+import type { Graph, Kind } from './schema.ts';
+import { VALUES } from './world.ts';
+import type { World } from './world.ts';
+import type { Known, Type } from './values.ts';
+
+/** What an expression may be made of. */
+export interface Context {
+  readonly dice: Dice;
+  readonly world: World;
+  /** The models of the callbacks around it, the innermost first. */
+  readonly scopes: readonly string[];
+  readonly annotations: readonly Named[];
+  /** How deep it may still grow. */
+  readonly depth: number;
+  /** Columns of the query itself that are not to be read. */
+  readonly hidden?: ReadonlySet<string>;
+  /** Whether it is to be made of the columns of one row alone. */
+  readonly own?: boolean;
+}
+
+const inner = (context: Context): Context => ({ ...context, depth: context.depth - 1 });
+const within = (context: Context, model: string): Context => ({
+  ...inner(context),
+  scopes: [model, ...context.scopes],
+});
+
+type Signature = readonly [fn: FunctionName, result: Kind, ...args: readonly (readonly [Kind, ...Kind[]])[]];
+
+const PARTS: readonly Signature[] = (['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay'] as const).map((fn) => [
+  fn,
+  'int',
+  ['datetime'],
+]);
+
+/** The functions by what they take and give. The first argument is no plain value. */
+const SIGNATURES: readonly Signature[] = [
+  ...(['plus', 'minus', 'times', 'mod'] as const).flatMap((fn): Signature[] => [
+    [fn, 'int', ['int'], ['int']],
+    [fn, 'bigint', ['bigint'], ['bigint', 'int']],
+    [fn, 'float', ['float'], ['float', 'int']],
+    [fn, 'float', ['int'], ['float']],
+    [fn, 'decimal', ['decimal'], ['decimal', 'int']],
+    [fn, 'decimal', ['int'], ['decimal']],
+  ]),
+  ['dividedBy', 'float', ['int', 'float', 'bigint'], ['int']],
+  ['dividedBy', 'float', ['int', 'float'], ['float']],
+  ['dividedBy', 'decimal', ['decimal'], ['decimal', 'int']],
+  ...(['abs', 'neg'] as const).flatMap((fn) =>
+    (['int', 'bigint', 'float', 'decimal'] as const).map((kind): Signature => [fn, kind, [kind]]),
+  ),
+  ['round', 'decimal', ['decimal']],
+  ['round', 'float', ['float']],
+  ['lower', 'text', ['text', 'enum']],
+  ['upper', 'text', ['text', 'enum']],
+  ['trim', 'text', ['text']],
+  ['concat', 'text', ['text', 'enum'], ['text', 'enum', 'decimal', 'date']],
+  ['concat', 'text', ['text'], ['text'], ['text']],
+  ['length', 'int', ['text', 'enum']],
+  ...PARTS,
+  ['hour', 'int', ['datetime']],
+  ['minute', 'int', ['datetime']],
+  ['second', 'int', ['datetime']],
+  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum'] as const).map(
+    (kind): Signature => ['coalesce', kind, [kind], [kind]],
+  ),
+];
+
+const ANY_TESTS: readonly TestName[] = ['eq', 'ne', 'isNull', 'isNotNull', 'oneOf', 'notOneOf'];
+const ORDER_TESTS: readonly TestName[] = ['gt', 'gte', 'lt', 'lte', 'between'];
+const TEXT_TESTS: readonly TestName[] = [
+  'contains',
+  'startsWith',
+  'endsWith',
+  'iexact',
+  'icontains',
+  'istartsWith',
+  'iendsWith',
+  'regex',
+  'iregex',
+];
+
+/** How many further arguments a test takes. */
+const TAKES: Partial<Record<TestName, number>> = { isNull: 0, isNotNull: 0, between: 2 };
+
+/** What expressions of another kind a kind is compared with; plain values are of its own. */
+const COMPARED: Partial<Record<Kind, readonly [Kind, ...Kind[]]>> = { int: ['int', 'float'], float: ['float', 'int'] };
+
+/** What every database has for the same regular expression. */
+const PATTERNS = ['^a', 'b$', '[ab]', 'a.b', '^$', 'a|e', '^.$'];
+
+/** The type of a column, or of a plain value. */
+export function typeFor(kind: Kind): Type {
+  if (kind === 'decimal') return { kind, scale: SCALE, digits: SCALE + 2 };
+  return { kind, scale: 0, digits: kind === 'bigint' ? 16 : 3 };
+}
+
+/** What can be read from a model over relations to one, by the way there. */
+function columnsOf(
+  graph: Graph,
+  model: string,
+  depth = 2,
+): { steps: string[]; field: string; kind: Kind; relation?: string }[] {
+  const { fields, foreignKeys } = modelOf(graph, model);
+  const own = fields.map(({ name, kind }) => ({ steps: [], field: name, kind }));
+  const keys = foreignKeys.map(({ name, target, to }) => ({
+    steps: [],
+    field: `${name}Id`,
+    kind: modelOf(graph, target).fields.find((field) => field.name === to)!.kind,
+    relation: name,
+  }));
+  if (depth === 0) return [...own, ...keys];
+  const further = relationsOf(graph, model).filter((relation) => !relation.many);
+  const behind = further.flatMap(({ name, target }) =>
+    columnsOf(graph, target, depth - 1).map((column) => ({ ...column, steps: [name, ...column.steps] })),
+  );
+  return [...own, ...keys, ...behind];
+}
+
+const known = new WeakMap<Graph, Map<string, ReturnType<typeof columnsOf>>>();
+
+function columns(graph: Graph, model: string): ReturnType<typeof columnsOf> {
+  if (!known.has(graph)) known.set(graph, new Map());
+  const found = known.get(graph)!.get(model) ?? columnsOf(graph, model);
+  known.get(graph)!.set(model, found);
+  return found;
+}
+
+function anyColumn(context: Context, kinds: readonly Kind[]): Column | undefined {
+  const { dice, world, scopes, hidden } = context;
+  const scope = dice.oneIn(5) ? dice.below(scopes.length) : 0;
+  const all = columns(world.graph, scopes[scope]!).filter(
+    (column) =>
+      kinds.includes(column.kind) &&
+      !(scope === scopes.length - 1 && column.steps.length === 0 && hidden?.has(column.field) === true),
+  );
+  const near = all.filter((column) => column.steps.length === 0);
+  if (all.length === 0 || (context.own === true && near.length === 0)) return undefined;
+  const { relation, kind, ...column } = dice.of(
+    near.length > 0 && (context.own === true || !dice.oneIn(3)) ? near : all,
+  );
+  return {
+    node: 'column',
+    type: typeFor(kind),
+    scope,
+    ...column,
+    ...(relation !== undefined && dice.oneIn(2) && { relation }),
+  };
+}
+
+function constant(dice: Dice, kind: Kind, values: readonly Known[] = VALUES[kind]): Constant {
+  const value = dice.of(values);
+  return { node: 'constant', type: typeFor(kind), value };
+}
+
+/** An expression of one of these kinds, if there can be one. */
+export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefined {
+  const { dice, depth, annotations } = context;
+  const choices: [number, () => Expr | undefined][] = [[6, () => anyColumn(context, kinds)]];
+  const computed = annotations.filter(({ value }) => kinds.includes(value.type.kind));
+  if (computed.length > 0)
+    choices.push([
+      3,
+      () => {
+        const { name, value } = dice.of(computed);
+        return { node: 'annotation', name, type: value.type };
+      },
+    ]);
+  if (depth > 0) {
+    choices.push([5, () => anyCall(context, kinds)]);
+    if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
+    if (kinds.includes('bool'))
+      choices.push([2, () => ({ node: 'asked', type: typeFor('bool'), condition: anyCondition(inner(context)) })]);
+  }
+  return dice.weighted(choices) ?? anyColumn(context, kinds);
+}
+
+/** An expression of one of these kinds, or a plain value of the first. */
+function anyOperand(context: Context, kinds: readonly [Kind, ...Kind[]]): Expr {
+  const { dice } = context;
+  return (dice.oneIn(2) ? anyExpr(inner(context), kinds) : undefined) ?? constant(dice, kinds[0]);
+}
+
+function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
+  const { dice } = context;
+  const fitting = SIGNATURES.filter(([, result]) => kinds.includes(result));
+  if (fitting.length === 0) return undefined;
+  const [fn, kind, first, ...rest] = dice.of(fitting);
+  const subject = anyExpr(inner(context), first!);
+  if (subject === undefined) return undefined;
+  const args = [subject, ...rest.map((item) => anyOperand(context, fn === 'coalesce' ? [subject.type.kind] : item))];
+  // Beside an integer a plain value is an integer, too.
+  if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
+  const type = typeOfCall(
+    fn,
+    kind,
+    args.map((arg) => arg.type),
+    dice,
+  );
+  return fits(type, args) ? { node: 'call', fn, args, type } : undefined;
+}
+
+/** As the documents say: products have the digits of both, quotients four more than the dividend. */
+function typeOfCall(fn: FunctionName, kind: Kind, types: readonly Type[], dice: Dice): Type {
+  const [a, b = a] = types as [Type, Type?];
+  const most = Math.max(...types.map((type) => type.digits - type.scale));
+  if (fn === 'length' || (kind === 'int' && a.kind === 'datetime')) return { kind, scale: 0, digits: 4 };
+  if (fn === 'round') {
+    const scale = kind === 'decimal' ? Math.min(dice.below(4), a.scale) : dice.below(3);
+    return { kind, scale, digits: kind === 'decimal' ? most + 1 + scale : a.digits };
+  }
+  if (fn === 'times') return { kind, scale: a.scale + b.scale, digits: a.digits + b.digits };
+  if (fn === 'dividedBy' && kind === 'decimal') return { kind, scale: a.scale + 4, digits: a.digits + 4 + b.scale };
+  if (fn === 'dividedBy') return { kind, scale: 0, digits: a.digits };
+  const scale = kind === 'decimal' ? Math.max(a.scale, b.scale) : 0;
+  return { kind, scale, digits: most + 1 + scale };
+}
+
+/** Numbers stay in the range in which each database computes exactly. */
+function fits({ kind, scale, digits }: Type, args: readonly Expr[]): boolean {
+  if (kind === 'decimal')
+    return (
+      digits - scale <= 7 &&
+      scale <= 10 &&
+      digits <= 17 &&
+      args.every((arg) => arg.type.kind !== 'decimal' || arg.type.scale <= 10)
+    );
+  return digits <= (kind === 'bigint' ? 18 : 15);
+}
+
+/** Aggregates by what they give and take. */
+const AGGREGATES: readonly (readonly [AggregateName, Kind, readonly Kind[]])[] = [
+  ['count', 'int', ['int', 'text', 'bool', 'date', 'decimal', 'enum']],
+  ['sum', 'int', ['int']],
+  ['sum', 'bigint', ['bigint']],
+  ['sum', 'float', ['float']],
+  ['sum', 'decimal', ['decimal']],
+  ['avg', 'float', ['int', 'float']],
+  ['avg', 'decimal', ['decimal']],
+  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum', 'uuid'] as const).flatMap(
+    (kind) => (['min', 'max'] as const).map((fn) => [fn, kind, [kind]] as const),
+  ),
+];
+
+/** An aggregate over rows of the model of the innermost scope. */
+export function anyAggregate(context: Context, kinds: readonly Kind[]): Aggregate | undefined {
+  const { dice } = context;
+  const [fn, kind, of] = dice.of(AGGREGATES.filter(([, result]) => kinds.includes(result)));
+  if (fn === 'count' && dice.oneIn(2))
+    return { fn, argument: undefined, distinct: false, type: { kind: 'int', scale: 0, digits: 3 } };
+  const argument = anyExpr(inner(context), of);
+  if (argument === undefined || !reads(argument, 0)) return undefined;
+  const distinct = fn !== 'min' && fn !== 'max' && dice.oneIn(3);
+  const { type } = argument;
+  if (fn === 'count') return { fn, argument, distinct, type: { kind: 'int', scale: 0, digits: 3 } };
+  if (fn === 'min' || fn === 'max') return { fn, argument, distinct, type };
+  const more = fn === 'avg' && kind === 'decimal' ? 4 : 0;
+  const result = { kind, scale: type.scale + more, digits: type.digits + more + 2 };
+  return fits(result, []) ? { fn, argument, distinct, type: result } : undefined;
+}
+
+/** Whether something is read of the row that is so many callbacks further out. */
+function reads(expr: Expr, scope: number): boolean {
+  switch (expr.node) {
+    case 'column':
+      return expr.scope === scope;
+    case 'related':
+      return expr.of.scope === scope || (expr.argument !== undefined && reads(expr.argument, scope + 1));
+    case 'call':
+      return expr.args.some((arg) => reads(arg, scope));
+    default:
+      return false;
+  }
+}
+
+function anyRelated(context: Context, kinds: readonly Kind[]): Related | undefined {
+  if (!AGGREGATES.some(([, result]) => kinds.includes(result))) return undefined;
+  const found = anyMembers(context);
+  if (found === undefined) return undefined;
+  const aggregate = anyAggregate(found.inside, kinds);
+  return aggregate && { node: 'related', of: found.of, ...aggregate };
+}
+
+/** Rows of a relation to many, in reach of one of the scopes. */
+function anyMembers(context: Context): { of: Members; inside: Context } | undefined {
+  const { dice, world, scopes } = context;
+  const scope = dice.oneIn(6) ? dice.below(scopes.length) : 0;
+  const here = relationsOf(world.graph, scopes[scope]!);
+  const step = dice.oneIn(4) ? dice.of([undefined, ...here.filter((relation) => !relation.many)]) : undefined;
+  const many = (step === undefined ? here : relationsOf(world.graph, step.target)).filter((relation) => relation.many);
+  if (many.length === 0) return undefined;
+  const relation = dice.of(many);
+  const inside = within(context, relation.target);
+  const where = inside.depth > 0 && dice.oneIn(3) ? anyCondition(inside) : undefined;
+  return { of: { scope, steps: step === undefined ? [] : [step.name], relation: relation.name, where }, inside };
+}
+
+const ALL: readonly Kind[] = ['int', 'text', 'bool', 'decimal', 'float', 'bigint', 'date', 'datetime', 'enum', 'uuid'];
+
+/** An expression of any kind. */
+export function anyValue(context: Context, kinds: readonly Kind[] = ALL): Expr {
+  const { dice } = context;
+  for (let i = 0; i < 3; i++) {
+    const expr = anyExpr(context, [dice.of(kinds)]);
+    if (expr !== undefined) return expr;
+  }
+  return anyColumn({ ...context, scopes: context.scopes.slice(0, 1) }, ALL)!;
+}
+
+export function anyCondition(context: Context): Condition {
+  const { dice, depth } = context;
+  const simple: [number, () => Condition | undefined][] = [
+    [6, () => anyTest(context)],
+    [1, () => anyTruth(context)],
+  ];
+  if (depth <= 0) return dice.weighted(simple) ?? anyTest(context);
+  return (
+    dice.weighted<Condition | undefined>([
+      ...simple,
+      [2, () => ({ node: dice.of(['and', 'or']), items: dice.list(2, 3, () => anyCondition(inner(context))) })],
+      [2, () => ({ node: 'not', item: anyCondition(inner(context)) })],
+      [3, () => anyQuantified(context)],
+    ]) ?? anyTest(context)
+  );
+}
+
+function anyTruth(context: Context): Condition | undefined {
+  const of = anyColumn(context, ['bool']);
+  return of && { node: 'truth', of };
+}
+
+function anyQuantified(context: Context): Condition | undefined {
+  const { dice } = context;
+  const found = context.own === true ? undefined : anyMembers(context);
+  if (found === undefined) return undefined;
+  const node = dice.of(['some', 'none', 'every'] as const);
+  const condition = node === 'every' || dice.oneIn(2) ? anyCondition(found.inside) : undefined;
+  return { node, of: found.of, condition };
+}
+
+function anyTest(context: Context): Condition {
+  const { dice } = context;
+  const dated = context.depth > 0 && dice.oneIn(10) ? anyDatePart(context) : undefined;
+  const subject = dated ?? anyValue(inner(context));
+  const { kind } = subject.type;
+  const isText = kind === 'text' || kind === 'enum';
+  const tests = [
+    ...ANY_TESTS,
+    ...(kind === 'bool' ? [] : ORDER_TESTS),
+    ...(isText ? [...TEXT_TESTS, ...TEXT_TESTS] : []),
+  ];
+  const test = dice.of(tests);
+  return { node: 'test', test, subject, args: anyArguments(context, test, kind) };
+}
+
+/** Of a date, by a lookup: callbacks have parts of datetimes only. */
+function anyDatePart(context: Context): Expr | undefined {
+  const column = anyColumn(context, ['date']);
+  if (column === undefined) return undefined;
+  const [fn] = context.dice.of(PARTS);
+  return { node: 'call', fn, args: [column], type: { kind: 'int', scale: 0, digits: 4 } };
+}
+
+function anyArguments(context: Context, test: TestName, kind: Kind): Expr[] {
+  const { dice } = context;
+  if (test === 'regex' || test === 'iregex') return [constant(dice, 'text', PATTERNS)];
+  if (test === 'oneOf' || test === 'notOneOf') return dice.list(0, 3, () => constant(dice, kind));
+  if ((test === 'eq' || test === 'ne') && dice.oneIn(6))
+    return [{ node: 'constant', type: typeFor(kind), value: null }];
+  if (TEXT_TESTS.includes(test)) return [dice.oneIn(4) ? anyOperand(context, ['text']) : constant(dice, 'text')];
+  return Array.from({ length: TAKES[test] ?? 1 }, () => anyOperand(context, COMPARED[kind] ?? [kind]));
+}
