@@ -1,11 +1,12 @@
 import { DefinitionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { FETCH_MODES, isFetchMode } from './fetch-mode.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
 import type { ColumnOptions, RelationOptions } from './definitions.ts';
 import type { ReferentialAction } from './metadata.ts';
 import type { FieldBuilders } from './types/index.ts';
 import { describe } from './value-types.ts';
-import type { CustomCodec, ValueType } from './value-types.ts';
+import type { CustomCodec, JsonPart, ValueType } from './value-types.ts';
 
 type Options = ColumnOptions & Readonly<Record<string, unknown>>;
 
@@ -34,6 +35,7 @@ const RELATION_OPTIONS = new Set([
   'onDelete',
   'onUpdate',
   'to',
+  'fetchMode',
   'validators',
   'renamedFrom',
 ]);
@@ -124,9 +126,15 @@ const builders = {
     }
     return column('custom', { kind: 'custom', codec, columnType }, options);
   },
-  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options?: { prefix?: string; nullable?: boolean }) => {
-    known('embedded', options, new Set(['prefix', 'nullable']));
-    return new EmbeddedDefinition(fields, options);
+  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options: EmbeddedOptions = {}) => {
+    const { as, ...others } = options;
+    if (as !== undefined && as !== 'json')
+      throw new DefinitionError(["f.embedded() is { as: 'json' }, or has a column for each part without."]);
+    if (as === undefined) known('embedded', options, new Set(['prefix', 'nullable']));
+    else known('embedded', options, new Set(['as', 'nullable', 'column', 'comment']));
+    return as === undefined
+      ? new EmbeddedDefinition(fields, options)
+      : new ColumnDefinition({ kind: 'json', parts: jsonParts(fields) }, others);
   },
   version: (options: Options = {}) => {
     known('version', options, new Set(['column', 'comment', 'renamedFrom']));
@@ -135,20 +143,86 @@ const builders = {
   foreignKey: (target: unknown, options?: RelationOptions) => toOne('foreignKey', target, options),
   oneToOne: (target: unknown, options?: RelationOptions) => toOne('oneToOne', target, options),
   manyToMany: (target: unknown, options?: RelationOptions) => {
-    known('manyToMany', options, new Set(['through', 'table']));
+    known('manyToMany', options, new Set(['through', 'table', 'fetchMode']));
+    checkFetchMode('manyToMany', options);
     return new RelationDefinition('manyToMany', target, options);
   },
-  reverse: (target: unknown, via: string) => new RelationDefinition('reverse', target, {}, via),
-  reverseOne: (target: unknown, via: string) => new RelationDefinition('reverseOne', target, {}, via),
+  reverse: (target: unknown, via: string, options?: RelationOptions) => otherSide('reverse', target, via, options),
+  reverseOne: (target: unknown, via: string, options?: RelationOptions) =>
+    otherSide('reverseOne', target, via, options),
 };
+
+interface EmbeddedOptions {
+  readonly as?: string;
+  readonly prefix?: string;
+  readonly nullable?: boolean;
+  readonly column?: string;
+  readonly comment?: string;
+}
+
+/** Types whose values JSON has as they are. */
+const IN_JSON = new Set([
+  'int',
+  'smallInt',
+  'float',
+  'decimal',
+  'string',
+  'text',
+  'enum',
+  'bool',
+  'uuid',
+  'date',
+  'time',
+  'json',
+]);
+
+/** The parts of a value in one column of JSON. @throws DefinitionError for what JSON cannot hold. */
+function jsonParts(fields: Readonly<Record<string, ColumnDefinition>>): Readonly<Record<string, JsonPart>> {
+  return Object.freeze(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => {
+        if (!(field instanceof ColumnDefinition) || !fitsJson(field.type))
+          throw new DefinitionError([
+            `f.embedded() as JSON cannot hold '${name}': parts are texts, numbers, booleans, days, times, JSON, lists of these, or embedded as JSON themselves.`,
+          ]);
+        return [name, Object.freeze({ type: field.type, nullable: field.options.nullable === true })];
+      }),
+    ),
+  );
+}
+
+function fitsJson(type: ValueType): boolean {
+  return type.kind === 'array' ? fitsJson(type.of) : IN_JSON.has(type.kind);
+}
 
 function identity(builder: string, kind: 'int' | 'bigint', options: Options): ColumnDefinition {
   known(builder, options, new Set(['column', 'comment', 'renamedFrom']));
   return new ColumnDefinition({ kind }, { ...options, primaryKey: true }, 'identity');
 }
 
+function otherSide(
+  kind: 'reverse' | 'reverseOne',
+  target: unknown,
+  via: string,
+  options?: RelationOptions,
+): RelationDefinition {
+  known(kind, options, new Set(['fetchMode']));
+  checkFetchMode(kind, options);
+  return new RelationDefinition(kind, target, options, via);
+}
+
+function checkFetchMode(kind: string, options: RelationOptions | undefined): void {
+  const mode: unknown = options?.fetchMode;
+  if (mode === undefined || isFetchMode(mode)) return;
+  throw new DefinitionError([`f.${kind}() does not know what its 'fetchMode' says.`], {
+    field: 'fetchMode',
+    remedy: `Use one of: ${FETCH_MODES.join(', ')}.`,
+  });
+}
+
 function toOne(kind: 'foreignKey' | 'oneToOne', target: unknown, options?: RelationOptions): RelationDefinition {
   known(kind, options, RELATION_OPTIONS);
+  checkFetchMode(kind, options);
   for (const event of ['onDelete', 'onUpdate'] as const) {
     const action = options?.[event];
     if (action === undefined || ACTIONS.includes(action)) continue;

@@ -16,6 +16,7 @@ import { planQuery } from '../query/planner.ts';
 import { shapeKey } from '../query/shape-key.ts';
 import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
+import { comment } from '../query/tags.ts';
 import type { QueryRequest } from '../query/state.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
@@ -43,6 +44,8 @@ export interface CompiledQuery {
 /** A compiled request with its values. */
 export interface BoundQuery {
   readonly compiled: CompiledQuery;
+  /** Its text, with the comment of its tags. */
+  readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
@@ -102,7 +105,10 @@ export class CompiledCache {
       if (this.#queries.size >= MAX_SHAPES) this.#queries.delete(this.#queries.keys().next().value!);
       this.#queries.set(key, compiled);
     }
-    return { compiled, parameters: bind(compiled, bound) };
+    const { tags } = request.state;
+    // Tags are no part of the shape: however many there are, a query is compiled once.
+    const sql = tags === undefined ? compiled.sql : compiled.sql + comment(tags);
+    return { compiled, sql, parameters: bind(compiled, bound) };
   }
 
   /** SELECT of one row by its key, of a model without conditions of its own. */

@@ -1,7 +1,7 @@
 import { EntityCollection } from '../core/collection.ts';
 import { mapKey } from '../core/keys.ts';
 import type { EntityGroup } from '../core/loader.ts';
-import type { ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { ApartLoader, STREAMED } from './apart.ts';
 import { IdentityMap } from './identity-map.ts';
@@ -28,7 +28,7 @@ export class StreamedBatches {
   /** Where the entities of the next batch are made. */
   next(): Workspace {
     if (this.#batches.length === BATCHES_KEPT) this.#release(this.#batches.shift()!);
-    const batch = new Batch(this.#workspace.identityMap);
+    const batch = new Batch(this.#workspace.identityMap, (meta, key) => this.#isInUse(meta, key));
     this.#batches.push(batch);
     return this.#workspace.withEntities(batch);
   }
@@ -37,20 +37,29 @@ export class StreamedBatches {
     const { identityMap } = this.#workspace;
     const needed = this.#needed(batch);
     const left = new IdentityMap();
+    const gone: [ModelMeta, ReadonlySet<unknown>][] = [];
     const leave = new Leaving(new ApartLoader(left, this.#workspace.loader, STREAMED));
     for (const [meta, brought] of batch.entries()) {
       const map = identityMap.of(meta);
       const leaving = new Set<unknown>();
       for (const [key, entity] of brought) {
         if (needed.has(entity) || map.get(key) !== entity) continue;
+        keepTargets(entity, identityMap);
+        if (this.#isInUse(meta, key)) continue;
         leaving.add(key);
         this.#forgetReferences(meta, entity);
         left.of(meta).set(key, entity);
         leave.entity(entity);
       }
-      identityMap.without(meta, leaving);
+      gone.push([meta, leaving]);
     }
+    for (const [meta, keys] of gone) identityMap.without(meta, keys);
     leave.groups();
+  }
+
+  /** Whether a batch that is kept has brought it, or met it. */
+  #isInUse(meta: ModelMeta, key: unknown): boolean {
+    return this.#batches.some((batch) => batch.holds(meta, key));
   }
 
   /** What has to stay: what is to be written, and whatever of the batch it leads to. */
@@ -76,7 +85,7 @@ export class StreamedBatches {
     for (const { owning, target, targetField, sourceField } of relations) {
       if (!owning || !targetField.primaryKey) continue;
       const map = this.#workspace.identityMap.of(target);
-      const value = (entity as Record<string, unknown>)[sourceField.name];
+      const value = valueAt(entity, sourceField);
       if (map.size === 0 || value === null || value === undefined) continue;
       const key = mapKey(target, value);
       const reference = map.get(key);
@@ -91,6 +100,22 @@ function isFrom(reference: object, group: EntityGroup | null): boolean {
   return kind === 'reference' && origin?.group === group;
 }
 
+/** What is found by its key in the session is linked: it may leave, with this batch or another, and is to be found then, too. */
+function keepTargets(entity: object, identityMap: IdentityMap): void {
+  for (const { index, owning, target, targetField, sourceField } of State.group(entity)!.meta.relations) {
+    if (!owning || !targetField.primaryKey || State.link(entity, index) !== undefined) continue;
+    const key = valueAt(entity, sourceField);
+    if (key === undefined || key === null) continue;
+    const found = identityMap.of(target).get(mapKey(target, key));
+    if (found !== undefined && State.row(found) !== null) State.setLink(entity, index, found);
+  }
+}
+
+/** A field's value; undefined where it was not read. */
+function valueAt(entity: object, field: FieldMeta): unknown {
+  return State.row(entity)?.[field.index] === undefined ? undefined : (entity as Record<string, unknown>)[field.name];
+}
+
 /** The entities at the other ends of an entity's relations, as far as they are at hand. */
 function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
   const { meta } = State.group(entity)!;
@@ -98,7 +123,7 @@ function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
     const link = State.link(entity, index);
     if (link instanceof EntityCollection) return link.isLoaded ? link.toArray() : [];
     if (State.is(link)) return [link];
-    const key = owning && targetField.primaryKey ? (entity as Record<string, unknown>)[sourceField.name] : undefined;
+    const key = owning && targetField.primaryKey ? valueAt(entity, sourceField) : undefined;
     const found = key === undefined || key === null ? undefined : identityMap.of(target).get(mapKey(target, key));
     return found === undefined ? [] : [found];
   });
@@ -134,16 +159,26 @@ class Leaving {
 /** The session's identity map, as one batch sees it: what is new in it is noted. */
 class Batch extends IdentityMap {
   readonly #session: IdentityMap;
+  readonly #cameBefore: (meta: ModelMeta, key: unknown) => boolean;
   readonly #maps = new Map<ModelMeta, NotingMap>();
 
-  constructor(session: IdentityMap) {
+  constructor(session: IdentityMap, cameBefore: (meta: ModelMeta, key: unknown) => boolean) {
     super();
     this.#session = session;
+    this.#cameBefore = cameBefore;
+  }
+
+  /** Whether an entity came with this batch, or was met in it. */
+  holds(meta: ModelMeta, key: unknown): boolean {
+    return this.#maps.get(meta)?.has(key) === true;
   }
 
   override of(meta: ModelMeta): Map<unknown, object> {
     let map = this.#maps.get(meta);
-    if (map === undefined) this.#maps.set(meta, (map = new NotingMap(this.#session, meta)));
+    if (map === undefined) {
+      map = new NotingMap(this.#session, meta, (key) => this.#cameBefore(meta, key));
+      this.#maps.set(meta, map);
+    }
     return map;
   }
 
@@ -153,19 +188,23 @@ class Batch extends IdentityMap {
   }
 }
 
-/** Looks up what the session has, and holds what came through it. */
+/** Looks up what the session has, and holds what came through it, or through the batch before and was met again. */
 class NotingMap extends Map<unknown, object> {
   readonly #session: IdentityMap;
   readonly #meta: ModelMeta;
+  readonly #cameBefore: (key: unknown) => boolean;
 
-  constructor(session: IdentityMap, meta: ModelMeta) {
+  constructor(session: IdentityMap, meta: ModelMeta, cameBefore: (key: unknown) => boolean) {
     super();
     this.#session = session;
     this.#meta = meta;
+    this.#cameBefore = cameBefore;
   }
 
   override get(key: unknown): object | undefined {
-    return this.#session.of(this.#meta).get(key);
+    const found = this.#session.of(this.#meta).get(key);
+    if (found !== undefined && !this.has(key) && this.#cameBefore(key)) super.set(key, found);
+    return found;
   }
 
   override set(key: unknown, entity: object): this {

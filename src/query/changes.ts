@@ -3,7 +3,7 @@ import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { assignable } from './assignable.ts';
+import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode } from './expressions.ts';
 import { entityKey, unknownName } from './filter.ts';
 import { param, stored } from './nodes.ts';
@@ -20,11 +20,9 @@ export function fieldChange(meta: ModelMeta, name: string, value: unknown, refs:
     });
   const field = relation === undefined ? fieldOf(meta, name) : relation.sourceField;
   const label = { model: meta.name, field: field.name };
-  if (field.primaryKey || field.generatedAs !== undefined)
-    throw new InvalidQueryError(
-      `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
-      label,
-    );
+  const fixed = whyFixed(field);
+  if (fixed !== undefined)
+    throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${fixed}.`, label);
   if (typeof value === 'function')
     return {
       field,

@@ -1,6 +1,7 @@
 import { asValue, conjunction, disjunction, typeOf } from '../core/ast/expressions.ts';
 import type { CompareOperator, Expression, JsonExpression, Typed } from '../core/ast/expressions.ts';
 import { describe } from '../core/value-types.ts';
+import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import { commonType } from './common-type.ts';
 import { jsonAt, jsonIs, jsonLike } from './json.ts';
@@ -10,9 +11,9 @@ import { NUMBER_METHODS } from './methods/numbers.ts';
 import type { Method, Subject } from './methods/subject.ts';
 import { TEXT_METHODS } from './methods/texts.ts';
 import { among, Nestable } from './nested.ts';
-import { labelOf, list, param, plainValue } from './nodes.ts';
+import { decimal, labelOf, list, param, plainValue, scaleOf } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
-import { hasAggregate } from './walk.ts';
+import { hasAggregate, hasWindow } from './walk.ts';
 
 /**
  * An expression under construction: what columns are in the callback form. One class at run time; the interfaces in
@@ -118,7 +119,7 @@ export class ExpressionBuilder {
       kind: 'call',
       fn: 'coalesce',
       args,
-      type: this.#typed().type,
+      type: widest(this.#typed().type, args),
       nullable: args.every((arg) => typeOf(arg).nullable),
     });
   }
@@ -196,6 +197,13 @@ for (const [name, method] of Object.entries({
     },
   });
 
+/** Of decimals the one with the most digits after the point, so that none is lost. */
+function widest(type: ValueType, nodes: readonly Expression[]): ValueType {
+  if (type.kind !== 'decimal') return type;
+  const scale = Math.max(...nodes.map((node) => scaleOf(typeOf(node).type)));
+  return scale === type.scale ? type : decimal(scale);
+}
+
 /** The node of a condition given as an expression. */
 export function conditionNode(value: unknown): Expression {
   if (!ExpressionBuilder.is(value)) {
@@ -212,6 +220,14 @@ export function refuseAggregates(node: Expression, place: string): void {
   if (!hasAggregate(node)) return;
   throw new InvalidQueryError(`${place} is about single rows and cannot hold an aggregate of the query.`, {
     remedy: 'Aggregate a relation, as in p.comments.count(), or use values() or aggregate().',
+  });
+}
+
+/** @throws InvalidQueryError for a look at other rows where each row stands alone. */
+export function refuseWindows(node: Expression, place: string): void {
+  if (!hasWindow(node)) return;
+  throw new InvalidQueryError(`${place} is about single rows and cannot look at a window.`, {
+    remedy: 'Annotate the query with the window, and filter or sort by that.',
   });
 }
 

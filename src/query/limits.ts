@@ -1,4 +1,6 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
 import type { ParamExpression } from '../core/ast/expressions.ts';
+import { FETCH_MODES, isFetchMode } from '../core/fetch-mode.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
@@ -17,6 +19,12 @@ export const DEFAULT_BATCH = 1000;
 export function limitOf(meta: ModelMeta, value: unknown): ParamExpression {
   const limit = wholeNumber(meta, 'limit', value);
   return (limit.value as number) <= SHAPED ? { ...limit, shaped: true } : limit;
+}
+
+/** How entities load on demand. @throws InvalidQueryError */
+export function fetchModeOf(meta: ModelMeta, mode: unknown): FetchMode {
+  if (isFetchMode(mode)) return mode;
+  throw new InvalidQueryError(`fetchMode() takes one of: ${FETCH_MODES.join(', ')}.`, { model: meta.name });
 }
 
 /** A limit or offset as a bound value. */

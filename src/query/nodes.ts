@@ -59,6 +59,11 @@ export function stored({ type }: FieldMeta, value: unknown, label: ParamLabel): 
 export function list(type: ValueType, values: unknown, label: ParamLabel): ListParam {
   if (!Array.isArray(values))
     throw invalidValue(label.model, label.field, `takes a list here, not ${describe(values)}`);
+  if (type.kind === 'array')
+    throw new InvalidQueryError(`oneOf() is not for arrays, which ${label.model}.${label.field} holds.`, {
+      ...label,
+      remedy: 'Combine exact() of each by or(), or ask for items by arrayContains() and arrayOverlaps().',
+    });
   for (const value of values) checkScalar(type, value, label);
   return { kind: 'list', values: Object.freeze([...values]), type, label };
 }

@@ -16,7 +16,8 @@ import { wanted } from './get-or-create.ts';
 import { groupedState, ModelGroups } from './groups.ts';
 import { inBulk } from './in-bulk.ts';
 import { insertFrom } from './insert-from.ts';
-import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
+import { DEFAULT_BATCH, fetchModeOf, limitOf, wholeNumber } from './limits.ts';
+import { withParts } from './embedded.ts';
 import { lockState } from './locks.ts';
 import { Nestable } from './nested.ts';
 import { path } from './nodes.ts';
@@ -32,6 +33,8 @@ import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { NamedExpression, QueryState } from './state.ts';
+import { explainOptions } from './explain.ts';
+import { withTags } from './tags.ts';
 import { ModelValuesSet } from './values-set.ts';
 
 /**
@@ -179,6 +182,10 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
   }
 
+  fetchMode(mode: unknown): ModelQuerySet {
+    return this.#with({ fetchMode: fetchModeOf(this.#state.meta, mode) });
+  }
+
   using(server: ServerRole): ModelQuerySet {
     if (server !== 'primary' && server !== 'replica')
       throw new InvalidQueryError("using() takes 'primary' or 'replica'.", {
@@ -322,7 +329,9 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
         model: this.#state.meta.name,
       });
     const own = new OwnRefs(this.#state);
-    const parsed = Object.entries(changes).map(([name, value]) => fieldChange(this.#state.meta, name, value, own.make));
+    const parsed = withParts(this.#state.meta, changes).map(([name, value]) =>
+      fieldChange(this.#state.meta, name, value, own.make),
+    );
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
@@ -361,6 +370,15 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
     return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
+  }
+
+  tag(tags: unknown): ModelQuerySet {
+    return this.#with({ tags: withTags(this.#state.meta, this.#state.tags, tags) });
+  }
+
+  async explain(options: unknown = {}): Promise<unknown> {
+    const asked = explainOptions(this.#state.meta, options);
+    return this.#runner.explain({ kind: 'entities', state: this.#state }, asked);
   }
 
   toSQL(): CompiledSql {
@@ -456,7 +474,11 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
     const { meta, fields } = this.#state;
-    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
+    return this.#with({
+      fields: (fields ?? meta.fields).filter(
+        (field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field),
+      ),
+    });
   }
 
   #refuseFilter(call: string): void {

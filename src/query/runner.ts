@@ -1,6 +1,7 @@
 import type { Bounds } from '../core/bounds.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import type { Creation, Saving } from './creation.ts';
+import type { ExplainOptions } from './explain.ts';
 import type { Wanted } from './get-or-create.ts';
 import type { QueryRequest, QueryState } from './state.ts';
 
@@ -40,4 +41,6 @@ export interface QueryRunner {
   /** Some fields of entities that are stored. Gives the number of rows. */
   save(saving: Saving, bounds: Bounds | undefined): Promise<number>;
   compile(request: QueryRequest): CompiledSql;
+  /** The database's plan for a request. */
+  explain(request: QueryRequest, options: ExplainOptions): Promise<unknown>;
 }

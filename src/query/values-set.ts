@@ -8,6 +8,8 @@ import { combinedValues } from './combine.ts';
 import type { Combination } from './combine.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
 import { Nestable } from './nested.ts';
+import { explainOptions } from './explain.ts';
+import { withTags } from './tags.ts';
 import type { QueryRunner } from './runner.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 
@@ -95,6 +97,14 @@ export class ModelValuesSet extends Nestable implements PromiseLike<unknown[]> {
     for await (const rows of this.#runner.batches(this.#request(), DEFAULT_BATCH))
       for (const row of this.#shaped(rows)) yield row;
     return undefined;
+  }
+
+  tag(tags: unknown): ModelValuesSet {
+    return this.#with({ tags: withTags(this.#state.meta, this.#state.tags, tags) });
+  }
+
+  async explain(options: unknown = {}): Promise<unknown> {
+    return this.#runner.explain(this.#request(), explainOptions(this.#state.meta, options));
   }
 
   toSQL(): CompiledSql {

@@ -165,8 +165,14 @@ function anyColumn(context: Context, kinds: readonly Kind[]): Column | undefined
 }
 
 function constant(dice: Dice, kind: Kind, values: readonly Known[] = VALUES[kind]): Constant {
-  const value = dice.of(values);
-  return { node: 'constant', type: typeFor(kind), value };
+  return { node: 'constant', type: typeFor(kind), value: dice.of(values) };
+}
+
+/** A value that an expression of this type can be compared with: no more digits than it has. */
+function constantFor(dice: Dice, { kind, scale }: Type): Constant {
+  return kind === 'decimal' && scale < SCALE
+    ? constant(dice, kind, ['0', '1', '2', '-1', '100'])
+    : constant(dice, kind);
 }
 
 /** An expression of one of these kinds, if there can be one. */
@@ -185,16 +191,20 @@ export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefi
   if (depth > 0) {
     choices.push([5, () => anyCall(context, kinds)]);
     if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
-    if (kinds.includes('bool'))
-      choices.push([2, () => ({ node: 'asked', type: typeFor('bool'), condition: anyCondition(inner(context)) })]);
+    if (kinds.includes('bool')) choices.push([2, () => asValue(anyCondition(inner(context)))]);
   }
   return dice.weighted(choices) ?? anyColumn(context, kinds);
 }
 
+/** A column of booleans is no condition there: it keeps its NULL. */
+function asValue(condition: Condition): Expr {
+  return condition.node === 'truth' ? condition.of : { node: 'asked', type: typeFor('bool'), condition };
+}
+
 /** An expression of one of these kinds, or a plain value of the first. */
-function anyOperand(context: Context, kinds: readonly [Kind, ...Kind[]]): Expr {
+function anyOperand(context: Context, kinds: readonly [Kind, ...Kind[]], type: Type = typeFor(kinds[0])): Expr {
   const { dice } = context;
-  return (dice.oneIn(2) ? anyExpr(inner(context), kinds) : undefined) ?? constant(dice, kinds[0]);
+  return (dice.oneIn(2) ? anyExpr(inner(context), kinds) : undefined) ?? constantFor(dice, type);
 }
 
 function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
@@ -204,7 +214,10 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   const [fn, kind, first, ...rest] = dice.of(fitting);
   const subject = anyExpr(inner(context), first!);
   if (subject === undefined) return undefined;
-  const args = [subject, ...rest.map((item) => anyOperand(context, fn === 'coalesce' ? [subject.type.kind] : item))];
+  const args = [
+    subject,
+    ...rest.map((item) => (fn === 'coalesce' ? anyOperand(context, [kind], subject.type) : anyOperand(context, item))),
+  ];
   // Beside an integer a plain value is an integer, too.
   if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
   const type = typeOfCall(
@@ -366,7 +379,7 @@ function anyTest(context: Context): Condition {
     ...(isText ? [...TEXT_TESTS, ...TEXT_TESTS] : []),
   ];
   const test = dice.of(tests);
-  return { node: 'test', test, subject, args: anyArguments(context, test, kind) };
+  return { node: 'test', test, subject, args: anyArguments(context, test, subject.type) };
 }
 
 /** Of a date, by a lookup: callbacks have parts of datetimes only. */
@@ -377,12 +390,13 @@ function anyDatePart(context: Context): Expr | undefined {
   return { node: 'call', fn, args: [column], type: { kind: 'int', scale: 0, digits: 4 } };
 }
 
-function anyArguments(context: Context, test: TestName, kind: Kind): Expr[] {
+function anyArguments(context: Context, test: TestName, type: Type): Expr[] {
   const { dice } = context;
+  const { kind } = type;
   if (test === 'regex' || test === 'iregex') return [constant(dice, 'text', PATTERNS)];
-  if (test === 'oneOf' || test === 'notOneOf') return dice.list(0, 3, () => constant(dice, kind));
+  if (test === 'oneOf' || test === 'notOneOf') return dice.list(0, 3, () => constantFor(dice, type));
   if ((test === 'eq' || test === 'ne') && dice.oneIn(6))
     return [{ node: 'constant', type: typeFor(kind), value: null }];
   if (TEXT_TESTS.includes(test)) return [dice.oneIn(4) ? anyOperand(context, ['text']) : constant(dice, 'text')];
-  return Array.from({ length: TAKES[test] ?? 1 }, () => anyOperand(context, COMPARED[kind] ?? [kind]));
+  return Array.from({ length: TAKES[test] ?? 1 }, () => anyOperand(context, COMPARED[kind] ?? [kind], type));
 }

@@ -325,6 +325,8 @@ export interface Window {
   readonly partitionBy: readonly Expression[];
   readonly orderBy: readonly OrderNode[];
   readonly frame: Frame | undefined;
+  /** A column of the rows, for a database that sorts windows in any case; the planner gives it. */
+  readonly anchor?: ColumnExpression;
 }
 
 /** From where to where, counted from the row: before it below 0, after it above, `undefined` is the first or the last one. */

@@ -46,7 +46,9 @@ function addEmbedded(draft: ModelDraft, name: string, embedded: EmbeddedDefiniti
   const fields: FieldDraft[] = [];
   for (const [part, column] of Object.entries(embedded.fields)) {
     if (!(column instanceof ColumnDefinition)) {
-      resolution.report(`${draft.meta.name}.${name}.${part} must be a column: an embedded value holds no relations.`);
+      resolution.report(
+        `${draft.meta.name}.${name}.${part} must be a column: an embedded value holds no relations, and none of its own kind unless { as: 'json' }.`,
+      );
       continue;
     }
     const options: ColumnOptions = embedded.nullable ? { ...column.options, nullable: true } : column.options;

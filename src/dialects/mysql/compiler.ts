@@ -29,12 +29,13 @@ import type {
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
-import { jsonPathText } from '../json-paths.ts';
+import { jsonPathOfMariaDB, jsonPathText } from '../json-paths.ts';
 import type { StringList } from '../expression-compiler.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
 import { mysqlCast } from './casts.ts';
+import { foundFirst, hasSubquery } from './found-first.ts';
 import { MYSQL_FUNCTIONS } from './functions.ts';
 import { castType, listType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
@@ -61,8 +62,9 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   protected override statement(statement: Statement): string {
-    if (statement.kind === 'update' || statement.kind === 'delete') this.written = statement.model;
-    return super.statement(statement);
+    if (statement.kind !== 'update' && statement.kind !== 'delete') return super.statement(statement);
+    this.written = statement.model;
+    return super.statement({ ...statement, where: foundFirst(statement) });
   }
 
   protected override cast(sql: string, type: ValueType): string {
@@ -188,11 +190,25 @@ export class MySQLCompiler extends TypedCompiler {
     return super.expression(node);
   }
 
-  /** LIMIT is not taken in such a subquery, but in one inside of it. */
+  /**
+   * LIMIT is not taken in such a subquery, but in one inside of it. Rows of the written table are all found before one is
+   * written: a derived table with a LIMIT is never merged.
+   */
   protected override members(query: SelectStatement): string {
+    if (this.written !== undefined) return this.found(query);
     const text = super.members(query);
     const cut = query.limit !== undefined || query.offset !== undefined;
     return cut ? `SELECT * FROM (${text}) AS limited` : text;
+  }
+
+  private found(query: SelectStatement): string {
+    const { written, unaliased } = this;
+    this.written = undefined;
+    this.unaliased = undefined;
+    const rows = `${this.select(query)}${query.limit === undefined && query.offset === undefined ? ` LIMIT ${ALL_ROWS}` : ''}`;
+    this.written = written;
+    this.unaliased = unaliased;
+    return `SELECT * FROM (${rows}) AS found`;
   }
 
   protected override distinct(left: string, right: string): string {
@@ -211,7 +227,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   protected override datePart(part: DatePart, sql: string): string {
     // Mondays are 0.
-    return part === 'weekDay' ? `(WEEKDAY(${sql}) + 1)` : `${part.toUpperCase()}(${sql})`;
+    if (part === 'weekDay') return `(WEEKDAY(${sql}) + 1)`;
+    // A year has no sign, and would take it from what it is multiplied by.
+    return part === 'year' ? `CAST(YEAR(${sql}) AS signed)` : `${part.toUpperCase()}(${sql})`;
   }
 
   protected override inList({ operand, list }: InListExpression): string {
@@ -241,8 +259,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   /** A part of JSON. What is no array passes for one of one item here, so that steps into arrays look first. */
   private jsonAt({ operand, path, steps }: JsonExpression): string {
+    const text = this.dialect.types.jsonType ? jsonPathText : jsonPathOfMariaDB;
     const extract = (count: number): string =>
-      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => jsonPathText((given as readonly unknown[]).slice(0, count)))})`;
+      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => text((given as readonly unknown[]).slice(0, count)))})`;
     const arrays = steps.flatMap((step, i) => (step === 'position' ? [this.isJson(extract(i), 'ARRAY')] : []));
     return arrays.length === 0
       ? extract(steps.length)
@@ -396,21 +415,4 @@ function fromJson({ kind }: ValueType, sql: string): string {
 
 function escapeLike(text: string): string {
   return text.replace(/[|%_]/g, `${ESCAPE}$&`);
-}
-
-/** Whether rows are chosen by those of another table, or by a list. */
-function hasSubquery(where: Expression | undefined): boolean {
-  switch (where?.kind) {
-    case 'inList':
-    case 'inQuery':
-    case 'exists':
-      return true;
-    case 'and':
-    case 'or':
-      return where.items.some(hasSubquery);
-    case 'not':
-      return hasSubquery(where.operand);
-    default:
-      return false;
-  }
 }

@@ -124,7 +124,7 @@ export class SQLiteCompiler extends QueryCompiler {
   protected override inList({ operand, list }: InListExpression): string {
     const { type } = list;
     const whole = isDecimal(typeOf(operand).type) && !isColumn(operand);
-    const left = whole ? this.scaled(operand, scaleOf(type)) : this.expression(operand);
+    const left = whole ? this.scaled(operand, scaleOf(type)) : this.operand(operand);
     const values = this.writer.bind(
       list,
       encodeList(

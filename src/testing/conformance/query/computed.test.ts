@@ -11,6 +11,9 @@ class Run extends model('run', {
   second: f.int({ default: 0 }),
   third: f.int({ default: 0 }),
   wakes: f.time({ nullable: true }),
+  price: f.decimal({ precision: 8, scale: 2, nullable: true }),
+  share: f.decimal({ precision: 8, scale: 4, default: '0.0625' }),
+  at: f.datetime({ default: () => new Date('2026-01-31T13:45:00.123Z') }),
   name: f.string({ maxLength: 10, default: 'name' }),
 }) {}
 
@@ -72,6 +75,18 @@ it('M3: Q6: a time in place of NULL', async () => {
     .unfiltered()
     .update({ wakes: (r) => r.wakes.coalesce('23:59:59') });
   expect(await runs().valuesList('wakes', { flat: true })).toEqual(['23:59:59', '05:06:07']);
+});
+
+it('Q6: coalesce keeps the digits of every decimal, and years take a sign', async () => {
+  await fill({ first: 1, price: '1.25' }, { first: 2, price: null });
+  const rows = runs().values((r) => ({
+    price: r.price.coalesce(r.third.plus(r.share), '0'),
+    years: r.first.neg().times(r.at.year()),
+  }));
+  expect(await rows).toEqual([
+    { price: '1.2500', years: -2026 },
+    { price: '0.0625', years: -4052 },
+  ]);
 });
 
 it('Q6: Q8: sums of computed integers are integers', async () => {

@@ -710,7 +710,7 @@ describe('expressions', () => {
         postgres:
           'SELECT (t0."title" || COALESCE(CAST(t0."price" AS text), \'\') || COALESCE($1::text, \'\') || COALESCE(t0."body", \'\')), LENGTH(TRIM(LOWER(t0."title"))), CAST(EXTRACT(YEAR FROM t0."created_at" AT TIME ZONE \'UTC\') AS integer), UPPER(t0."body") FROM "post" AS t0',
         mysql:
-          "SELECT CONCAT(t0.`title`, COALESCE(t0.`price`, ''), COALESCE(?, ''), COALESCE(t0.`body`, '')), CHAR_LENGTH(TRIM(LOWER(t0.`title`))), YEAR(t0.`created_at`), UPPER(t0.`body`) FROM `post` AS t0",
+          "SELECT CONCAT(t0.`title`, COALESCE(t0.`price`, ''), COALESCE(?, ''), COALESCE(t0.`body`, '')), CHAR_LENGTH(TRIM(LOWER(t0.`title`))), CAST(YEAR(t0.`created_at`) AS signed), UPPER(t0.`body`) FROM `post` AS t0",
         parameters: ['!'],
       },
     );

@@ -11,14 +11,18 @@ class Lamp extends model('lamp', {
   power: f.int({ nullable: true }),
   volume: f.int(),
   on: f.bool({ nullable: true }),
+  users: f.reverse(() => User, 'lamp'),
 }) {}
+class User extends model('user', { id: f.auto(), lamp: f.foreignKey(() => Lamp) }) {}
 
 let db: Database;
 beforeAll(async () => {
   db = await openTestDatabase({ models: [Lamp] });
+  const lamp = new Lamp({ power: 5, volume: 1, on: true });
   await db.transaction((session) =>
     session.addAll([
-      new Lamp({ power: 5, volume: 1, on: true }),
+      lamp,
+      new User({ lamp }),
       new Lamp({ power: null, volume: 2, on: null }),
       new Lamp({ power: 1, volume: 3, on: false }),
     ]),
@@ -72,6 +76,15 @@ describe('a condition as a value', () => {
     expect(
       await lamps().aggregate((l) => ({ n: count(l.power.gt(2)), kinds: count(l.power.gt(2), { distinct: true }) })),
     ).toEqual({ n: 3, kinds: 2 });
+  });
+
+  it('Q1: Q6: is looked for in a list, whatever it is made of', async () => {
+    const ids = (set: ReturnType<typeof lamps>) => set.orderBy('id').valuesList('id', { flat: true });
+    expect(await ids(lamps().filter((l) => l.power.isNull().oneOf([])))).toEqual([]);
+    expect(await ids(lamps().filter((l) => l.power.isNull().oneOf([true])))).toEqual([2]);
+    expect(await ids(lamps().filter((l) => l.power.gt(2).not().oneOf([true])))).toEqual([2, 3]);
+    expect(await ids(lamps().filter((l) => l.users.none().oneOf([])))).toEqual([]);
+    expect(await ids(lamps().filter((l) => l.users.none().oneOf([false])))).toEqual([1]);
   });
 
   it('Q6: stays a condition where it is one', async () => {
