@@ -4,7 +4,7 @@ import { rootOf } from '../core/inheritance.ts';
 import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import type { Conflict, Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import { SessionStateError, UniqueViolationError } from '../utils/errors.ts';
@@ -94,7 +94,7 @@ export class Creator {
   }
 
   /** @throws UniqueViolationError for a row that is there and that a scope hides: it is nobody's to take or to change. */
-  async #refuseHidden(meta: ModelMeta, row: Row, { by }: Conflict, scopes: ActiveScopes): Promise<void> {
+  async #refuseHidden(meta: ModelMeta, row: Row, { by }: Conflict, scopes: ScopeConditions): Promise<void> {
     const { compiled, executor } = this.#workspace;
     if (!meta.restricted) return;
     refuseOtherClass(meta, row, by);

@@ -7,9 +7,6 @@ import { aggregateArgument, aggregateOptions, stringList } from './aggregates.ts
 import { ExpressionBuilder } from './expressions.ts';
 import { aggregateType, path } from './nodes.ts';
 
-/** The token of the outermost query. */
-export const ROOT: Origin = Symbol('query');
-
 /** Reads a condition in any of its forms. It is handed in, because it makes refs itself. */
 export type ParseCondition = (meta: ModelMeta, input: unknown, origin: Origin) => Expression;
 

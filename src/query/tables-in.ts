@@ -1,4 +1,4 @@
-import type { Expression, SelectStatement } from '../core/ast/expressions.ts';
+import type { DerivedTable, Expression } from '../core/ast/expressions.ts';
 import { childrenOf } from './walk.ts';
 
 /** The aliases of all tables whose columns an expression reads, in its subqueries, too. */
@@ -14,9 +14,15 @@ function collect(node: Expression, tables: Set<string>): void {
   for (const child of childrenOf(node)) collect(child, tables);
 }
 
-function collectQuery(query: SelectStatement, tables: Set<string>): void {
+function collectQuery(query: DerivedTable['query'], tables: Set<string>): void {
+  if (query.kind === 'compound') return query.sides.forEach((side) => collectQuery(side, tables));
+  if (query.kind === 'with') {
+    for (const table of query.tables) collectQuery(table.query, tables);
+    return collectQuery(query.query, tables);
+  }
   const { columns, from, joins, where, groupBy, having, orderBy } = query;
-  if ('query' in from) collectQuery(from.query, tables);
+  for (const table of [from, ...joins.map((join) => join.table)])
+    if ('query' in table) collectQuery(table.query, tables);
   const nodes = [
     ...columns.map(({ expression }) => expression),
     ...joins.map(({ on }) => on),

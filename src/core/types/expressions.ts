@@ -24,6 +24,14 @@ export interface ExprOf<out V> {
   readonly [TYPE]: V;
 }
 
+/** The expression that the one column of a query is. */
+export declare const COLUMN: unique symbol;
+
+/** A query whose rows are values `V`: of one column, or entities with such a key. */
+export interface MembersOf<out V> {
+  readonly [COLUMN]: ExprOf<V>;
+}
+
 /** An operand of decimal arithmetic whose value is `W`. */
 interface DecimalOperand<out W> {
   readonly [DECIMAL]: W;
@@ -72,10 +80,10 @@ export interface Expr<out V> extends ExprOf<V> {
   lte(other: (V & {}) | ExprOf<V | null>): Cond;
   /** Both bounds are included. */
   between(low: (V & {}) | ExprOf<V | null>, high: (V & {}) | ExprOf<V | null>): Cond;
-  /** IN; an empty list is false. */
-  oneOf(values: readonly (V & {})[]): Cond;
-  /** NOT IN; an empty list is true. */
-  notOneOf(values: readonly (V & {})[]): Cond;
+  /** IN a list or a query; an empty one is false. */
+  oneOf(values: readonly (V & {})[] | MembersOf<V | null>): Cond;
+  /** NOT IN; an empty list or query is true. */
+  notOneOf(values: readonly (V & {})[] | MembersOf<V | null>): Cond;
   isNull(): Cond;
   isNotNull(): Cond;
   /** The first of this and the others that is not NULL. */

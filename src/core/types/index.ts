@@ -25,5 +25,6 @@ export type * from './queryset.ts';
 export type * from './relations.ts';
 export type * from './scopes.ts';
 export type * from './session.ts';
+export type * from './subqueries.ts';
 export type * from './values-set.ts';
 export type * from './views.ts';

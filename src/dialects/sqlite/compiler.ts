@@ -5,6 +5,7 @@ import type {
   DatePart,
   Expression,
   InListExpression,
+  InQueryExpression,
   JsonElementExpression,
   JsonExpression,
   MatchExpression,

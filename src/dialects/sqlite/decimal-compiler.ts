@@ -7,9 +7,11 @@ import type {
   CastExpression,
   CompareExpression,
   Expression,
+  InQueryExpression,
   OrderNode,
   ParamExpression,
   SelectStatement,
+  SubqueryExpression,
   WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
@@ -300,6 +302,28 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
 
   protected override expression(node: Expression): string {
     return this.late.get(node)?.() ?? super.expression(node);
+  }
+
+  /** What a query inside of another gives is computed: a decimal is an integer there, also one of a column. */
+  protected override subquery(node: SubqueryExpression): string {
+    const { query, type } = node;
+    if (!isDecimal(type)) return super.subquery(node);
+    return `(${this.select(query, (column) => this.scaled(column, type.scale))})`;
+  }
+
+  protected override combined(node: Expression): string {
+    return this.expression(this.asText(node));
+  }
+
+  protected override inQuery(node: InQueryExpression): string {
+    const [operand] = node.operands;
+    const member = node.query.columns[0]?.expression;
+    if (operand === undefined || member === undefined) return super.inQuery(node);
+    const [a, b] = [typeOf(operand).type, typeOf(member).type];
+    const stored = isColumn(operand) && isColumn(member) && scaleOf(a) === scaleOf(b);
+    if (stored || (!isDecimal(a) && !isDecimal(b))) return super.inQuery(node);
+    const scale = Math.max(scaleOf(a), scaleOf(b));
+    return `${this.scaled(operand, scale)} IN (${this.select(node.query, (column) => this.scaled(column, scale))})`;
   }
 
   /** A parameter in the stored form of the column that it is compared with. */
