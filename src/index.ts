@@ -85,6 +85,7 @@ export {
   rank,
   rowNumber,
 } from './query/windows.ts';
+export { prepare } from './query/prepared.ts';
 export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';

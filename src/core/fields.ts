@@ -4,6 +4,7 @@ import { FETCH_MODES, isFetchMode } from './fetch-mode.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
 import type { ColumnOptions, RelationOptions } from './definitions.ts';
 import type { ReferentialAction } from './metadata.ts';
+import { checkName } from './names.ts';
 import type { FieldBuilders } from './types/index.ts';
 import { describe } from './value-types.ts';
 import type { CustomCodec, JsonPart, ValueType } from './value-types.ts';
@@ -47,6 +48,10 @@ function known(builder: string, options: object | undefined, allowed: ReadonlySe
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw new DefinitionError([`f.${builder}() takes its options as an object, not ${describe(options)}.`]);
   }
+  for (const name of ['column', 'renamedFrom', 'table', 'to'] as const)
+    checkName(`f.${builder}()`, name, (options as Readonly<Record<string, unknown>> | undefined)?.[name]);
+  for (const name of ['comment', 'prefix'] as const)
+    checkName(`f.${builder}()`, name, (options as Readonly<Record<string, unknown>> | undefined)?.[name], true);
   const names = [...allowed, ...more];
   for (const key of Object.keys(options ?? {})) {
     if (!names.includes(key))
@@ -62,9 +67,14 @@ function column(builder: string, type: ValueType, options: Options = {}, ...more
   return new ColumnDefinition(type, options);
 }
 
+/** More no database has digits or characters. */
+const LONGEST = 2_147_483_647;
+
 function positive(builder: string, option: string, value: unknown, least = 1): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of at least ${least}.`], {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= LONGEST) return value;
+  const isTooLarge = typeof value === 'number' && value > LONGEST;
+  const range = isTooLarge ? `at most ${LONGEST}` : `at least ${least}`;
+  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of ${range}.`], {
     field: option,
   });
 }

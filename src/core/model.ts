@@ -6,6 +6,7 @@ import { initialise } from './initialise.ts';
 import { listen } from './listeners.ts';
 import { currentSession } from './loader.ts';
 import type { ModelClassValue, ModelMeta } from './metadata.ts';
+import { checkName, checkNames } from './names.ts';
 import { DEFINITION, metaOf } from './registry.ts';
 import { keyOf } from './keys.ts';
 import { State } from './state.ts';
@@ -117,6 +118,12 @@ export function checkOptions(
         remedy: suggest(key, known),
       });
   }
+  const { table, schema, comment, primaryKey, ordering } = options as ModelOptions;
+  checkName(call, 'table', table);
+  checkName(call, 'schema', schema);
+  checkName(call, 'comment', comment, true);
+  checkNames(call, 'primaryKey', primaryKey);
+  checkNames(call, 'ordering', ordering);
 }
 
 function createModel(name: string, fields: Readonly<Record<string, Definition>>, options: ModelOptions = {}): unknown {

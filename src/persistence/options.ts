@@ -44,7 +44,7 @@ const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof Sco
 /** @throws ConfigError for an option that there is not, or a value that it does not have. */
 export function checkSessionOptions(options: SessionOptions, others: readonly string[] = []): void {
   checkScopeOptions(own(options));
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(own(options))) {
     if (others.includes(name) || SCOPE_OPTIONS.includes(name)) continue;
     if (name === 'schema') {
       if (value !== undefined && typeof value !== 'string')

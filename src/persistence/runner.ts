@@ -11,7 +11,7 @@ import type { Segment } from '../query/plan.ts';
 import { requestedTree } from '../query/prefetches.ts';
 import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
-import type { PageRows, QueryRunner } from '../query/runner.ts';
+import type { PageRows, PreparedRequest, QueryRunner } from '../query/runner.ts';
 import type { ExplainOptions } from '../query/explain.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { READ_ONLY } from './apart.ts';
@@ -87,6 +87,24 @@ export class SessionRunner implements QueryRunner {
     if (flushed !== undefined) await flushed;
     const pending = this.#fetch(query, request.state);
     return decodeRows(isPromise(pending) ? await pending : pending, query.compiled.decoders);
+  }
+
+  async prepared(request: PreparedRequest, given: Readonly<Record<string, unknown>>): Promise<unknown[]> {
+    const { state: asked } = request;
+    if (asked.bounds !== undefined)
+      return this.#within(asked.bounds, (runner) => runner.prepared({ ...request, state: unbounded(asked) }, given));
+    if (asked.readOnly) return this.#apart().prepared({ ...request, state: tracked(asked) }, given);
+    if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
+    const state = request.kind === 'entities' ? this.#workspace.asSent(asked) : asked;
+    const query = this.#workspace.compiled.prepared(state === asked ? request : { ...request, state }, given);
+    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
+    if (flushed !== undefined) await flushed;
+    const pending = this.#fetch(query, state);
+    const rows = isPromise(pending) ? await pending : pending;
+    if (request.kind === 'values') return decodeRows(rows, query.compiled.decoders);
+    return this.#loaded({ ...state, scopes: this.#workspace.scopes }, query, rows);
   }
 
   async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {

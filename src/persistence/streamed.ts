@@ -1,5 +1,6 @@
 import { EntityCollection } from '../core/collection.ts';
 import { mapKey } from '../core/keys.ts';
+import { modelOf, rootOf } from '../core/inheritance.ts';
 import type { EntityGroup } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -39,7 +40,7 @@ export class StreamedBatches {
     const left = new IdentityMap();
     const gone: [ModelMeta, ReadonlySet<unknown>][] = [];
     const leave = new Leaving(new ApartLoader(left, this.#workspace.loader, STREAMED));
-    for (const [meta, brought] of batch.entries()) {
+    for (const [meta, brought] of batch.brought()) {
       const map = identityMap.of(meta);
       const leaving = new Set<unknown>();
       for (const [key, entity] of brought) {
@@ -47,7 +48,7 @@ export class StreamedBatches {
         keepTargets(entity, identityMap);
         if (this.#isInUse(meta, key)) continue;
         leaving.add(key);
-        this.#forgetReferences(meta, entity);
+        this.#forgetReferences(modelOf(entity), entity);
         left.of(meta).set(key, entity);
         leave.entity(entity);
       }
@@ -67,13 +68,13 @@ export class StreamedBatches {
     const { compiled, identityMap } = this.#workspace;
     const mayNotLeave = this.#workspace.mayNotLeave();
     const needed = new Set<object>();
-    for (const [meta, brought] of batch.entries()) {
-      const { diff } = compiled.codec(meta);
+    for (const [meta, brought] of batch.brought()) {
       const map = identityMap.of(meta);
       for (const [key, entity] of brought) {
         if (map.get(key) !== entity) continue;
         const row = State.row(entity);
-        if (row === null || mayNotLeave(entity) || diff(entity, row) !== null) needed.add(entity);
+        if (row === null || mayNotLeave(entity) || compiled.codec(modelOf(entity)).diff(entity, row) !== null)
+          needed.add(entity);
       }
     }
     for (const entity of needed) for (const other of reachedFrom(entity, identityMap)) needed.add(other);
@@ -118,8 +119,7 @@ function valueAt(entity: object, field: FieldMeta): unknown {
 
 /** The entities at the other ends of an entity's relations, as far as they are at hand. */
 function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
-  const { meta } = State.group(entity)!;
-  return meta.relations.flatMap(({ index, owning, target, targetField, sourceField }) => {
+  return modelOf(entity).relations.flatMap(({ index, owning, target, targetField, sourceField }) => {
     const link = State.link(entity, index);
     if (link instanceof EntityCollection) return link.isLoaded ? link.toArray() : [];
     if (State.is(link)) return [link];
@@ -173,7 +173,8 @@ class Batch extends IdentityMap {
     return this.#maps.get(meta)?.has(key) === true;
   }
 
-  override of(meta: ModelMeta): Map<unknown, object> {
+  override of(model: ModelMeta): Map<unknown, object> {
+    const meta = rootOf(model);
     let map = this.#maps.get(meta);
     if (map === undefined) {
       map = new NotingMap(this.#session, meta, (key) => this.#cameBefore(meta, key));
@@ -183,7 +184,7 @@ class Batch extends IdentityMap {
   }
 
   /** What the batch has brought. */
-  override entries(): IterableIterator<[ModelMeta, Map<unknown, object>]> {
+  brought(): IterableIterator<[ModelMeta, Map<unknown, object>]> {
     return this.#maps.entries();
   }
 }

@@ -128,11 +128,11 @@ export class ExpressionBuilder {
   }
 
   asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
-    return new OrderKey(asValue(this.#node), 'asc', options.nulls);
+    return new OrderKey(asValue(this.#node), 'asc', options);
   }
 
   desc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
-    return new OrderKey(asValue(this.#node), 'desc', options.nulls);
+    return new OrderKey(asValue(this.#node), 'desc', options);
   }
 
   and(...others: unknown[]): ExpressionBuilder {

@@ -15,6 +15,7 @@ import {
   UnknownFieldError,
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { own } from '../utils/own.ts';
 import type { ActiveScopes } from './active-scopes.ts';
 import { withParts } from './embedded.ts';
 import { assignable, whyFixed } from './assignable.ts';
@@ -63,6 +64,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       open: (meta) => ModelQuerySet.of(runner, meta, scopes),
       stateOf: (set) => (typeof set === 'object' && set !== null && #state in set ? set.#state : undefined),
     };
+  }
+
+  /** For prepared queries. */
+  static parts(set: ModelQuerySet): { readonly runner: QueryRunner; readonly state: QueryState } {
+    return { runner: set.#runner, state: set.#state };
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -204,12 +210,17 @@ export class ModelQuerySet implements PromiseLike<object[]> {
         model: this.#state.meta.name,
         remedy: 'Use { flat: true } or none.',
       });
+    const { flat = false } = own(options ?? {});
+    if (typeof flat !== 'boolean')
+      throw new InvalidQueryError(`valuesList() takes flat as true or false, not ${describe(flat)}.`, {
+        model: this.#state.meta.name,
+      });
     const names = options === undefined ? args : args.slice(0, -1);
-    if (options?.flat === true && names.length !== 1)
+    if (flat && names.length !== 1)
       throw new InvalidQueryError('valuesList() with { flat: true } takes exactly one column.', {
         model: this.#state.meta.name,
       });
-    return this.#values(names, options?.flat === true ? 'flat' : 'tuple');
+    return this.#values(names, flat ? 'flat' : 'tuple');
   }
 
   async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {

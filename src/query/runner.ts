@@ -16,6 +16,9 @@ export interface PageRows {
   readonly more: boolean;
 }
 
+/** A request that is run again and again with other values: the object itself is what its statement is known by. */
+export type PreparedRequest = Of<'entities' | 'values'>;
+
 /** What a query set needs of a session: something that answers requests. `query` knows no more of sessions than this. */
 export interface QueryRunner {
   /** Entities, in order, with everything that was asked for loaded. */
@@ -28,6 +31,8 @@ export interface QueryRunner {
   batches(request: Of<'values'>, batchSize: number): AsyncIterable<unknown[][]>;
   /** Entities one by one. */
   iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
+  /** Entities, or rows of decoded values, with the values of a prepared request. */
+  prepared(request: PreparedRequest, given: Readonly<Record<string, unknown>>): Promise<unknown[]>;
   /** The number of rows written. */
   write(request: Of<'update' | 'delete'>): Promise<number>;
   /** New rows; gives the entities of all of them, in their order. */

@@ -1,4 +1,4 @@
-import { conjunction, negation, TRUE } from '../core/ast/expressions.ts';
+import { conjunction, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import type {
   ColumnExpression,
   Expression,
@@ -9,6 +9,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  StringList,
   TableRef,
   Window,
 } from '../core/ast/expressions.ts';
@@ -16,6 +17,7 @@ import { rootOf } from '../core/inheritance.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { tablesIn } from './tables-in.ts';
 import { UNSCOPED } from './active-scopes.ts';
 import type { ActiveScopes } from './active-scopes.ts';
 
@@ -215,7 +217,7 @@ export class Scope {
           argument: this.#optional(node.argument),
           filter: this.#optional(node.filter),
           over: node.over === undefined ? undefined : this.#window(node.over),
-          list: node.list && { ...node.list, orderBy: node.list.orderBy.map((order) => this.resolveOrder(order)) },
+          list: this.#stringList(node.list, this),
         };
       case 'raw':
         return {
@@ -237,6 +239,10 @@ export class Scope {
 
   resolveOrder(order: OrderNode): OrderNode {
     return { ...order, expression: this.resolve(order.expression) };
+  }
+
+  #stringList(list: StringList | undefined, scope: Scope): StringList | undefined {
+    return list && { ...list, orderBy: list.orderBy.map((order) => scope.resolveOrder(order)) };
   }
 
   #window({ partitionBy, orderBy, frame }: Window): Window {
@@ -266,19 +272,37 @@ export class Scope {
 
   #relatedAggregate(node: RelatedAggregateExpression): Expression {
     const query = this.#relatedRows(node, node.where, (scope, filter) => {
-      const argument = node.argument === undefined ? undefined : scope.resolve(node.argument);
+      const argument = node.argument === undefined ? undefined : scope.#perRow(scope.resolve(node.argument));
       const aggregate: Expression = {
         kind: 'aggregate',
         fn: node.fn,
         argument,
         distinct: node.distinct,
         filter: undefined,
+        list: this.#stringList(node.list, scope),
         type: node.type,
         nullable: node.nullable,
       };
       return { columns: [{ expression: aggregate, as: undefined }], where: filter, scope };
     });
     return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
+  }
+
+  /**
+   * An argument of an aggregate over the rows of this query. SQL takes an aggregate that reads only columns from further out for
+   * one of the query there; so it is said that it is about these rows.
+   */
+  #perRow(argument: Expression): Expression {
+    const read = tablesIn(argument);
+    const own = [this.root.alias, ...this.joins.map(({ table }) => table.alias)];
+    if (read.size === 0 || own.some((alias) => read.has(alias))) return argument;
+    const row: Expression = {
+      kind: 'isNull',
+      operand: columnOf(this.root.alias, this.#meta.key[0]!),
+      negated: true,
+    };
+    const { type } = typeOf(argument);
+    return { kind: 'case', branches: [{ when: row, then: argument }], otherwise: undefined, type, nullable: true };
   }
 
   /** Joins the links of a many-to-many relation to its target, which this query is about. */

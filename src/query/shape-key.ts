@@ -8,6 +8,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  StringList,
   Window,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
@@ -16,7 +17,7 @@ import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { UNSCOPED } from './active-scopes.ts';
 import type { ActiveScopes } from './active-scopes.ts';
-import type { LockState, NamedExpression, QueryRequest, QueryState } from './state.ts';
+import type { LockState, NamedExpression, PerParent, QueryRequest, QueryState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
 export type Bound = ParamExpression | ListParam;
@@ -95,7 +96,7 @@ function stateKey(state: QueryState, met: Met): string {
     text += `l${met.shaped && state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.meta, state.joined, met)}`;
-  if (state.perParent !== undefined) text += `p${state.perParent.field.id}${expressionKey(state.perParent.limit, met)}`;
+  if (state.perParent !== undefined) text += perParentKey(state.perParent, met);
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
   if (state.fresh) text += 'F';
@@ -124,6 +125,11 @@ function conditionKey(meta: ModelMeta, met: Met): string {
 function stepKey({ id, target, link }: RelationMeta, met: Met, whole = false): string {
   const conditions = target.restricted && !whole ? conditionKey(target, met) : '';
   return link?.model.restricted === true ? `${id}${conditions}&${conditionKey(link.model, met)}` : `${id}${conditions}`;
+}
+
+function perParentKey({ field, owners, few, limit }: PerParent, met: Met): string {
+  const value = met.shaped && limit.shaped === true ? String(limit.value) : '';
+  return `p${field.id}${few ? '1' : 'n'}${boundKey(owners, met)}${value}${expressionKey(limit, met)}`;
 }
 
 function lockKey({ strength, wait, of }: LockState): string {
@@ -250,7 +256,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
-      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)}${listedKey(node.list, met)})`;
     case 'raw':
       return `(raw${rawKey(node.parts, met)})`;
     case 'column':
@@ -268,8 +274,11 @@ export function expressionKey(node: Expression, met: Met): string {
 
 /** What few aggregates have. */
 function aggregateKey({ list, over }: AggregateExpression, met: Met): string {
-  const order = list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
-  return over === undefined ? order : order + windowKey(over, met);
+  return listedKey(list, met) + (over === undefined ? '' : windowKey(over, met));
+}
+
+function listedKey(list: StringList | undefined, met: Met): string {
+  return list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
 }
 
 function windowKey({ partitionBy, orderBy, frame }: Window, met: Met): string {

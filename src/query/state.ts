@@ -41,9 +41,12 @@ export interface PrefetchState {
   readonly state: QueryState;
 }
 
-/** So many rows at most of those that have the same value in a field. */
+/** Of the rows that have one of these values in a field, so many at most for each. */
 export interface PerParent {
   readonly field: FieldMeta;
+  readonly owners: ListParam;
+  /** Whether the values are so few that to look for the rows of one after the other is worth while. */
+  readonly few: boolean;
   readonly limit: ParamExpression;
 }
 

@@ -29,6 +29,14 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
     this.#form = form;
   }
 
+  /** For prepared queries: the request, and what becomes of its rows. */
+  static parts(set: ModelValuesSet): {
+    readonly request: Extract<QueryRequest, { kind: 'values' }>;
+    readonly shaped: (rows: unknown[][]) => unknown[];
+  } {
+    return { request: set.#request(), shaped: (rows) => set.#shaped(rows) };
+  }
+
   orderBy(...keys: readonly unknown[]): ModelValuesSet {
     return this.#with({ order: keys.map((key) => this.#orderKey(key)), reversed: false });
   }

@@ -1,5 +1,16 @@
 /** What query sets give: rows, annotations, values, writes, order. */
-import { type Changes, type CompiledSql, count, gt, type QuerySet, type Session, sum, type ValuesSet } from './orm.ts';
+import {
+  type Changes,
+  type CompiledSql,
+  count,
+  gt,
+  oneOf,
+  prepare,
+  type QuerySet,
+  type Session,
+  sum,
+  type ValuesSet,
+} from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
 import { Comment, LineNote, Tag } from './models2.ts';
@@ -113,6 +124,27 @@ export async function partial() {
   // @ts-expect-error not a column
   posts.defer('author');
   return [whole, again];
+}
+
+export async function prepared() {
+  const byTitle = prepare(Post, (q, p: { title: string; ids: string[]; count: number }) =>
+    q
+      .filter({ title: p.title, id: oneOf(p.ids) })
+      .limit(p.count)
+      .selectRelated('author'),
+  );
+  const rows = await byTitle.all(session, { title: 'a', ids: [], count: 1 });
+  same<string>()(rows[0]!.author.name);
+  const list = prepare(Post, (q, p: { views: number }) =>
+    q.filter({ views: p.views }).valuesList('title', { flat: true }),
+  );
+  same<string | null>()(await list.first(session, { views: 1 }));
+  // @ts-expect-error a parameter is missing
+  await byTitle.one(session, { title: 'a', ids: [] });
+  // @ts-expect-error of another type
+  await list.all(session, { views: '1' });
+  // @ts-expect-error the column is a number
+  prepare(Post, (q, p: { views: string }) => q.filter({ views: p.views }));
 }
 
 export async function pages() {

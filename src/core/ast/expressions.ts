@@ -88,6 +88,14 @@ export interface RelatedAggregateExpression extends Typed {
   readonly argument: Expression | undefined;
   readonly distinct: boolean;
   readonly where: Expression | undefined;
+  /** Of `stringAgg`, in terms of the relation's target. */
+  readonly list?: StringList | undefined;
+}
+
+/** In which order texts stand in a row, and what is between them: a text of the statement's shape. */
+export interface StringList {
+  readonly orderBy: readonly OrderNode[];
+  readonly separator: string;
 }
 
 /** A column of a table in the FROM clause, by alias. */
@@ -106,6 +114,15 @@ export interface ParamExpression extends Typed {
   readonly label: ParamLabel;
   /** The value is part of the statement's shape: a dialect may write it into the text. */
   readonly shaped?: true;
+  /** In place of a value: that comes when the statement runs. */
+  readonly later?: LaterValue;
+}
+
+/** A value that is given under a name when a prepared statement runs. */
+export interface LaterValue {
+  readonly name: string;
+  /** @throws InvalidValueError, InvalidQueryError for what the place cannot take. */
+  readonly check: (value: unknown) => void;
 }
 
 /** Who is to blame for a wrong value. */
@@ -174,6 +191,8 @@ export interface ListParam {
   readonly values: readonly unknown[];
   readonly type: ValueType;
   readonly label: ParamLabel;
+  /** In place of the values: those come when the statement runs. */
+  readonly later?: LaterValue;
 }
 
 export interface InQueryExpression {
@@ -375,8 +394,8 @@ export interface AggregateExpression extends Typed {
   readonly filter: Expression | undefined;
   /** Over rows around each row; `undefined`: over the rows of the group. */
   readonly over?: Window | undefined;
-  /** Of `stringAgg`: in which order, and what stands between two. The text is part of the statement's shape. */
-  readonly list?: { readonly orderBy: readonly OrderNode[]; readonly separator: string } | undefined;
+  /** Of `stringAgg`. */
+  readonly list?: StringList | undefined;
 }
 
 /** A query of one column and at most one row, as a value. */
@@ -485,14 +504,6 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
-  /** Inside of another query: one more column, the place of each row among those that are alike. */
-  readonly ranked?: Ranking | undefined;
-}
-
-/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
-export interface Ranking {
-  readonly by: Expression;
-  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */
@@ -515,6 +526,16 @@ export interface RowLock {
 export interface DerivedTable {
   readonly query: SelectStatement;
   readonly alias: string;
+  /** Which rows of the query are needed. More do no harm. */
+  readonly each?: FirstOfEach | undefined;
+}
+
+/** Of the rows that have one of these values in `by`, the first for each value. */
+export interface FirstOfEach {
+  readonly by: ColumnExpression;
+  readonly of: ListParam;
+  readonly orderBy: readonly OrderNode[];
+  readonly limit: ParamExpression;
 }
 
 /** A field of the root itself. */

@@ -105,8 +105,7 @@ class PrefetchLoader {
   /** The rows that refer to the owners, or that they refer to: one statement. */
   async #findByField({ relation, state, limit }: PrefetchState, keys: unknown[], found: Found): Promise<void> {
     const { target, targetField } = relation;
-    const perParent = limit === undefined ? undefined : { field: targetField, limit };
-    const items = await this.#batch.entities({ ...withField(state, targetField), perParent }, targetField, keys);
+    const items = await this.#batch.entities(withField(state, targetField), targetField, keys, limit);
     for (const item of items) found.get(this.#batch.storedKey(target, item, targetField))?.push(item);
   }
 

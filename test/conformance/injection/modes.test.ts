@@ -13,9 +13,48 @@ import { WRITING } from './writing.ts';
 
 const MYSQL = engine === 'mysql' || engine === 'mariadb';
 
-/** Positions that take texts; those of names and options send the same whatever the connection. */
-const TAKES_TEXT = /text|name|data|words|custom|sql|tags|owner/;
-const POSITIONS: readonly Position[] = [...READING, ...WRITING].filter(({ at }) => TAKES_TEXT.test(at));
+/** One position for each way in which a text gets into a statement; the others send what these send. */
+const WAYS = [
+  ...[
+    '{ text: … }',
+    '{ text: oneOf([…]) }',
+    '{ text: contains(…) }',
+    '{ text: iexact(…) }',
+    '{ text: regex(escaped …) }',
+  ],
+  ...[
+    '{ text: search(…) }',
+    '{ data: … }',
+    '{ data: exact(…) }',
+    '{ data: oneOf([…]) }',
+    '{ custom: … }',
+    '{ bytes: … }',
+  ],
+  ...[
+    '{ data: jsonPath([…], …) }',
+    '{ data: hasKey(…) }',
+    '{ data: jsonContains({ […]: … }) }',
+    '{ words: arrayContains([…]) }',
+  ],
+  ...['{ owner: { name: … } }', '{ tags: { name: … } }'],
+].map((at) => `filter(${at})`);
+const OTHERS = [
+  ...[
+    'sql`… = ${…}`',
+    'session.sql`… ${…}`',
+    'session.get(Place, [… , 1])',
+    'new Item({ text: … })',
+    'new Item({ data: … })',
+  ],
+  ...[
+    'update({ text: … })',
+    'bulkCreate([{ text: … }, …])',
+    'bulkCreate([{ words: … }, …])',
+    "bulkUpdate([item, …], ['data'])",
+  ],
+  ...['getOrCreate({ name: … })', 'new Item({ bytes: … })'],
+];
+const POSITIONS: readonly Position[] = [...READING, ...WRITING].filter(({ at }) => [...WAYS, ...OTHERS].includes(at));
 const TEXTS = PAYLOADS.filter(({ value }) => typeof value === 'string' || Buffer.isBuffer(value));
 
 interface Mode {
@@ -50,6 +89,9 @@ describe.runIf(MODES.length > 0).each(MODES)('X1: X6: $title', ({ prepare, sqlMo
     before = await pictureOf(db);
   });
   afterAll(() => db.close());
+
+  it('stands for every way', () =>
+    expect(POSITIONS.map(({ at }) => at)).toEqual(expect.arrayContaining([...WAYS, ...OTHERS])));
 
   it.each(POSITIONS)('$at', (position) => expectSafe(db, position, TEXTS));
 

@@ -8,7 +8,7 @@ import type { Columns, Loose } from './loose.ts';
 import { Note, Owner, ROWS } from './models.ts';
 import { is, OPEN, REFUSED } from './net.ts';
 import type { Answer, Position } from './net.ts';
-import { holds } from './plain-data.ts';
+import { holds, isLike } from './plain-data.ts';
 
 /** Of all names those of columns are these, and these have a relation's meaning. */
 const COLUMNS = new Set<unknown>(['id', ...KINDS]);
@@ -64,7 +64,7 @@ const names: Position[] = [
   position(
     'orderBy(n.id.desc(…))',
     (session, payload) => few(session)['orderBy']!((n: Columns) => n['id']!['desc']!(payload))['all']!(),
-    (payload) => (payload === undefined || isEmpty(payload) ? OPEN : REFUSED),
+    (payload) => (payload === undefined || isEmpty(payload) || isLike(payload, '[]') ? OPEN : REFUSED),
   ),
   position('values(…)', (session, payload) => few(session)['values']!(payload), oneOf(COLUMNS)),
   position("values('id', …)", (session, payload) => few(session)['values']!('id', payload), oneOf(COLUMNS)),
@@ -99,7 +99,7 @@ const names: Position[] = [
     "valuesList('id', …)",
     (session, payload) => few(session)['valuesList']!('id', payload),
     (payload) =>
-      COLUMNS.has(payload) || isEmpty(payload) || (isRecord(payload) && JSON.stringify(payload) === '{"flat":true}')
+      COLUMNS.has(payload) || isEmpty(payload) || (isRecord(payload) && isLike(payload, '{"flat":true}'))
         ? OPEN
         : REFUSED,
   ),
@@ -115,9 +115,9 @@ const names: Position[] = [
   position(
     'annotate((n) => ({ […]: n.id }))',
     async (session, payload) => {
-      const [note] = (await few(session)['annotate']!((n: Columns) => Object.fromEntries([[key(payload), n['id']]]))[
-        'orderBy'
-      ]!(key(payload))) as Record<string, unknown>[];
+      const [note] = (await few(session)['annotate']!((n: Columns) =>
+        Object.fromEntries([[key(payload), n['id']]]),
+      )) as Record<string, unknown>[];
       return note![key(payload)];
     },
     (payload) => (mayAnnotate(key(payload)) ? is(1) : REFUSED),
@@ -242,8 +242,8 @@ function locks(payload: unknown): Answer {
 
 /** A name for what is computed: any, unless an entity has something by that name. */
 function mayAnnotate(name: string): boolean {
-  const own = ['owner', 'ownerId', 'tags', 'size', 'pk', 'load', 'toJSON', 'then'];
-  return !COLUMNS.has(name) && !own.includes(name) && !(name in {}) && !name.startsWith('-');
+  const own = ['owner', 'ownerId', 'tags', 'size', 'pk', 'load', 'toJSON'];
+  return !COLUMNS.has(name) && !own.includes(name) && !(name in {});
 }
 
 function text(payload: unknown): string {
@@ -259,6 +259,16 @@ function key(payload: unknown): string {
 
 /** Limits that are small are part of the text on PostgreSQL. */
 const shaped = { plain: (sql: string) => sql.replace(/LIMIT \d+/, 'LIMIT ?') };
+
+/** What somebody may write into a cursor. */
+function inCursor(list: readonly unknown[]): string {
+  try {
+    return JSON.stringify(list, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  } catch {
+    // What is no JSON cannot be sent by anybody.
+    return '[]';
+  }
+}
 
 const numbers: Position[] = [
   position(
@@ -292,11 +302,13 @@ const numbers: Position[] = [
       return ids;
     },
     (payload) => (payload === undefined || (Number.isInteger(payload) && (payload as number) >= 1) ? OPEN : REFUSED),
+    // Statements that stream are not published one by one.
+    { sends: 0 },
   ),
   position(
     'page(…)',
     (session, payload) => few(session)['page']!(payload),
-    (payload) => (isRecord(payload) && JSON.stringify(payload) === '{"first":1}' ? OPEN : REFUSED),
+    (payload) => (isRecord(payload) && isLike(payload, '{"first":1}') ? OPEN : REFUSED),
   ),
   ...['first', 'last'].map((option) =>
     position(
@@ -328,16 +340,12 @@ const numbers: Position[] = [
       const query = loose(session.query(Owner))['orderBy']!('name');
       const { pageInfo } = (await query['page']!({ first: 1 })) as unknown as { pageInfo: { startCursor: string } };
       const [signature] = JSON.parse(Buffer.from(pageInfo.startCursor, 'base64url').toString()) as [string];
-      const forged = Buffer.from(
-        JSON.stringify([signature, payload, 1], (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)),
-      ).toString('base64url');
+      const forged = Buffer.from(inCursor([signature, payload, 1])).toString('base64url');
       const { items } = (await query['page']!({ first: 9, after: forged })) as unknown as { items: Owner[] };
       return items.map(({ name }) => name).filter((name) => name !== 'Ann' && !name.startsWith('Bob'));
     },
     (payload) => {
-      const value = JSON.parse(
-        JSON.stringify([payload], (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)),
-      ) as unknown[];
+      const value = JSON.parse(inCursor([payload])) as unknown[];
       return holds('text', value[0]) && (value[0] as string).length < 1_000 ? is([]) : OPEN;
     },
     { prepared: 1, like: () => 'harmless', sends: 2 },
@@ -373,7 +381,7 @@ const identifiers: Position[] = [
     'sql.id(…) in a filter',
     (session, payload) => idsOf(notes(session)['filter']!(() => sql<boolean>`${sql.id(payload as string)} IS NULL`)),
     (payload) => (isName(payload) ? OPEN : REFUSED),
-    { plain: withoutName, like: () => 'name' },
+    { plain: (statement) => statement.replace(/\(("|`)[^]*\1 IS NULL\)/, '(name)'), like: () => 'name' },
   ),
 ];
 

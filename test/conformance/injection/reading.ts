@@ -43,7 +43,7 @@ import { Note, Owner, OWNERS, Place, ROWS, Tag, TAGS } from './models.ts';
 import type { Row } from './models.ts';
 import { is, OPEN, REFUSED } from './net.ts';
 import type { Answer, Position } from './net.ts';
-import { harmless, holds, same, throughJson } from './plain-data.ts';
+import { harmless, holds, isLike, same, throughJson } from './plain-data.ts';
 import type { Kind } from './plain-data.ts';
 
 const idsWhere = (test: (row: Row) => boolean): number[] => ROWS.filter(test).map(({ id }) => id as number);
@@ -824,7 +824,7 @@ function notATemplate(payload: unknown): Answer {
 
 const isEmptyRecord = (payload: unknown): boolean =>
   typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
-const isDistinct = (payload: unknown): boolean => isPlain(payload) && JSON.stringify(payload) === '{"distinct":true}';
+const isDistinct = (payload: unknown): boolean => isLike(payload, '{"distinct":true}');
 
 export const READING: readonly Position[] = [
   ...fieldPositions,

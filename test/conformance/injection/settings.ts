@@ -12,8 +12,8 @@ import { holds } from './plain-data.ts';
 const asIs = (payload: unknown): unknown => payload;
 const isRecord = (payload: unknown): payload is Readonly<Record<string, unknown>> =>
   typeof payload === 'object' && payload !== null && !Array.isArray(payload);
-const isNothing = (payload: unknown): boolean =>
-  payload === undefined || (isRecord(payload) && Object.keys(payload).length === 0);
+/** What has no key of its own says nothing. */
+const isNothing = (payload: unknown): boolean => Object.keys(Object(payload)).length === 0;
 const never = (): Answer => REFUSED;
 const only =
   (...values: readonly unknown[]) =>
@@ -28,11 +28,13 @@ const session = (
   options: (payload: unknown) => unknown,
   answer: Position['answer'],
   read: Run = (open, payload) => notes(open(payload))['count']!(),
+  more: Partial<Position> = {},
 ): Position => ({
   at: `session(${at})`,
   run: (_, payload, db) => read((given) => db.session(options(given) as never), payload),
   answer,
   like: asIs,
+  ...more,
 });
 
 const transaction = (at: string, options: (payload: unknown) => unknown, answer: Position['answer']): Position => ({
@@ -74,6 +76,7 @@ export const SETTINGS: readonly Position[] = [
     (schema) => ({ schema }),
     (payload) => (payload === undefined || (engine !== 'sqlite' && isSchema(payload)) ? schemaOf(payload) : REFUSED),
     tableOf,
+    { sends: 0 },
   ),
   ...['fetchMode', 'flushMode', 'loadStrategy'].map((option) =>
     session(`{ ${option}: … }`, (payload) => ({ [option]: payload }), only(undefined)),
@@ -95,7 +98,6 @@ export const SETTINGS: readonly Position[] = [
     '{ scopes: { within: … } }',
     (within) => ({ scopes: { within } }),
     (payload) => {
-      if (payload === undefined) return is(ROWS.map(({ id }) => id));
       if (!holds('name', payload)) return REFUSED;
       return is(ROWS.filter((row) => row['name'] === payload).map(({ id }) => id));
     },
@@ -164,7 +166,8 @@ export const SETTINGS: readonly Position[] = [
   },
   {
     at: 'createAll({ schema: … })',
-    run: (_, payload, db) => loose(db)['createAll']!({ schema: payload }),
+    run: (_, payload, db) =>
+      loose(db)['createAll']!({ schema: typeof payload === 'string' && engine !== 'sqlite' ? '' : (payload ?? null) }),
     answer: never,
   },
   { at: 'Database.connect(…)', run: (_, payload) => Database.connect(payload as string), answer: never },
@@ -180,6 +183,7 @@ export const SETTINGS: readonly Position[] = [
     run: (_, payload) => Database.connect('sqlite::memory:', { models: payload as never }).then((db) => db.close()),
     answer: (payload) =>
       payload === undefined ||
+      payload === null ||
       payload === '' ||
       (typeof payload === 'object' &&
         payload !== null &&
@@ -204,7 +208,7 @@ export const SETTINGS: readonly Position[] = [
       void ConnectionConfig.fromDsn(
         `sqlite::memory:?${option}=${encodeURIComponent(typeof payload === 'string' && payload.isWellFormed() ? payload : '?')}`,
       ),
-    answer: (payload) => (['true', '1', '-0'].includes(payload as string) ? OPEN : REFUSED),
+    answer: (payload) => (['true', '1'].includes(payload as string) ? OPEN : REFUSED),
     like: () => '1',
     sends: 0,
   })),
@@ -214,16 +218,17 @@ export const SETTINGS: readonly Position[] = [
     answer: (payload) => (payload === '' || payload === '#' ? OPEN : REFUSED),
     sends: 0,
   },
-  ...(['user', 'password', 'path'] as const).map((part): Position => ({
+  ...(['user', 'password', 'database'] as const).map((part): Position => ({
     at: `a DSN with the ${part} …`,
     run: (_, payload) => {
       const place = parseDsn('postgres://ann:secret@localhost:5432/app');
-      return parseDsn(formatDsn({ ...place, [part]: payload as string }))[part];
+      return parseDsn(formatDsn({ ...place, [part]: typeof payload === 'string' ? payload : 'x' }))[part];
     },
     answer: (payload) => (holds('text', payload) && payload !== '' ? is(payload) : OPEN),
+    like: () => 'harmless',
     sends: 0,
   })),
 ];
 
 const isEmptyish = (payload: unknown): boolean =>
-  payload === undefined || payload === null || (typeof payload === 'object' && Object.keys(payload).length === 0);
+  payload === undefined || (typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0);

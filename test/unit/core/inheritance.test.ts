@@ -170,8 +170,6 @@ describe('models that share a table', () => {
     expect(() => subModel(Animal, '')).toThrow(
       'subModel(Animal, …) takes the value of the discriminator next, not a string.',
     );
-    expect(
-      problemsOf(() => subModel(Animal, 'lion', { mane: f.bool() }, { indexes: [index('mane')] })),
-    ).toMatchInlineSnapshot();
+    expect(problemsOf(() => subModel(Animal, 'lion', { mane: f.bool() }, { indexes: [index('mane')] }))).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import {
   model,
   some,
   subModel,
+  UniqueViolationError,
   UnknownDiscriminatorError,
   UnknownFieldError,
 } from '../../../index.ts';
@@ -83,7 +84,7 @@ describe('a query of the base', () => {
     expect(pick([kim!.mother!])).toEqual([['Cat', 'tom']]);
     expect(kim!.mother!.owner!.name).toBe('ann');
     const streamed: Animal[] = [];
-    for await (const item of db.session().query(Animal).orderBy('-name')) streamed.push(item);
+    for await (const item of db.session().query(Animal).orderBy('-name').iterate({ batchSize: 1 })) streamed.push(item);
     expect(pick(streamed)).toEqual([
       ['Cat', 'tom'],
       ['Dog', 'rex'],
@@ -292,6 +293,25 @@ describe('a flush', () => {
     expect(await session.query(Cat).filter({ name: 'a' }).count()).toBe(1);
   });
 
+  it('M11: Q9: takes no row of another class for one of its own', async () => {
+    const session = db.session();
+    const rex = await session.query(Dog).get({ name: 'rex' });
+    for (const call of [
+      () => session.query(Cat).getOrCreate({ name: 'rex' }),
+      () => session.query(Cat).updateOrCreate({ name: 'rex' }, { defaults: { lives: 1 } }),
+      () => session.query(Cat).bulkCreate([{ name: 'rex' }], { onConflict: 'ignore', conflictFields: ['name'] }),
+      () => session.query(Cat).bulkCreate([{ name: 'rex' }], { onConflict: 'update', conflictFields: ['name'] }),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(UniqueViolationError);
+      expect(error.message).toBe(
+        'A Cat cannot have the same name as a row of another class that shares its table. Read that one by a query of Animal.',
+      );
+    }
+    expect(await table(db.session())).toContainEqual({ name: 'rex', kind: 'dog', lives: null, breed: 'pug' });
+    expect([rex.kind, await session.query(Animal).count()]).toEqual(['dog', 3]);
+  });
+
   it('M11: refuses to change the discriminator', async () => {
     const session = db.session();
     const tom = (await session.query(Cat).get({ name: 'tom' })) as { kind: string };
@@ -323,6 +343,23 @@ describe('a flush', () => {
       message:
         'new Animal() makes nothing that its discriminator has a value for. Use new Cat() or new Dog(), or give Animal a { discriminatorValue: … }.',
     });
+  });
+});
+
+describe('hooks', () => {
+  it('M11: M6: V3: of the root are called for every class, and those of a class after them', async () => {
+    const seen: string[] = [];
+    const stops = [
+      Animal.on('beforeSave', (animal) => void seen.push(`animal ${animal.name}`)),
+      Cat.on('beforeSave', (cat) => void seen.push(`cat ${cat.lives}`)),
+    ];
+    const session = db.session();
+    session.add(new Cat({ name: 'a' }));
+    await session.flush();
+    session.add(new Dog({ name: 'b', breed: 'c' }));
+    await session.flush();
+    for (const stop of stops) stop();
+    expect(seen).toEqual(['animal a', 'cat 9', 'animal b']);
   });
 });
 
