@@ -87,8 +87,8 @@ function thawed(meta: ModelMeta): string[] {
     if (value !== meta && 'fieldByName' in value) return;
     if (!Object.isFrozen(value)) found.push(path);
     for (const [name, part] of value instanceof Map ? value : Object.entries(value))
-      // What the application gave is its own: defaults, validators, and the values of a partial index.
-      if (name !== 'default' && name !== 'where' && !path.endsWith('.validators'))
+      // What the application gave is its own: defaults, validators, codecs, and the values of a partial index.
+      if (name !== 'default' && name !== 'where' && name !== 'codec' && !path.endsWith('.validators'))
         look(part, `${path}.${String(name)}`);
   };
   look(meta, meta.name);
