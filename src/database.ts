@@ -3,6 +3,7 @@ import { DatabaseCore } from './persistence/database.ts';
 import type { Engine } from './persistence/engine.ts';
 import { SchemaBuilder } from './schema/builder.ts';
 import { ConfigError } from './utils/errors.ts';
+import { own } from './utils/own.ts';
 
 /**
  * A database, for as long as the program runs. Open one, keep it, and open sessions on it.
@@ -32,9 +33,8 @@ export class Database extends DatabaseCore {
    * schemas that are missing are created.
    */
   async createAll(options: { readonly ifNotExists?: boolean; readonly schema?: string } = {}): Promise<void> {
-    await this.#run(
-      this.#builder(options.schema).createSql(this.#models(), { ifNotExists: options.ifNotExists ?? true }),
-    );
+    const { schema, ifNotExists = true } = own(options);
+    await this.#run(this.#builder(schema).createSql(this.#models(), { ifNotExists }));
   }
 
   /**
@@ -42,11 +42,11 @@ export class Database extends DatabaseCore {
    * `confirm: true` says that this is meant.
    */
   async dropAll(options: { readonly confirm: true; readonly schema?: string }): Promise<void> {
-    if (options?.confirm !== true)
+    const { confirm, schema } = own(options);
+    if (confirm !== true)
       throw new ConfigError('dropAll() deletes every row of every model.', {
         remedy: 'Say dropAll({ confirm: true }) if that is meant.',
       });
-    const { schema } = options;
     const models = this.#models().filter((meta) => schema === undefined || meta.schema === undefined);
     await this.#run(this.#builder(schema).dropSql(models, { ifExists: true }));
   }

@@ -2,10 +2,11 @@
 export { Database } from './database.ts';
 export { Session } from './persistence/session.ts';
 export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
-export type { FetchMode, FlushMode, SessionOptions } from './persistence/options.ts';
+export type { FlushMode, SessionOptions } from './persistence/options.ts';
 
 export { f } from './core/fields.ts';
 export { model } from './model.ts';
+export { subModel } from './core/sub-model.ts';
 export { check, index, unique } from './core/constraints.ts';
 export { scope } from './core/scopes.ts';
 export { hooks } from './hooks/hooks.ts';
@@ -14,8 +15,17 @@ export { rules } from './validation/rules.ts';
 export type { Rule } from './validation/rules.ts';
 export { Registry } from './core/registry.ts';
 export type { Bounds } from './core/bounds.ts';
+export type { FetchMode } from './core/fetch-mode.ts';
 export type * from './core/types/index.ts';
-export type { FieldMeta, IndexMeta, ModelMeta, RelationMeta, ScopeMeta } from './core/metadata.ts';
+export type {
+  FieldMeta,
+  IndexMeta,
+  InheritanceMeta,
+  ModelMeta,
+  RelationMeta,
+  ScopeMeta,
+  VariantMeta,
+} from './core/metadata.ts';
 
 export {
   arrayContains,
@@ -75,6 +85,7 @@ export {
   rank,
   rowNumber,
 } from './query/windows.ts';
+export { prepare } from './query/prepared.ts';
 export { sql } from './query/sql.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';

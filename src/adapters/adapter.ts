@@ -95,6 +95,8 @@ export interface Adapter {
   readonly prepared: number;
   /** Whether a statement may be sent before the one before it on the same connection is answered, and saves time so. */
   readonly pipelines?: boolean;
+  /** How many bytes a statement may have, its values included, where a server says so; known once one is connected to. */
+  readonly maxBytes?: number | undefined;
   /** Whether it is a connection to a replica. Only where there are replicas. */
   isReplica?(connection: Connection): boolean;
   /** Asks each server, for so many milliseconds. Only where there are replicas. */

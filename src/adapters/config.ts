@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { describe } from '../core/value-types.ts';
 import { parseDsn } from '../security/dsn.ts';
 import type { ParsedDsn } from '../security/dsn.ts';
 import { formatDsn } from '../security/format-dsn.ts';
@@ -163,6 +164,8 @@ function overridden(
   given: Readonly<Record<string, string>>,
   options: ConnectionOptions,
 ): Readonly<Record<string, string>> {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigError(`Settings of a connection are an object, not ${describe(options)}.`, { field: 'connection' });
   const own = texts(options);
   checkNames(scheme, Object.keys(own), 'code');
   return { ...given, ...own };

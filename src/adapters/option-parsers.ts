@@ -10,7 +10,7 @@ const integer =
   (least: number, unit: string): OptionParser<number> =>
   (text, name) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > MAX_INTEGER)
+    if (!/^\d+$/.test(text) || value < least || value > MAX_INTEGER)
       throw new ConfigError(`The option '${name}' is a whole number${unit}${least === 0 ? '' : ` from ${least}`}.`, {
         field: name,
       });

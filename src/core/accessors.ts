@@ -3,9 +3,9 @@ import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
 import { RelationDefinition } from './definitions.ts';
 import type { Definition } from './definitions.ts';
-import type { ModelClassValue, ModelMeta, RelationMeta } from './metadata.ts';
+import { modelOf, rootOf } from './inheritance.ts';
+import type { RelationMeta } from './metadata.ts';
 import { createReference, createUnresolved } from './references.ts';
-import { metaOf } from './registry.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
@@ -14,12 +14,12 @@ import { withArticle } from '../utils/naming.ts';
 type Values = Record<string, unknown>;
 
 /** Relation attributes live on the prototype: the instance holds columns only, and a relation is derived from its key. */
-export function defineAccessors(prototype: object, fields: Readonly<Record<string, Definition>>): void {
-  let index = 0;
+export function defineAccessors(prototype: object, fields: Readonly<Record<string, Definition>>, first: number): void {
+  let index = first;
   for (const [name, field] of Object.entries(fields)) {
     if (!(field instanceof RelationDefinition)) continue;
     let relation: RelationMeta | undefined;
-    const relationOf = (entity: object): RelationMeta => (relation ??= metaThrough(entity).relationByName.get(name)!);
+    const relationOf = (entity: object): RelationMeta => (relation ??= relationNamed(entity, name));
     const accessor =
       field.kind === 'many'
         ? collectionAccessor(relationOf)
@@ -29,8 +29,10 @@ export function defineAccessors(prototype: object, fields: Readonly<Record<strin
   }
 }
 
-function metaThrough(entity: object): ModelMeta {
-  return State.group(entity)?.meta ?? metaOf(entity.constructor as ModelClassValue);
+/** A relation as the model has it that declares it, whichever subclass the entity is of. */
+function relationNamed(entity: object, name: string): RelationMeta {
+  const meta = modelOf(entity);
+  return rootOf(meta).relationByName.get(name) ?? meta.relationByName.get(name)!;
 }
 
 function toOneAccessor(

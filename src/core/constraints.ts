@@ -1,6 +1,7 @@
 import type { CheckDefinition, IndexDefinition, UniqueDefinition } from './definitions.ts';
 import { DefinitionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { checkName } from './names.ts';
 import type { CheckFunction, IndexFunction, UniqueFunction } from './types/index.ts';
 
 function split<O>(
@@ -21,6 +22,7 @@ function split<O>(
         remedy: suggest(key, allowed),
       });
   }
+  checkName(`${builder}()`, 'name', (options as { readonly name?: unknown } | undefined)?.name);
   return { fields: fields as string[], options: options ?? {} };
 }
 
@@ -52,6 +54,7 @@ function createCheck(name: string, condition: unknown): CheckDefinition {
   if (typeof name !== 'string' || name === '' || typeof condition !== 'function') {
     throw new DefinitionError(["check() takes a name and a callback: check('views_positive', (p) => p.views.gte(0))."]);
   }
+  checkName('check()', 'name', name);
   return Object.freeze({ kind: 'check', name, condition });
 }
 

@@ -1,3 +1,4 @@
+import type { FetchMode } from './fetch-mode.ts';
 import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
@@ -49,6 +50,7 @@ export interface RelationOptions {
   readonly to?: string;
   readonly through?: () => unknown;
   readonly table?: string;
+  readonly fetchMode?: FetchMode;
 }
 
 export class RelationDefinition {
@@ -138,6 +140,23 @@ export interface ModelOptions {
   readonly view?: unknown;
   readonly readOnly?: boolean;
   readonly comment?: string;
+  /** The field that says of which class a row is, where classes share the table. */
+  readonly discriminator?: string;
+  /** What it says of the model itself; without it there are rows of subclasses only. */
+  readonly discriminatorValue?: string | number;
+  /** Gives the classes that share the table; called when the models are resolved, never before. */
+  readonly subclasses?: () => unknown;
+}
+
+/** What `subModel()` adds to a definition, whose fields and options have those of the parent in front. */
+export interface SubclassDefinition {
+  /** The class that it extends. */
+  readonly root: unknown;
+  readonly value: string | number;
+  /** What the root lacks. */
+  readonly own: Readonly<Record<string, Definition>>;
+  /** The index of its first own relation: no two of one table have the same. */
+  readonly firstRelation: number;
 }
 
 /** What a model's base class remembers of the call of `model()`. */
@@ -145,4 +164,5 @@ export interface ModelDefinition {
   readonly name: string;
   readonly fields: Readonly<Record<string, Definition>>;
   readonly options: ModelOptions;
+  readonly subclass?: SubclassDefinition;
 }

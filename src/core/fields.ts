@@ -1,11 +1,13 @@
 import { DefinitionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { FETCH_MODES, isFetchMode } from './fetch-mode.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
 import type { ColumnOptions, RelationOptions } from './definitions.ts';
 import type { ReferentialAction } from './metadata.ts';
+import { checkName } from './names.ts';
 import type { FieldBuilders } from './types/index.ts';
 import { describe } from './value-types.ts';
-import type { CustomCodec, ValueType } from './value-types.ts';
+import type { CustomCodec, JsonPart, ValueType } from './value-types.ts';
 
 type Options = ColumnOptions & Readonly<Record<string, unknown>>;
 
@@ -34,6 +36,7 @@ const RELATION_OPTIONS = new Set([
   'onDelete',
   'onUpdate',
   'to',
+  'fetchMode',
   'validators',
   'renamedFrom',
 ]);
@@ -45,6 +48,10 @@ function known(builder: string, options: object | undefined, allowed: ReadonlySe
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw new DefinitionError([`f.${builder}() takes its options as an object, not ${describe(options)}.`]);
   }
+  for (const name of ['column', 'renamedFrom', 'table', 'to'] as const)
+    checkName(`f.${builder}()`, name, (options as Readonly<Record<string, unknown>> | undefined)?.[name]);
+  for (const name of ['comment', 'prefix'] as const)
+    checkName(`f.${builder}()`, name, (options as Readonly<Record<string, unknown>> | undefined)?.[name], true);
   const names = [...allowed, ...more];
   for (const key of Object.keys(options ?? {})) {
     if (!names.includes(key))
@@ -60,9 +67,14 @@ function column(builder: string, type: ValueType, options: Options = {}, ...more
   return new ColumnDefinition(type, options);
 }
 
+/** More no database has digits or characters. */
+const LONGEST = 2_147_483_647;
+
 function positive(builder: string, option: string, value: unknown, least = 1): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of at least ${least}.`], {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= LONGEST) return value;
+  const isTooLarge = typeof value === 'number' && value > LONGEST;
+  const range = isTooLarge ? `at most ${LONGEST}` : `at least ${least}`;
+  throw new DefinitionError([`f.${builder}() needs '${option}' as an integer of ${range}.`], {
     field: option,
   });
 }
@@ -124,9 +136,15 @@ const builders = {
     }
     return column('custom', { kind: 'custom', codec, columnType }, options);
   },
-  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options?: { prefix?: string; nullable?: boolean }) => {
-    known('embedded', options, new Set(['prefix', 'nullable']));
-    return new EmbeddedDefinition(fields, options);
+  embedded: (fields: Readonly<Record<string, ColumnDefinition>>, options: EmbeddedOptions = {}) => {
+    const { as, ...others } = options;
+    if (as !== undefined && as !== 'json')
+      throw new DefinitionError(["f.embedded() is { as: 'json' }, or has a column for each part without."]);
+    if (as === undefined) known('embedded', options, new Set(['prefix', 'nullable']));
+    else known('embedded', options, new Set(['as', 'nullable', 'column', 'comment']));
+    return as === undefined
+      ? new EmbeddedDefinition(fields, options)
+      : new ColumnDefinition({ kind: 'json', parts: jsonParts(fields) }, others);
   },
   version: (options: Options = {}) => {
     known('version', options, new Set(['column', 'comment', 'renamedFrom']));
@@ -135,20 +153,86 @@ const builders = {
   foreignKey: (target: unknown, options?: RelationOptions) => toOne('foreignKey', target, options),
   oneToOne: (target: unknown, options?: RelationOptions) => toOne('oneToOne', target, options),
   manyToMany: (target: unknown, options?: RelationOptions) => {
-    known('manyToMany', options, new Set(['through', 'table']));
+    known('manyToMany', options, new Set(['through', 'table', 'fetchMode']));
+    checkFetchMode('manyToMany', options);
     return new RelationDefinition('manyToMany', target, options);
   },
-  reverse: (target: unknown, via: string) => new RelationDefinition('reverse', target, {}, via),
-  reverseOne: (target: unknown, via: string) => new RelationDefinition('reverseOne', target, {}, via),
+  reverse: (target: unknown, via: string, options?: RelationOptions) => otherSide('reverse', target, via, options),
+  reverseOne: (target: unknown, via: string, options?: RelationOptions) =>
+    otherSide('reverseOne', target, via, options),
 };
+
+interface EmbeddedOptions {
+  readonly as?: string;
+  readonly prefix?: string;
+  readonly nullable?: boolean;
+  readonly column?: string;
+  readonly comment?: string;
+}
+
+/** Types whose values JSON has as they are. */
+const IN_JSON = new Set([
+  'int',
+  'smallInt',
+  'float',
+  'decimal',
+  'string',
+  'text',
+  'enum',
+  'bool',
+  'uuid',
+  'date',
+  'time',
+  'json',
+]);
+
+/** The parts of a value in one column of JSON. @throws DefinitionError for what JSON cannot hold. */
+function jsonParts(fields: Readonly<Record<string, ColumnDefinition>>): Readonly<Record<string, JsonPart>> {
+  return Object.freeze(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => {
+        if (!(field instanceof ColumnDefinition) || !fitsJson(field.type))
+          throw new DefinitionError([
+            `f.embedded() as JSON cannot hold '${name}': parts are texts, numbers, booleans, days, times, JSON, lists of these, or embedded as JSON themselves.`,
+          ]);
+        return [name, Object.freeze({ type: field.type, nullable: field.options.nullable === true })];
+      }),
+    ),
+  );
+}
+
+function fitsJson(type: ValueType): boolean {
+  return type.kind === 'array' ? fitsJson(type.of) : IN_JSON.has(type.kind);
+}
 
 function identity(builder: string, kind: 'int' | 'bigint', options: Options): ColumnDefinition {
   known(builder, options, new Set(['column', 'comment', 'renamedFrom']));
   return new ColumnDefinition({ kind }, { ...options, primaryKey: true }, 'identity');
 }
 
+function otherSide(
+  kind: 'reverse' | 'reverseOne',
+  target: unknown,
+  via: string,
+  options?: RelationOptions,
+): RelationDefinition {
+  known(kind, options, new Set(['fetchMode']));
+  checkFetchMode(kind, options);
+  return new RelationDefinition(kind, target, options, via);
+}
+
+function checkFetchMode(kind: string, options: RelationOptions | undefined): void {
+  const mode: unknown = options?.fetchMode;
+  if (mode === undefined || isFetchMode(mode)) return;
+  throw new DefinitionError([`f.${kind}() does not know what its 'fetchMode' says.`], {
+    field: 'fetchMode',
+    remedy: `Use one of: ${FETCH_MODES.join(', ')}.`,
+  });
+}
+
 function toOne(kind: 'foreignKey' | 'oneToOne', target: unknown, options?: RelationOptions): RelationDefinition {
   known(kind, options, RELATION_OPTIONS);
+  checkFetchMode(kind, options);
   for (const event of ['onDelete', 'onUpdate'] as const) {
     const action = options?.[event];
     if (action === undefined || ACTIONS.includes(action)) continue;

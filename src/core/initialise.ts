@@ -42,7 +42,9 @@ function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): 
   const relation = meta.fieldByName.get(name)?.relation ?? meta.relationByName.get(name);
   const remedy =
     relation === undefined
-      ? suggest(name, names)
+      ? name === meta.inheritance?.discriminator.name
+        ? `The class says it: every ${meta.name} has '${meta.inheritance.value}'.`
+        : suggest(name, names)
       : relation.owning
         ? `Give the relation instead: { ${relation.name}: … } takes an instance, a reference or a key.`
         : `A collection is filled after construction: ${relation.name}.add(…).`;
@@ -53,19 +55,50 @@ function unknownKey(meta: ModelMeta, name: string, names: ReadonlySet<string>): 
   });
 }
 
+/** What stands in `Object.prototype`, or was put there from JSON, is nobody's input. */
+function inheritedKey(meta: ModelMeta, name: string): InvalidValueError {
+  return new InvalidValueError(`new ${meta.name}() was given '${name}' by a prototype, and takes values of its own.`, {
+    model: meta.name,
+    field: name,
+    remedy: 'Give a plain object: { ...values }.',
+  });
+}
+
+/** How keys are refused: those that a model does not have, and those that an object does not have itself. */
+interface Refusals {
+  readonly refuse: (name: string) => never;
+  readonly inherited: (name: string) => never;
+}
+
 function createInitialiser(meta: ModelMeta): Initialise {
+  if (meta.inheritance !== undefined && meta.inheritance.value === undefined) return () => refuseAbstract(meta);
   const steps: Step[] = [];
   const names = new Set<string>();
   for (const field of meta.fields) {
     const step = stepOf(meta, field);
     if (step === undefined) continue;
     steps.push(step);
-    if (field.generatedAs === undefined) names.add(step.key);
+    if (field.generatedAs === undefined && field !== meta.inheritance?.discriminator) names.add(step.key);
   }
-  const refuse = (name: string): never => {
-    throw unknownKey(meta, name, names);
+  const refusals: Refusals = {
+    refuse: (name) => {
+      throw unknownKey(meta, name, names);
+    },
+    inherited: (name) => {
+      throw inheritedKey(meta, name);
+    },
   };
-  return canCompile ? generate(steps, names, refuse) : interpret(steps, names, refuse);
+  return canCompile ? generate(steps, names, refusals) : interpret(steps, names, refusals);
+}
+
+/** @throws InvalidValueError for a model of which there are only subclasses. */
+function refuseAbstract({ name, inheritance }: ModelMeta): never {
+  const names = [...inheritance!.variants.values()].map(({ meta }) => `new ${meta.name}()`);
+  throw new InvalidValueError(`new ${name}() makes nothing that its discriminator has a value for.`, {
+    model: name,
+    field: inheritance!.discriminator.name,
+    remedy: `Use ${names.join(' or ')}, or give ${name} a { discriminatorValue: … }.`,
+  });
 }
 
 /** The step of a field; parts of an embedded value have one together. */
@@ -77,8 +110,8 @@ function stepOf(meta: ModelMeta, field: FieldMeta): Step | undefined {
 }
 
 /** All attributes in one function, their names and constant defaults written in. */
-function generate(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
-  const scope: Record<string, unknown> = { refuse };
+function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
+  const scope: Record<string, unknown> = { refuse, inherited, own: Object.prototype.hasOwnProperty };
   const lines = steps.map(({ attribute, key, constant, run }, i) => {
     scope[`run${i}`] = run;
     if (constant === undefined) return `run${i}(e, i);`;
@@ -93,23 +126,29 @@ function generate(steps: readonly Step[], names: ReadonlySet<string>, refuse: (n
   return compileFunction(
     scope,
     `return function (e, i) {
-    for (const k in i) switch (k) { ${cases} break; default: refuse(k); }
+    for (const k in i) {
+      if (!own.call(i, k)) inherited(k);
+      switch (k) { ${cases} break; default: refuse(k); }
+    }
     let v;
     ${lines.join('\n')}
   };`,
   );
 }
 
-function interpret(steps: readonly Step[], names: ReadonlySet<string>, refuse: (name: string) => never): Initialise {
+function interpret(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
   return (entity, init) => {
-    for (const name in init) if (!names.has(name)) refuse(name);
+    for (const name in init)
+      if (!Object.hasOwn(init, name)) inherited(name);
+      else if (!names.has(name)) refuse(name);
     for (const step of steps) step.run(entity, init);
   };
 }
 
 function columnStep(field: FieldMeta): Step {
-  const { name } = field;
-  const initial = defaultOf(field);
+  const { name, model } = field;
+  const { inheritance } = model;
+  const initial = inheritance?.discriminator === field ? inheritance.value : defaultOf(field);
   if (typeof initial === 'function') {
     return {
       attribute: name,

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ModelMeta, RelationMeta } from './metadata.ts';
+import type { FetchMode } from './fetch-mode.ts';
 
 /**
  * What entities may ask of the session that they belong to. It stands between `core` and `persistence`, so that models
@@ -59,6 +60,8 @@ export interface EntityGroup {
   readonly targets: (ReadonlyMap<unknown, object> | undefined)[];
   /** Relations that the query was asked to load: what `toJSON` shows. */
   readonly requested: RelationTree | undefined;
+  /** What the query says of loading on demand, before relation and session are asked. */
+  readonly fetchMode: FetchMode | undefined;
   /** For references: whose relation led here. */
   readonly origin: { readonly group: EntityGroup; readonly relation: RelationMeta } | undefined;
 }

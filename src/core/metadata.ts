@@ -1,3 +1,4 @@
+import type { FetchMode } from './fetch-mode.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the database does to rows that point at a deleted (or re-keyed) one. */
@@ -48,7 +49,7 @@ export interface RelationMeta {
   readonly kind: RelationKind;
   /** Whether the accessor is a collection. */
   readonly many: boolean;
-  /** Position in `model.relations`. */
+  /** Position in `model.relations`; among all relations of the table where classes share it. */
   readonly index: number;
   readonly id: string;
   readonly target: ModelMeta;
@@ -61,6 +62,8 @@ export interface RelationMeta {
   readonly inverse: RelationMeta | undefined;
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** What it says of loading on demand, before the session is asked. */
+  readonly fetchMode: FetchMode | undefined;
 }
 
 /** The table between the two sides of a many-to-many relation. */
@@ -92,6 +95,27 @@ export interface CheckMeta {
   readonly name: string;
   /** Callback over the model's columns; read by the schema builder. */
   readonly condition: unknown;
+}
+
+/** One class of a table that several share, as rows of a query for another class bring it. */
+export interface VariantMeta {
+  readonly meta: ModelMeta;
+  /** Where each of its fields stands in a row of that query. */
+  readonly positions: readonly number[];
+}
+
+/** Single-table inheritance: what a model has to do with the others of its table. */
+export interface InheritanceMeta {
+  /** The model that the table belongs to. */
+  readonly root: ModelMeta;
+  /** The field that says of which class a row is. */
+  readonly discriminator: FieldMeta;
+  /** What it says of this class; undefined if there are only subclasses. */
+  readonly value: string | number | undefined;
+  /** What a query for this model reads: its fields, then those that subclasses add. */
+  readonly columns: readonly FieldMeta[];
+  /** The classes that its rows can be of, by the value of the discriminator. */
+  readonly variants: ReadonlyMap<unknown, VariantMeta>;
 }
 
 /** Columns and relations of the model, and the value that the session gives, where there is one. */
@@ -136,13 +160,18 @@ export interface ModelMeta {
   readonly indexes: readonly IndexMeta[];
   readonly checks: readonly CheckMeta[];
   readonly scopes: readonly ScopeMeta[];
-  /** Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default. */
+  /**
+   * Whether a query has to look for conditions that hold wherever the model appears: `scopes` that are so by default, or
+   * that its rows are those of one class.
+   */
   readonly restricted: boolean;
   /** Rows are never written. */
   readonly readOnly: boolean;
   /** For a view, what it shows: a callback, raw SQL, or `true` where it is made elsewhere; read by the schema builder. */
   readonly view: unknown;
   readonly comment: string | undefined;
+  /** The other classes of its table, where there are any. */
+  readonly inheritance: InheritanceMeta | undefined;
 }
 
 export interface EmbeddedMeta {

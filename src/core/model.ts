@@ -1,11 +1,12 @@
 import { DefinitionError, InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import { defineAccessors } from './accessors.ts';
-import type { Definition, ModelOptions } from './definitions.ts';
+import type { Definition, ModelDefinition, ModelOptions } from './definitions.ts';
 import { initialise } from './initialise.ts';
 import { listen } from './listeners.ts';
 import { currentSession } from './loader.ts';
 import type { ModelClassValue, ModelMeta } from './metadata.ts';
+import { checkName, checkNames } from './names.ts';
 import { DEFINITION, metaOf } from './registry.ts';
 import { keyOf } from './keys.ts';
 import { State } from './state.ts';
@@ -89,39 +90,61 @@ const OPTIONS = [
   'readOnly',
   'comment',
 ];
+const FAMILY = ['discriminator', 'discriminatorValue', 'subclasses'];
 
 /** What is plainly wrong is refused where it is written; names of fields are checked when all models are known. */
-function checkOptions(name: string, fields: unknown, options: unknown): void {
+export function checkOptions(
+  call: string,
+  name: string,
+  known: readonly string[],
+  fields: unknown,
+  options: unknown,
+): void {
   if (typeof fields !== 'object' || fields === null) {
-    throw new DefinitionError([`model('${name}', …) takes an object of fields, not ${describe(fields)}.`], {
+    throw new DefinitionError([`${call} takes an object of fields, not ${describe(fields)}.`], {
       model: name,
     });
   }
   if (typeof options !== 'object' || options === null) {
-    throw new DefinitionError([`model('${name}', …) takes its options as an object, not ${describe(options)}.`], {
+    throw new DefinitionError([`${call} takes its options as an object, not ${describe(options)}.`], {
       model: name,
     });
   }
   for (const key of Object.keys(options)) {
-    if (!OPTIONS.includes(key))
-      throw new DefinitionError([`model('${name}', …) has no option '${key}'.`], {
+    if (!known.includes(key))
+      throw new DefinitionError([`${call} has no option '${key}'.`], {
         model: name,
         field: key,
-        remedy: suggest(key, OPTIONS),
+        remedy: suggest(key, known),
       });
   }
+  const { table, schema, comment, primaryKey, ordering } = options as ModelOptions;
+  const call = `model('${name}', …)`;
+  checkName(call, 'table', table);
+  checkName(call, 'schema', schema);
+  checkName(call, 'comment', comment, true);
+  checkNames(call, 'primaryKey', primaryKey);
+  checkNames(call, 'ordering', ordering);
 }
 
 function createModel(name: string, fields: Readonly<Record<string, Definition>>, options: ModelOptions = {}): unknown {
   if (typeof name !== 'string' || name === '')
     throw new InvalidValueError("model() takes a name first, as in model('post', …).");
-  checkOptions(name, fields, options);
+  checkOptions(`model('${name}', …)`, name, [...OPTIONS, ...FAMILY], fields, options);
   class Base extends Entity {}
-  Object.defineProperty(Base, DEFINITION, {
-    value: Object.freeze({ name, fields: Object.freeze({ ...fields }), options }),
-  });
-  defineAccessors(Base.prototype, fields);
-  return Base;
+  return define(Base, { name, fields: Object.freeze({ ...fields }), options }, fields, 0);
+}
+
+/** Give a base class its definition, and accessors for the relations that it adds. */
+export function define(
+  base: ModelClassValue,
+  definition: ModelDefinition,
+  own: ModelDefinition['fields'],
+  first: number,
+): unknown {
+  Object.defineProperty(base, DEFINITION, { value: Object.freeze(definition) });
+  defineAccessors(base.prototype, own, first);
+  return base;
 }
 
 /**

@@ -100,6 +100,7 @@ export function referenceGroup(from: EntityGroup, relation: RelationMeta): Entit
     members: [],
     targets: [],
     requested: undefined,
+    fetchMode: from.fetchMode,
     origin: { group: from, relation },
   };
 }

@@ -2,6 +2,7 @@ import { DefinitionError } from '../utils/errors.ts';
 import type { ModelDefinition } from './definitions.ts';
 import type { ModelClassValue, ModelMeta } from './metadata.ts';
 import { resolveModels } from './resolve/resolve.ts';
+import { describe } from './value-types.ts';
 
 /** Under this key a model's base class keeps what `model()` was given. */
 export const DEFINITION: unique symbol = Symbol('blazeorm.definition');
@@ -42,6 +43,8 @@ export class Registry {
 
   /** @throws DefinitionError that lists every problem at once. */
   constructor(modelClasses: Iterable<unknown>) {
+    if (typeof (modelClasses as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function')
+      throw new DefinitionError([`The models are given as a list, not as ${describe(modelClasses)}.`]);
     const classes = [...modelClasses];
     const strangers = classes.filter((item) => definitionOf(item) === undefined);
     if (strangers.length > 0) {

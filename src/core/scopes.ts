@@ -51,4 +51,4 @@ export function scopeNames({ scopes }: ModelMeta): string {
  * }) {}
  * ```
  */
-export const scope = createScope as unknown as ScopeFunction; // Named cast: the callback's parameters are typed by the model.
+export const scope = Object.assign(createScope, { across: createScope }) as unknown as ScopeFunction; // Named cast: the callback's parameters are typed by the model.

@@ -18,7 +18,8 @@ export type ValueType =
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'binary' }
-  | { readonly kind: 'json' }
+  /** `parts`: what an object in it consists of, where that is known. */
+  | { readonly kind: 'json'; readonly parts?: Readonly<Record<string, JsonPart>> }
   | { readonly kind: 'array'; readonly of: ValueType }
   /** `columnType`: in DDL, for all dialects or for each by its name. */
   | {
@@ -26,6 +27,12 @@ export type ValueType =
       readonly codec: CustomCodec;
       readonly columnType: string | Readonly<Record<string, string>>;
     };
+
+/** A part of an object in a column of JSON. */
+export interface JsonPart {
+  readonly type: ValueType;
+  readonly nullable: boolean;
+}
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
@@ -95,7 +102,7 @@ export function problemWith(type: ValueType, value: unknown): string | undefined
     case 'binary':
       return types.isUint8Array(value) ? undefined : `takes a Uint8Array, not ${describe(value)}`;
     case 'json':
-      return jsonProblem(value);
+      return jsonProblem(value) ?? (type.parts === undefined ? undefined : partsProblem(type.parts, value));
     case 'array':
       return arrayProblem(type.of, value);
     case 'custom':
@@ -233,6 +240,20 @@ function arrayProblem(of: ValueType, value: unknown): string | undefined {
   for (let i = 0; i < value.length; i++) {
     const problem = value[i] === null ? undefined : problemWith(of, value[i]);
     if (problem !== undefined) return `item ${i} ${problem}`;
+  }
+  return undefined;
+}
+
+function partsProblem(parts: Readonly<Record<string, JsonPart>>, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return `takes an object of its parts, not ${describe(value)}`;
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(parts, name));
+  if (unknown !== undefined) return `has no part '${unknown}'`;
+  for (const [name, { type, nullable }] of Object.entries(parts)) {
+    const part = (value as Readonly<Record<string, unknown>>)[name];
+    if (nullable && (part === null || part === undefined)) continue;
+    const problem = problemWith(type, part);
+    if (problem !== undefined) return `has a part '${name}' that ${problem}`;
   }
   return undefined;
 }

@@ -33,7 +33,7 @@ import type { Production, TableFunction } from './functions.ts';
 import { keyByKey } from './key-by-key.ts';
 import { mayBeNull } from './nullability.ts';
 import type { Lexicon } from './placeholders.ts';
-import { frameText, WINDOW_FUNCTIONS } from './windows.ts';
+import { frameText, sorted, WINDOW_FUNCTIONS } from './windows.ts';
 import { Writer } from './writer.ts';
 
 const COMPARE = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
@@ -284,8 +284,9 @@ export abstract class ExpressionCompiler {
   /** The rows that a function looks at; nothing for the rows of the group. */
   protected over(window: Window | undefined): string {
     if (window === undefined) return '';
-    const { partitionBy, orderBy, frame } = window;
-    if (frame?.unit === 'groups' && !this.dialect.features.groupFrames)
+    const { groupFrames, unsortedWindows } = this.dialect.features;
+    const { partitionBy, orderBy, frame } = unsortedWindows ? window : sorted(window);
+    if (frame?.unit === 'groups' && !groupFrames)
       throw this.unsupported('to bound a window by groups of equal rows (frame: { groups })');
     const parts = [
       ...(partitionBy.length === 0

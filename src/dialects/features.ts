@@ -15,6 +15,11 @@ export interface DialectFeatures {
    * is, and the row is updated by a statement of its own.
    */
   readonly conflictTarget: boolean;
+  /**
+   * Whether windows without an order may stand beside others. MariaDB 10.11 takes rows of one for those of another then, which
+   * it does not where each has an order.
+   */
+  readonly unsortedWindows: boolean;
   /** Whether a window may be bounded by groups of rows that are equal in its order. */
   readonly groupFrames: boolean;
   /** Whether `lag` and `lead` take a value for where there is no row. */
@@ -54,6 +59,13 @@ export interface DialectFeatures {
   readonly joinedRows: number;
   /** Whether an index serves a comparison of rows, `(a, b) > (?, ?)`; elsewhere it is written key by key. */
   readonly comparesRows: boolean;
+  /**
+   * The words before a statement that show its plan, and those that also run it and show what it took; undefined where there are
+   * none.
+   */
+  readonly explain: Readonly<
+    Record<'text' | 'json', { readonly plan: string | undefined; readonly analyze: string | undefined }>
+  >;
   /** Placeholders that one statement may have. */
   readonly maxParameters: number;
   /** Statements before and after tables that refer to each other are dropped, where that needs any. */

@@ -1,10 +1,9 @@
-import { typeOf } from '../core/ast/expressions.ts';
+import { conjunction, typeOf } from '../core/ast/expressions.ts';
 import type {
   DerivedTable,
   Expression,
   OrderNode,
   ParamExpression,
-  Ranking,
   RawExpression,
   RowLock,
   SelectStatement,
@@ -87,7 +86,6 @@ export abstract class QueryCompiler extends ExpressionCompiler {
       const text = print(column.expression);
       return column.as === undefined ? text : `${text} AS ${this.dialect.quote(column.as)}`;
     });
-    if (node.ranked !== undefined) columns.push(this.rank(node.ranked, node));
     let sql = `SELECT ${node.distinct ? 'DISTINCT ' : ''}${columns.length === 0 ? '1' : columns.join(', ')} FROM ${this.from(node.from)}`;
     for (const join of node.joins) {
       sql += ` ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${this.from(join.table)} ON ${this.expression(join.on)}`;
@@ -95,13 +93,8 @@ export abstract class QueryCompiler extends ExpressionCompiler {
     if (node.where !== undefined) sql += ` WHERE ${this.condition(node.where)}`;
     if (node.groupBy.length > 0) sql += ` GROUP BY ${node.groupBy.map((item) => this.groupKey(item, node)).join(', ')}`;
     if (node.having !== undefined) sql += ` HAVING ${this.condition(node.having)}`;
-    if (node.orderBy.length > 0 && node.ranked === undefined)
-      sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
+    if (node.orderBy.length > 0) sql += ` ORDER BY ${node.orderBy.map((order) => this.order(order, node)).join(', ')}`;
     return sql + this.limits(node) + (node.lock === undefined ? '' : this.lock(node.lock, node));
-  }
-
-  private rank({ by, as }: Ranking, { orderBy }: SelectStatement): string {
-    return `DENSE_RANK() OVER (PARTITION BY ${this.expression(by)} ORDER BY ${this.orders(orderBy)}) AS ${this.dialect.quote(as)}`;
   }
 
   protected lock(lock: RowLock, { joins }: SelectStatement): string {
@@ -122,7 +115,7 @@ export abstract class QueryCompiler extends ExpressionCompiler {
   }
 
   protected from(table: TableRef | DerivedTable): string {
-    if ('query' in table) return `(${this.select(table.query)}) AS ${table.alias}`;
+    if ('query' in table) return `(${this.select(rowsOf(table))}) AS ${table.alias}`;
     return `${this.table(table)} AS ${table.alias}`;
   }
 
@@ -274,6 +267,12 @@ function identity(value: unknown): unknown {
 
 function counted(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function rowsOf({ query, each }: DerivedTable): SelectStatement {
+  if (each === undefined) return query;
+  const ofThese: Expression = { kind: 'inList', operand: each.by, list: each.of };
+  return { ...query, where: query.where === undefined ? ofThese : conjunction([ofThese, query.where]) };
 }
 
 /** A parameter whose value is given for each row. */

@@ -1,4 +1,4 @@
-import type { Frame, WindowName } from '../core/ast/expressions.ts';
+import type { Frame, Window, WindowName } from '../core/ast/expressions.ts';
 
 export const WINDOW_FUNCTIONS: Readonly<Record<WindowName, string>> = {
   rowNumber: 'ROW_NUMBER',
@@ -13,6 +13,17 @@ export const WINDOW_FUNCTIONS: Readonly<Record<WindowName, string>> = {
   lastValue: 'LAST_VALUE',
   nthValue: 'NTH_VALUE',
 };
+
+/** The same rows, sorted by a column of theirs where they had no order. */
+export function sorted(window: Window): Window {
+  const { orderBy, frame, anchor } = window;
+  if (orderBy.length > 0 || anchor === undefined) return window;
+  return {
+    ...window,
+    orderBy: [{ expression: anchor, descending: false, nulls: undefined }],
+    frame: frame ?? { unit: 'rows', from: undefined, to: undefined },
+  };
+}
 
 /** `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW`. */
 export function frameText({ unit, from, to }: Frame): string {

@@ -1,5 +1,5 @@
 import { hasKey } from '../core/keys.ts';
-import { metaOfEntity } from '../core/model.ts';
+import { modelOf } from '../core/inheritance.ts';
 import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
@@ -28,7 +28,7 @@ export interface ChangeSet {
 
 /** Compare every tracked entity with its row, and gather what was added, deleted and linked. */
 export function collectChanges(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet {
-  for (const entity of work.added) refuseUnsaved(metaOfEntity(entity), entity, work);
+  for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
   const { linked, unlinked } = collectLinks(work);
   const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
@@ -66,7 +66,7 @@ function endsOf({ source, target }: LinkMeta, from: object, to: object): readonl
 function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
   const groups = new Map<ModelMeta, object[]>();
   for (const entity of entities) {
-    const meta = State.group(entity)?.meta ?? metaOfEntity(entity);
+    const meta = modelOf(entity);
     const group = groups.get(meta);
     if (group === undefined) groups.set(meta, [entity]);
     else group.push(entity);
@@ -79,7 +79,7 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
   for (const [meta, entities] of identityMap.entries()) {
     const { diff } = compiled.codec(meta);
     const found = new Map<ChangedFields, object[]>();
-    for (const entity of entities.values()) {
+    for (const entity of entities) {
       const row = State.row(entity);
       if (row === null || work.deleted.has(entity)) continue;
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
@@ -115,12 +115,13 @@ export function syncLinks(meta: ModelMeta, entity: object): boolean {
 /** Entities that differ from their row, for models that a query is about to read. */
 export function hasChanges(identityMap: IdentityMap, models: Iterable<ModelMeta>, compiled: CompiledCache): boolean {
   for (const meta of models) {
-    const map = identityMap.of(meta);
-    if (map.size === 0) continue;
-    const { diff } = compiled.codec(meta);
-    for (const entity of map.values()) {
-      const row = State.row(entity);
-      if (row !== null && diff(entity, row) !== null) return true;
+    if (identityMap.of(meta).size === 0) continue;
+    for (const [model, entities] of identityMap.classes(meta)) {
+      const { diff } = compiled.codec(model);
+      for (const entity of entities) {
+        const row = State.row(entity);
+        if (row !== null && diff(entity, row) !== null) return true;
+      }
     }
   }
   return false;
@@ -160,7 +161,7 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
     const { owner, relation, pending } = collection;
     if (relation.link === undefined || pending === undefined) continue;
     for (const item of pending.added) {
-      if (State.group(item) === null && !hasKey(metaOfEntity(item), item)) throw notSaved(relation);
+      if (State.group(item) === null && !hasKey(modelOf(item), item)) throw notSaved(relation);
       linked.add(relation.link, owner, item);
     }
     for (const item of pending.removed) {
@@ -172,7 +173,7 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
 
 /** Whether link rows may lead to an entity: not if it is still to be inserted, or has no key. */
 function isWritten(entity: object, work: UnitOfWork): boolean {
-  return !work.added.has(entity) && hasKey(metaOfEntity(entity), entity);
+  return !work.added.has(entity) && hasKey(modelOf(entity), entity);
 }
 
 function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {

@@ -1,3 +1,4 @@
+import { sameTable } from '../core/inheritance.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 
 /** `from` cannot be inserted before `to`. */
@@ -34,13 +35,14 @@ export function modelOrder(models: Iterable<ModelMeta>): readonly (readonly Mode
     lows.set(model, index);
     stack.push(model);
     for (const relation of model.relations) {
-      const { target } = relation;
-      if (!relation.owning || !wanted.has(target)) continue;
-      if (!indexes.has(target)) {
-        visit(target);
-        lows.set(model, Math.min(lows.get(model)!, lows.get(target)!));
-      } else if (stack.includes(target)) {
-        lows.set(model, Math.min(lows.get(model)!, indexes.get(target)!));
+      if (!relation.owning) continue;
+      for (const target of among(wanted, relation.target)) {
+        if (!indexes.has(target)) {
+          visit(target);
+          lows.set(model, Math.min(lows.get(model)!, lows.get(target)!));
+        } else if (stack.includes(target)) {
+          lows.set(model, Math.min(lows.get(model)!, indexes.get(target)!));
+        }
       }
     }
     if (lows.get(model) === index) groups.push(stack.splice(stack.indexOf(model)));
@@ -49,9 +51,18 @@ export function modelOrder(models: Iterable<ModelMeta>): readonly (readonly Mode
   return groups;
 }
 
+/** The models whose rows a relation to `target` may lead to: where classes share a table, all of these. */
+export function among(models: ReadonlySet<ModelMeta>, target: ModelMeta): readonly ModelMeta[] {
+  if (target.inheritance === undefined) return models.has(target) ? [target] : [];
+  return [...models].filter((model) => sameTable(model, target));
+}
+
 /** Whether rows of a group of models can refer to each other, so that they need an order among themselves. */
 export function needsRowOrder(group: readonly ModelMeta[]): boolean {
-  return group.some((model) => model.relations.some((relation) => relation.owning && group.includes(relation.target)));
+  const models = new Set(group);
+  return group.some((model) =>
+    model.relations.some(({ owning, target }) => owning && among(models, target).length > 0),
+  );
 }
 
 /** A row on the way down, and how far its references have been followed. */

@@ -13,9 +13,11 @@ import { placeholderFor } from '../dialects/query-compiler.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import type { Plan } from '../query/plan.ts';
 import { planQuery } from '../query/planner.ts';
+import { withGiven } from '../query/given.ts';
 import { shapeKey } from '../query/shape-key.ts';
 import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
+import { comment } from '../query/tags.ts';
 import type { QueryRequest } from '../query/state.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
@@ -43,6 +45,8 @@ export interface CompiledQuery {
 /** A compiled request with its values. */
 export interface BoundQuery {
   readonly compiled: CompiledQuery;
+  /** Its text, with the comment of its tags. */
+  readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
@@ -62,6 +66,10 @@ export class CompiledCache {
   /** All of the database, as far as they are known. */
   readonly #models: readonly ModelMeta[];
   readonly #queries = new Map<string, CompiledQuery>();
+  readonly #prepared = new WeakMap<
+    QueryRequest,
+    { readonly compiled: CompiledQuery; readonly bound: readonly Bound[] }
+  >();
   readonly #writes = new Map<string, string>();
   readonly #updates: WeakMap<ChangedFields, UpdateShape>;
   readonly #keys = new Map<ModelMeta, KeyQuery>();
@@ -96,13 +104,31 @@ export class CompiledCache {
   query(request: QueryRequest): BoundQuery {
     request.state.scopes.renew();
     const { key, bound } = shapeKey(request, this.#dialect.features.limitsInText);
+    const compiled = this.#compiled(key, request, bound);
+    return { compiled, sql: tagged(compiled, request), parameters: bind(compiled, bound) };
+  }
+
+  /** The same for a request whose values are given now: its structure is looked at once. */
+  prepared(request: QueryRequest, given: Readonly<Record<string, unknown>>): BoundQuery {
+    let found = this.#prepared.get(request);
+    if (found === undefined) {
+      request.state.scopes.renew();
+      const { key, bound } = shapeKey(request, this.#dialect.features.limitsInText);
+      this.#prepared.set(request, (found = { compiled: this.#compiled(key, request, bound), bound }));
+    }
+    const { compiled, bound } = found;
+    const parameters = bind(compiled, withGiven(request.state.meta, bound, given));
+    return { compiled, sql: tagged(compiled, request), parameters };
+  }
+
+  #compiled(key: string, request: QueryRequest, bound: readonly Bound[]): CompiledQuery {
     let compiled = this.#queries.get(key);
     if (compiled === undefined) {
       compiled = this.#compile(request, bound);
       if (this.#queries.size >= MAX_SHAPES) this.#queries.delete(this.#queries.keys().next().value!);
       this.#queries.set(key, compiled);
     }
-    return { compiled, parameters: bind(compiled, bound) };
+    return compiled;
   }
 
   /** SELECT of one row by its key, of a model without conditions of its own. */
@@ -260,6 +286,11 @@ function keyCondition(fields: readonly FieldMeta[]): Expression {
     right: placeholderFor(field),
   }));
   return items.length === 1 ? items[0]! : { kind: 'and', items };
+}
+
+/** Tags are no part of the shape: however many there are, a query is compiled once. */
+function tagged({ sql }: CompiledQuery, { state: { tags } }: QueryRequest): string {
+  return tags === undefined ? sql : sql + comment(tags);
 }
 
 function bind({ slots }: CompiledQuery, bound: readonly Bound[]): unknown[] {

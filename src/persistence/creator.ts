@@ -1,5 +1,6 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { rootOf } from '../core/inheritance.ts';
 import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
@@ -241,7 +242,7 @@ function refused({ name }: ModelMeta, what: string): SessionStateError {
 
 /** The models whose pending changes are written first: this one, and those that its rows may refer to. */
 function concerned(meta: ModelMeta): Set<ModelMeta> {
-  return new Set([meta, ...meta.relations.filter(({ owning }) => owning).map(({ target }) => target)]);
+  return new Set([meta, ...meta.relations.filter(({ owning }) => owning).map(({ target }) => target)].map(rootOf));
 }
 
 /** NULL is no conflict with NULL, and a key that is still to come is none with any other. */

@@ -11,6 +11,7 @@ import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
+import { own } from '../utils/own.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
@@ -76,8 +77,9 @@ export class DatabaseCore {
   static async connect<D extends DatabaseCore>(
     this: { readonly prototype: D },
     source: string | ConnectionConfig,
-    options: DatabaseOptions = {},
+    given: DatabaseOptions = {},
   ): Promise<D> {
+    const options = own(given);
     for (const name of Object.keys(options))
       if (!OPTIONS.has(name))
         throw new ConfigError(`Database.connect() has no option '${name}'.`, {
@@ -133,7 +135,7 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, scopes, unscoped, ...rest } = options;
+    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, scopes, unscoped, ...rest } = own(options);
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
@@ -170,7 +172,7 @@ export class DatabaseCore {
    * @param options `timeout`: milliseconds that a server has to answer. Default 5000.
    */
   async health(options: { readonly timeout?: number } = {}): Promise<readonly ServerHealth[]> {
-    const { timeout = HEALTH_MS } = options;
+    const { timeout = HEALTH_MS } = own(options);
     const { adapter, executor, config } = this.engine;
     if (adapter.health !== undefined) return adapter.health(timeout);
     const ask = async (): Promise<void> => {

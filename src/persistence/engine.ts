@@ -3,6 +3,7 @@ import type { ConnectionConfig } from '../adapters/config.ts';
 import { Executor } from '../adapters/executor.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import { own } from '../utils/own.ts';
 import { CompiledCache } from './compiled.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
@@ -46,10 +47,10 @@ export class Engine {
       using: options.using,
       schema: options.schema,
     };
-    this.scopes = {
+    this.scopes = own({
       ...(options.scopes && { scopes: options.scopes }),
       ...(options.unscoped && { unscoped: options.unscoped }),
-    };
+    });
     this.models = models;
     if (models.length > 0) scopesOf(this.scopes, {}, models);
     this.config = config;

@@ -1,3 +1,4 @@
+import { sameTable } from '../core/inheritance.ts';
 import { fieldKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -5,7 +6,7 @@ import type { DialectFeatures } from '../dialects/features.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { ChangeSet, LinkChange } from './change-set.ts';
-import { modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
+import { among, modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
 import type { Dependency } from './commit-order.ts';
 
 type Values = Record<string, unknown>;
@@ -124,7 +125,7 @@ function* deleteSteps({ deletes }: ChangeSet, features: DialectFeatures): Genera
 function selfReferences(meta: ModelMeta, entities: readonly object[]): FlushStep[] {
   const holding = meta.relations.filter(
     ({ owning, target, nullable, onDelete }) =>
-      owning && target === meta && nullable && (onDelete === 'no action' || onDelete === 'restrict'),
+      owning && sameTable(target, meta) && nullable && (onDelete === 'no action' || onDelete === 'restrict'),
   );
   return holding.flatMap(({ sourceField, targetField }): FlushStep[] => {
     const own = entities.filter((entity) => {
@@ -188,7 +189,11 @@ function finder(
     if (index === undefined)
       indexes.set(
         targetField,
-        (index = new Map((entities.get(target) ?? []).map((item) => [valueOf(item, targetField), item]))),
+        (index = new Map(
+          among(new Set(entities.keys()), target).flatMap((meta) =>
+            entities.get(meta)!.map((item) => [valueOf(item, targetField), item]),
+          ),
+        )),
       );
     return index.get(key);
   };
@@ -202,10 +207,11 @@ function orderRows(
 ): { levels: readonly (readonly MetaRow[])[]; deferred: { from: object; relation: RelationMeta }[] } {
   const rows = new Map<object, MetaRow>();
   for (const meta of group) for (const entity of entities.get(meta) ?? []) rows.set(entity, { meta, entity });
+  const models = new Set(group);
   const owning = new Map(
     group.map((meta) => [
       meta,
-      meta.relations.filter((relation) => relation.owning && group.includes(relation.target)),
+      meta.relations.filter(({ owning, target }) => owning && among(models, target).length > 0),
     ]),
   );
   const dependenciesOf = (row: MetaRow): Dependency<MetaRow>[] =>

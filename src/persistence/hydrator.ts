@@ -1,5 +1,7 @@
 import type { EntityGroup } from '../core/loader.ts';
-import type { FieldMeta } from '../core/metadata.ts';
+import { isOf, variantOf } from '../core/inheritance.ts';
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { receiveLink } from '../core/receive-link.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -20,7 +22,13 @@ type HydrateRows = (
 ) => object[];
 
 /** Give an entity that the session has already what the database says now. */
-export type Overwrite = (entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup) => void;
+export type Overwrite = (
+  meta: ModelMeta,
+  entity: object,
+  fields: readonly FieldMeta[],
+  values: Row,
+  group: EntityGroup,
+) => void;
 
 /** What one segment does to one row: find or make its entity; null where a joined row is missing. */
 type SegmentReader = (
@@ -44,7 +52,11 @@ export class Hydrator {
 
   constructor(shape: EntityShape, dialect: Dialect, codecOf: (segment: Segment) => EntityCodec) {
     this.segments = shape.segments;
-    const readers = shape.segments.map((segment) => readerOf(segment, codecOf(segment)));
+    const readers = shape.segments.map((segment) =>
+      segment.variants === undefined
+        ? readerOf(segment, codecOf(segment))
+        : variantReader(segment, segment.variants, codecOf),
+    );
     this.fresh = shape.fresh;
     const decoders = shape.annotations.map(({ type }) => dialect.codec(type).decode as Decode | undefined);
     const whole = shape.segments.every((segment) => segment.fields.length === segment.meta.fields.length);
@@ -85,7 +97,7 @@ function generate(
   decoders: readonly (Decode | undefined)[],
 ): HydrateRows {
   const { segments, annotations } = shape;
-  const scope: Record<string, unknown> = { State };
+  const scope: Record<string, unknown> = { State, receiveLink };
   const setup: string[] = [];
   const body: string[] = [];
   segments.forEach((segment, s) => {
@@ -96,7 +108,10 @@ function generate(
     setup.push(`const m${s} = maps[${s}], g${s} = groups[${s}], p${s} = g${s}.members;`);
     const row = s === 0 ? 'r' : `[${segment.positions.map((position) => `r[${position}]`).join(', ')}]`;
     const key = codec.plainKey === undefined ? `key${s}(${row})` : `r[${segment.positions[codec.plainKey]}]`;
-    const find = `
+    const find =
+      segment.variants !== undefined
+        ? `e${s} = read${s}(r, m${s}, g${s}, overwrite);`
+        : `
       e${s} = m${s}.get(k);
       if (e${s} === undefined) {
         e${s} = new C${s}(${row}, g${s});
@@ -111,7 +126,8 @@ function generate(
     );
     if (needsLink(segment)) {
       const owner = segments.indexOf(segment.parent!);
-      body.push(`if (e${owner} !== null) State.setLink(e${owner}, ${segment.relation!.index}, e${s});`);
+      scope[`r${s}`] = segment.relation;
+      body.push(`if (e${owner} !== null) receiveLink(e${owner}, r${s}, e${s});`);
     }
   });
   annotations.forEach(({ name, position }, a) => {
@@ -152,8 +168,7 @@ function interpret(
     const found = readers.map((read, s) => read(row, maps[s]!, groups[s]!, overwrite));
     segments.forEach((segment, s) => {
       const owner = found[owners[s]!];
-      if (needsLink(segment) && owner !== null && owner !== undefined)
-        State.setLink(owner, segment.relation!.index, found[s]);
+      if (needsLink(segment) && owner !== null && owner !== undefined) receiveLink(owner, segment.relation!, found[s]!);
     });
     annotations.forEach(({ name, position }, a) => {
       const raw = row[position];
@@ -165,11 +180,29 @@ function interpret(
   return (rows, maps, groups, overwrite) => rows.map((row) => hydrateRow(row, maps, groups, overwrite));
 }
 
+/** The same where classes share the table: each row is read as one of its own class. */
+function variantReader(
+  { meta, positions, fields, presence }: Segment,
+  variants: ReadonlyMap<unknown, Segment>,
+  codecOf: (segment: Segment) => EntityCodec,
+): SegmentReader {
+  const at = positions[fields.indexOf(meta.inheritance!.discriminator)]!;
+  const readers = new Map([...variants].map(([value, own]) => [value, readerOf(own, codecOf(own))]));
+  return (row, map, group, overwrite) => {
+    if (presence !== undefined && row[presence] === null) return null;
+    const value = row[at];
+    const read = readers.get(value);
+    if (read === undefined) variantOf(meta, value);
+    return read!(row, map, group, overwrite);
+  };
+}
+
 /** Find or make the entity of one segment of a row. Of an entity that is known, only what it lacks is taken. */
 function readerOf(segment: Segment, codec: EntityCodec): SegmentReader {
   const { meta, fields, positions, presence } = segment;
   const full = fields.length === meta.fields.length;
   const own = (row: Row): Row => positions.map((position) => row[position]);
+  const shared = meta.inheritance !== undefined;
   const keyAt = full ? (row: Row) => codec.keyOfRow(own(row)) : partialKey(segment, codec);
   return (row, map, group, overwrite) => {
     if (presence !== undefined && row[presence] === null) return null;
@@ -181,9 +214,11 @@ function readerOf(segment: Segment, codec: EntityCodec): SegmentReader {
       group.members.push(entity);
       return entity;
     }
+    // What was read as another class stays what it is, until the session has forgotten it.
+    if (shared && State.row(known) !== null && !isOf(known, meta)) return known;
     // Seen in this very result already: the usual case of a joined row.
     if (State.group(known) === group) return known;
-    if (overwrite !== undefined) overwrite(known, fields, own(row), group);
+    if (overwrite !== undefined) overwrite(meta, known, fields, own(row), group);
     else if (isPartial(known, meta.fields.length)) codec.fill(known, fields, own(row), group);
     else State.setGroup(known, group);
     group.members.push(known);

@@ -1,22 +1,33 @@
+import { modelOf, rootOf } from '../core/inheritance.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 
 /** What it would take too long to move. */
 const MANY_MORE = 8;
 
-/** One object per row: for each model a map from the key that the database returned to the entity. */
+/** One object per row: for each model, or each table that models share, a map from the key that the database returned to the entity. */
 export class IdentityMap {
   readonly #maps = new Map<ModelMeta, Map<unknown, object>>();
 
   /** The map of one model; hydration works on it directly. */
-  of(meta: ModelMeta): Map<unknown, object> {
+  of(model: ModelMeta): Map<unknown, object> {
+    const meta = rootOf(model);
     let map = this.#maps.get(meta);
     if (map === undefined) this.#maps.set(meta, (map = new Map()));
     return map;
   }
 
-  /** Models of which there are entities, with them. */
-  entries(): IterableIterator<[ModelMeta, Map<unknown, object>]> {
-    return this.#maps.entries();
+  /** Models of which there are entities, with them. Those of one table come class by class. */
+  *entries(): IterableIterator<readonly [ModelMeta, Iterable<object>]> {
+    for (const [meta, map] of this.#maps) {
+      if (meta.inheritance === undefined) yield [meta, map.values()];
+      else yield* byClass(map.values());
+    }
+  }
+
+  /** The entities of one of the models that `models()` gives, class by class. */
+  classes(meta: ModelMeta): Iterable<readonly [ModelMeta, Iterable<object>]> {
+    const entities = this.of(meta).values();
+    return meta.inheritance === undefined ? [[meta, entities]] : byClass(entities);
   }
 
   /** Models of which there may be entities. */
@@ -34,7 +45,7 @@ export class IdentityMap {
       for (const key of keys) map.delete(key);
       return;
     }
-    this.#maps.set(meta, new Map([...map].filter(([key]) => !keys.has(key))));
+    this.#maps.set(rootOf(meta), new Map([...map].filter(([key]) => !keys.has(key))));
     // Who has it still finds nothing in it, and asks again.
     map.clear();
   }
@@ -49,4 +60,15 @@ export class IdentityMap {
     for (const map of this.#maps.values()) size += map.size;
     return size;
   }
+}
+
+function byClass(entities: Iterable<object>): Map<ModelMeta, object[]> {
+  const classes = new Map<ModelMeta, object[]>();
+  for (const entity of entities) {
+    const meta = modelOf(entity);
+    const found = classes.get(meta);
+    if (found === undefined) classes.set(meta, [entity]);
+    else found.push(entity);
+  }
+  return classes;
 }

@@ -42,8 +42,8 @@ export class Lifecycle {
   get isWatched(): boolean {
     if (EVENTS.some(isHeard)) return true;
     for (const entity of this.#work.added) if (hasRules(metaOfEntity(entity))) return true;
-    for (const [meta, entities] of this.#workspace.identityMap.entries())
-      if (entities.size > 0 && hasRules(meta)) return true;
+    const { identityMap } = this.#workspace;
+    for (const [meta] of identityMap.entries()) if (identityMap.of(meta).size > 0 && hasRules(meta)) return true;
     return false;
   }
 
@@ -117,7 +117,7 @@ export class Lifecycle {
     }));
     for (const [meta, entities] of identityMap.entries()) {
       const { diff } = compiled.codec(meta);
-      for (const entity of entities.values()) {
+      for (const entity of entities) {
         const row = State.row(entity);
         if (row === null || deleted.has(entity) || diff(entity, row) === null) continue;
         items.push({ meta, entity, kind: 'updated', changes: this.#changesOf(meta, entity) });

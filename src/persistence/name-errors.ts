@@ -1,3 +1,4 @@
+import { rootOf, sameTable } from '../core/inheritance.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { parseFilter } from '../query/filter.ts';
@@ -65,7 +66,7 @@ export class ErrorNames {
 
   #table(name: string, written: ModelMeta | undefined): ModelMeta | undefined {
     if (written?.table === name) return written;
-    this.#tables ??= new Map(this.#models.map((meta) => [meta.table, meta]));
+    this.#tables ??= new Map(this.#models.map((meta) => [meta.table, rootOf(meta)]));
     return this.#tables.get(name);
   }
 
@@ -93,7 +94,7 @@ export class ErrorNames {
       error.sql?.startsWith('DELETE') === true
         ? this.#models
             .flatMap(({ relations }) => relations)
-            .filter(({ owning, target, onDelete }) => owning && target === written && REFUSES.has(onDelete))
+            .filter(({ owning, target, onDelete }) => owning && sameTable(target, written) && REFUSES.has(onDelete))
         : written.relations.filter(({ owning }) => owning);
     return candidates.length === 1 ? candidates[0] : undefined;
   }

@@ -1,12 +1,12 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
+import { FETCH_MODES } from '../core/fetch-mode.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { own } from '../utils/own.ts';
 import type { LoadStrategy } from './loading/strategy.ts';
 import { checkScopeOptions, SCOPE_OPTIONS } from './scope-settings.ts';
 import type { ScopeOptions } from './scope-settings.ts';
-
-/** Whom the first `.load()` of a relation loads for: all that came from the same query, this one alone, or nobody. */
-export type FetchMode = 'peers' | 'one' | 'raise';
 
 /** When pending changes are written before a query: inside transactions, at commit only, or when told to. */
 export type FlushMode = 'auto' | 'commit' | 'manual';
@@ -35,7 +35,7 @@ export interface SessionOptions extends ScopeOptions {
 }
 
 const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof ScopeOptions>, readonly string[]>> = {
-  fetchMode: ['peers', 'one', 'raise'],
+  fetchMode: FETCH_MODES,
   flushMode: ['auto', 'commit', 'manual'],
   loadStrategy: ['auto', 'join', 'batch'],
   using: ['primary', 'replica'],
@@ -43,8 +43,8 @@ const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof Sco
 
 /** @throws ConfigError for an option that there is not, or a value that it does not have. */
 export function checkSessionOptions(options: SessionOptions, others: readonly string[] = []): void {
-  checkScopeOptions(options);
-  for (const [name, value] of Object.entries(options)) {
+  checkScopeOptions(own(options));
+  for (const [name, value] of Object.entries(own(options))) {
     if (others.includes(name) || SCOPE_OPTIONS.includes(name)) continue;
     if (name === 'schema') {
       if (value !== undefined && typeof value !== 'string')

@@ -3,6 +3,7 @@ import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
+import type { Links } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
@@ -16,7 +17,7 @@ export function journalStart(workspace: Workspace, work: UnitOfWork): JournalSta
   const unwritten = new Map<object, Unwritten>();
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const codec = workspace.compiled.codec(meta);
-    for (const entity of entities.values()) {
+    for (const entity of entities) {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed !== null)
@@ -45,11 +46,13 @@ function unwrittenOf(meta: ModelMeta, entity: object, fields: readonly FieldMeta
   } of fields)
     values[name!] = copyOf((entity as Values)[name!], part === undefined ? type.kind : 'json');
   const links = State.links(entity);
-  return {
-    values,
-    links:
-      links === null ? null : meta.relations.map((relation) => (relation.many ? undefined : links[relation.index])),
-  };
+  return { values, links: links === null ? null : singleLinks(meta, links) };
+}
+
+function singleLinks(meta: ModelMeta, links: Links): Links {
+  const single: Links = [];
+  for (const { many, index } of meta.relations) if (!many) single[index] = links[index];
+  return single;
 }
 
 /** Values that can be changed in place are copied, so that what they are now is still known then. */
@@ -142,7 +145,7 @@ function putBack(meta: ModelMeta, entity: object, values: Readonly<Values> | und
 function resetChanges(workspace: Workspace): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const codec = workspace.compiled.codec(meta);
-    for (const entity of entities.values()) {
+    for (const entity of entities) {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
@@ -168,10 +171,11 @@ function resetField(entity: object, field: FieldMeta, value: unknown): void {
  */
 function relinkOthers(workspace: Workspace, start: JournalStart): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
+    const all = [...entities];
     for (const relation of meta.relations) {
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
-      for (const entity of entities.values()) {
+      for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
         if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
         const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));

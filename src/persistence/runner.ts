@@ -11,10 +11,12 @@ import type { Segment } from '../query/plan.ts';
 import { requestedTree } from '../query/prefetches.ts';
 import type { Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
-import type { PageRows, QueryRunner } from '../query/runner.ts';
+import type { PageRows, PreparedRequest, QueryRunner } from '../query/runner.ts';
+import type { ExplainOptions } from '../query/explain.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { READ_ONLY } from './apart.ts';
 import type { BoundQuery } from './compiled.ts';
+import { explain } from './explain.ts';
 import type { Overwrite } from './hydrator.ts';
 import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
@@ -87,6 +89,24 @@ export class SessionRunner implements QueryRunner {
     return decodeRows(isPromise(pending) ? await pending : pending, query.compiled.decoders);
   }
 
+  async prepared(request: PreparedRequest, given: Readonly<Record<string, unknown>>): Promise<unknown[]> {
+    const { state: asked } = request;
+    if (asked.bounds !== undefined)
+      return this.#within(asked.bounds, (runner) => runner.prepared({ ...request, state: unbounded(asked) }, given));
+    if (asked.readOnly) return this.#apart().prepared({ ...request, state: tracked(asked) }, given);
+    if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
+    const connecting = this.#connect();
+    if (connecting !== undefined) await connecting;
+    const state = request.kind === 'entities' ? this.#workspace.asSent(asked) : asked;
+    const query = this.#workspace.compiled.prepared(state === asked ? request : { ...request, state }, given);
+    const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
+    if (flushed !== undefined) await flushed;
+    const pending = this.#fetch(query, state);
+    const rows = isPromise(pending) ? await pending : pending;
+    if (request.kind === 'values') return decodeRows(rows, query.compiled.decoders);
+    return this.#loaded({ ...state, scopes: this.#workspace.scopes }, query, rows);
+  }
+
   async *iterate(state: QueryState, batchSize: number): AsyncGenerator<object, undefined, undefined> {
     if (state.empty) return undefined;
     if (state.bounds !== undefined) {
@@ -143,8 +163,15 @@ export class SessionRunner implements QueryRunner {
 
   compile(request: QueryRequest): CompiledSql {
     const sent = request.kind === 'entities' ? { ...request, state: this.#workspace.asSent(request.state) } : request;
-    const { compiled, parameters } = this.#workspace.compiled.query(sent);
-    return { sql: compiled.sql, parameters };
+    const { sql, parameters } = this.#workspace.compiled.query(sent);
+    return { sql, parameters };
+  }
+
+  async explain(request: QueryRequest, options: ExplainOptions): Promise<unknown> {
+    const { bounds } = request.state;
+    if (bounds === undefined) return explain(this.#workspace, request, options);
+    const plain = { ...request, state: unbounded(request.state) } as QueryRequest;
+    return this.#within(bounds, (runner) => runner.explain(plain, options));
   }
 
   /** All that one query set leads to, under the same bounds: what is flushed before it, and what is loaded after it. */
@@ -184,7 +211,7 @@ export class SessionRunner implements QueryRunner {
     const { connection, done } = await this.#workspace.borrow('stream', 'a stream of rows', state.using);
     try {
       let rows: Rows = [];
-      for await (const row of executor.iterate(connection, query.compiled.sql, query.parameters)) {
+      for await (const row of executor.iterate(connection, query.sql, query.parameters)) {
         rows.push(row);
         if (rows.length < batchSize) continue;
         yield { query, rows };
@@ -219,9 +246,9 @@ export class SessionRunner implements QueryRunner {
     return this.#workspace.engine.connect();
   }
 
-  #fetch({ compiled, parameters }: BoundQuery, { using }: QueryState): MaybePromise<Rows> {
+  #fetch({ sql, parameters }: BoundQuery, { using }: QueryState): MaybePromise<Rows> {
     return this.#workspace.read(
-      (connection: Connection) => this.#workspace.executor.query(connection, compiled.sql, parameters),
+      (connection: Connection) => this.#workspace.executor.query(connection, sql, parameters),
       using,
     );
   }
@@ -229,13 +256,13 @@ export class SessionRunner implements QueryRunner {
   #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
     const hydrator = compiled.hydrator!;
     const requested = requestedTree(state);
-    const groups = hydrator.segments.map((segment) => this.#group(segment, requested));
+    const groups = hydrator.segments.map((segment) => this.#group(segment, requested, state.fetchMode));
     this.#groups = groups;
     return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
   }
 
-  readonly #overwrite: Overwrite = (entity, fields, values, group) =>
-    this.#workspace.overwrite(entity, fields, values, group);
+  readonly #overwrite: Overwrite = (meta, entity, fields, values, group) =>
+    this.#workspace.overwrite(meta, entity, fields, values, group);
 
   /** The way of a query up to its rows. */
   async #read(asked: QueryState): Promise<Batch & { readonly state: QueryState }> {
@@ -260,10 +287,12 @@ export class SessionRunner implements QueryRunner {
     );
   }
 
-  #group(segment: Segment, requested: RelationTree): EntityGroup {
+  #group(segment: Segment, requested: RelationTree, fetchMode: EntityGroup['fetchMode']): EntityGroup {
     return this.#workspace.group(
       segment.meta,
       segment.parent === undefined && requested.size > 0 ? requested : undefined,
+      'loaded',
+      fetchMode,
     );
   }
 

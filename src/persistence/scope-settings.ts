@@ -4,6 +4,7 @@ import { ActiveScopes } from '../query/active-scopes.ts';
 import type { ScopeSettings } from '../query/active-scopes.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { own as ownValues } from '../utils/own.ts';
 
 /** What a session, or a database for all of its sessions, says of the scopes of models. */
 export interface ScopeOptions {
@@ -38,7 +39,7 @@ export function checkScopeOptions({ scopes, unscoped }: ScopeOptions): void {
  */
 export function scopesOf(own: ScopeOptions, base: ScopeOptions, models: readonly ModelMeta[]): ActiveScopes {
   const settings: ScopeSettings = {
-    values: { ...base.scopes, ...own.scopes },
+    values: ownValues({ ...base.scopes, ...own.scopes }),
     off: own.unscoped ?? base.unscoped ?? [],
   };
   // A session that knows no models finds them as it is used.

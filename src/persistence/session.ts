@@ -6,6 +6,7 @@ import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
+import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
@@ -21,6 +22,7 @@ import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
+import { own } from '../utils/own.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
 import { rowsByKey } from './key-query.ts';
@@ -63,8 +65,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = { ...this.#engine.options, ...options };
-    const scopes = scopesOf(options, this.#engine.scopes, this.#engine.models);
+    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
+    const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
     this.#batch = new BatchLoader(this.#workspace, (collection) =>
@@ -78,7 +80,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#work,
       this.#lifecycle,
       flushMode,
-      givenBounds(options),
+      givenBounds(own(options)),
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
@@ -111,7 +113,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const known = this.#workspace.identityMap.of(meta).get(mapKey(meta, parts.length === 1 ? parts[0] : parts));
     const trusted = !meta.restricted || !this.#workspace.scopes.bypassed;
     if (trusted && known !== undefined && this.#workspace.isFull(known))
-      return this.#work.deleted.has(known) ? null : known;
+      return this.#work.deleted.has(known) || !isOf(known, meta) ? null : known;
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
@@ -197,9 +199,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     const all = [...entities];
     if (all.length === 0) return all;
-    const meta = this.#checkEntity(all[0]);
+    const own = this.#checkEntity(all[0]);
+    const meta = all.every((entity) => State.is(entity) && modelOf(entity) === own) ? own : rootOf(own);
     for (const entity of all) {
-      if (this.#checkEntity(entity) !== meta)
+      if (rootOf(this.#checkEntity(entity)) !== rootOf(meta))
         throw new InvalidValueError(
           `prefetch() takes entities of one model: ${withArticle(metaOfEntity(entity).name)} is among those of ${meta.name}.`,
           { model: meta.name },
@@ -247,8 +250,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#transactions.discard();
   }
 
-  async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, given: TransactionOptions = {}): Promise<T> {
     this.#refuseClosed();
+    const options = own(given);
     if (options.retry !== undefined)
       throw new SessionStateError('A retry needs a fresh session each time.', {
         remedy: 'Use db.transaction(fn, { retry }).',
@@ -269,7 +273,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         { remedy: 'Call commit() or rollback() first.' },
       );
     for (const [, entities] of this.#workspace.identityMap.entries())
-      for (const entity of entities.values()) State.setGroup(entity, null);
+      for (const entity of entities) State.setGroup(entity, null);
     this.#workspace.identityMap.clear();
   }
 
@@ -392,7 +396,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   /* ---------- parts ---------- */
 
   /** An entity of a row that was read by key. */
-  #adopt(meta: ModelMeta, row: Row): object {
+  #adopt(asked: ModelMeta, read: Row): object {
+    const { meta, row } = ownRow(asked, read);
     const codec = this.#workspace.compiled.codec(meta);
     const map = this.#workspace.identityMap.of(meta);
     const key = codec.keyOfRow(row);
@@ -469,7 +474,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   #checkEntity(entity: unknown): ModelMeta {
-    if (State.is(entity)) return State.group(entity)?.meta ?? metaOfEntity(entity);
+    if (State.is(entity)) return modelOf(entity);
     throw new InvalidValueError(`A session takes entities, not ${describe(entity)}.`, {
       remedy: 'Make one with new TheModel({ … }).',
     });

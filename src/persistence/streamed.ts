@@ -1,5 +1,6 @@
 import { EntityCollection } from '../core/collection.ts';
 import { mapKey } from '../core/keys.ts';
+import { modelOf, rootOf } from '../core/inheritance.ts';
 import type { EntityGroup } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -28,7 +29,7 @@ export class StreamedBatches {
   /** Where the entities of the next batch are made. */
   next(): Workspace {
     if (this.#batches.length === BATCHES_KEPT) this.#release(this.#batches.shift()!);
-    const batch = new Batch(this.#workspace.identityMap);
+    const batch = new Batch(this.#workspace.identityMap, (meta, key) => this.#isInUse(meta, key));
     this.#batches.push(batch);
     return this.#workspace.withEntities(batch);
   }
@@ -36,44 +37,30 @@ export class StreamedBatches {
   #release(batch: Batch): void {
     const { identityMap } = this.#workspace;
     const needed = this.#needed(batch);
-    const shared = this.#handOver(batch);
     const left = new IdentityMap();
+    const gone: [ModelMeta, ReadonlySet<unknown>][] = [];
     const leave = new Leaving(new ApartLoader(left, this.#workspace.loader, STREAMED));
-    for (const [meta, brought] of batch.entries()) {
+    for (const [meta, brought] of batch.brought()) {
       const map = identityMap.of(meta);
       const leaving = new Set<unknown>();
       for (const [key, entity] of brought) {
-        if (map.get(key) !== entity) continue;
-        // Whoever leaves may lead to it.
-        if (shared.has(entity)) left.of(meta).set(key, entity);
-        if (needed.has(entity) || shared.has(entity)) continue;
+        if (needed.has(entity) || map.get(key) !== entity) continue;
+        keepTargets(entity, identityMap);
+        if (this.#isInUse(meta, key)) continue;
         leaving.add(key);
-        this.#forgetReferences(meta, entity);
+        this.#forgetReferences(modelOf(entity), entity);
         left.of(meta).set(key, entity);
         leave.entity(entity);
       }
-      identityMap.without(meta, leaving);
+      gone.push([meta, leaving]);
     }
+    for (const [meta, keys] of gone) identityMap.without(meta, keys);
     leave.groups();
   }
 
-  /** What entities of the next batch lead to as well leaves together with them. */
-  #handOver(batch: Batch): ReadonlySet<object> {
-    const shared = new Set<object>();
-    for (const later of this.#batches) {
-      const reached = new Set<object>();
-      for (const [, brought] of later.entries()) for (const entity of brought.values()) reached.add(entity);
-      for (const entity of reached)
-        for (const other of reachedFrom(entity, this.#workspace.identityMap)) reached.add(other);
-      for (const [meta, brought] of batch.entries()) {
-        for (const [key, entity] of brought) {
-          if (!reached.has(entity)) continue;
-          shared.add(entity);
-          later.of(meta).set(key, entity);
-        }
-      }
-    }
-    return shared;
+  /** Whether a batch that is kept has brought it, or met it. */
+  #isInUse(meta: ModelMeta, key: unknown): boolean {
+    return this.#batches.some((batch) => batch.holds(meta, key));
   }
 
   /** What has to stay: what is to be written, and whatever of the batch it leads to. */
@@ -81,13 +68,13 @@ export class StreamedBatches {
     const { compiled, identityMap } = this.#workspace;
     const mayNotLeave = this.#workspace.mayNotLeave();
     const needed = new Set<object>();
-    for (const [meta, brought] of batch.entries()) {
-      const { diff } = compiled.codec(meta);
+    for (const [meta, brought] of batch.brought()) {
       const map = identityMap.of(meta);
       for (const [key, entity] of brought) {
         if (map.get(key) !== entity) continue;
         const row = State.row(entity);
-        if (row === null || mayNotLeave(entity) || diff(entity, row) !== null) needed.add(entity);
+        if (row === null || mayNotLeave(entity) || compiled.codec(modelOf(entity)).diff(entity, row) !== null)
+          needed.add(entity);
       }
     }
     for (const entity of needed) for (const other of reachedFrom(entity, identityMap)) needed.add(other);
@@ -99,7 +86,7 @@ export class StreamedBatches {
     for (const { owning, target, targetField, sourceField } of relations) {
       if (!owning || !targetField.primaryKey) continue;
       const map = this.#workspace.identityMap.of(target);
-      const value = valueOf(entity, sourceField);
+      const value = valueAt(entity, sourceField);
       if (map.size === 0 || value === null || value === undefined) continue;
       const key = mapKey(target, value);
       const reference = map.get(key);
@@ -114,19 +101,29 @@ function isFrom(reference: object, group: EntityGroup | null): boolean {
   return kind === 'reference' && origin?.group === group;
 }
 
-/** The value of a field, if it was read. */
-function valueOf(entity: object, { name }: FieldMeta): unknown {
-  return Object.hasOwn(entity, name) ? (entity as Record<string, unknown>)[name] : undefined;
+/** What is found by its key in the session is linked: it may leave, with this batch or another, and is to be found then, too. */
+function keepTargets(entity: object, identityMap: IdentityMap): void {
+  for (const { index, owning, target, targetField, sourceField } of State.group(entity)!.meta.relations) {
+    if (!owning || !targetField.primaryKey || State.link(entity, index) !== undefined) continue;
+    const key = valueAt(entity, sourceField);
+    if (key === undefined || key === null) continue;
+    const found = identityMap.of(target).get(mapKey(target, key));
+    if (found !== undefined && State.row(found) !== null) State.setLink(entity, index, found);
+  }
+}
+
+/** A field's value; undefined where it was not read. */
+function valueAt(entity: object, field: FieldMeta): unknown {
+  return State.row(entity)?.[field.index] === undefined ? undefined : (entity as Record<string, unknown>)[field.name];
 }
 
 /** The entities at the other ends of an entity's relations, as far as they are at hand. */
 function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
-  const { meta } = State.group(entity)!;
-  return meta.relations.flatMap(({ index, owning, target, targetField, sourceField }) => {
+  return modelOf(entity).relations.flatMap(({ index, owning, target, targetField, sourceField }) => {
     const link = State.link(entity, index);
     if (link instanceof EntityCollection) return link.isLoaded ? link.toArray() : [];
     if (State.is(link)) return [link];
-    const key = owning && targetField.primaryKey ? valueOf(entity, sourceField) : undefined;
+    const key = owning && targetField.primaryKey ? valueAt(entity, sourceField) : undefined;
     const found = key === undefined || key === null ? undefined : identityMap.of(target).get(mapKey(target, key));
     return found === undefined ? [] : [found];
   });
@@ -162,38 +159,53 @@ class Leaving {
 /** The session's identity map, as one batch sees it: what is new in it is noted. */
 class Batch extends IdentityMap {
   readonly #session: IdentityMap;
+  readonly #cameBefore: (meta: ModelMeta, key: unknown) => boolean;
   readonly #maps = new Map<ModelMeta, NotingMap>();
 
-  constructor(session: IdentityMap) {
+  constructor(session: IdentityMap, cameBefore: (meta: ModelMeta, key: unknown) => boolean) {
     super();
     this.#session = session;
+    this.#cameBefore = cameBefore;
   }
 
-  override of(meta: ModelMeta): Map<unknown, object> {
+  /** Whether an entity came with this batch, or was met in it. */
+  holds(meta: ModelMeta, key: unknown): boolean {
+    return this.#maps.get(meta)?.has(key) === true;
+  }
+
+  override of(model: ModelMeta): Map<unknown, object> {
+    const meta = rootOf(model);
     let map = this.#maps.get(meta);
-    if (map === undefined) this.#maps.set(meta, (map = new NotingMap(this.#session, meta)));
+    if (map === undefined) {
+      map = new NotingMap(this.#session, meta, (key) => this.#cameBefore(meta, key));
+      this.#maps.set(meta, map);
+    }
     return map;
   }
 
   /** What the batch has brought. */
-  override entries(): IterableIterator<[ModelMeta, Map<unknown, object>]> {
+  brought(): IterableIterator<[ModelMeta, Map<unknown, object>]> {
     return this.#maps.entries();
   }
 }
 
-/** Looks up what the session has, and holds what came through it. */
+/** Looks up what the session has, and holds what came through it, or through the batch before and was met again. */
 class NotingMap extends Map<unknown, object> {
   readonly #session: IdentityMap;
   readonly #meta: ModelMeta;
+  readonly #cameBefore: (key: unknown) => boolean;
 
-  constructor(session: IdentityMap, meta: ModelMeta) {
+  constructor(session: IdentityMap, meta: ModelMeta, cameBefore: (key: unknown) => boolean) {
     super();
     this.#session = session;
     this.#meta = meta;
+    this.#cameBefore = cameBefore;
   }
 
   override get(key: unknown): object | undefined {
-    return this.#session.of(this.#meta).get(key);
+    const found = this.#session.of(this.#meta).get(key);
+    if (found !== undefined && !this.has(key) && this.#cameBefore(key)) super.set(key, found);
+    return found;
   }
 
   override set(key: unknown, entity: object): this {

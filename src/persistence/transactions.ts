@@ -14,6 +14,7 @@ import {
   SessionStateError,
   TransactionAbortedError,
 } from '../utils/errors.ts';
+import { own } from '../utils/own.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './options.ts';
 import { Flusher } from './flusher.ts';
@@ -389,7 +390,7 @@ export class Transactions {
     await engine.connect();
     const connection = await executor.acquire({ mode: 'write', purpose });
     try {
-      await executor.begin(connection, {});
+      await executor.begin(connection, WRITES);
       try {
         await write(connection, () => executor.commit(connection));
       } catch (error) {
@@ -584,13 +585,14 @@ function settledLater(promise: Promise<unknown>): SettledLater {
 
 function noop(): void {}
 
+const WRITES: BeginOptions = own({});
 const OPTIONS = new Set(['isolation', 'readOnly', 'retry', 'signal', 'timeout']);
 
 function beginOptions(options: TransactionOptions): BeginOptions {
   for (const key of Object.keys(options))
     if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
-  const { isolation, readOnly } = options;
+  const { isolation, readOnly } = own(options);
   if (readOnly !== undefined && typeof readOnly !== 'boolean')
     throw new InvalidQueryError(`readOnly is true or false, not ${describe(readOnly)}.`);
-  return { ...(isolation === undefined ? {} : { isolation }), ...(readOnly === undefined ? {} : { readOnly }) };
+  return own({ ...(isolation === undefined ? {} : { isolation }), ...(readOnly === undefined ? {} : { readOnly }) });
 }

@@ -1,5 +1,6 @@
 import { EntityCollection } from '../core/collection.ts';
 import type { ChangingCollection, PendingLinks } from '../core/loader.ts';
+import { rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -33,9 +34,9 @@ export class UnitOfWork {
   /** Whether any of it concerns these models. */
   concerns(models: ReadonlySet<ModelMeta>): boolean {
     for (const set of [this.added, this.deleted])
-      for (const entity of set) if (models.has(metaOfEntity(entity))) return true;
+      for (const entity of set) if (models.has(rootOf(metaOfEntity(entity)))) return true;
     for (const { relation } of this.collections)
-      if (relation.link !== undefined && models.has(relation.link.model)) return true;
+      if (relation.link !== undefined && models.has(rootOf(relation.link.model))) return true;
     return false;
   }
 

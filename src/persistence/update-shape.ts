@@ -33,6 +33,16 @@ export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: Enti
       remedy: 'Insert a new entity and delete the old one.',
     });
   }
+  const { inheritance } = meta;
+  if (inheritance !== undefined && own.includes(inheritance.discriminator))
+    throw new InvalidValueError(
+      `${meta.name}.${inheritance.discriminator.name} says of which class a row is, and was changed.`,
+      {
+        model: meta.name,
+        field: inheritance.discriminator.name,
+        remedy: `Insert an entity of the other class and delete this ${meta.name}.`,
+      },
+    );
   const computed = own.find((field) => field.generatedAs !== undefined);
   if (computed !== undefined)
     throw new InvalidValueError(`${meta.name}.${computed.name} was set, and the database computes it.`, {

@@ -2,6 +2,7 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { isReplicasFault } from '../adapters/replicas.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
+import { modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -155,8 +156,22 @@ export class Workspace {
   }
 
   /** A group for the entities of one query. */
-  group(meta: ModelMeta, requested?: RelationTree, kind: EntityGroup['kind'] = 'loaded'): EntityGroup {
-    return { kind, loader: this.loader, meta, members: [], targets: [], requested, origin: undefined };
+  group(
+    meta: ModelMeta,
+    requested?: RelationTree,
+    kind: EntityGroup['kind'] = 'loaded',
+    fetchMode?: EntityGroup['fetchMode'],
+  ): EntityGroup {
+    return {
+      kind,
+      loader: this.loader,
+      meta,
+      members: [],
+      targets: [],
+      requested,
+      fetchMode,
+      origin: undefined,
+    };
   }
 
   announce(groups: readonly EntityGroup[]): Promise<void> {
@@ -223,14 +238,15 @@ export class Workspace {
   /** UPDATE or DELETE of a set; what the session holds of that model is brought in step. */
   async writeSet(
     request: Extract<QueryRequest, { kind: 'update' | 'delete' }>,
-    { compiled, parameters }: BoundQuery,
+    { compiled, sql, parameters }: BoundQuery,
   ): Promise<number> {
     const { meta } = request.state;
-    const flushed = this.beforeRead(new Set([...compiled.plan.reads, meta]));
+    const root = rootOf(meta);
+    const flushed = this.beforeRead(new Set([...compiled.plan.reads, root]));
     if (flushed !== undefined) await flushed;
-    const changes = await this.#execute(meta, compiled.sql, parameters);
+    const changes = await this.#execute(meta, sql, parameters);
     const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
-    if (changes > 0 && tracked.length > 0) await this.refresh(meta, tracked);
+    if (changes > 0 && tracked.length > 0) await this.refresh(root, tracked);
     return changes;
   }
 
@@ -249,32 +265,34 @@ export class Workspace {
    * @returns the entities that are still there.
    */
   async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
-    const codec = this.compiled.codec(meta);
+    const { keyOfRow } = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(codec.keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
       if (row === undefined) this.#evict(meta, entity);
       else {
-        this.#refreshOne(meta, entity, row);
+        const own = ownRow(meta, row);
+        this.#refreshOne(own.meta, entity, own.row);
         present.push(entity);
       }
     }
     return present;
   }
 
-  /** Read one entity again, whatever is known of it. */
-  async reload(entity: object): Promise<void> {
-    const { meta } = State.group(entity)!;
-    const flushed = this.beforeRead(new Set([meta]));
+  /** Read entities of one model again, whatever is known of them. */
+  async reload(meta: ModelMeta, entities: readonly object[]): Promise<void> {
+    const flushed = this.beforeRead(new Set([rootOf(meta)]));
     if (flushed !== undefined) await flushed;
-    await this.refresh(meta, [entity], State.row(entity) === null ? this.scopes : UNSCOPED);
+    const references = entities.filter((entity) => State.row(entity) === null);
+    const rows = entities.filter((entity) => State.row(entity) !== null);
+    if (references.length > 0) await this.refresh(meta, references, this.scopes);
+    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
-  overwrite(entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup): void {
-    const { meta } = group;
+  overwrite(meta: ModelMeta, entity: object, fields: readonly FieldMeta[], values: Row, group: EntityGroup): void {
     const codec = this.compiled.codec(meta);
     const known = State.row(entity);
     State.setGroup(entity, group);

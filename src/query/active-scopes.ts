@@ -2,6 +2,7 @@ import { conjunction } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { ModelMeta, ScopeMeta } from '../core/metadata.ts';
 import { ScopeValueError } from '../utils/errors.ts';
+import { own } from '../utils/own.ts';
 import { parseFilter } from './filter.ts';
 
 /** What a session says of the scopes of all models: values by name, and which are not in force. */
@@ -10,7 +11,7 @@ export interface ScopeSettings {
   readonly off: readonly string[];
 }
 
-const NOTHING_SAID: ScopeSettings = { values: {}, off: [] };
+const NOTHING_SAID: ScopeSettings = { values: own({}), off: [] };
 
 /** Which scopes hold, but for those that are off by name. */
 type Hold = 'all' | 'required' | 'none';
@@ -67,7 +68,8 @@ export class ActiveScopes {
     const { turn } = this.#session;
     const known = this.#made.get(meta);
     if (known?.turn === turn) return known.condition;
-    const conditions = this.inForce(meta).map((scope) => this.conditionBy(meta, scope));
+    const scopes = this.inForce(meta).map((scope) => this.conditionBy(meta, scope));
+    const conditions = isSubclass(meta) ? [classCondition(meta), ...scopes] : scopes;
     const condition = conditions.length === 0 ? undefined : conjunction(conditions);
     this.#made.set(meta, { turn, condition });
     return condition;
@@ -95,6 +97,16 @@ export class ActiveScopes {
       remedy: `Open the session with { scopes: { ${name}: … } }, or say .unscoped('${name}') where all rows are meant.`,
     });
   }
+}
+
+function isSubclass(meta: ModelMeta): boolean {
+  return meta.inheritance !== undefined && meta.inheritance.root !== meta;
+}
+
+/** Of a table that classes share, the rows of one of them. It holds whatever scopes do. */
+function classCondition(meta: ModelMeta): Expression {
+  const { discriminator, value } = meta.inheritance!;
+  return parseFilter(meta, { [discriminator.name]: value });
 }
 
 /** No scope of any model is in force: conditions of scopes see the tables so, and so does what speaks of a row by its key. */

@@ -3,10 +3,9 @@ import type { AggregateExpression, AggregateName, Expression } from '../core/ast
 import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
-import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
+import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates, refuseWindows } from './expressions.ts';
 import { aggregateType, isNumeric, isTextual, labelOf, notFor } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
-import { hasWindow } from './walk.ts';
 import { ordersOf, windowOf } from './windows.ts';
 
 /** An aggregate of the query's rows. `over` makes of it a value of each row. */
@@ -29,14 +28,6 @@ export function aggregateArgument(fn: AggregateName, value: unknown, place: stri
   if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(node).type)) throw notFor(fn, 'numbers', labelOf(node, root));
   if (fn === 'stringAgg' && !isTextual(typeOf(node).type)) throw notFor(fn, 'text', labelOf(node, root));
   return node;
-}
-
-/** @throws InvalidQueryError for a look at other rows where each row stands alone. */
-export function refuseWindows(node: Expression, place: string): void {
-  if (!hasWindow(node)) return;
-  throw new InvalidQueryError(`${place} is about single rows and cannot look at a window.`, {
-    remedy: 'Annotate the query with the window, and filter or sort by that.',
-  });
 }
 
 function aggregateFunction(fn: AggregateName) {
@@ -67,6 +58,8 @@ function textsOf(value: unknown, separator: unknown, options: unknown = {}): Exp
   for (const { expression } of orderBy) {
     refuseAggregates(expression, 'orderBy of stringAgg()');
     refuseWindows(expression, 'orderBy of stringAgg()');
+    if (distinct && !isSameColumn(expression, argument))
+      throw new InvalidQueryError('stringAgg() with { distinct: true } can be sorted by the text itself only.');
   }
   const node: AggregateExpression = {
     kind: 'aggregate',
@@ -79,6 +72,12 @@ function textsOf(value: unknown, separator: unknown, options: unknown = {}): Exp
     nullable: true,
   };
   return new AggregateBuilder(Object.freeze(node), 'The query');
+}
+
+function isSameColumn(left: Expression, right: Expression): boolean {
+  if (left === right) return true;
+  if (left.kind !== 'path' || right.kind !== 'path' || left.field !== right.field) return false;
+  return left.steps.length === right.steps.length && left.steps.every((step, i) => step === right.steps[i]);
 }
 
 /** Whether each value counts once, and which rows count. @throws InvalidQueryError for options that are not known. */

@@ -12,7 +12,7 @@ export function alternatives(values: readonly unknown[], place: string): { nodes
   const label = { model: 'The query', field: place };
   const expressions = values
     .filter((value) => ExpressionBuilder.is(value))
-    .map((value) => ExpressionBuilder.node(value));
+    .map((value) => ExpressionBuilder.value(value));
   const known = expressions.filter((node) => node.kind !== 'literal' || node.value !== null);
   const beside =
     known.length === 0
@@ -22,7 +22,7 @@ export function alternatives(values: readonly unknown[], place: string): { nodes
           place,
         );
   const nodes = values.map((value) => {
-    if (ExpressionBuilder.is(value)) return ExpressionBuilder.node(value);
+    if (ExpressionBuilder.is(value)) return ExpressionBuilder.value(value);
     return beside === undefined ? valueNode(value, label) : valueBeside(beside, value, label);
   });
   return {

@@ -4,6 +4,13 @@ import type { FieldMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 
+/** Why no UPDATE writes a field; undefined for one that may be written. */
+export function whyFixed({ primaryKey, generatedAs, index, model }: FieldMeta): string | undefined {
+  if (primaryKey) return 'the key';
+  if (generatedAs !== undefined) return 'generated';
+  return model.inheritance?.discriminator.index === index ? 'what says of which class a row is' : undefined;
+}
+
 /** @throws InvalidQueryError for an expression of another kind than the field's. */
 export function assignable(field: FieldMeta, value: Expression): Expression {
   const { kind } = typeOf(value).type;

@@ -4,6 +4,7 @@ import { ColumnDefinition } from '../core/definitions.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import { withArticle } from '../utils/naming.ts';
 
 type Kind = ValueType['kind'];
 
@@ -36,12 +37,15 @@ export function targetOf(type: unknown, place: string): ValueType {
 export function castTo(operand: Expression, type: ValueType): Expression {
   const { type: from, nullable } = typeOf(operand);
   if (from.kind !== 'custom' && TARGETS[from.kind]?.includes(type.kind) !== true)
-    throw new InvalidQueryError(`cast() cannot make a ${type.kind} of a ${from.kind} in the same way everywhere.`, {
-      remedy:
-        from.kind === 'float'
-          ? 'Turn it into a decimal first: cast(cast(x, f.decimal({ precision: 12, scale: 2 })), f.text()).'
-          : undefined,
-    });
+    throw new InvalidQueryError(
+      `cast() cannot make ${withArticle(type.kind)} of ${withArticle(from.kind)} in the same way everywhere.`,
+      {
+        remedy:
+          from.kind === 'float'
+            ? 'Turn it into a decimal first: cast(cast(x, f.decimal({ precision: 12, scale: 2 })), f.text()).'
+            : undefined,
+      },
+    );
   // Raw SQL comes as whatever it is: a database's own cast of it may differ.
   if (from.kind === 'custom')
     throw new InvalidQueryError('cast() needs to know the type of what it is given, and raw SQL has none.', {

@@ -3,6 +3,7 @@ import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withCapitalArticle } from '../utils/naming.ts';
+import { embeddedFields } from './embedded.ts';
 import { entityKey } from './filter.ts';
 import { refuseHiddenConflicts } from './pins.ts';
 import type { QueryState } from './state.ts';
@@ -75,7 +76,9 @@ export function saving(meta: ModelMeta, given: unknown, names: unknown): Saving 
       throw new InvalidValueError(`bulkUpdate() of ${meta.name} was given ${describe(entity)}.`, { model: meta.name });
   if (!Array.isArray(names) || names.length === 0)
     throw new InvalidQueryError('bulkUpdate() takes the names of the fields to write.', { model: meta.name });
-  const fields = [...new Set(names.map((name) => fieldNamed(meta, name)))].sort((a, b) => a.index - b.index);
+  const fields = [...new Set(names.flatMap((name) => embeddedFields(meta, name) ?? [fieldNamed(meta, name)]))].sort(
+    (a, b) => a.index - b.index,
+  );
   const fixed = fields.find((field) => !mayChange(field, []));
   if (fixed === undefined) return { meta, entities: entities as object[], fields };
   throw new InvalidQueryError(`bulkUpdate() cannot write ${meta.name}.${fixed.name}: it is ${whatIs(fixed, [])}.`, {
@@ -214,19 +217,26 @@ export function withStamps(meta: ModelMeta, fields: readonly FieldMeta[]): reado
 
 function mayChange(field: FieldMeta, by: readonly FieldMeta[]): boolean {
   const { model, primaryKey, generatedAs } = field;
-  return !primaryKey && !by.includes(field) && generatedAs === undefined && field !== model.version;
+  return (
+    !primaryKey &&
+    !by.includes(field) &&
+    generatedAs === undefined &&
+    field !== model.version &&
+    field !== model.inheritance?.discriminator
+  );
 }
 
 function whatIs(field: FieldMeta, by: readonly FieldMeta[]): string {
   if (by.includes(field)) return 'what the row is found by';
   if (field.primaryKey) return 'the key';
+  if (field === field.model.inheritance?.discriminator) return 'what says of which class a row is';
   return field.generatedAs === undefined ? 'the version, which counts by itself' : 'generated';
 }
 
 /** Fields by name; a relation stands for its key. */
 function named(meta: ModelMeta, option: string, names: unknown): readonly FieldMeta[] {
   if (!Array.isArray(names) || names.length === 0) throw refused(meta, `takes ${option} as a list of names.`);
-  return [...new Set(names.map((name) => fieldNamed(meta, name)))];
+  return [...new Set(names.flatMap((name) => embeddedFields(meta, name) ?? [fieldNamed(meta, name)]))];
 }
 
 /** A field by its name, or the key of a relation by the relation's. */

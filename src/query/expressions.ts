@@ -12,7 +12,7 @@ import type { Method, Subject } from './methods/subject.ts';
 import { TEXT_METHODS } from './methods/texts.ts';
 import { decimal, labelOf, list, param, plainValue, scaleOf } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
-import { hasAggregate } from './walk.ts';
+import { hasAggregate, hasWindow } from './walk.ts';
 
 /**
  * An expression under construction: what columns are in the callback form. One class at run time; the interfaces in
@@ -128,11 +128,11 @@ export class ExpressionBuilder {
   }
 
   asc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
-    return new OrderKey(asValue(this.#node), 'asc', options.nulls);
+    return new OrderKey(asValue(this.#node), 'asc', options);
   }
 
   desc(options: { nulls?: 'first' | 'last' } = {}): OrderKey {
-    return new OrderKey(asValue(this.#node), 'desc', options.nulls);
+    return new OrderKey(asValue(this.#node), 'desc', options);
   }
 
   and(...others: unknown[]): ExpressionBuilder {
@@ -217,6 +217,14 @@ export function refuseAggregates(node: Expression, place: string): void {
   if (!hasAggregate(node)) return;
   throw new InvalidQueryError(`${place} is about single rows and cannot hold an aggregate of the query.`, {
     remedy: 'Aggregate a relation, as in p.comments.count(), or use values() or aggregate().',
+  });
+}
+
+/** @throws InvalidQueryError for a look at other rows where each row stands alone. */
+export function refuseWindows(node: Expression, place: string): void {
+  if (!hasWindow(node)) return;
+  throw new InvalidQueryError(`${place} is about single rows and cannot look at a window.`, {
+    remedy: 'Annotate the query with the window, and filter or sort by that.',
   });
 }
 

@@ -6,8 +6,8 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withArticle } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { conditionNode, ExpressionBuilder, refuseAggregates } from './expressions.ts';
-import { refuseWindows } from './aggregates.ts';
+import { exactValue, partNamed } from './embedded.ts';
+import { conditionNode, ExpressionBuilder, refuseAggregates, refuseWindows } from './expressions.ts';
 import { lookup } from './lookup-nodes.ts';
 import { Lookup } from './lookups.ts';
 import { param, path, relationKey } from './nodes.ts';
@@ -240,6 +240,8 @@ function embeddedMember(place: Place, embedded: EmbeddedMeta, value: unknown): E
     return conjunction(
       embedded.fields.map((field) => ({ kind: 'isNull', operand: path(steps, field, origin), negated: false })),
     );
+  if (value instanceof Lookup)
+    return exactValue(meta, embedded, value, (field, part) => column(path(steps, field, origin), field, part));
   if (!isPlain(value))
     throw new InvalidValueError(`${meta.name}.${embedded.name} takes an object of its parts, not ${describe(value)}.`, {
       model: meta.name,
@@ -247,8 +249,7 @@ function embeddedMember(place: Place, embedded: EmbeddedMeta, value: unknown): E
     });
   return conjunction(
     entriesOf(meta, value).map(([part, inner]) => {
-      const field = embedded.fields.find((candidate) => candidate.path[1] === part);
-      if (field === undefined) throw unknownName(meta, `${embedded.name}.${part}`);
+      const field = partNamed(meta, embedded, part);
       return column(path(steps, field, origin), field, inner);
     }),
   );

@@ -30,7 +30,7 @@ function firstOf(...values: readonly unknown[]): ExpressionBuilder {
 function joined(...values: readonly unknown[]): ExpressionBuilder {
   const args = values.map((value) =>
     ExpressionBuilder.is(value)
-      ? ExpressionBuilder.node(value)
+      ? ExpressionBuilder.value(value)
       : param(TEXT, value, { model: ROOT, field: 'concat()' }),
   );
   const [first, ...rest] = args;

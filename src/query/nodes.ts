@@ -16,6 +16,7 @@ import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { comparisonProblem, describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { Placeholder } from './placeholder.ts';
 
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
 
@@ -44,6 +45,10 @@ export function labelOf(node: Expression, root: string): ParamLabel {
  * @throws InvalidValueError naming model and field, for what the type cannot hold.
  */
 export function param(type: ValueType, value: unknown, label: ParamLabel): ParamExpression {
+  if (value instanceof Placeholder) {
+    const check = (given: unknown): void => checkScalar(type, given, label);
+    return { kind: 'param', value: undefined, type, nullable: false, label, later: { name: value.name, check } };
+  }
   checkScalar(type, value, label);
   return { kind: 'param', value, type, nullable: false, label };
 }
@@ -57,8 +62,17 @@ export function stored({ type }: FieldMeta, value: unknown, label: ParamLabel): 
 
 /** A list bound as one parameter. */
 export function list(type: ValueType, values: unknown, label: ParamLabel): ListParam {
+  if (values instanceof Placeholder) {
+    const check = (given: unknown): void => void list(type, given, label);
+    return { kind: 'list', values: [], type, label, later: { name: values.name, check } };
+  }
   if (!Array.isArray(values))
     throw invalidValue(label.model, label.field, `takes a list here, not ${describe(values)}`);
+  if (type.kind === 'array')
+    throw new InvalidQueryError(`oneOf() is not for arrays, which ${label.model}.${label.field} holds.`, {
+      ...label,
+      remedy: 'Combine exact() of each by or(), or ask for items by arrayContains() and arrayOverlaps().',
+    });
   for (const value of values) checkScalar(type, value, label);
   return { kind: 'list', values: Object.freeze([...values]), type, label };
 }

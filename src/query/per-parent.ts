@@ -1,5 +1,13 @@
 import { conjunction } from '../core/ast/expressions.ts';
-import type { ColumnExpression, Expression, ParamExpression, SelectStatement } from '../core/ast/expressions.ts';
+import type {
+  ColumnExpression,
+  Expression,
+  ListParam,
+  OrderNode,
+  ParamExpression,
+  Selection,
+  SelectStatement,
+} from '../core/ast/expressions.ts';
 import type { FieldMeta } from '../core/metadata.ts';
 import type { Plan } from './plan.ts';
 import { refuseQualified } from './qualify.ts';
@@ -18,21 +26,28 @@ const INT: FieldMeta['type'] = Object.freeze({ kind: 'int' });
 /** Joins a query for entities with the ranks of its rows: the clauses that leave those of the first places, in their order. */
 export function joinRanked(
   { meta, where, order, scopes }: QueryState,
-  { field, limit }: PerParent,
+  { field, owners, few, limit }: PerParent,
   scope: Scope,
   aliases: Aliases,
 ): Pick<SelectStatement, 'where' | 'orderBy'> {
   const inner = new Scope(meta, aliases, scopes);
+  const by = columnOf(inner.root.alias, field);
+  const orderBy = (order ?? []).map((key) => inner.resolveOrder(key));
   const query = select({
-    columns: meta.key.map((key, i) => ({ expression: columnOf(inner.root.alias, key), as: `k${i}` })),
+    columns: [
+      ...meta.key.map((key, i) => ({ expression: columnOf(inner.root.alias, key), as: `k${i}` })),
+      placeOf(by, orderBy),
+    ],
     from: inner.root,
     joins: inner.joins,
-    where: inner.where(where),
-    orderBy: (order ?? []).map((key) => inner.resolveOrder(key)),
-    ranked: { by: columnOf(inner.root.alias, field), as: PLACE },
+    where: inner.where(few ? where : [inList(by, owners), ...where]),
   });
   const keys = meta.key.map((key, i) => equal(rankedColumn(`k${i}`, key), columnOf(scope.root.alias, key)));
-  scope.joins.push({ kind: 'inner', table: { query, alias: ALIAS }, on: conjunction(keys) });
+  scope.joins.push({
+    kind: 'inner',
+    table: { query, alias: ALIAS, each: few ? { by, of: owners, orderBy, limit } : undefined },
+    on: conjunction(keys),
+  });
   return { where: among(limit), orderBy: [byPlace] };
 }
 
@@ -45,22 +60,16 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
   const link = scope.links(relation);
   const key = columnOf(scope.root.alias, relation.targetField);
   const owner = columnOf(link.alias, source);
-  const ofOwners: Expression = { kind: 'inList', operand: owner, list: owners };
-  const found = {
-    from: scope.root,
-    joins: scope.joins,
-    where: scope.where([ofOwners, ...state.where]),
-    orderBy: (state.order ?? []).map((order) => scope.resolveOrder(order)),
-  };
+  const orderBy = (state.order ?? []).map((order) => scope.resolveOrder(order));
+  const found = { from: scope.root, joins: scope.joins, where: scope.where([inList(owner, owners), ...state.where]) };
   const columns = [owner, key];
   const statement =
     limit === undefined
-      ? select({ columns: columns.map((expression) => ({ expression, as: undefined })), ...found })
+      ? select({ columns: columns.map((expression) => ({ expression, as: undefined })), ...found, orderBy })
       : firstPlaces(
           select({
-            columns: columns.map((expression, i) => ({ expression, as: `k${i}` })),
+            columns: [...columns.map((expression, i) => ({ expression, as: `k${i}` })), placeOf(owner, orderBy)],
             ...found,
-            ranked: { by: owner, as: PLACE },
           }),
           [rankedColumn('k0', source), rankedColumn('k1', relation.targetField)],
           limit,
@@ -69,6 +78,16 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
     columns: [source, relation.targetField].map(({ name, type }, position) => ({ name, position, type })),
   };
   return { kind: 'values', statement, shape, reads: aliases.reads };
+}
+
+function inList(operand: ColumnExpression, list: ListParam): Expression {
+  return { kind: 'inList', operand, list };
+}
+
+/** The place of a row among those of its parent. Rows that the order leaves equal are one row, linked twice. */
+function placeOf(by: ColumnExpression, orderBy: readonly OrderNode[]): Selection {
+  const over = { partitionBy: [by], orderBy, frame: undefined };
+  return { expression: { kind: 'window', fn: 'denseRank', args: [], over, type: INT, nullable: false }, as: PLACE };
 }
 
 function firstPlaces(

@@ -15,6 +15,8 @@ export interface Segment {
   /** The segment that this one is joined to, and by which relation; none for the root. */
   readonly parent: Segment | undefined;
   readonly relation: RelationMeta | undefined;
+  /** Where classes share the table: the same for each class, by the value of the discriminator. */
+  readonly variants: ReadonlyMap<unknown, Segment> | undefined;
 }
 
 /** A computed value of an entity row. */

@@ -20,6 +20,7 @@ import { Aliases, columnOf, Scope, select } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 import { inReadingOrder } from './assignments.ts';
+import { withVariants } from './variants.ts';
 import { childrenOf, hasAggregate, hasWindow } from './walk.ts';
 
 /** A request in terms of models and relations becomes a statement in terms of tables, and the shape of its rows. */
@@ -85,10 +86,12 @@ function* selectSegments(state: QueryState, scope: Scope, columns: Selection[]):
     presence: undefined,
     parent: undefined,
     relation: undefined,
+    variants: undefined,
   };
   for (const field of root.fields) columns.push({ expression: columnOf(scope.root.alias, field), as: undefined });
-  yield root;
-  yield* joinedSegments(root, [], state.joined, scope, columns);
+  const segment = withVariants(root, scope.root.alias, false, columns);
+  yield segment;
+  yield* joinedSegments(segment, [], state.joined, scope, columns);
 }
 
 function* joinedSegments(
@@ -116,9 +119,11 @@ function* joinedSegments(
       presence: optional ? positions[proof!.index] : undefined,
       parent,
       relation,
+      variants: undefined,
     };
-    yield segment;
-    yield* joinedSegments(segment, path, below, scope, columns);
+    const whole = withVariants(segment, table.alias, optional, columns);
+    yield whole;
+    yield* joinedSegments(whole, path, below, scope, columns);
   }
 }
 

@@ -15,13 +15,15 @@ import {
   UnknownFieldError,
 } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { own } from '../utils/own.ts';
 import type { ActiveScopes } from './active-scopes.ts';
-import { assignable } from './assignable.ts';
+import { withParts } from './embedded.ts';
+import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
 import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
-import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
+import { DEFAULT_BATCH, fetchModeOf, limitOf, wholeNumber } from './limits.ts';
 import { lockState } from './locks.ts';
 import { param, path, stored } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
@@ -35,6 +37,8 @@ import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
 import type { FieldChange, NamedExpression, QueryState } from './state.ts';
+import { explainOptions } from './explain.ts';
+import { withTags } from './tags.ts';
 import { ModelValuesSet } from './values-set.ts';
 
 /**
@@ -60,6 +64,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       open: (meta) => ModelQuerySet.of(runner, meta, scopes),
       stateOf: (set) => (typeof set === 'object' && set !== null && #state in set ? set.#state : undefined),
     };
+  }
+
+  /** For prepared queries. */
+  static parts(set: ModelQuerySet): { readonly runner: QueryRunner; readonly state: QueryState } {
+    return { runner: set.#runner, state: set.#state };
   }
 
   filter(condition: unknown): ModelQuerySet {
@@ -155,6 +164,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return this.#with({ bounds: withSignal(this.#state.bounds, signal) });
   }
 
+  fetchMode(mode: unknown): ModelQuerySet {
+    return this.#with({ fetchMode: fetchModeOf(this.#state.meta, mode) });
+  }
+
   using(server: ServerRole): ModelQuerySet {
     if (server !== 'primary' && server !== 'replica')
       throw new InvalidQueryError("using() takes 'primary' or 'replica'.", {
@@ -197,12 +210,17 @@ export class ModelQuerySet implements PromiseLike<object[]> {
         model: this.#state.meta.name,
         remedy: 'Use { flat: true } or none.',
       });
+    const { flat = false } = own(options ?? {});
+    if (typeof flat !== 'boolean')
+      throw new InvalidQueryError(`valuesList() takes flat as true or false, not ${describe(flat)}.`, {
+        model: this.#state.meta.name,
+      });
     const names = options === undefined ? args : args.slice(0, -1);
-    if (options?.flat === true && names.length !== 1)
+    if (flat && names.length !== 1)
       throw new InvalidQueryError('valuesList() with { flat: true } takes exactly one column.', {
         model: this.#state.meta.name,
       });
-    return this.#values(names, options?.flat === true ? 'flat' : 'tuple');
+    return this.#values(names, flat ? 'flat' : 'tuple');
   }
 
   async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
@@ -288,7 +306,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
         model: this.#state.meta.name,
       });
-    const parsed = Object.entries(changes).map(([name, value]) => this.#change(name, value));
+    const parsed = withParts(this.#state.meta, changes).map(([name, value]) => this.#change(name, value));
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
@@ -319,6 +337,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
     this.#refuseFilter('updateOrCreate');
     return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
+  }
+
+  tag(tags: unknown): ModelQuerySet {
+    return this.#with({ tags: withTags(this.#state.meta, this.#state.tags, tags) });
+  }
+
+  async explain(options: unknown = {}): Promise<unknown> {
+    const asked = explainOptions(this.#state.meta, options);
+    return this.#runner.explain({ kind: 'entities', state: this.#state }, asked);
   }
 
   toSQL(): CompiledSql {
@@ -426,7 +453,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #narrow(keep: (field: FieldMeta) => boolean): ModelQuerySet {
     const { meta, fields } = this.#state;
-    return this.#with({ fields: (fields ?? meta.fields).filter((field) => field.primaryKey || keep(field)) });
+    return this.#with({
+      fields: (fields ?? meta.fields).filter(
+        (field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field),
+      ),
+    });
   }
 
   #change(name: string, value: unknown): FieldChange {
@@ -441,11 +472,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       });
     const field = relation === undefined ? this.#field(name) : relation.sourceField;
     const label = { model: meta.name, field: field.name };
-    if (field.primaryKey || field.generatedAs !== undefined)
-      throw new InvalidQueryError(
-        `update() cannot set ${meta.name}.${name}: it is ${field.primaryKey ? 'the key' : 'generated'}.`,
-        label,
-      );
+    const fixed = whyFixed(field);
+    if (fixed !== undefined)
+      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${fixed}.`, label);
     if (typeof value === 'function')
       return {
         field,

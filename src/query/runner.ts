@@ -1,6 +1,7 @@
 import type { Bounds } from '../core/bounds.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import type { Creation, Saving } from './creation.ts';
+import type { ExplainOptions } from './explain.ts';
 import type { Wanted } from './get-or-create.ts';
 import type { QueryRequest, QueryState } from './state.ts';
 
@@ -15,6 +16,9 @@ export interface PageRows {
   readonly more: boolean;
 }
 
+/** A request that is run again and again with other values: the object itself is what its statement is known by. */
+export type PreparedRequest = Of<'entities' | 'values'>;
+
 /** What a query set needs of a session: something that answers requests. `query` knows no more of sessions than this. */
 export interface QueryRunner {
   /** Entities, in order, with everything that was asked for loaded. */
@@ -27,6 +31,8 @@ export interface QueryRunner {
   batches(request: Of<'values'>, batchSize: number): AsyncIterable<unknown[][]>;
   /** Entities one by one. */
   iterate(state: QueryState, batchSize: number): AsyncIterableIterator<object>;
+  /** Entities, or rows of decoded values, with the values of a prepared request. */
+  prepared(request: PreparedRequest, given: Readonly<Record<string, unknown>>): Promise<unknown[]>;
   /** The number of rows written. */
   write(request: Of<'update' | 'delete'>): Promise<number>;
   /** New rows; gives the entities of all of them, in their order. */
@@ -40,4 +46,6 @@ export interface QueryRunner {
   /** Some fields of entities that are stored. Gives the number of rows. */
   save(saving: Saving, bounds: Bounds | undefined): Promise<number>;
   compile(request: QueryRequest): CompiledSql;
+  /** The database's plan for a request. */
+  explain(request: QueryRequest, options: ExplainOptions): Promise<unknown>;
 }

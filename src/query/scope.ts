@@ -12,6 +12,7 @@ import type {
   TableRef,
   Window,
 } from '../core/ast/expressions.ts';
+import { rootOf } from '../core/inheritance.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
@@ -22,11 +23,11 @@ import type { ActiveScopes } from './active-scopes.ts';
 /** Names for the tables of one statement, subqueries included: no alias is used twice. */
 export class Aliases {
   #next = 0;
-  /** Every model that the statement reads. */
+  /** Every model that the statement reads: of those that share a table, the root. */
   readonly reads = new Set<ModelMeta>();
 
   take(meta: ModelMeta): TableRef {
-    this.reads.add(meta);
+    this.reads.add(rootOf(meta));
     return { schema: meta.schema, table: meta.table, alias: `t${this.#next++}` };
   }
 }
@@ -240,7 +241,12 @@ export class Scope {
   }
 
   #window({ partitionBy, orderBy, frame }: Window): Window {
-    return { partitionBy: this.#all(partitionBy), orderBy: orderBy.map((order) => this.resolveOrder(order)), frame };
+    return {
+      partitionBy: this.#all(partitionBy),
+      orderBy: orderBy.map((order) => this.resolveOrder(order)),
+      frame,
+      anchor: columnOf(this.root.alias, this.#meta.key[0]!),
+    };
   }
 
   #all(nodes: readonly Expression[]): Expression[] {

@@ -16,7 +16,7 @@ import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { UNSCOPED } from './active-scopes.ts';
 import type { ActiveScopes } from './active-scopes.ts';
-import type { LockState, NamedExpression, QueryRequest, QueryState } from './state.ts';
+import type { LockState, NamedExpression, PerParent, QueryRequest, QueryState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
 export type Bound = ParamExpression | ListParam;
@@ -95,7 +95,7 @@ function stateKey(state: QueryState, met: Met): string {
     text += `l${met.shaped && state.limit.shaped === true ? String(state.limit.value) : ''}${expressionKey(state.limit, met)}`;
   if (state.offset !== undefined) text += `s${expressionKey(state.offset, met)}`;
   if (state.joined.size > 0) text += `j${treeKey(state.meta, state.joined, met)}`;
-  if (state.perParent !== undefined) text += `p${state.perParent.field.id}${expressionKey(state.perParent.limit, met)}`;
+  if (state.perParent !== undefined) text += perParentKey(state.perParent, met);
   if (state.annotations.length > 0) text += `a${columnsKey(state.annotations, met)}`;
   if (state.lock !== undefined) text += `k${lockKey(state.lock)}`;
   if (state.fresh) text += 'F';
@@ -124,6 +124,11 @@ function conditionKey(meta: ModelMeta, met: Met): string {
 function stepKey({ id, target, link }: RelationMeta, met: Met, whole = false): string {
   const conditions = target.restricted && !whole ? conditionKey(target, met) : '';
   return link?.model.restricted === true ? `${id}${conditions}&${conditionKey(link.model, met)}` : `${id}${conditions}`;
+}
+
+function perParentKey({ field, owners, few, limit }: PerParent, met: Met): string {
+  const value = met.shaped && limit.shaped === true ? String(limit.value) : '';
+  return `p${field.id}${few ? '1' : 'n'}${boundKey(owners, met)}${value}${expressionKey(limit, met)}`;
 }
 
 function lockKey({ strength, wait, of }: LockState): string {

@@ -1,3 +1,4 @@
+import type { FetchMode } from '../core/fetch-mode.ts';
 import type {
   Expression,
   ListParam,
@@ -11,6 +12,7 @@ import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import type { ActiveScopes } from './active-scopes.ts';
+import type { Tags } from './tags.ts';
 
 /** An annotation or a value column: a name and what it is. */
 export interface NamedExpression {
@@ -39,9 +41,12 @@ export interface PrefetchState {
   readonly state: QueryState;
 }
 
-/** So many rows at most of those that have the same value in a field. */
+/** Of the rows that have one of these values in a field, so many at most for each. */
 export interface PerParent {
   readonly field: FieldMeta;
+  readonly owners: ListParam;
+  /** Whether the values are so few that to look for the rows of one after the other is worth while. */
+  readonly few: boolean;
   readonly limit: ParamExpression;
 }
 
@@ -79,8 +84,12 @@ export interface QueryState {
   readonly keyed: boolean;
   /** Entities are no part of the session. No part of the shape: the statement is the same. */
   readonly readOnly: boolean;
+  /** What stands in a comment behind the statement. No part of the shape. */
+  readonly tags: Tags | undefined;
   /** When it has to stop. No part of the shape: the statement is the same. */
   readonly bounds: Bounds | undefined;
+  /** How the entities load on demand: no part of the shape. `undefined`: what relation and session say. */
+  readonly fetchMode: FetchMode | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
 }
@@ -110,7 +119,9 @@ export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState 
     fresh: false,
     keyed: false,
     readOnly: false,
+    tags: undefined,
     bounds: undefined,
+    fetchMode: undefined,
     using: undefined,
   };
 }

@@ -5,6 +5,8 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
+import { explainOptions } from './explain.ts';
+import { withTags } from './tags.ts';
 import type { QueryRunner } from './runner.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 
@@ -25,6 +27,14 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
     this.#state = state;
     this.#columns = columns;
     this.#form = form;
+  }
+
+  /** For prepared queries: the request, and what becomes of its rows. */
+  static parts(set: ModelValuesSet): {
+    readonly request: Extract<QueryRequest, { kind: 'values' }>;
+    readonly shaped: (rows: unknown[][]) => unknown[];
+  } {
+    return { request: set.#request(), shaped: (rows) => set.#shaped(rows) };
   }
 
   orderBy(...keys: readonly unknown[]): ModelValuesSet {
@@ -79,6 +89,14 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
     for await (const rows of this.#runner.batches(this.#request(), DEFAULT_BATCH))
       for (const row of this.#shaped(rows)) yield row;
     return undefined;
+  }
+
+  tag(tags: unknown): ModelValuesSet {
+    return this.#with({ tags: withTags(this.#state.meta, this.#state.tags, tags) });
+  }
+
+  async explain(options: unknown = {}): Promise<unknown> {
+    return this.#runner.explain(this.#request(), explainOptions(this.#state.meta, options));
   }
 
   toSQL(): CompiledSql {

@@ -136,7 +136,7 @@ function neighbour(fn: 'lag' | 'lead') {
     if (otherwise === undefined) return new WindowFunction(fn, args, type, true);
     const label = { model: 'The query', field: `${fn}()` };
     const rest = ExpressionBuilder.is(otherwise)
-      ? ExpressionBuilder.node(otherwise)
+      ? ExpressionBuilder.value(otherwise)
       : valueBeside(type, otherwise, label);
     // Where there is no such row; a row that is there may hold NULL.
     const found = typeOf(rest);

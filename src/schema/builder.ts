@@ -4,12 +4,13 @@ import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } f
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
-import { refuseWindows } from '../query/aggregates.ts';
+import { refuseWindows } from '../query/expressions.ts';
 import { parseFilter } from '../query/filter.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { planView } from '../query/views.ts';
 import { DefinitionError } from '../utils/errors.ts';
 import { creationOrder, forwardReferences } from './creation-order.ts';
+import { checksOf, classWith, ofClass, requiredChecks, tableOf } from './tables.ts';
 import { toViews, viewsInOrder } from './views.ts';
 
 /** A model as its class or its metadata. */
@@ -39,7 +40,8 @@ export class SchemaBuilder {
    * @throws UnknownFieldError and its like for a condition that cannot be.
    */
   checkConditions(models: Iterable<ModelLike>): void {
-    for (const meta of [...models].map(toMeta)) {
+    for (const model of models) {
+      const meta = typeof model === 'function' ? metaOf(model) : model;
       for (const { condition, name } of meta.checks) this.#condition(meta, condition, name);
       for (const { where, name } of meta.indexes) if (where !== undefined) this.#condition(meta, where, name);
     }
@@ -72,10 +74,13 @@ export class SchemaBuilder {
   }
 
   #createTable(meta: ModelMeta, later: readonly RelationMeta[], ifNotExists: boolean): string {
-    const checks = meta.checks.map((check) => ({
-      ...check,
-      expression: this.#condition(meta, check.condition, check.name),
-    }));
+    const checks = [
+      ...checksOf(meta).map(({ check, meta: own }) => ({
+        ...check,
+        expression: ofClass(own, this.#condition(own, check.condition, check.name)),
+      })),
+      ...requiredChecks(meta),
+    ];
     const indexes = this.#dialect.features.indexesInTable
       ? this.#indexes(meta).map((index) => ({ index, where: this.#covered(meta, index) }))
       : [];
@@ -159,7 +164,12 @@ export class SchemaBuilder {
 
   /** The rows that a partial index covers. */
   #covered(meta: ModelMeta, { name, where }: IndexMeta): Expression | undefined {
-    return where === undefined ? undefined : this.#condition(meta, where, name);
+    if (where === undefined) return undefined;
+    return this.#condition(
+      classWith(meta, ({ indexes }) => indexes.some((index) => index.where === where)),
+      where,
+      name,
+    );
   }
 
   /** A filter or callback as a condition on the table's own columns. */
@@ -200,7 +210,7 @@ function toIndexes(metas: readonly ModelMeta[]): RelationMeta[] {
 }
 
 function toMeta(model: ModelLike): ModelMeta {
-  return typeof model === 'function' ? metaOf(model) : model;
+  return tableOf(typeof model === 'function' ? metaOf(model) : model);
 }
 
 /** Columns without their alias, as DDL wants them; undefined if there is a subquery in it. */

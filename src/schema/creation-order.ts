@@ -1,4 +1,5 @@
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { tableOf } from './tables.ts';
 
 /** Tables in an order in which each comes after those that its foreign keys refer to; circles in the order given. */
 export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
@@ -7,7 +8,7 @@ export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
   const place = (model: ModelMeta, trail: readonly ModelMeta[]): void => {
     if (placed.has(model) || trail.includes(model)) return;
     for (const { owning, target } of model.relations)
-      if (owning && wanted.has(target)) place(target, [...trail, model]);
+      if (owning && wanted.has(tableOf(target))) place(tableOf(target), [...trail, model]);
     placed.add(model);
   };
   for (const model of wanted) place(model, []);
@@ -19,6 +20,8 @@ export function forwardReferences(ordered: readonly ModelMeta[]): RelationMeta[]
   const placed = new Set<ModelMeta>();
   return ordered.flatMap((model) => {
     placed.add(model);
-    return model.relations.filter(({ owning, target }) => owning && !placed.has(target) && ordered.includes(target));
+    return model.relations.filter(
+      ({ owning, target }) => owning && !placed.has(tableOf(target)) && ordered.includes(tableOf(target)),
+    );
   });
 }

@@ -184,6 +184,16 @@ export class SessionStateError extends BlazeError {
   override readonly code = 'E_SESSION_STATE';
 }
 
+/** The codec of a custom column threw; its own error is the `cause`. */
+export class CodecError extends BlazeError {
+  override readonly code = 'E_CODEC';
+}
+
+/** A row whose discriminator says a class that no model knows. */
+export class UnknownDiscriminatorError extends BlazeError {
+  override readonly code = 'E_UNKNOWN_DISCRIMINATOR';
+}
+
 /** `get()` or `one()` found no row. */
 export class NotFoundError extends BlazeError {
   override readonly code = 'E_NOT_FOUND';

@@ -1,5 +1,16 @@
 /** What query sets give: rows, annotations, values, writes, order. */
-import { type Changes, type CompiledSql, count, gt, type QuerySet, type Session, sum, type ValuesSet } from './orm.ts';
+import {
+  type Changes,
+  type CompiledSql,
+  count,
+  gt,
+  oneOf,
+  prepare,
+  type QuerySet,
+  type Session,
+  sum,
+  type ValuesSet,
+} from './orm.ts';
 import { same } from './expect.ts';
 import { Author, Post } from './models.ts';
 import { Comment, LineNote, Tag } from './models2.ts';
@@ -22,8 +33,6 @@ export async function results() {
   same<QuerySet<Post>>()(posts.using('primary').using('replica'));
   // @ts-expect-error no such server
   posts.using('main');
-  same<Post[]>()(await posts.only('title', 'authorId'));
-  same<Post[]>()(await posts.defer('body'));
   // @ts-expect-error a relation has no column of that name
   posts.only('author');
   // @ts-expect-error not a column
@@ -77,6 +86,65 @@ export async function annotations() {
   // @ts-expect-error an annotation of another query
   authors.orderBy('-n');
   return author;
+}
+
+export async function partial() {
+  const [row] = await posts.only('title', 'views').selectRelated('author').orderBy('-views');
+  same<number>()(row!.views);
+  same<string>()(row!.title);
+  same<string>()(row!.author.name);
+  row!.id;
+  row!.pk;
+  // @ts-expect-error it was left out
+  row!.body;
+  // @ts-expect-error a part of a row is no row
+  const whole: Post = row!;
+  const deferred = await posts
+    .defer('body')
+    .annotate((p) => ({ n: p.comments.count() }))
+    .defer('price')
+    .filter({ views: 1 })
+    .one();
+  same<number>()(deferred.n);
+  deferred.title;
+  // @ts-expect-error left out by the first
+  deferred.body;
+  // @ts-expect-error and by the second
+  deferred.price;
+  const again: Post = await deferred.load();
+  same<{ body: string }[]>()(await posts.defer('body').values('body'));
+  (await posts.only('title').page({ first: 1 })).items[0]!.title;
+  // @ts-expect-error left out of pages, too
+  (await posts.only('title').page({ first: 1 })).items[0]!.views;
+  const names: ('title' | 'views')[] = ['title'];
+  // @ts-expect-error nobody knows which of them are read
+  (await posts.only(...names).first())!.title;
+  // @ts-expect-error not a column
+  posts.only('nope');
+  // @ts-expect-error not a column
+  posts.defer('author');
+  return [whole, again];
+}
+
+export async function prepared() {
+  const byTitle = prepare(Post, (q, p: { title: string; ids: string[]; count: number }) =>
+    q
+      .filter({ title: p.title, id: oneOf(p.ids) })
+      .limit(p.count)
+      .selectRelated('author'),
+  );
+  const rows = await byTitle.all(session, { title: 'a', ids: [], count: 1 });
+  same<string>()(rows[0]!.author.name);
+  const list = prepare(Post, (q, p: { views: number }) =>
+    q.filter({ views: p.views }).valuesList('title', { flat: true }),
+  );
+  same<string | null>()(await list.first(session, { views: 1 }));
+  // @ts-expect-error a parameter is missing
+  await byTitle.one(session, { title: 'a', ids: [] });
+  // @ts-expect-error of another type
+  await list.all(session, { views: '1' });
+  // @ts-expect-error the column is a number
+  prepare(Post, (q, p: { views: string }) => q.filter({ views: p.views }));
 }
 
 export async function pages() {

@@ -22,6 +22,7 @@ import { aborted, abortsTransaction, leavesOutcomeOpen, refusesToPrepare, stoppe
 import { refuseTooLarge } from './packet-limit.ts';
 import { typedParameters } from './parameters.ts';
 import type { Typed } from './parameters.ts';
+import { KeptStatements } from './kept-statements.ts';
 import { cutOff } from './kill.ts';
 import { splitScript } from './script.ts';
 import { readNamed } from './types.ts';
@@ -62,14 +63,12 @@ export class MySQLConnection implements Connection, Pooled {
   readonly maxBytes: number;
   readonly #client: Client;
   readonly #options: MySQLConnectionOptions;
-  /** The texts of the statements that the driver keeps prepared. */
-  readonly #kept = new Set<string>();
+  readonly #kept: KeptStatements;
   readonly #unanswered = new Unanswered();
   /** Rows are being sent, which are read one by one. */
   #streaming = false;
   /** What runs here is being cancelled: what would come next is not sent. */
   #stopping = false;
-  #prepared = 0;
   #open = false;
   #broken = false;
   /** Why the open transaction is no more. */
@@ -82,6 +81,7 @@ export class MySQLConnection implements Connection, Pooled {
   constructor(client: Client, options: MySQLConnectionOptions) {
     this.#client = client;
     this.#options = options;
+    this.#kept = new KeptStatements(options.maxStatements);
     this.keyStep = options.keyStep;
     this.maxBytes = options.maxPacket;
     client.on('error', () => (this.#broken = true));
@@ -89,7 +89,7 @@ export class MySQLConnection implements Connection, Pooled {
   }
 
   get prepared(): number {
-    return this.#prepared;
+    return this.#kept.prepared;
   }
 
   get broken(): boolean {
@@ -152,7 +152,10 @@ export class MySQLConnection implements Connection, Pooled {
   #stream(sql: string, parameters: readonly unknown[]): Readable {
     const command =
       this.#options.prepare || !this.#escapes
-        ? this.#client.execute(this.#optionsOf(sql), this.#values(parameters) as ExecuteValues)
+        ? this.#client.execute(
+            this.#optionsOf(this.#kept.textFor(sql, parameters)),
+            this.#values(parameters) as ExecuteValues,
+          )
         : this.#client.query(this.#optionsOf(sql), [...parameters]);
     return command.stream();
   }
@@ -280,20 +283,12 @@ export class MySQLConnection implements Connection, Pooled {
     refuseTooLarge(sql, parameters, this.maxBytes, inText);
     try {
       if (inText) return await this.#send('query', sql, [...parameters]);
-      this.#count(sql);
-      return await this.#send('execute', sql, this.#values(parameters));
+      return await this.#send('execute', this.#kept.textFor(sql, parameters), this.#values(parameters));
     } catch (error) {
       if (refusesToPrepare(error) && parameters.length === 0)
         return await this.#send('query', sql, []).catch((again: unknown) => this.#abandon(again, sql));
       return await this.#abandon(error, sql, parameters);
     }
-  }
-
-  /** As the driver does: what was used last is kept. */
-  #count(sql: string): void {
-    if (!this.#kept.delete(sql)) this.#prepared++;
-    this.#kept.add(sql);
-    if (this.#kept.size > this.#options.maxStatements) this.#kept.delete(this.#kept.values().next().value!);
   }
 
   /**

@@ -34,12 +34,18 @@ const MAX_STATEMENTS = 250;
  */
 export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
   #dialect = new MySQLDialect();
+  #maxBytes: number | undefined;
   protected readonly schemes = ['mysql', 'mariadb'];
   protected readonly title = 'MySQL';
 
   /** That of the server, once one is connected to. */
   get dialect(): MySQLDialect {
     return this.#dialect;
+  }
+
+  /** That of the server which takes the least. */
+  get maxBytes(): number | undefined {
+    return this.#maxBytes;
   }
 
   protected async opener(config: ConnectionConfig): Promise<() => Promise<MySQLConnection>> {
@@ -77,6 +83,7 @@ export class MySQLAdapter extends ServerAdapter<MySQLConnection> {
     const ask = (sql: string): Promise<unknown[][]> => plain(client, sql);
     const server = await readServer(ask);
     this.#follow(server);
+    this.#maxBytes = Math.min(this.#maxBytes ?? server.maxPacket, server.maxPacket);
     const settings = sessionSettings(server, this.#dialect.types.collation, config.server);
     for (const setting of settings) await ask(setting);
     return new MySQLConnection(client, {

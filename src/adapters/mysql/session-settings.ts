@@ -103,6 +103,8 @@ export function sessionSettings(
     `sql_mode = '${modes.join(',')}'`,
     "time_zone = '+00:00'",
     'foreign_key_checks = 1',
+    // What is put in a row by GROUP_CONCAT is cut otherwise, at 1024 bytes.
+    'group_concat_max_len = 4294967295',
     'unique_checks = 1',
     ...SETTINGS,
     ...(lockTimeout > 0 ? [`innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout / 1000))}`] : []),

@@ -14,7 +14,7 @@ export interface CreateTable {
   readonly kind: 'createTable';
   readonly model: ModelMeta;
   /** Checks with their conditions in terms of the table's own columns. */
-  readonly checks: readonly (CheckMeta & { readonly expression: Expression })[];
+  readonly checks: readonly (Pick<CheckMeta, 'name'> & { readonly expression: Expression })[];
   /** Indexes that are made with the table. */
   readonly indexes: readonly TableIndex[];
   /** Relations whose foreign keys are added once the tables that they refer to are there. */

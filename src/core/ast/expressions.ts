@@ -106,6 +106,15 @@ export interface ParamExpression extends Typed {
   readonly label: ParamLabel;
   /** The value is part of the statement's shape: a dialect may write it into the text. */
   readonly shaped?: true;
+  /** In place of a value: that comes when the statement runs. */
+  readonly later?: LaterValue;
+}
+
+/** A value that is given under a name when a prepared statement runs. */
+export interface LaterValue {
+  readonly name: string;
+  /** @throws InvalidValueError, InvalidQueryError for what the place cannot take. */
+  readonly check: (value: unknown) => void;
 }
 
 /** Who is to blame for a wrong value. */
@@ -174,6 +183,8 @@ export interface ListParam {
   readonly values: readonly unknown[];
   readonly type: ValueType;
   readonly label: ParamLabel;
+  /** In place of the values: those come when the statement runs. */
+  readonly later?: LaterValue;
 }
 
 export interface InQueryExpression {
@@ -309,6 +320,8 @@ export interface Window {
   readonly partitionBy: readonly Expression[];
   readonly orderBy: readonly OrderNode[];
   readonly frame: Frame | undefined;
+  /** A column of the rows, for a database that sorts windows in any case; the planner gives it. */
+  readonly anchor?: ColumnExpression;
 }
 
 /** From where to where, counted from the row: before it below 0, after it above, `undefined` is the first or the last one. */
@@ -483,14 +496,6 @@ export interface SelectStatement {
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
   readonly lock: RowLock | undefined;
-  /** Inside of another query: one more column, the place of each row among those that are alike. */
-  readonly ranked?: Ranking | undefined;
-}
-
-/** Rows that are alike in `by` are counted from 1 in the order of the query; those that the order leaves equal share a place. */
-export interface Ranking {
-  readonly by: Expression;
-  readonly as: string;
 }
 
 /** `update`: nobody else may lock the rows; `share`: others may, to read them. */
@@ -513,6 +518,16 @@ export interface RowLock {
 export interface DerivedTable {
   readonly query: SelectStatement;
   readonly alias: string;
+  /** Which rows of the query are needed. More do no harm. */
+  readonly each?: FirstOfEach | undefined;
+}
+
+/** Of the rows that have one of these values in `by`, the first for each value. */
+export interface FirstOfEach {
+  readonly by: ColumnExpression;
+  readonly of: ListParam;
+  readonly orderBy: readonly OrderNode[];
+  readonly limit: ParamExpression;
 }
 
 /** A field of the root itself. */

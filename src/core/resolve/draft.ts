@@ -1,4 +1,5 @@
 import type { ColumnDefinition, ModelDefinition, RelationDefinition } from '../definitions.ts';
+import { withNamedCodec } from './codecs.ts';
 import type { EmbeddedMeta, FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from '../metadata.ts';
 
 /** Metadata while it is being made: the same shape, writable. Frozen when all of it is right. */
@@ -67,6 +68,7 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       readOnly: options.readOnly === true || options.view !== undefined,
       view: options.view,
       comment: options.comment,
+      inheritance: undefined,
     },
   };
 }
@@ -100,7 +102,7 @@ export function addField(
     column,
     index: meta.fields.length,
     id: `${meta.id}.${meta.fields.length}`,
-    type: definition.type,
+    type: withNamedCodec(definition.type, meta.name, name),
     nullable: options.nullable === true,
     primaryKey: options.primaryKey === true,
     unique: options.unique === true,

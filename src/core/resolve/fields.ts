@@ -1,6 +1,7 @@
 import { snakeCase, suggest } from '../../utils/naming.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from '../definitions.ts';
 import type { ColumnOptions } from '../definitions.ts';
+import { isWritable } from '../names.ts';
 import { problemWith } from '../value-types.ts';
 import { addField } from './draft.ts';
 import type { FieldDraft, ModelDraft, Resolution } from './draft.ts';
@@ -45,8 +46,14 @@ function addEmbedded(draft: ModelDraft, name: string, embedded: EmbeddedDefiniti
   const prefix = embedded.prefix ?? `${snakeCase(name)}_`;
   const fields: FieldDraft[] = [];
   for (const [part, column] of Object.entries(embedded.fields)) {
+    if (part === '' || part === '__proto__' || part in Object.prototype) {
+      resolution.report(`${draft.meta.name}.${name}.${part} clashes with a member that every object has: rename it.`);
+      continue;
+    }
     if (!(column instanceof ColumnDefinition)) {
-      resolution.report(`${draft.meta.name}.${name}.${part} must be a column: an embedded value holds no relations.`);
+      resolution.report(
+        `${draft.meta.name}.${name}.${part} must be a column: an embedded value holds no relations, and none of its own kind unless { as: 'json' }.`,
+      );
       continue;
     }
     const options: ColumnOptions = embedded.nullable ? { ...column.options, nullable: true } : column.options;
@@ -128,7 +135,12 @@ function checkNames(draft: ModelDraft, { report }: Resolution): void {
       );
   }
   const columns = new Map<string, string>();
+  if (!isWritable(meta.table)) report(`${meta.name} has a table whose name no database takes: give it another one.`);
   for (const field of meta.fields) {
+    if (!isWritable(field.column))
+      report(
+        `${meta.name}.${field.name} has a column whose name no database takes: give it another one with { column: … }.`,
+      );
     const other = columns.get(field.column.toLowerCase());
     if (other !== undefined)
       report(

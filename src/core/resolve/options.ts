@@ -38,7 +38,7 @@ function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): Ind
   const name = shortName(`${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`);
   return Object.freeze({
     name,
-    columns: Object.freeze([{ field, descending: false }]),
+    columns: Object.freeze([Object.freeze({ field, descending: false })]),
     unique,
     fullText: undefined,
     where: undefined,

@@ -9,7 +9,7 @@ import { referredField } from './fields.ts';
 /** Relations that a model owns: foreign keys, one-to-one, many-to-many. Gives the link tables that had to be made. */
 export function resolveRelations(draft: ModelDraft, resolution: Resolution): ModelDraft[] {
   const links: ModelDraft[] = [];
-  for (const [name, definition] of Object.entries(draft.definition.fields)) {
+  for (const [name, definition] of Object.entries(declared(draft))) {
     if (!(definition instanceof RelationDefinition)) continue;
     const relation = addRelation(draft, name, definition);
     const target = resolution.targetOf(draft, name, definition);
@@ -37,15 +37,21 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
   return links;
 }
 
+/** What a model declares itself: relations that it inherits are those of its parent. */
+function declared({ definition }: ModelDraft): Readonly<Record<string, unknown>> {
+  return definition.subclass?.own ?? definition.fields;
+}
+
 function addRelation(draft: ModelDraft, name: string, definition: RelationDefinition): RelationDraft {
   const { meta } = draft;
+  const index = (draft.definition.subclass?.firstRelation ?? 0) + meta.relations.length;
   const relation: RelationDraft = {
     model: meta as unknown as ModelMeta,
     name,
     kind: definition.relation,
     many: definition.kind === 'many',
-    index: meta.relations.length,
-    id: `${meta.id}r${meta.relations.length}`,
+    index,
+    id: `${meta.id}r${index}`,
     owning: definition.relation === 'foreignKey' || definition.relation === 'oneToOne',
     nullable: definition.relation === 'reverseOne' || definition.options.nullable === true,
     // Set when the target is known; a draft that has none is reported and never used.
@@ -56,6 +62,7 @@ function addRelation(draft: ModelDraft, name: string, definition: RelationDefini
     inverse: undefined,
     onDelete: definition.options.onDelete ?? 'no action',
     onUpdate: definition.options.onUpdate ?? 'no action',
+    fetchMode: definition.options.fetchMode,
   };
   meta.relations.push(relation);
   meta.relationByName.set(name, relation);
@@ -64,7 +71,7 @@ function addRelation(draft: ModelDraft, name: string, definition: RelationDefini
 
 /** The other sides: each `reverse` finds the relation that it mirrors, and both learn of each other. */
 export function pairRelations(draft: ModelDraft, resolution: Resolution): void {
-  for (const [name, definition] of Object.entries(draft.definition.fields)) {
+  for (const [name, definition] of Object.entries(declared(draft))) {
     if (!(definition instanceof RelationDefinition) || definition.via === undefined) continue;
     const relation = draft.meta.relationByName.get(name)!;
     const target = resolution.targetOf(draft, name, definition);

@@ -5,6 +5,7 @@ import type { ModelClassValue, ModelMeta } from '../metadata.ts';
 import { adoptModel, draftModel } from './draft.ts';
 import type { ModelDraft, Report, Resolution } from './draft.ts';
 import { resolveFields, resolveKeyTypes } from './fields.ts';
+import { inheritRelations, resolveFamilies, subclassesOf } from './inheritance.ts';
 import { resolveOptions } from './options.ts';
 import { resolveScopes } from './scopes.ts';
 import { checkView } from './views.ts';
@@ -42,8 +43,10 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
   const all = [...drafts.values()].filter((draft) => !Object.isFrozen(draft.meta));
   for (const draft of all) resolveFields(draft, resolution);
   resolveKeyTypes(all, resolution);
+  resolveFamilies(drafts, report);
   const links = all.flatMap((draft) => resolveRelations(draft, resolution));
   for (const draft of all) pairRelations(draft, resolution);
+  for (const draft of all) inheritRelations(draft, drafts);
   for (const draft of [...all, ...links]) resolveOptions(draft, report);
   for (const draft of all) {
     resolveScopes(draft, report);
@@ -79,6 +82,8 @@ function discover(
     }
     owners.set(definition, modelClass);
     reached.set(modelClass, definition);
+    for (const next of [definition.subclass?.root, ...familyOf(definition)])
+      if (source.definitionOf(next) !== undefined) queue.push(next as ModelClassValue);
     for (const field of Object.values(definition.fields)) {
       if (!(field instanceof RelationDefinition)) continue;
       for (const next of [callTarget(field.target), callTarget(field.options.through)]) {
@@ -87,6 +92,12 @@ function discover(
     }
   }
   return reached;
+}
+
+/** The classes that share a model's table; those that are not defined yet are found missing later. */
+function familyOf(definition: ModelDefinition): readonly unknown[] {
+  const named = callTarget(() => subclassesOf(definition));
+  return Array.isArray(named) ? (named as readonly unknown[]) : [];
 }
 
 function draftOf(modelClass: ModelClassValue, definition: ModelDefinition, source: Source, report: Report): ModelDraft {
@@ -150,6 +161,7 @@ function freeze(meta: ModelMeta): void {
   if (Object.isFrozen(meta)) return;
   for (const field of meta.fields) {
     Object.freeze(field.path);
+    Object.freeze(field.validators);
     Object.freeze(field);
   }
   for (const relation of meta.relations) {
@@ -169,13 +181,18 @@ function freeze(meta: ModelMeta): void {
   ]) {
     Object.freeze(list);
   }
+  if (meta.inheritance !== undefined) {
+    Object.freeze(meta.inheritance.columns);
+    freezeMap(meta.inheritance.variants, meta.name);
+    Object.freeze(meta.inheritance);
+  }
   for (const embedded of meta.embeddedByName.values()) Object.freeze(Object.freeze(embedded).fields);
-  for (const map of [meta.fieldByName, meta.relationByName, meta.embeddedByName]) freezeMap(map, meta.name);
+  for (const map of [meta.fieldByName, meta.relationByName, meta.embeddedByName]) freezeMap<string>(map, meta.name);
   Object.freeze(meta);
 }
 
 /** Freezing a Map does not keep its entries: what changes them has to refuse. */
-function freezeMap(map: ReadonlyMap<string, unknown>, model: string): void {
+function freezeMap<K>(map: ReadonlyMap<K, unknown>, model: string): void {
   const refuse = (): never => {
     throw new TypeError(`The metadata of ${model} is frozen.`);
   };

@@ -8,7 +8,7 @@ export function checkTables(models: readonly ModelMeta[], report: Report): void 
   for (const meta of models) {
     const table = `${meta.schema ?? ''}.${meta.table}`.toLowerCase();
     const other = tables.get(table);
-    if (other !== undefined)
+    if (other !== undefined && !(other.inheritance !== undefined && other.inheritance.root === meta.inheritance?.root))
       report(
         `${other.name} and ${meta.name} are both on the table '${meta.table}': give one another with { table: … }.`,
       );

@@ -1,4 +1,5 @@
 /** The type of `f`. */
+import type { FetchMode } from '../fetch-mode.ts';
 import type { ColumnBuilders, FlagsOf, NullableOption, ReferentialAction } from './columns.ts';
 import type { TargetFunction } from './entity.ts';
 import type { ReverseOne, ToMany, ToOne } from './relations.ts';
@@ -21,6 +22,8 @@ export interface ForeignKeyOptions {
   readonly primaryKey?: boolean;
   readonly comment?: string;
   readonly renamedFrom?: string;
+  /** How it is loaded on demand, whatever the session says. */
+  readonly fetchMode?: FetchMode;
 }
 
 /** Options of `f.manyToMany`. */
@@ -29,6 +32,14 @@ export interface ManyToManyOptions {
   readonly through?: TargetFunction;
   /** The name of the link table. */
   readonly table?: string;
+  /** How it is loaded on demand, whatever the session says. */
+  readonly fetchMode?: FetchMode;
+}
+
+/** Options of `f.reverse` and `f.reverseOne`. */
+export interface ReverseOptions {
+  /** How it is loaded on demand, whatever the session says. */
+  readonly fetchMode?: FetchMode;
 }
 
 interface ToOption {
@@ -59,7 +70,11 @@ export interface FieldBuilders extends ColumnBuilders {
   /** A relation to many, through a table of links. */
   manyToMany<T extends TargetFunction>(target: T, options?: ManyToManyOptions): ToMany<T>;
   /** The other side of a foreign key or many-to-many relation `via` of the target. */
-  reverse<T extends TargetFunction, const Via extends string>(target: T, via: Via): ToMany<T, Via>;
+  reverse<T extends TargetFunction, const Via extends string>(
+    target: T,
+    via: Via,
+    options?: ReverseOptions,
+  ): ToMany<T, Via>;
   /** The other side of a one-to-one relation `via` of the target. */
-  reverseOne<T extends TargetFunction>(target: T, via: string): ReverseOne<T>;
+  reverseOne<T extends TargetFunction>(target: T, via: string, options?: ReverseOptions): ReverseOne<T>;
 }

@@ -107,7 +107,7 @@ export interface Embedded<F extends Fields, Null = never> {
   readonly '~required': [Null] extends [never] ? string : never;
   readonly '~optional': [Null] extends [never] ? never : string;
   readonly '~writable': string;
-  readonly '~settable': never;
+  readonly '~settable': string;
   readonly '~generated': never;
   readonly '~primary': never;
   readonly '~value': { -readonly [K in keyof F]: F[K]['~value'] } | Null;
@@ -116,8 +116,12 @@ export interface Embedded<F extends Fields, Null = never> {
         readonly [K in keyof F as K & F[K]['~optional']]?: F[K]['~init'];
       })
     | Null;
-  readonly '~set': { readonly [K in keyof F]: F[K]['~value'] } | Null;
-  readonly '~filter': { readonly [K in keyof F]?: F[K]['~filter'] } | Null;
+  /** Parts that are not given stay as they are. */
+  readonly '~set': { readonly [K in keyof F]?: F[K]['~set'] } | Null;
+  readonly '~filter':
+    | { readonly [K in keyof F]?: F[K]['~filter'] }
+    | LookupOf<{ readonly [K in keyof F]: F[K]['~value'] } | Null>
+    | Null;
   readonly '~expr': { readonly [K in keyof F]: [Null] extends [never] ? F[K]['~expr'] : F[K]['~maybe'] };
   readonly '~maybe': { readonly [K in keyof F]: F[K]['~maybe'] };
 }
@@ -198,6 +202,18 @@ export interface EmbeddedOptions {
   /** The whole value may be null: then all its columns are. */
   readonly nullable?: boolean;
 }
+
+/** Options of `f.embedded` for a value in one column of JSON. */
+export interface JsonEmbeddedOptions {
+  readonly as: 'json';
+  readonly nullable?: boolean;
+  /** The name in the database, where it is not the attribute's in snake_case. */
+  readonly column?: string;
+  readonly comment?: string;
+}
+
+/** An embedded value as its parts are. */
+export type PartValues<F extends Fields> = { -readonly [K in keyof F]: F[K]['~value'] };
 
 /** Options of the automatic keys. */
 export type AutoOptions = Pick<ColumnOptions<never>, 'column' | 'comment' | 'renamedFrom'>;
@@ -294,9 +310,20 @@ export interface ColumnBuilders {
   ): Column<ValueOf<C['~value'][], O>, FlagsOf<O> | 'structured' | 'array'>;
   /** A type of your own. @example f.custom<Money>({ codec: { encode: String, decode: parseMoney }, type: 'numeric(12,2)' }) */
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly nullable: true }): Column<T | null, 'optional'>;
+  custom<T>(
+    type: CustomType<T>,
+    options: ColumnOptions<T> & { readonly primaryKey: true; readonly default: unknown },
+  ): Column<T, 'optional' | 'primary'>;
   custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly default: unknown }): Column<T, 'optional'>;
+  custom<T>(type: CustomType<T>, options: ColumnOptions<T> & { readonly primaryKey: true }): Column<T, 'primary'>;
   custom<T>(type: CustomType<T>, options?: ColumnOptions<T>): Column<T>;
   /** Columns that form one value. @example f.embedded({ street: f.string(), city: f.string() }, { prefix: 'home_' }) */
+  embedded<F extends AnyFields>(
+    fields: F,
+    options: JsonEmbeddedOptions & NullableOption,
+  ): Column<PartValues<F> | null, 'optional' | 'structured'>;
+  /** One column of JSON, whose parts are checked. @example f.embedded({ city: f.string() }, { as: 'json' }) */
+  embedded<F extends AnyFields>(fields: F, options: JsonEmbeddedOptions): Column<PartValues<F>, 'structured'>;
   embedded<F extends AnyFields>(fields: F, options: EmbeddedOptions & NullableOption): Embedded<F, null>;
   embedded<F extends AnyFields>(fields: F, options?: EmbeddedOptions): Embedded<F>;
   /** The optimistic lock: counts the updates of a row. */

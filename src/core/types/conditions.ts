@@ -65,7 +65,7 @@ export interface QConstructor {
 interface NoModel extends Model {
   readonly [FIELDS]: {};
   readonly [ATTRIBUTES]: NotAnEntity;
-  readonly [SHAPE]: {};
+  readonly [SHAPE]: { readonly names: {} };
 }
 
 /**

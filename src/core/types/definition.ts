@@ -2,8 +2,9 @@
 import type { ModelMeta } from '../metadata.ts';
 import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
-import type { Model, ModelType } from './entity.ts';
-import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
+import type { FIELDS, Model, ModelType, TargetFunction } from './entity.ts';
+import type { Parent, RootClass, RootFields, Statics, SubClass } from './inheritance.ts';
+import type { ColumnRefs, Instance, KeyName, Names } from './instance.ts';
 import type { EntityEvent, EntityHook } from './hooks.ts';
 import type { QuerySet } from './queryset.ts';
 import type { ScopesOf } from './scopes.ts';
@@ -73,7 +74,7 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   /** The names of the fields of a composite primary key: columns, or relations for their key. */
   readonly primaryKey?: Primary;
   /** The order of queries that give none. */
-  readonly ordering?: readonly `${'' | '-'}${Shape<F, KeyName<F>>['column']}`[];
+  readonly ordering?: readonly `${'' | '-'}${Names<F, KeyName<F>>['column']}`[];
   readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
   /**
@@ -94,6 +95,16 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   readonly comment?: string;
 }
 
+/** What makes a model the root of classes that share its table, besides its other options. */
+export interface RootOptions<D, T extends TargetFunction, V> {
+  /** The field that says of which class a row is. Constructors set it, and it never changes. */
+  readonly discriminator: D;
+  /** What it says of the model itself. Without it there are rows of subclasses only. */
+  readonly discriminatorValue?: V;
+  /** All classes that share the table. @example () => [Cat, Dog] */
+  readonly subclasses: T;
+}
+
 /**
  * What `model()` returns: a class to extend. `Keys` are the names of its foreign keys' values (`'authorId'`), `Primary` are
  * the names of a composite primary key.
@@ -101,8 +112,8 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
 export interface ModelClass<F extends Fields, Keys extends string, Primary = never, Scopes = {}> {
   // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
   new (
-    init: { readonly [N in Shape<F, Keys>['required']]: F[N]['~init'] } & {
-      readonly [N in Shape<F, Keys>['optional']]?: F[N]['~init'];
+    init: { readonly [N in Names<F, Keys>['required']]: F[N]['~init'] } & {
+      readonly [N in Names<F, Keys>['optional']]?: F[N]['~init'];
     },
   ): Instance<F, Keys, Primary, Scopes>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
@@ -141,4 +152,33 @@ export interface ModelFunction {
     fields: F,
     options: ModelOptions<F, Primary, Scopes>,
   ): ModelClass<F, KeyName<F>, Primary, Scopes>;
+  <
+    F extends ModelFields,
+    const D extends keyof F & string,
+    T extends TargetFunction,
+    const V extends string | number = never,
+    const Primary extends readonly (keyof F & string)[] = never,
+    Scopes = {},
+  >(
+    name: string,
+    fields: F,
+    options: ModelOptions<F, Primary, Scopes> & RootOptions<D, T, V>,
+  ): RootClass<RootFields<F, D>, KeyName<F>, D, T, V, Primary, Scopes>;
+}
+
+/** Options of `subModel`; those of its parent hold as well. */
+export type SubModelOptions<F extends Fields> = Pick<ModelOptions<F, never>, 'ordering' | 'indexes' | 'constraints'>;
+
+/**
+ * The type of `subModel`.
+ *
+ * @example class Cat extends subModel(Animal, 'cat', { lives: f.int() }) {}
+ */
+export interface SubModelFunction {
+  <B extends Parent<string>, const Id extends string | number, G extends ModelFields = {}>(
+    parent: B,
+    value: Id,
+    fields?: G,
+    options?: SubModelOptions<G & B['prototype'][typeof FIELDS]>,
+  ): SubClass<B['prototype'], G, KeyName<G>, Id, B['~discriminator']> & Statics<B>;
 }

@@ -8,6 +8,9 @@ export declare const ATTRIBUTES: unique symbol;
 /** A model's fields and their names by what they can do: its `Shape`. */
 export declare const SHAPE: unique symbol;
 
+/** The classes that share a model's table. */
+export declare const FAMILY: unique symbol;
+
 /** The fields, or the shape, of any model: `any`, so that a class that is checked against `Model` is not compared field by field. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type FieldsOfAny = any;
@@ -17,11 +20,15 @@ export interface Model {
   readonly [FIELDS]: FieldsOfAny;
   readonly [ATTRIBUTES]: FieldsOfAny;
   readonly [SHAPE]: FieldsOfAny;
+  readonly [FAMILY]: unknown;
   /** The primary key: a value, or a tuple for a composite key. */
   readonly pk: unknown;
   /** The loaded fields, as plain data. */
   toJSON(): Record<string, unknown>;
 }
+
+/** What a row of a model is: the model, or one of the classes that share its table. */
+export type Member<M extends Model> = M & M[typeof FAMILY];
 
 /** A model class, as a value: what `session.query(Post)` takes. */
 export interface ModelType<M> {
@@ -53,13 +60,13 @@ export interface Ref<out M extends Model> {
   readonly [FIELDS]: M[typeof FIELDS];
   readonly pk: PkOf<M>;
   /** The entity, loaded for all siblings that came from the same query. Throws `NotFoundError` if its row is gone. */
-  load(): Promise<M>;
+  load(): Promise<Member<M>>;
 }
 
 /** The other side of a one-to-one relation, not loaded: not even whether it exists is known. */
 export interface ReverseRef<out M extends Model> {
   readonly [FIELDS]: M[typeof FIELDS];
-  load(): Promise<M | null>;
+  load(): Promise<Member<M> | null>;
 }
 
 /**

@@ -3,19 +3,17 @@
  * `model`. Nothing here looks inside a relation's target: the phantom members of relations do, when they are asked.
  */
 import type { Fields } from './columns.ts';
-import type { ATTRIBUTES, FIELDS, Model, NotAnEntity, SHAPE } from './entity.ts';
+import type { ATTRIBUTES, FAMILY, FIELDS, Model, NotAnEntity, SHAPE } from './entity.ts';
 
 /**
  * The fields of a model, and their names by what they can do. In `K & F[K]['~flag']` the flag is `string` or `never`, so it
  * is the name or nothing: five instantiations for a field. A mapped type with an `as` clause takes six, and takes them again
  * for every type that is mapped over it. An interface, and not aliases, so that errors list the names.
  *
- * Types ask the instance for it, `M[typeof SHAPE]['column']`: that is two lookups. `Shape<F, Keys>['column']` would be
+ * Types ask the instance for them, `NamesOf<M>['column']`: that is a few lookups. `Names<F, Keys>['column']` would be
  * written out by the compiler wherever it stands, and instantiated there.
  */
-export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
-  readonly fields: F;
-  readonly scopes: Scopes;
+export interface Names<F extends Fields, Keys extends string> {
   readonly relation: { [K in keyof F]: K & F[K]['~relation'] }[keyof F] & string;
   readonly toOne: { [K in keyof F]: K & F[K]['~toOne'] }[keyof F] & string;
   readonly column: ({ [K in keyof F]: K & F[K]['~column'] }[keyof F] & string) | Keys;
@@ -23,6 +21,19 @@ export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
   readonly required: { [K in keyof F]: K & F[K]['~required'] }[keyof F] & string;
   readonly optional: { [K in keyof F]: K & F[K]['~optional'] }[keyof F] & string;
 }
+
+/**
+ * The fields of a model and their names. The names are a member of an object, because a subclass has those of its parent
+ * and its own: an intersection of two such objects has both, where one of two unions would have what they share.
+ */
+export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
+  readonly fields: F;
+  readonly scopes: Scopes;
+  readonly names: { readonly own: Names<F, Keys> };
+}
+
+/** The names of the fields of a model by what they can do. */
+export type NamesOf<M extends Model> = M[typeof SHAPE]['names'][keyof M[typeof SHAPE]['names']];
 
 /**
  * The names of the values of a model's foreign keys: `'authorId'`. `model` finds them once and hands them on as literals
@@ -44,13 +55,13 @@ export type KeyValue<F extends Fields, Primary> = [Primary] extends [never]
     ? F[Single & keyof F]['~keyValue']
     : { readonly [I in keyof Primary]: F[Primary[I] & keyof F]['~keyValue'] };
 
-type Properties<F extends Fields> = [F[keyof F]['~generated']] extends [never]
+export type Properties<F extends Fields> = [F[keyof F]['~generated']] extends [never]
   ? { -readonly [K in keyof F]: F[K]['~value'] }
   : { -readonly [K in keyof F as K & F[K]['~writable']]: F[K]['~value'] } & {
       readonly [K in keyof F as K & F[K]['~generated']]: F[K]['~value'];
     };
 
-type KeyProperties<F extends Fields, Keys extends string> = {
+export type KeyProperties<F extends Fields, Keys extends string> = {
   [K in Keys]: K extends `${infer N}Id` ? F[N]['~key']['~value'] : never;
 };
 
@@ -67,6 +78,7 @@ export type Instance<F extends Fields, Keys extends string, Primary, Scopes = {}
   readonly [FIELDS]: F;
   readonly [ATTRIBUTES]: AttributesOf<F, Keys>;
   readonly [SHAPE]: Shape<F, Keys, Scopes>;
+  readonly [FAMILY]: unknown;
   /** The primary key: a value, or a tuple for a composite key. */
   readonly pk: KeyValue<F, Primary>;
 } & Properties<F> &
@@ -78,21 +90,20 @@ export type Instance<F extends Fields, Keys extends string, Primary, Scopes = {}
  * @example function draft(init: Init<Post>) { return new Post(init); }
  */
 export type Init<M extends Model> = {
-  readonly [K in M[typeof SHAPE]['required']]: M[typeof FIELDS][K]['~init'];
+  readonly [K in NamesOf<M>['required']]: M[typeof FIELDS][K]['~init'];
 } & {
-  readonly [K in M[typeof SHAPE]['optional']]?: M[typeof FIELDS][K]['~init'];
+  readonly [K in NamesOf<M>['optional']]?: M[typeof FIELDS][K]['~init'];
 };
 
 /** What `create` of a collection takes: `Via`, the relation back, may be left out. */
 export type CreateInit<M extends Model, Via extends string> = {
-  readonly [K in Exclude<M[typeof SHAPE]['required'], Via>]: M[typeof FIELDS][K]['~init'];
+  readonly [K in Exclude<NamesOf<M>['required'], Via>]: M[typeof FIELDS][K]['~init'];
 } & {
-  readonly [K in M[typeof SHAPE]['optional'] | (M[typeof SHAPE]['required'] & Via)]?: M[typeof FIELDS][K]['~init'];
+  readonly [K in NamesOf<M>['optional'] | (NamesOf<M>['required'] & Via)]?: M[typeof FIELDS][K]['~init'];
 };
 
 /** The columns of a model inside a check constraint: expressions, foreign keys under the name of their value. */
 export type ColumnRefs<F extends Fields> = {
-  readonly [K in Shape<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
+  readonly [K in Names<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
 };
-/** The value of a foreign key inside a callback. */
-export type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;
+type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;

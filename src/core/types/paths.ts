@@ -1,31 +1,39 @@
 /** Relation paths: `'author.company'`, `'comments.author'`. */
 import type { Fields } from './columns.ts';
 import type { Model, SHAPE } from './entity.ts';
-import type { Shape } from './instance.ts';
+import type { Names } from './instance.ts';
 
 /** `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows. */
 export type Path<M extends Model, P extends string> = PathIn<M[typeof SHAPE], P>;
 /** The same for what is inferred from an argument that may be something else. */
 export type PathOf<M extends Model, P> = PathIn<M[typeof SHAPE], P>;
-type PathIn<S extends AnyShape, P> = P extends S['relation']
-  ? P
-  : P extends `${infer H}.${infer R}`
-    ? H extends S['relation']
-      ? `${H}.${PathIn<S['fields'][H]['~shape'], R>}`
-      : S['relation']
-    : S['relation'];
+type PathIn<S extends AnyShape, P> =
+  P extends RelationOf<S>
+    ? P
+    : P extends `${infer H}.${infer R}`
+      ? H extends RelationOf<S>
+        ? `${H}.${PathIn<S['fields'][H]['~shape'], R>}`
+        : RelationOf<S>
+      : RelationOf<S>;
 
 /** The same for paths of to-one relations only. */
 export type ToOnePath<M extends Model, P extends string> = ToOnePathOf<M[typeof SHAPE], P>;
-type ToOnePathOf<S extends AnyShape, P extends string> = P extends S['toOne']
-  ? P
-  : P extends `${infer H}.${infer R}`
-    ? H extends S['toOne']
-      ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
-      : S['toOne']
-    : S['toOne'];
+type ToOnePathOf<S extends AnyShape, P extends string> =
+  P extends ToOneOf<S>
+    ? P
+    : P extends `${infer H}.${infer R}`
+      ? H extends ToOneOf<S>
+        ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
+        : ToOneOf<S>
+      : ToOneOf<S>;
 
-type AnyShape = Shape<Fields, string>;
+interface AnyShape {
+  readonly fields: Fields;
+  readonly names: { readonly [id: string]: Names<Fields, string> };
+}
+
+type RelationOf<S extends AnyShape> = S['names'][keyof S['names']]['relation'];
+type ToOneOf<S extends AnyShape> = S['names'][keyof S['names']]['toOne'];
 
 /** Arguments that are paths of to-one relations, each inferred for itself. */
 export type ToOnePaths<M extends Model, P extends readonly string[]> = {

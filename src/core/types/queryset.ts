@@ -2,16 +2,18 @@
  * Query sets, what they give (loaded entities), and the collections of entities, which give query sets: three things that
  * need each other, and so share a file.
  */
+import type { FetchMode } from '../fetch-mode.ts';
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model } from './entity.ts';
 import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
-import type { CreateInit, Init } from './instance.ts';
+import type { CreateInit, Init, NamesOf } from './instance.ts';
+import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
 import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
-import type { CompiledSql, ValuesSet } from './values-set.ts';
+import type { CompiledSql, ExplainOptions, ValuesSet } from './values-set.ts';
 
 type Head<P> = P extends `${infer H}.${string}`
   ? H
@@ -41,10 +43,10 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
 export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
-  ? M
+  ? Member<M>
   : [P] extends [string]
-    ? M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
-    : M & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
+    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
@@ -58,7 +60,11 @@ interface LoadableField {
 }
 
 /** The entity that a query set gives: a model with loaded relations `L` and annotations `E`. */
-export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Loaded<M, L> : Loaded<M, L> & Values<E>;
+export type Row<M extends Model, L extends Loadable, E> = unknown extends E
+  ? Loaded<M, L>
+  : E extends LeftOut<infer Columns>
+    ? Omit<Loaded<M, L>, keyof Columns> & Values<Pick<E, keyof E & string>>
+    : Loaded<M, L> & Values<E>;
 
 /**
  * The many side of a relation. Changes are kept in memory and written by the next flush.
@@ -67,7 +73,7 @@ export type Row<M extends Model, L extends Loadable, E> = unknown extends E ? Lo
  */
 export interface Collection<M extends Model, Via extends string = string> {
   /** Loads the collection, for all siblings that came from the same query. */
-  load(): Promise<LoadedCollection<M, Via>>;
+  load(): Promise<LoadedCollection<Member<M>, Via>>;
   /** A query for the collection's members. */
   query(): QuerySet<M>;
   add(...items: readonly EntityOf<M>[]): void;
@@ -103,7 +109,7 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
 export type ServerRole = 'primary' | 'replica';
 
 /** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
-export type ColumnKey<M extends Model> = M[typeof SHAPE]['column'];
+export type ColumnKey<M extends Model> = NamesOf<M>['column'];
 
 /** A column or an annotation to sort by, `-` for descending. */
 export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
@@ -113,7 +119,7 @@ type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K 
 
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
-  readonly [K in M[typeof SHAPE]['settable']]?:
+  readonly [K in NamesOf<M>['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
@@ -169,10 +175,17 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
-  /** Reads no other columns than these and the key; to read one that was left out throws. */
-  only(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
-  /** Leaves out these columns; to read them throws. */
-  defer(...keys: readonly ColumnKey<M>[]): QuerySet<M, L, E>;
+  /**
+   * Reads no other columns than these and the key. The rows have the others no more: they are no `Post`, and to read a column that was
+   * left out does not compile, and throws. @example const [{ title }] = await session.query(Post).only('title').limit(1);
+   */
+  only<const K extends readonly ColumnKey<M>[]>(
+    ...keys: K
+  ): QuerySet<M, L, E & LeftOut<{ readonly [X in Exclude<ColumnKey<M>, Claims<K> | AlwaysRead<M>>]: true }>>;
+  /** Leaves out these columns, as `only` the others. */
+  defer<const K extends readonly ColumnKey<M>[]>(
+    ...keys: K
+  ): QuerySet<M, L, E & LeftOut<{ readonly [X in Exclude<K[number], AlwaysRead<M>>]: true }>>;
   /** Lets `update` and `delete` write to all rows. */
   unfiltered(): QuerySet<M, L, E>;
   /**
@@ -221,7 +234,12 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /**
    * What a function makes of this query: so that fragments of queries stand in the chain. @example .pipe(newest(10))
    */
-  pipe<R>(fn: (query: this) => R): R;
+  pipe<R>(fn: (query: QuerySet<M, L, E>) => R): R;
+  /**
+   * How its entities, and those that are loaded with them, load relations on demand; before what relation and session say.
+   * `'raise'` lets no `load()` through that was forgotten here. @example .selectRelated('author').fetchMode('raise')
+   */
+  fetchMode(mode: FetchMode): QuerySet<M, L, E>;
   /** A query that has no rows and is never sent. */
   none(): QuerySet<M, L, E>;
 
@@ -282,7 +300,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   bulkUpdate(
     entities: Iterable<EntityOf<M>>,
-    fields: readonly (M[typeof SHAPE]['settable'] | M[typeof SHAPE]['toOne'])[],
+    fields: readonly (NamesOf<M>['settable'] | NamesOf<M>['toOne'])[],
   ): Promise<number>;
   /**
    * The row with these values of a unique key, made with them and the `defaults` where there is none; and whether it was
@@ -291,5 +309,19 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   getOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
   /** The same; a row that exists takes the `defaults`, too. @example await session.query(Page).updateOrCreate({ path }, { defaults: { body } }) */
   updateOrCreate(by: Partial<Init<M>>, options?: { readonly defaults?: Partial<Init<M>> }): Promise<[M, boolean]>;
+  /**
+   * Notes in a comment behind the statement who asks, in the form of sqlcommenter, so that the server's logs and tools show it. Each
+   * text is a statement of its own to the database: give few values, such as routes, and no ids.
+   *
+   * @example session.query(Post).tag('feed'); session.query(Post).tag({ route: '/posts/:id', controller: 'posts' });
+   */
+  tag(tags: string | Readonly<Record<string, string>>): QuerySet<M, L, E>;
+  /**
+   * The database's plan for the query. `analyze` runs it. Throws `UnsupportedError` for what the database does not show.
+   *
+   * @example console.log(await session.query(Post).filter({ views: gte(100) }).explain({ analyze: true }));
+   */
+  explain(options: ExplainOptions & { readonly format: 'json' }): Promise<unknown>;
+  explain(options?: ExplainOptions): Promise<string>;
   toSQL(): CompiledSql;
 }

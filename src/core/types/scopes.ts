@@ -1,8 +1,8 @@
 /** Named scopes of a model as types: what `scope()` makes, and what query sets and sessions know of them by name. */
 import type { Fields } from './columns.ts';
-import type { Model, SHAPE } from './entity.ts';
+import type { Model, SHAPE, TargetFunction } from './entity.ts';
 import type { ExprOf } from './expressions.ts';
-import type { KeyName, KeyRef } from './instance.ts';
+import type { ColumnRefs } from './instance.ts';
 
 /** Options of `scope()`. */
 export interface ScopeOptions {
@@ -37,34 +37,54 @@ interface Required {
 }
 type KindOf<O> = O extends AskedFor ? 'optional' : O extends Required ? 'required' : 'default';
 
-/** The type of `scope`. @example scope((p, tenantId: number) => p.tenantId.eq(tenantId), { required: true }) */
-export type ScopeFunction = <R, V = never, const O extends ScopeOptions = {}>(
-  condition: (model: R, value: V) => ExprOf<boolean | null>,
-  options?: O,
-) => NamedScope<R, V, KindOf<O>>;
+/** A scope made by `scope.across()`, whose callback is not looked at while the model is being defined. */
+export interface AcrossScope<out C, out Kind extends ScopeKind = ScopeKind> {
+  readonly kind: 'scope';
+  readonly '~condition': C;
+  readonly '~kind': Kind;
+}
 
-/** A model inside a scope's callback: as in a query. */
-export type ScopeRefs<F extends Fields> = { readonly [K in keyof F]: F[K]['~expr'] } & {
-  readonly [K in KeyName<F>]: KeyRef<F, K>;
-};
+/** The type of `scope`. @example scope((p, tenantId: number) => p.tenantId.eq(tenantId), { required: true }) */
+export interface ScopeFunction {
+  <R, V = never, const O extends ScopeOptions = {}>(
+    condition: (model: R, value: V) => ExprOf<boolean | null>,
+    options?: O,
+  ): NamedScope<R, V, KindOf<O>>;
+  /**
+   * For models whose scopes lead to each other, where the compiler would go round in circles: the callback names its
+   * parameter's type. @example scope.across((n: Refs<Note>, id: number) => n.writer.tenantId.eq(id))
+   */
+  across<C extends TargetFunction, const O extends ScopeOptions = {}>(
+    condition: C,
+    options?: O,
+  ): AcrossScope<C, KindOf<O>>;
+}
 
 /** The option `scopes` of `model`. */
 export interface ScopesOf<F extends Fields> {
-  readonly [name: string]: ((model: ScopeRefs<F>) => ExprOf<boolean | null>) | ScopeAbout<ScopeRefs<F>>;
+  readonly [name: string]:
+    | ((model: ColumnRefs<F>) => ExprOf<boolean | null>)
+    | ScopeAbout<ColumnRefs<F>>
+    | AcrossScope<TargetFunction>;
 }
 
 /** The scopes of a model by name. */
 type Scopes<M extends Model> = M[typeof SHAPE]['scopes'];
 
+/** Any scope that a query set asks for. */
+interface Optional {
+  readonly '~kind': 'optional';
+}
+
 /** The names of scopes that are in force wherever the model appears. */
 export type ScopeName<M extends Model> = {
-  [K in keyof Scopes<M>]: Scopes<M>[K] extends NamedScope<never, unknown, 'optional'> ? never : K;
+  [K in keyof Scopes<M>]: Scopes<M>[K] extends Optional ? never : K;
 }[keyof Scopes<M>] &
   string;
 
 /** The names of scopes that a query set asks for. */
 export type OptionalScopeName<M extends Model> = {
-  [K in keyof Scopes<M>]: Scopes<M>[K] extends NamedScope<never, unknown, 'optional'> ? K : never;
+  [K in keyof Scopes<M>]: Scopes<M>[K] extends Optional ? K : never;
 }[keyof Scopes<M>] &
   string;
 
@@ -74,8 +94,16 @@ export type ScopeArgs<M extends Model, K> = K extends keyof Scopes<M>
     ? [V] extends [never]
       ? []
       : [value: V]
-    : []
+    : Scopes<M>[K] extends AcrossScope<infer C>
+      ? ValueOf<C>
+      : []
   : never;
+
+type ValueOf<C> = C extends (model: never) => unknown
+  ? []
+  : C extends (model: never, value: infer V) => unknown
+    ? [value: V]
+    : [];
 
 /**
  * The values that a session gives the scopes of a model: `{ tenant: number }`.

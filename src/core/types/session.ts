@@ -1,7 +1,7 @@
 /** The typed surface of a session. */
 import type { SqlIdentifier } from './expressions.ts';
 import type { Claims } from './paths.ts';
-import type { Model, ModelType, PkOf } from './entity.ts';
+import type { Member, Model, ModelType, PkOf } from './entity.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
 
@@ -37,9 +37,9 @@ export interface SessionApi {
   /** A query for entities. @example await session.query(Post).filter({ published: true }) */
   query<M extends Model>(model: ModelType<M>): QuerySet<M>;
   /** The entity with that primary key, or null. @example await session.get(Post, id) */
-  get<M extends Model>(model: ModelType<M>, pk: PkOf<M>): Promise<M | null>;
+  get<M extends Model>(model: ModelType<M>, pk: PkOf<M>): Promise<Member<M> | null>;
   /** The entity with that primary key. Throws `NotFoundError`. */
-  getOrFail<M extends Model>(model: ModelType<M>, pk: PkOf<M>): Promise<M>;
+  getOrFail<M extends Model>(model: ModelType<M>, pk: PkOf<M>): Promise<Member<M>>;
   /** Puts new entities, and the new ones they reach, under the session's care: inserted by the next flush. */
   add(...entities: readonly Model[]): void;
   addAll(entities: Iterable<Model>): void;

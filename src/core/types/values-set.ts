@@ -6,6 +6,12 @@ export interface CompiledSql {
   readonly parameters: readonly unknown[];
 }
 
+/** How a plan is shown: as the database's text, or as what its JSON says. `analyze`: the query is run, to show what it took. */
+export interface ExplainOptions {
+  readonly analyze?: boolean;
+  readonly format?: 'text' | 'json';
+}
+
 /**
  * A query for plain rows of type `T`, whose columns are `K`. Nothing is sent until it is awaited or iterated over.
  *
@@ -30,5 +36,10 @@ export interface ValuesSet<out T, out K extends string = keyof T & string> {
   first(): Promise<T | null>;
   all(): Promise<T[]>;
   count(): Promise<number>;
+  /** Notes in a comment behind the statement who asks. See `QuerySet`. */
+  tag(tags: string | Readonly<Record<string, string>>): ValuesSet<T, K>;
+  /** The database's plan. See `QuerySet`. */
+  explain(options: ExplainOptions & { readonly format: 'json' }): Promise<unknown>;
+  explain(options?: ExplainOptions): Promise<string>;
   toSQL(): CompiledSql;
 }

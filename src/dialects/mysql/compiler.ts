@@ -31,7 +31,7 @@ import type {
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
-import { jsonPathText } from '../json-paths.ts';
+import { jsonPathOfMariaDB, jsonPathText } from '../json-paths.ts';
 import type { StringList } from '../expression-compiler.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
@@ -256,8 +256,9 @@ export class MySQLCompiler extends TypedCompiler {
 
   /** A part of JSON. What is no array passes for one of one item here, so that steps into arrays look first. */
   private jsonAt({ operand, path, steps }: JsonExpression): string {
+    const text = this.dialect.types.jsonType ? jsonPathText : jsonPathOfMariaDB;
     const extract = (count: number): string =>
-      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => jsonPathText((given as readonly unknown[]).slice(0, count)))})`;
+      `JSON_EXTRACT(${this.expression(operand)}, ${this.writer.bind(path, (given) => text((given as readonly unknown[]).slice(0, count)))})`;
     const arrays = steps.flatMap((step, i) => (step === 'position' ? [this.isJson(extract(i), 'ARRAY')] : []));
     return arrays.length === 0
       ? extract(steps.length)

@@ -9,7 +9,12 @@ export class MariaDBDialect extends MySQLDialect {
     ...new MySQLDialect().features,
     returning: true,
     neighbourDefaults: false,
+    unsortedWindows: false,
     joinedRows: 50,
+    explain: {
+      text: { plan: 'EXPLAIN', analyze: 'ANALYZE' },
+      json: { plan: 'EXPLAIN FORMAT=JSON', analyze: 'ANALYZE FORMAT=JSON' },
+    },
     rowLocks: { share: 'LOCK IN SHARE MODE', tables: false, outer: true },
   });
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };

@@ -16,6 +16,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   bulk: 'values',
   conflictTarget: false,
   groupFrames: false,
+  unsortedWindows: true,
   neighbourDefaults: true,
   fullText: true,
   forwardReferences: false,
@@ -29,6 +30,10 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   limitsInText: false,
   // https://dev.mysql.com/doc/refman/8.4/en/row-constructor-optimization.html: an index serves it only key by key.
   comparesRows: false,
+  explain: {
+    text: { plan: 'EXPLAIN FORMAT=TREE', analyze: 'EXPLAIN ANALYZE' },
+    json: { plan: 'EXPLAIN FORMAT=JSON', analyze: undefined },
+  },
   joinedRows: Infinity,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },

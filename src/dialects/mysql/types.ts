@@ -130,6 +130,9 @@ export function listType(type: ValueType, context: TypeContext): string {
     case 'time':
     case 'datetime':
       return castType(type, context)!;
+    case 'json':
+      // As columns of JSON are where that is text.
+      return `longtext CHARACTER SET utf8mb4 COLLATE ${context.jsonType ? context.collation : 'utf8mb4_bin'}`;
     default:
       return `longtext CHARACTER SET utf8mb4 COLLATE ${context.collation}`;
   }

@@ -18,6 +18,7 @@ export class PostgresDialect implements Dialect {
     returning: true,
     conflictTarget: true,
     groupFrames: true,
+    unsortedWindows: true,
     neighbourDefaults: true,
     fullText: true,
     forwardReferences: false,
@@ -29,6 +30,10 @@ export class PostgresDialect implements Dialect {
     rowLocks: { share: 'FOR SHARE', tables: true, outer: false },
     limitsInText: true,
     comparesRows: true,
+    explain: {
+      text: { plan: 'EXPLAIN', analyze: 'EXPLAIN ANALYZE' },
+      json: { plan: 'EXPLAIN (FORMAT JSON)', analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)' },
+    },
     joinedRows: 500,
     maxParameters: 65_535,
     dropCircles: undefined,

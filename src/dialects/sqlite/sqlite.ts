@@ -18,6 +18,7 @@ export class SQLiteDialect implements Dialect {
     returning: true,
     conflictTarget: true,
     groupFrames: true,
+    unsortedWindows: true,
     neighbourDefaults: true,
     fullText: false,
     forwardReferences: true,
@@ -29,6 +30,10 @@ export class SQLiteDialect implements Dialect {
     rowLocks: undefined,
     limitsInText: false,
     comparesRows: true,
+    explain: {
+      text: { plan: 'EXPLAIN QUERY PLAN', analyze: undefined },
+      json: { plan: undefined, analyze: undefined },
+    },
     joinedRows: Infinity,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,

@@ -1,19 +1,26 @@
 import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
-import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
+import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
+import { isOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ActiveScopes } from '../../query/active-scopes.ts';
-import { path } from '../../query/nodes.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
-import type { QueryState } from '../../query/state.ts';
+import type { PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
+import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
+import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
+import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
-export type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
+
+/** Up to so many owners it was faster to look for the first rows of one after the other: see the compiler of PostgreSQL. */
+const FEW = 1_000;
+type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -34,11 +41,6 @@ export class BatchLoader {
     this.#runner = runner;
   }
 
-  /** What this loader asks. */
-  get reader(): Reader {
-    return this.#runner!;
-  }
-
   /** The same by another way to the database. */
   through(workspace: Workspace): BatchLoader {
     return new BatchLoader(workspace, this.#beforeReceive);
@@ -49,16 +51,26 @@ export class BatchLoader {
     return new BatchLoader(workspace, () => undefined);
   }
 
-  /** The same for a query that says where to read from, or which scopes are in force. */
-  within({ using, scopes }: Pick<QueryState, 'using' | 'scopes'>): BatchLoader {
-    if (using === undefined && scopes === this.#workspace.scopes) return this;
+  /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
+  within({ using, scopes, fetchMode, tags }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags'>): BatchLoader {
+    if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
+      return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     // A prefetch may have said which scopes are in force for itself.
     const own = (state: QueryState): ActiveScopes => (state.scopes === this.#workspace.scopes ? scopes : state.scopes);
     loader.use({
-      entities: (state) => runner.entities({ ...state, using, scopes: own(state) }),
-      rows: (request) => runner.rows({ ...request, state: { ...request.state, using, scopes: own(request.state) } }),
+      entities: (state) =>
+        runner.entities({
+          ...state,
+          tags: state.tags ?? tags,
+          using: using ?? state.using,
+          tags,
+          scopes: own(state),
+          fetchMode: state.fetchMode ?? fetchMode,
+        }),
+      rows: (request) =>
+        runner.rows({ ...request, state: { ...request.state, using, tags, scopes: own(request.state) } }),
     });
     return loader;
   }
@@ -91,7 +103,10 @@ export class BatchLoader {
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
-  async loadRelation(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async loadRelation(relation: RelationMeta, peers: readonly object[]): Promise<void> {
+    const { model } = relation;
+    // Where classes share a table, not all that came from one query have a relation that one of them adds.
+    const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
     if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
     else if (relation.many) await this.#loadReverse(relation, entities);
     else if (!relation.owning) await this.#loadReverseOne(relation, entities);
@@ -124,7 +139,7 @@ export class BatchLoader {
     );
     for (const entity of lacking) {
       const item = found.get(fieldKey(sourceField, (entity as Values)[sourceField.name]));
-      if (item !== undefined) State.setLink(entity, relation.index, item);
+      if (item !== undefined) receiveLink(entity, relation, item);
     }
   }
 
@@ -139,7 +154,7 @@ export class BatchLoader {
       [],
     )) {
       const owner = owners.get(this.storedKey(relation.target, item, relation.targetField));
-      if (owner !== undefined) State.setLink(owner, relation.index, item);
+      if (owner !== undefined) receiveLink(owner, relation, item);
     }
     for (const owner of owners.values())
       if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
@@ -168,27 +183,22 @@ export class BatchLoader {
       target.ordering.length > 0
         ? modelOrdering([toTarget.relation!], target)
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
-    const rows = await this.#runner!.rows({
-      kind: 'values',
-      state: {
-        ...initialState(model, this.#workspace.scopes),
-        where: [inList(source, valuesOf(sourceField, owners.values())), ...visible(toTarget.relation!)],
-        order,
-      },
-      columns: [
-        { name: 'source', expression: fieldPath(source) },
-        { name: 'target', expression: fieldPath(toTarget) },
-      ],
+    const state = { ...initialState(model, this.#workspace.scopes), order };
+    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
+    const rows = await this.#inSlices(valuesOf(sourceField, owners.values()), (keys) => {
+      const where = [inList(source, keys), ...visible(toTarget.relation!)];
+      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
     });
-    const lists = new Map<unknown, object[]>();
-    for (const key of owners.keys()) lists.set(key, []);
+    // A model between the two may link them twice.
+    const lists = new Map<unknown, Set<object>>();
+    for (const key of owners.keys()) lists.set(key, new Set());
     await this.#loadByKey(target, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
       const item = map.get(fieldKey(toTarget, to));
-      if (item !== undefined) lists.get(fieldKey(source, from))!.push(item);
+      if (item !== undefined) lists.get(fieldKey(source, from))!.add(item);
     }
-    for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
+    for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
   }
 
   /** Fill a collection; what it waits to have written stays. */
@@ -203,11 +213,43 @@ export class BatchLoader {
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.#runner!.entities({
-      ...initialState(target, this.#workspace.scopes),
-      where: [inList(field, keys)],
-      order,
-    });
+    return this.entities({ ...initialState(target, this.#workspace.scopes), order }, field, keys);
+  }
+
+  /** The rows of a query that have one of these values in a field; so many for each at most. */
+  entities(
+    state: QueryState,
+    field: FieldMeta,
+    keys: readonly unknown[],
+    limit?: PrefetchState['limit'],
+  ): Promise<object[]> {
+    return this.#inSlices(keys, (slice) =>
+      this.#runner!.entities(
+        limit === undefined
+          ? { ...state, where: [...state.where, inList(field, slice)] }
+          : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
+      ),
+    );
+  }
+
+  /** Pairs of keys that join these owners to the rows of a query. */
+  links(
+    state: QueryState,
+    relation: RelationMeta,
+    keys: readonly unknown[],
+    limit: PrefetchState['limit'],
+  ): Promise<unknown[][]> {
+    return this.#inSlices(keys, (slice) =>
+      this.#runner!.rows({ kind: 'links', state, relation, owners: listOf(relation.link!.source, slice), limit }),
+    );
+  }
+
+  async #inSlices<T>(keys: readonly unknown[], ask: (slice: readonly unknown[]) => Promise<T[]>): Promise<T[]> {
+    const slices = slicesOf(keys, this.#workspace.engine.adapter.maxBytes);
+    if (slices.length === 1) return ask(slices[0]!);
+    const found: T[][] = [];
+    for (const slice of slices) found.push(await ask(slice));
+    return found.flat();
   }
 
   /** What the database says, not what an unwritten change says. */
@@ -231,87 +273,4 @@ interface Step {
 
 function stepsOf(meta: ModelMeta, entities: readonly object[], tree: RelationTree): Step[] {
   return Array.from(tree, ([name, below]) => ({ relation: meta.relationByName.get(name)!, entities, below }));
-}
-
-/** The loaded entities at the other end of a relation, each once. */
-export function targetsOf(relation: RelationMeta, entities: readonly object[]): object[] {
-  const targets = new Set<object>();
-  for (const entity of entities) {
-    const value = (entity as Values)[relation.name];
-    if (value === null || value === undefined) continue;
-    if (relation.many) for (const item of value as Iterable<object>) targets.add(item);
-    else targets.add(value as object);
-  }
-  return [...targets];
-}
-
-export function collection(owner: object, relation: RelationMeta): EntityCollection {
-  return (owner as Record<string, EntityCollection>)[relation.name]!;
-}
-
-export function lackingCollection(relation: RelationMeta, entities: readonly object[]): object[] {
-  return entities.filter((entity) => !collection(entity, relation).isLoaded);
-}
-
-export function hasLink(entity: object, relation: RelationMeta): boolean {
-  const linked = State.link(entity, relation.index);
-  return linked !== undefined && linked !== null && State.row(linked as object) !== null;
-}
-
-/** Values of a foreign key by what a Map compares, without NULL and what is not saved yet. */
-export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
-  const keys = new Map<unknown, unknown>();
-  for (const entity of entities) {
-    const key = (entity as Values)[sourceField.name];
-    if (key !== null && key !== undefined) keys.set(fieldKey(sourceField, key), key);
-  }
-  return keys;
-}
-
-/** Entities by the value of a field that identifies them, as a Map compares it. */
-function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, object> {
-  const map = new Map<unknown, object>();
-  for (const entity of entities) {
-    const key = (entity as Values)[field.name];
-    if (key !== null && key !== undefined) map.set(fieldKey(field, key), entity);
-  }
-  return map;
-}
-
-/** The values of a field of some entities. */
-function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
-  return Array.from(entities, (entity) => (entity as Values)[name]);
-}
-
-export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
-  return {
-    kind: 'inList',
-    operand: fieldPath(field),
-    list: { kind: 'list', values, type: field.type, label: { model: field.model.name, field: field.name } },
-  };
-}
-
-/** Of links, those whose target a scope does not hide: it may be at hand all the same. */
-function visible(toTarget: RelationMeta): Expression[] {
-  const { target, targetField } = toTarget;
-  if (!target.restricted) return [];
-  return [{ kind: 'isNull', operand: path([toTarget], targetField), negated: true }];
-}
-
-function ascending(expression: Expression): OrderNode {
-  return { expression, descending: false, nulls: undefined };
-}
-
-/** The model's own ordering, and the key where it leaves rows equal. */
-function modelOrdering(steps: readonly RelationMeta[], target: ModelMeta): OrderNode[] {
-  const own = target.ordering.map(({ field, descending }): OrderNode => ({
-    expression: path(steps, field),
-    descending,
-    nulls: undefined,
-  }));
-  return [...own, ...target.key.map((field) => ascending(path(steps, field)))];
-}
-
-function keyOrdering(target: ModelMeta): OrderNode[] {
-  return target.key.map((field) => ascending(fieldPath(field)));
 }

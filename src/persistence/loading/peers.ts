@@ -6,9 +6,12 @@ import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
 import type { Workspace } from '../workspace.ts';
-import type { FetchMode } from '../options.ts';
+import type { FetchMode } from '../../core/fetch-mode.ts';
 import type { BatchLoader } from './batched.ts';
+import { Tick } from './tick.ts';
 import { withArticle } from '../../utils/naming.ts';
+
+const RAISE = "(fetchMode 'raise')";
 
 /**
  * Loading on demand without N+1: an entity's relation is loaded for every sibling that lacks it, in one query. Calls
@@ -16,15 +19,18 @@ import { withArticle } from '../../utils/naming.ts';
  */
 export class PeerLoader {
   readonly #workspace: Workspace;
-  readonly #batch: BatchLoader;
   readonly #mode: FetchMode;
+  /** What is asked for in this tick: relations of entities, and rows. */
+  readonly #relations: Tick<RelationMeta>;
+  readonly #rows: Tick<ModelMeta>;
   readonly #underWay = new WeakMap<EntityGroup, Map<RelationMeta, Promise<void>>>();
   readonly #references = new WeakMap<EntityGroup, Map<RelationMeta, EntityGroup>>();
 
   constructor(workspace: Workspace, batch: BatchLoader, mode: FetchMode) {
     this.#workspace = workspace;
-    this.#batch = batch;
     this.#mode = mode;
+    this.#relations = new Tick((relation, entities) => batch.loadRelation(relation, entities));
+    this.#rows = new Tick((meta, entities) => workspace.reload(meta, entities));
   }
 
   /** The one object for a row: the session's, or a new reference on guard. */
@@ -67,36 +73,53 @@ export class PeerLoader {
 
   async loadRelation(entity: object, relation: RelationMeta): Promise<void> {
     const group = State.group(entity)!;
-    this.#refuseIfStrict(relation);
-    if (this.#mode === 'peers' && group.members.includes(entity)) await this.#once(group, relation);
+    const mode = this.#modeOf(group, relation);
+    if (mode === 'peers' && group.members.includes(entity)) await this.#once(group, relation);
     // One that joined the group after the query had begun, or has no peers.
-    if (lacks(entity, relation)) await this.#batch.loadRelation(relation, [entity]);
+    if (lacks(entity, relation)) await this.#relations.join(relation, [entity]);
   }
 
   /** Load a reference, with all that the same relation of the same query led to. */
   async loadEntity(entity: object): Promise<void> {
-    const { origin, meta } = State.group(entity)!;
-    if (origin !== undefined) {
-      this.#refuseIfStrict(origin.relation);
-      if (this.#mode === 'peers' && origin.group.members.length > 0) await this.#once(origin.group, origin.relation);
+    const group = State.group(entity)!;
+    const { origin, meta } = group;
+    if (origin === undefined) this.#refusePart(group);
+    else {
+      const mode = this.#modeOf(origin.group, origin.relation);
+      if (mode === 'peers' && origin.group.members.length > 0) await this.#once(origin.group, origin.relation);
     }
-    if (!this.#workspace.isFull(entity)) await this.#workspace.reload(entity);
+    if (!this.#workspace.isFull(entity)) await this.#rows.join(meta, [entity]);
     if (!this.#workspace.isFull(entity)) throw missing(meta);
   }
 
-  #refuseIfStrict(relation: RelationMeta): void {
-    if (this.#mode !== 'raise') return;
+  /**
+   * How a relation of these entities is loaded: the query has the first word, then the relation, then the session.
+   *
+   * @throws NotLoadedError where that is not at all.
+   */
+  #modeOf({ fetchMode }: EntityGroup, relation: RelationMeta): FetchMode {
+    const mode = fetchMode ?? relation.fetchMode ?? this.#mode;
+    if (mode !== 'raise') return mode;
     const { model, name, many } = relation;
-    throw new NotLoadedError(
-      `${model.name}.${name} is not loaded, and this session loads nothing on demand (fetchMode 'raise').`,
-      {
-        model: model.name,
-        field: name,
-        remedy: many
-          ? `Add .prefetchRelated('${name}') to the query.`
-          : `Add .selectRelated('${name}') or .prefetchRelated('${name}') to the query.`,
-      },
-    );
+    const by =
+      fetchMode !== undefined ? 'the query' : relation.fetchMode !== undefined ? 'the relation' : 'the session';
+    throw new NotLoadedError(`${model.name}.${name} is not loaded, and ${by} lets nothing load on demand ${RAISE}.`, {
+      model: model.name,
+      field: name,
+      remedy: many
+        ? `Add .prefetchRelated('${name}') to the query.`
+        : `Add .selectRelated('${name}') or .prefetchRelated('${name}') to the query.`,
+    });
+  }
+
+  /** Rows that were read in part. */
+  #refusePart({ fetchMode, meta }: EntityGroup): void {
+    if ((fetchMode ?? this.#mode) !== 'raise') return;
+    const by = fetchMode === undefined ? 'the session' : 'the query';
+    throw new NotLoadedError(`This ${meta.name} was read in part, and ${by} lets nothing load on demand ${RAISE}.`, {
+      model: meta.name,
+      remedy: 'Read the fields in the query, or call session.refresh(entity).',
+    });
   }
 
   /** Load for all members of a group; once, however many ask for it meanwhile. */
@@ -107,7 +130,7 @@ export class PeerLoader {
     if (promise === undefined) {
       const began = running;
       const members = group.members.filter((member) => knows(member, relation.sourceField));
-      promise = this.#batch.loadRelation(relation, members).finally(() => began.delete(relation));
+      promise = this.#relations.join(relation, members).finally(() => began.delete(relation));
       running.set(relation, promise);
     }
     await promise;

@@ -1,13 +1,14 @@
-import type { ListParam, OrderNode } from '../../core/ast/expressions.ts';
+import type { OrderNode } from '../../core/ast/expressions.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
+import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { mergeTrees } from '../../query/paths.ts';
 import type { PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
-import { collection, hasLink, inList, keysOf, lackingCollection, targetsOf } from './batched.ts';
 import type { BatchLoader } from './batched.ts';
+import { collection, hasLink, keysOf, lackingCollection, targetsOf } from './owners.ts';
 
 type Asked = Pick<QueryState, 'meta' | 'batched' | 'prefetches'>;
 
@@ -87,9 +88,8 @@ class PrefetchLoader {
   #receive(relation: RelationMeta, owner: object, found: Found): void {
     const items = found.get(fieldKey(relation.sourceField, valueOf(owner, relation.sourceField))) ?? [];
     if (relation.many) this.#batch.receive(collection(owner, relation), items);
-    else if (!relation.owning) State.setLink(owner, relation.index, items[0] ?? null);
     // Others are found by their key.
-    else if (!relation.targetField.primaryKey && items.length > 0) State.setLink(owner, relation.index, items[0]);
+    else if (!relation.owning || !relation.targetField.primaryKey) receiveLink(owner, relation, items[0] ?? null);
   }
 
   async #find(prefetch: PrefetchState, owners: readonly object[]): Promise<Found> {
@@ -105,33 +105,21 @@ class PrefetchLoader {
   /** The rows that refer to the owners, or that they refer to: one statement. */
   async #findByField({ relation, state, limit }: PrefetchState, keys: unknown[], found: Found): Promise<void> {
     const { target, targetField } = relation;
-    const items = await this.#batch.reader.entities({
-      ...withField(state, targetField),
-      where: [...state.where, inList(targetField, keys)],
-      perParent: limit === undefined ? undefined : { field: targetField, limit },
-    });
+    const items = await this.#batch.entities(withField(state, targetField), targetField, keys, limit);
     for (const item of items) found.get(this.#batch.storedKey(target, item, targetField))?.push(item);
   }
 
   /** Pairs of keys in their order, then the rows of those that are not there yet. */
   async #findByLinks({ relation, state, limit }: PrefetchState, keys: unknown[], found: Found): Promise<void> {
     const { target, targetField, link } = relation;
-    const pairs = await this.#batch.reader.rows({
-      kind: 'links',
-      state,
-      relation,
-      owners: list(link!.source, keys),
-      limit,
-    });
+    const pairs = await this.#batch.links(state, relation, keys, limit);
     const wanted = new Map(pairs.map(([, key]) => [fieldKey(targetField, key), key]));
     const known = this.#workspace.identityMap.of(target);
     const there = [...wanted.keys()].filter((name) => this.#serves(state, known.get(name)));
     const missing = new Map(wanted);
     for (const name of there) missing.delete(name);
-    if (missing.size > 0) {
-      const where = [inList(targetField, [...missing.values()])];
-      await this.#batch.reader.entities({ ...withField(state, targetField), where, order: NO_ORDER });
-    }
+    const rows = { ...withField(state, targetField), where: [], order: NO_ORDER };
+    if (missing.size > 0) await this.#batch.entities(rows, targetField, [...missing.values()]);
     if (there.length > 0)
       await this.load(
         { ...state, meta: target },
@@ -175,8 +163,4 @@ function withField(state: QueryState, field: FieldMeta): QueryState {
 
 function valueOf(entity: object, { name }: FieldMeta): unknown {
   return (entity as Record<string, unknown>)[name];
-}
-
-function list({ type, model, name }: FieldMeta, values: readonly unknown[]): ListParam {
-  return { kind: 'list', values, type, label: { model: model.name, field: name } };
 }

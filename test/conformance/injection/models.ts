@@ -1,6 +1,8 @@
 /** What the payloads meet: one table to read from, whose rows hold every text among the payloads, and one to write to. */
-import { f, index, model } from 'blazeorm';
-import type { Database } from 'blazeorm';
+import { f, index, model, scope } from 'blazeorm';
+import type { Database, DatabaseOptions } from 'blazeorm';
+
+import { engine } from '../../../src/testing/support/database.ts';
 
 import { TEXTS } from './payloads.ts';
 import { holds } from './plain-data.ts';
@@ -39,7 +41,14 @@ export class Note extends model(
     owner: f.foreignKey(() => Owner, { nullable: true }),
     tags: f.manyToMany(() => Tag),
   },
-  { indexes: [index('text', { fullText: true })] },
+  {
+    indexes: [index('text', { fullText: true })],
+    scopes: {
+      named: scope((n, name: string) => n.name.eq(name), { default: false }),
+      /** In force where a session gives it a value. */
+      within: scope((n, name: string) => n.name.eq(name)),
+    },
+  },
 ) {}
 
 export class Owner extends model('owner', {
@@ -73,6 +82,9 @@ export class Item extends model('item', {
 }) {}
 
 export const models = [Note, Owner, Tag, Place, Item];
+
+/** A database of which all that is said to one connection holds for the next call. */
+export const ONE_CONNECTION: DatabaseOptions = engine === 'sqlite' ? {} : { connection: { poolSize: 1 } };
 
 /** A row of `Note` as the tests know it. */
 export type Row = Readonly<Record<string, unknown>>;

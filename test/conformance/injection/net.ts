@@ -4,7 +4,7 @@
  * rows are afterwards what they were.
  */
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 
 import { expect } from 'vitest';
 
@@ -58,7 +58,7 @@ interface Outcome {
 
 class Undo extends Error {}
 
-async function attempt(db: Database, position: Position, payload: unknown): Promise<Outcome> {
+async function attempt(db: Database, position: Position, payload: unknown, writes = position.writes): Promise<Outcome> {
   const sent: string[] = [];
   const listen = (event: unknown): void => {
     const { sql } = event as StatementEvent;
@@ -67,7 +67,7 @@ async function attempt(db: Database, position: Position, payload: unknown): Prom
   statementChannel.subscribe(listen);
   let value: unknown;
   try {
-    if (position.writes === true) {
+    if (writes === true) {
       await db.transaction(async (session) => {
         value = await position.run(session, payload, db);
         throw new Undo();
@@ -89,7 +89,8 @@ async function problemWith(
   shapes: Map<string, readonly string[]>,
 ): Promise<string | undefined> {
   const answer = position.answer(payload);
-  const { value, error, sent } = await attempt(db, position, payload);
+  // What is to be refused needs no transaction: nothing may come of it.
+  const { value, error, sent } = await attempt(db, position, payload, position.writes && answer.kind !== 'refused');
   if (error !== undefined) {
     if (!(error instanceof BlazeError))
       return `an error that is no BlazeError: ${shown((error as Error)?.stack ?? error)}`;
@@ -148,11 +149,25 @@ export async function expectSafe(db: Database, position: Position, payloads: Ite
 }
 
 function shown(value: unknown, most = 400): string {
-  const text =
-    JSON.stringify(value, (_, item: unknown) =>
-      typeof item === 'bigint' ? `${item}n` : item instanceof RegExp || typeof item === 'symbol' ? String(item) : item,
-    ) ?? String(value);
+  const text = textOf(value);
   return text.length > most ? `${text.slice(0, most)}… (${text.length})` : text;
+}
+
+/** As JSON where it can be. */
+function textOf(value: unknown): string {
+  try {
+    return (
+      JSON.stringify(value, (_, item: unknown) =>
+        typeof item === 'bigint'
+          ? `${item}n`
+          : item instanceof RegExp || typeof item === 'symbol'
+            ? String(item)
+            : item,
+      ) ?? String(value)
+    );
+  } catch {
+    return inspect(value);
+  }
 }
 
 /** How many rows each table has: what can be looked at after each position. */

@@ -87,6 +87,9 @@ function isJsonText(parsed: unknown, given: unknown): boolean {
   return Object.entries(parsed).every(([key, item]) => isText(key) && isJsonText(item, item));
 }
 
+/** Whether a value is what this JSON says. */
+export const isLike = (value: unknown, json: string): boolean => isDeepStrictEqual(value, JSON.parse(json));
+
 /** A value of JSON as the database gives it back. */
 export const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 

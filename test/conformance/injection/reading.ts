@@ -43,7 +43,7 @@ import { Note, Owner, OWNERS, Place, ROWS, Tag, TAGS } from './models.ts';
 import type { Row } from './models.ts';
 import { is, OPEN, REFUSED } from './net.ts';
 import type { Answer, Position } from './net.ts';
-import { harmless, holds, same, throughJson } from './plain-data.ts';
+import { harmless, holds, isLike, same, throughJson } from './plain-data.ts';
 import type { Kind } from './plain-data.ts';
 
 const idsWhere = (test: (row: Row) => boolean): number[] => ROWS.filter(test).map(({ id }) => id as number);
@@ -110,13 +110,15 @@ const ORDERED = (kind: Kind): boolean =>
 
 const fieldPositions = KINDS.flatMap((kind): Position[] => {
   // null is a value of JSON like others, which no row has here.
-  const listed = (payload: unknown): Answer =>
+  const alone = (payload: unknown): Answer =>
     kind === 'data' && payload === null ? is([]) : equal(kind, { nulls: false })(payload);
+  const listed = (payload: unknown): Answer => (kind === 'words' ? REFUSED : alone(payload));
   const each = (payload: unknown): Answer => {
+    if (kind === 'words') return REFUSED;
     if (payload === Object(payload) && Symbol.iterator in Object(payload)) {
       const list = [...(payload as Iterable<unknown>)];
       if (kind === 'custom' && list.some((item) => !holds(kind, item))) return OPEN;
-      return list.every((item) => holds(kind, item))
+      return list.every((item) => holds(kind, item) || (kind === 'data' && item === null))
         ? is(idsWhere((row) => list.some((item) => same(kind, row[kind], item))))
         : REFUSED;
     }
@@ -154,9 +156,9 @@ const fieldPositions = KINDS.flatMap((kind): Position[] => {
       `n.${kind}.between(…, …)`,
       (n, payload) => n[kind]!['between']!(payload, payload),
       ORDERED(kind)
-        ? listed
+        ? alone
         : (payload) => {
-            const answer = listed(payload);
+            const answer = alone(payload);
             return answer.kind === 'is' ? OPEN : answer;
           },
     ),
@@ -287,7 +289,8 @@ const textPositions: Position[] = [
 /** Words and nothing else are searched for; where there is no index of words, every search is refused. */
 function searched(payload: unknown): Answer {
   if (engine === 'sqlite' || !holds('text', payload)) return REFUSED;
-  const words = (payload as string).match(/[\p{L}\p{N}]+/gu) ?? [];
+  // One that stands behind a minus must not be there.
+  const words = (payload as string).replaceAll(/(?<!\S)-[\p{L}\p{N}]+/gu, '').match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return REFUSED;
   if ((payload as string).length > 400) return OPEN;
   return {
@@ -464,6 +467,14 @@ function idOf(payload: unknown): Answer {
 const ofData = (test: (data: unknown) => boolean): Answer => is(idsWhere((row) => test(row['data'])));
 const isScalar = (value: unknown): boolean =>
   holds('data', value) && typeof value !== 'object' && typeof value !== 'function';
+/** MariaDB finds no key that begins with a minus, and says so. */
+const unfound = (key: unknown): boolean => engine === 'mariadb' && typeof key === 'string' && key.startsWith('-');
+/** Where the payload is a key in JSON. */
+const KEYED = /jsonPath\(\[…\]|hasKey|jsonContains\(\{|data\.path/;
+const withKeys = (position: Position): Position =>
+  KEYED.test(position.at)
+    ? { ...position, answer: (payload) => (unfound(payload) ? REFUSED : position.answer(payload)) }
+    : position;
 const member = (data: unknown, key: string): unknown =>
   typeof data === 'object' && data !== null && Object.hasOwn(data, key)
     ? (data as Record<string, unknown>)[key]
@@ -644,6 +655,10 @@ const isSqlValue = (payload: unknown): boolean =>
   holds('at', payload) ||
   holds('bytes', payload);
 
+/** An integer of more than 32 bits is bound as one of 64. */
+const asValue = (payload: unknown): unknown =>
+  Number.isSafeInteger(payload) && (payload as number) >= 2 ** 31 ? 2 ** 40 : harmless(payload);
+
 const otherPositions: Position[] = [
   ...(['get', 'getOrFail'] as const).map((call): Position => ({
     at: `session.${call}(Note, …)`,
@@ -678,6 +693,7 @@ const otherPositions: Position[] = [
     answer: () => REFUSED,
   },
   {
+    like: asValue,
     at: 'sql`… = ${…}`',
     run: (session, payload) => filter(session, (n: Note) => sql<boolean>`${n.text} = ${payload}`),
     answer: (payload) => {
@@ -686,6 +702,7 @@ const otherPositions: Position[] = [
     },
   },
   {
+    like: asValue,
     at: 'session.sql`… ${…}`',
     run: (session, payload) =>
       session.sql`SELECT COUNT(*) AS n FROM note WHERE text = ${payload}`.then(([row]) => Number(row!['n'])),
@@ -695,7 +712,8 @@ const otherPositions: Position[] = [
     },
   },
   {
-    at: 'annotate(coalesce of sql`${…}`)',
+    like: asValue,
+    at: 'values(sql`${…}`)',
     run: async (session, payload) => {
       const set = session
         .query(Note)
@@ -728,7 +746,7 @@ const otherPositions: Position[] = [
     at: 'n.price.times(…).gt(0)',
     run: (session, payload) => filter(session, (n: Columns) => n['price']!['times']!(payload)['isNotNull']!()),
     answer: (payload) => (['number', 'bigint', 'string'].includes(typeof payload) ? OPEN : REFUSED),
-    like: (payload) => (typeof payload === 'string' ? '1.00' : harmless(payload)),
+    like: asIs,
   },
   {
     at: 'n.ratio.round(…)',
@@ -806,12 +824,12 @@ function notATemplate(payload: unknown): Answer {
 
 const isEmptyRecord = (payload: unknown): boolean =>
   typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
-const isDistinct = (payload: unknown): boolean => isPlain(payload) && JSON.stringify(payload) === '{"distinct":true}';
+const isDistinct = (payload: unknown): boolean => isLike(payload, '{"distinct":true}');
 
 export const READING: readonly Position[] = [
   ...fieldPositions,
   ...textPositions,
   ...conditionPositions,
-  ...jsonPositions,
+  ...jsonPositions.map(withKeys),
   ...otherPositions,
 ];

@@ -5,7 +5,7 @@ import { items, KINDS, loose } from './loose.ts';
 import { Item, ITEMS, Owner, Tag, TAGS } from './models.ts';
 import { is, OPEN, REFUSED } from './net.ts';
 import type { Answer, Position } from './net.ts';
-import { harmless, holds, throughJson } from './plain-data.ts';
+import { harmless, holds, isLike, throughJson } from './plain-data.ts';
 import type { Kind } from './plain-data.ts';
 
 type Write = Omit<Position, 'writes'>;
@@ -378,7 +378,7 @@ const ensuring = (['getOrCreate', 'updateOrCreate'] as const).flatMap((call): Wr
       },
       answer: (payload) => {
         if (payload === undefined || isEmptyRecord(payload)) return Array.isArray(payload) ? REFUSED : OPEN;
-        if (JSON.stringify(payload) === '{"defaults":{"id":1}}') return OPEN;
+        if (isLike(payload, '{"defaults":{"id":1}}')) return OPEN;
         return REFUSED;
       },
       like: () => undefined,
@@ -414,8 +414,7 @@ const ensuring = (['getOrCreate', 'updateOrCreate'] as const).flatMap((call): Wr
 });
 
 /** `{ id: … }` names the key of a new row, which `getOrCreate` may be told. */
-const isKey = (payload: unknown): boolean =>
-  typeof payload === 'object' && payload !== null && JSON.stringify(payload) === '{"id":1}';
+const isKey = (payload: unknown): boolean => isLike(payload, '{"id":1}');
 
 /* ---------- collections ---------- */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { prefetch } from '../../../index.ts';
-import type { Database } from '../../../index.ts';
+import type { Database, QuerySet } from '../../../index.ts';
 
 import { openTestDatabase } from '../../support/database.ts';
 import { Author, City, Comment, Country, Post, Tag } from '../../support/models.ts';
@@ -91,12 +91,15 @@ describe('L2: a prefetch into the relation itself', () => {
     expect(posts[2]!.tags.length).toBe(1);
   });
 
+  // Named cast: a collection of whole rows that holds parts of rows compiles only for who says so.
+  const inPart = (query: QuerySet<Post>): QuerySet<Post> => query.only('title') as unknown as QuerySet<Post>;
+
   it('L2: rows in part, the key that leads to them included', async () => {
     const authors = await db
       .session()
       .query(Author)
       .orderBy('id')
-      .prefetchRelated(prefetch('posts', (p) => p.only('title').orderBy('-title')));
+      .prefetchRelated(prefetch('posts', (p) => inPart(p).orderBy('-title')));
     expect(authors.map(({ posts }) => posts.map((post) => plain(post)))).toEqual([
       [
         { id: 2, title: 'hello world', authorId: 1 },

@@ -2,57 +2,27 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import {
-  ConfigError,
-  InvalidQueryError,
-  InvalidValueError,
+  f,
+  model,
   none,
   NotFoundError,
   NotLoadedError,
+  prefetch,
   ScopeValueError,
   some,
   sum,
   UnfilteredWriteError,
-  UniqueViolationError,
-  UnknownFieldError,
 } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
 import { errorOf, expectRefused, expectSql, failure, openTestDatabase } from '../../support/database.ts';
-import { Badge, Label, Note, Person, Reply, scopedModels } from '../../support/scoped-models.ts';
+import { Badge, Label, Note, openTenants, Person, Reply } from '../../support/scoped-models.ts';
 import { statementsOf } from '../../support/statements.ts';
-
-const GONE = new Date('2026-01-02T03:04:05.000Z');
 
 let db: Database;
 
-/** Tenant 7: ann (with bob's note to review), bob, who is deleted. Tenant 8: eve. */
 beforeEach(async () => {
-  db = await openTestDatabase({ models: scopedModels });
-  const session = db.session({ unscoped: ['tenant'] });
-  const [ann, bob, eve] = [
-    new Person({ tenantId: 7, name: 'ann' }),
-    new Person({ tenantId: 7, name: 'bob', deletedAt: GONE }),
-    new Person({ tenantId: 8, name: 'eve' }),
-  ] as const;
-  const [shown, hidden] = [new Label({ name: 'shown', hidden: false }), new Label({ name: 'hidden', hidden: true })];
-  const note = (
-    title: string,
-    tenantId: number,
-    writer: Person,
-    rest: Partial<ConstructorParameters<typeof Note>[0]>,
-  ) => new Note({ title, tenantId, writer, ...rest });
-  const one = note('one', 7, ann, { views: 10, reviewer: bob });
-  const two = note('two', 7, bob, { views: 5, reviewer: ann });
-  const three = note('three', 7, ann, { deletedAt: GONE });
-  const four = note('four', 8, eve, { views: 50 });
-  for (const item of [one, two, four]) item.labels.add(shown!, hidden!);
-  session.add(one, two, three, four);
-  await session.flush();
-  const reply = (body: string, note: Note): Reply => new Reply({ body, note });
-  const about = reply('r1', one);
-  session.add(about, reply('r2', one), reply('r3', three), reply('r4', four));
-  session.add(new Badge({ code: 'a', person: ann, about }), new Badge({ code: 'e', person: eve, deletedAt: GONE }));
-  await session.commit();
+  db = await openTenants();
 });
 
 afterEach(() => db.close());
@@ -305,221 +275,141 @@ describe('the value of a scope', () => {
   });
 });
 
-describe('a scope with check', () => {
-  const message = (model: string): string =>
-    `${model}.tenantId is not what the scope 'tenant' of this session demands. Write it in a session with another value for the scope, or with { unscoped: ['tenant'] }.`;
-  const strange = { tenantId: 8, name: 'zoe' } as const;
-
-  it('M12: is met by what is inserted, or nothing is sent', async () => {
-    const refused = (call: (session: Session) => unknown, model = 'Person'): Promise<void> =>
-      expectRefused(db, () => call(tenant()), { type: InvalidValueError, message: message(model) });
-    const flushed = (session: Session): Promise<void> => {
-      session.add(new Person({ tenantId: 7, name: 'yan' }), new Person(strange));
-      return session.commit();
-    };
-    await refused(flushed);
-    await refused((session) => session.query(Person).bulkCreate([{ tenantId: 7, name: 'yan' }, strange]));
-    await refused((session) => session.query(Note).filter({ id: 1 }).update({ tenantId: 8 }), 'Note');
-    await refused(
-      (session) =>
-        session
-          .query(Note)
-          .filter({ id: 1 })
-          .update({ tenantId: (n) => n.views }),
-      'Note',
-    );
-    expect(await tenant().query(Note).filter({ title: 'two' }).update({ tenantId: 7 })).toBe(1);
-    const person = await tenant().query(Person).one();
-    person.tenantId = 8;
-    expect(person.name).toBe('ann');
-    const everyone = db.session({ unscoped: ['tenant'] });
-    everyone.add(new Person(strange));
-    await everyone.commit();
-    expect(await tenant(8).query(Person).orderBy('name').valuesList('name', { flat: true })).toEqual(['eve', 'zoe']);
+describe('together with', () => {
+  it('M12: R1: links of a model of their own, and keys to a unique field: both have scopes, too', async () => {
+    class Team extends model('team', {
+      id: f.auto(),
+      name: f.string({ maxLength: 20, unique: true }),
+      captain: f.foreignKey(() => Player, { to: 'name', nullable: true }),
+      people: f.manyToMany(() => Player, { through: () => Membership }),
+    }) {}
+    class Player extends model(
+      'player',
+      {
+        id: f.auto(),
+        name: f.string({ maxLength: 20, unique: true }),
+        gone: f.bool({ default: false }),
+        teams: f.reverse(() => Team, 'people'),
+      },
+      { scopes: { here: (p) => p.gone.eq(false) } },
+    ) {}
+    class Membership extends model(
+      'membership',
+      {
+        id: f.auto(),
+        team: f.foreignKey(() => Team),
+        player: f.foreignKey(() => Player),
+        ended: f.bool({ default: false }),
+      },
+      { scopes: { current: (m) => m.ended.eq(false) } },
+    ) {}
+    const own = await openTestDatabase({ models: [Team, Player, Membership] });
+    try {
+      const everybody = own.session({ unscoped: ['here', 'current'] });
+      const [x, y, z] = [new Player({ name: 'x' }), new Player({ name: 'y', gone: true }), new Player({ name: 'z' })];
+      const [a, b] = [new Team({ name: 'a', captain: y }), new Team({ name: 'b' })];
+      everybody.add(new Membership({ team: a, player: x }), new Membership({ team: a, player: y }));
+      everybody.add(new Membership({ team: a, player: z, ended: true }), new Membership({ team: b, player: z }));
+      await everybody.commit();
+      const session = own.session();
+      const teams = await session.query(Team).prefetchRelated('people').orderBy('name');
+      expect(teams.map(({ people }) => people.map(({ name }) => name))).toEqual([['x'], ['z']]);
+      expect((await teams[0]!.people.query()).map(({ name }) => name)).toEqual(['x']);
+      const counts = session.query(Player).annotate((p) => ({ n: p.teams.count() }));
+      expect(await counts.orderBy('name').valuesList('name', 'n')).toEqual([
+        ['x', 1],
+        ['z', 1],
+      ]);
+      expect(
+        await session
+          .query(Team)
+          .filter({ people: some({ name: 'z' }) })
+          .valuesList('name', { flat: true }),
+      ).toEqual(['b']);
+      const [first] = await own.session().query(Team).orderBy('id');
+      expect(first?.captainId).toBe('y');
+      await expect(first?.captain?.load()).rejects.toThrow(NotFoundError);
+      expect(
+        await own
+          .session()
+          .query(Team)
+          .filter({ captain: { gone: true } })
+          .count(),
+      ).toBe(0);
+    } finally {
+      await own.close();
+    }
   });
 
-  it('M12: is met by what is changed', async () => {
-    const session = tenant();
-    const person = await session.query(Person).one();
-    person.tenantId = 8;
-    await expectRefused(db, () => session.query(Person).bulkUpdate([person], ['tenantId']), {
-      type: InvalidValueError,
-      message: message('Person'),
-    });
-    await expect(session.commit()).rejects.toThrow(failure(InvalidValueError, { message: message('Person') }));
-    person.tenantId = 7;
-    person.name = 'anna';
-    await session.commit();
-    expect(await tenant().query(Person).valuesList('name', { flat: true })).toEqual(['anna']);
+  it('M12: Q9: pages and streams: only rows that can be seen, and cursors go on among them', async () => {
+    const notes = tenant().query(Note).orderBy('-views');
+    const page = await notes.page({ first: 1 });
+    expect(page.items.map(({ title }) => title)).toEqual(['one']);
+    const next = await notes.page({ first: 5, after: page.pageInfo.endCursor! });
+    expect(next.items.map(({ title }) => title)).toEqual(['two']);
+    const all: string[] = [];
+    for await (const { title } of notes.values('title')) all.push(title);
+    expect(all).toEqual(['one', 'two']);
   });
 
-  it('M12: Q8: decides whose rows bulkCreate and getOrCreate take for those that exist', async () => {
-    const people = tenant().query(Person);
-    const rows = [
-      { tenantId: 7, name: 'ann' },
-      { tenantId: 7, name: 'kim' },
-    ];
-    await expectRefused(db, () => people.bulkCreate(rows, { onConflict: 'ignore' }), {
-      type: InvalidQueryError,
-      message:
-        "bulkCreate() of Person could take a row that exists and that the scope 'alive' hides. Say .unscoped('alive') where such rows are meant, too.",
-    });
-    const made = await people.unscoped('alive').bulkCreate(rows, { onConflict: 'ignore' });
-    expect(made.map(({ name }) => name)).toEqual(['ann', 'kim']);
-    const [ann, isNew] = await people.getOrCreate({ tenantId: 7, name: 'ann' });
-    expect([ann.name, isNew]).toEqual(['ann', false]);
-    const [lee, isNewToo] = await people.getOrCreate({ tenantId: 7, name: 'lee' });
-    expect([lee.name, isNewToo]).toEqual(['lee', true]);
-    const hidden = failure(UniqueViolationError, {
-      message:
-        "A Person with the same tenantId and name exists, and a scope hides it ('tenant', 'alive'). Query with .unscoped(…) where it is meant.",
-      model: 'Person',
-    });
-    await expect(people.getOrCreate({ tenantId: 7, name: 'bob' })).rejects.toThrow(hidden);
-    await expect(
-      people.updateOrCreate({ tenantId: 7, name: 'bob' }, { defaults: { deletedAt: null } }),
-    ).rejects.toThrow(hidden);
-    const [bob] = await people
-      .unscoped('alive')
-      .updateOrCreate({ tenantId: 7, name: 'bob' }, { defaults: { deletedAt: null } });
-    expect(bob.deletedAt).toBeNull();
-    expect(await tenant().query(Person).count()).toBe(4);
-  });
-});
-
-describe('what the session has', () => {
-  it('M12: stays, and is refreshed, whatever its scopes say by now', async () => {
-    const session = tenant();
-    const note = await session.query(Note).get({ title: 'one' });
-    expect(await session.query(Note).filter({ id: note.id }).update({ deletedAt: GONE })).toBe(1);
-    expect(note.deletedAt).toEqual(GONE);
-    expect(session.state(note)).toBe('persistent');
-    expect(await session.refresh(note)).toBe(note);
-    expect(await session.get(Note, note.id)).toBe(note);
-    expect(await session.query(Note).filter({ id: note.id }).count()).toBe(0);
-    expect(await tenant().get(Note, note.id)).toBeNull();
-    note.deletedAt = null;
-    await session.commit();
-    expect((await tenant().get(Note, note.id))?.title).toBe('one');
-  });
-
-  it('M12: is read with what the query said, and loads more with what the session says', async () => {
-    const session = tenant();
-    const [three] = await session
+  it('M12: L3: prefetches of their own: filtered, limited, and with scopes of their own', async () => {
+    const person = await tenant()
+      .query(Person)
+      .prefetchRelated(
+        prefetch('notes', { as: 'shown', limitPerParent: 5 }, (notes) => notes.orderBy('id')),
+        prefetch('notes', { as: 'all' }, (notes) => notes.unscoped('alive').orderBy('id')),
+      )
+      .one();
+    expect(person.shown.map(({ title }) => title)).toEqual(['one']);
+    expect(person.all.map(({ title }) => title)).toEqual(['one', 'three']);
+    const note = await tenant()
       .query(Note)
-      .unscoped('alive')
-      .filter({ title: 'three' })
-      .prefetchRelated('writer', 'replies');
-    expect(three?.replies.map(({ body }) => body)).toEqual(['r3']);
-    const [two] = await tenant().query(Note).filter({ title: 'two' }).unscoped('alive').selectRelated('writer');
-    expect(two?.writer.name).toBe('bob');
-    const [bare] = await tenant().query(Note).filter({ title: 'two' }).unscoped('alive');
-    await expect(bare?.writer.load()).rejects.toThrow(NotFoundError);
-    const gone = await tenant().query(Person).unscoped('alive').get({ name: 'bob' });
-    expect((await gone.notes.load()).map(({ title }) => title)).toEqual(['two']);
-    const removed = await tenant().query(Note).unscoped('alive').get({ title: 'three' });
-    expect((await removed.labels.query()).length).toBe(0);
-    expect((await removed.replies.query()).map(({ body }) => body)).toEqual(['r3']);
+      .prefetchRelated(prefetch('labels', { as: 'some', limitPerParent: 5 }, (labels) => labels.orderBy('name')))
+      .get({ title: 'one' });
+    expect(note.some.map(({ name }) => name)).toEqual(['shown']);
+    const bare = await tenant()
+      .query(Note)
+      .prefetchRelated(prefetch('labels', (labels) => labels.unscoped('shown')))
+      .get({ title: 'one' });
+    expect(bare.labels.map(({ name }) => name).toSorted()).toEqual(['hidden', 'shown']);
   });
-});
 
-describe('scopes by name', () => {
-  it('M12: are asked for, and left out', async () => {
-    const notes = tenant().query(Note);
-    expect(await titles(notes.scoped('popular'))).toEqual(['one']);
-    expect(await titles(notes.scoped('seen', 5))).toEqual(['one', 'two']);
-    expect(await titles(notes.scoped('seen', 5).scoped('popular'))).toEqual(['one']);
-    expect(await titles(notes.unscoped('alive'))).toEqual(['one', 'three', 'two']);
-    expect(await titles(notes.unscoped())).toEqual(['one', 'three', 'two']);
-    expect(await titles(notes.unscoped('tenant', 'alive'))).toEqual(['four', 'one', 'three', 'two']);
-    expect(await titles(notes.unscoped().unscoped('tenant'))).toEqual(['four', 'one', 'three', 'two']);
-    expect(await titles(db.session({ unscoped: ['tenant', 'alive'] }).query(Note))).toEqual([
-      'four',
-      'one',
-      'three',
-      'two',
-    ]);
+  it('M12: Q6: locks: of the rows that can be seen', async () => {
     await db.transaction(
       async (session) => {
-        expect(await titles(session.query(Note))).toEqual(['four']);
+        const notes = await session.query(Note).forUpdate();
+        expect(notes.map(({ title }) => title).toSorted()).toEqual(['one', 'two']);
+        const joined = await session.query(Note).selectRelated('writer').orderBy('id').forUpdate();
+        expect(joined[0]?.writer.name).toBe('ann');
       },
-      { scopes: { tenant: 8 } },
+      { scopes: { tenant: 7 } },
     );
-    expectSql(notes.scoped('seen', 5), {
-      sqlite:
-        'SELECT t0."id", t0."tenant_id", t0."title", t0."views", t0."deleted_at", t0."writer_id", t0."reviewer_id" FROM "note" AS t0 WHERE t0."tenant_id" = ? AND t0."deleted_at" IS NULL AND t0."views" >= ?',
-      postgres:
-        'SELECT t0."id", t0."tenant_id", t0."title", t0."views", t0."deleted_at", t0."writer_id", t0."reviewer_id" FROM "note" AS t0 WHERE t0."tenant_id" = $1 AND t0."deleted_at" IS NULL AND t0."views" >= $2',
-      mysql:
-        'SELECT t0.`id`, t0.`tenant_id`, t0.`title`, t0.`views`, t0.`deleted_at`, t0.`writer_id`, t0.`reviewer_id` FROM `note` AS t0 WHERE t0.`tenant_id` = ? AND t0.`deleted_at` IS NULL AND t0.`views` >= ?',
-      parameters: [7, 5],
-    });
   });
 
-  it('M12: that there are not, or not so, are refused', async () => {
-    // Calls as they come from JavaScript: the compiler refuses them.
-    const notes = tenant().query(Note) as unknown as Record<'scoped' | 'unscoped', (...args: unknown[]) => unknown>;
-    const refused = (
-      call: () => unknown,
-      type: abstract new (...args: never) => Error,
-      message: string,
-    ): Promise<void> => expectRefused(db, call, { type, message });
-    await refused(
-      () => notes.scoped('populr'),
-      UnknownFieldError,
-      "Note has no scope 'populr'. Did you mean 'popular'?",
-    );
-    await refused(() => notes.unscoped('aliv'), UnknownFieldError, "Note has no scope 'aliv'. Did you mean 'alive'?");
-    await refused(() => notes.unscoped(1), InvalidQueryError, 'A scope of Note is named by a text, not an integer.');
-    await refused(
-      () => notes.unscoped('popular'),
-      InvalidQueryError,
-      "Note has no scope 'popular' in force that could be left out. Leave .scoped('popular') out of the query.",
-    );
-    await refused(
-      () => notes.scoped('tenant', 8),
-      InvalidQueryError,
-      "The scope 'tenant' of Note is in force by default. Its value is the session's: { scopes: { tenant: … } }.",
-    );
-    await refused(
-      () => notes.scoped('seen'),
-      InvalidQueryError,
-      "The scope 'seen' of Note is about a value. Write .scoped('seen', value).",
-    );
-    await refused(
-      () => notes.scoped('popular', 1),
-      InvalidQueryError,
-      "The scope 'popular' of Note takes no value. Write .scoped('popular').",
-    );
-    await expectRefused(db, () => notes.scoped('seen', { gte: 5 }), {
-      type: InvalidValueError,
-      message: 'Note.views takes an integer, not a plain object.',
-    });
-  });
-
-  it('M12: are checked where a session is opened', async () => {
-    const refused = (options: Parameters<Database['session']>[0], message: string): Promise<void> =>
-      expectRefused(db, () => db.session(options), { type: ConfigError, message });
-    await refused(
-      { scopes: { tennant: 7 } },
-      "No model has a scope 'tennant' that is in force by default. Did you mean 'tenant'?",
-    );
-    await refused(
-      { scopes: { tenant: undefined } },
-      "The scope 'tenant' was given undefined for a value. Leave it out, or name it in { unscoped: ['tenant'] } where all rows are meant.",
-    );
-    await refused(
-      { scopes: { alive: true } },
-      "The scope 'alive' takes no value. It is in force by default; name it in { unscoped: ['alive'] } where it should not be.",
-    );
-    await refused(
-      { unscoped: ['x'] },
-      "No model has a scope 'x' that is in force by default. Use one of: tenant, alive, shown.",
-    );
-    // A value of the wrong type is the field's to refuse, before anything is sent.
-    await expectRefused(db, () => db.session({ scopes: { tenant: '7' } }).query(Note), {
-      type: InvalidValueError,
-      message: 'Note.tenantId takes an integer, not a string.',
-    });
+  it('M12: conditions that are another each time they are asked', async () => {
+    let now = 10;
+    let some = true;
+    class Offer extends model(
+      'offer',
+      { id: f.auto(), until: f.int(), open: f.bool() },
+      { scopes: { valid: (o) => (some ? o.until.gte(now) : o.open.eq(true)) } },
+    ) {}
+    const own = await openTestDatabase({ models: [Offer] });
+    try {
+      const session = own.session();
+      session.add(new Offer({ until: 10, open: false }), new Offer({ until: 20, open: true }));
+      await session.commit();
+      const offers = session.query(Offer);
+      expect(await offers.count()).toBe(2);
+      now = 20;
+      expect(await offers.count()).toBe(1);
+      now = 30;
+      expect(await offers.count()).toBe(0);
+      some = false;
+      expect(await offers.valuesList('until', { flat: true })).toEqual([20]);
+      expect(offers.toSQL().parameters.length).toBe(1);
+    } finally {
+      await own.close();
+    }
   });
 });

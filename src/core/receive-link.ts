@@ -1,0 +1,23 @@
+import { sameKey } from './keys.ts';
+import type { RelationMeta } from './metadata.ts';
+import { State } from './state.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Links the entity that the database has at the other end of a to-one relation, null where it has none, to its owner. Changes
+ * that wait to be written stay: the owner's key that was set to another value, an entity that was linked in place of this one,
+ * and one that was taken away.
+ */
+export function receiveLink(owner: object, relation: RelationMeta, found: object | null): void {
+  const { sourceField, targetField, owning, index } = relation;
+  const key = (owner as Values)[sourceField.name];
+  const isIts = (other: object): boolean => sameKey(targetField, (other as Values)[targetField.name], key);
+  if (owning) {
+    if (found !== null && isIts(found)) State.setLink(owner, index, found);
+    return;
+  }
+  const present = State.link(owner, index);
+  if (State.is(present) && present !== found && Object.hasOwn(present, targetField.name) && isIts(present)) return;
+  State.setLink(owner, index, found !== null && isIts(found) ? found : null);
+}
