@@ -119,7 +119,6 @@ export function checkOptions(
       });
   }
   const { table, schema, comment, primaryKey, ordering } = options as ModelOptions;
-  const call = `model('${name}', …)`;
   checkName(call, 'table', table);
   checkName(call, 'schema', schema);
   checkName(call, 'comment', comment, true);

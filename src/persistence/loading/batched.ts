@@ -65,7 +65,6 @@ export class BatchLoader {
           ...state,
           tags: state.tags ?? tags,
           using: using ?? state.using,
-          tags,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
         }),
