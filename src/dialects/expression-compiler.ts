@@ -21,6 +21,7 @@ import type {
   RawExpression,
   SearchExpression,
   SelectStatement,
+  StringList,
   Window,
   WindowExpression,
 } from '../core/ast/expressions.ts';
@@ -54,9 +55,6 @@ const COMPARISONS = new Set<Expression['kind']>([
 ]);
 const NO_COLUMNS = { columns: [] };
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
-
-/** In which order texts stand in a row, and what is between them. */
-export type StringList = NonNullable<AggregateExpression['list']>;
 
 /**
  * Expressions to SQL: what all databases share; a dialect overrides the productions in which it differs. A production

@@ -2,7 +2,7 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { isReplicasFault } from '../adapters/replicas.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
-import { modelOf, ownRow, rootOf } from '../core/inheritance.ts';
+import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -274,7 +274,8 @@ export class Workspace {
       if (row === undefined) this.#evict(meta, entity);
       else {
         const own = ownRow(meta, row);
-        this.#refreshOne(own.meta, entity, own.row);
+        // A row that another program has made one of another class: the entity stays what it is.
+        if (State.row(entity) === null || isOf(entity, own.meta)) this.#refreshOne(own.meta, entity, own.row);
         present.push(entity);
       }
     }

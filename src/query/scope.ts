@@ -9,6 +9,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  StringList,
   TableRef,
   Window,
 } from '../core/ast/expressions.ts';
@@ -216,7 +217,7 @@ export class Scope {
           argument: this.#optional(node.argument),
           filter: this.#optional(node.filter),
           over: node.over === undefined ? undefined : this.#window(node.over),
-          list: node.list && { ...node.list, orderBy: node.list.orderBy.map((order) => this.resolveOrder(order)) },
+          list: this.#stringList(node.list, this),
         };
       case 'raw':
         return {
@@ -238,6 +239,10 @@ export class Scope {
 
   resolveOrder(order: OrderNode): OrderNode {
     return { ...order, expression: this.resolve(order.expression) };
+  }
+
+  #stringList(list: StringList | undefined, scope: Scope): StringList | undefined {
+    return list && { ...list, orderBy: list.orderBy.map((order) => scope.resolveOrder(order)) };
   }
 
   #window({ partitionBy, orderBy, frame }: Window): Window {
@@ -274,6 +279,7 @@ export class Scope {
         argument,
         distinct: node.distinct,
         filter: undefined,
+        list: this.#stringList(node.list, scope),
         type: node.type,
         nullable: node.nullable,
       };

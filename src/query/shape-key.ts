@@ -8,6 +8,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  StringList,
   Window,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
@@ -255,7 +256,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
-      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)}${listedKey(node.list, met)})`;
     case 'raw':
       return `(raw${rawKey(node.parts, met)})`;
     case 'column':
@@ -273,8 +274,11 @@ export function expressionKey(node: Expression, met: Met): string {
 
 /** What few aggregates have. */
 function aggregateKey({ list, over }: AggregateExpression, met: Met): string {
-  const order = list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
-  return over === undefined ? order : order + windowKey(over, met);
+  return listedKey(list, met) + (over === undefined ? '' : windowKey(over, met));
+}
+
+function listedKey(list: StringList | undefined, met: Met): string {
+  return list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
 }
 
 function windowKey({ partitionBy, orderBy, frame }: Window, met: Met): string {

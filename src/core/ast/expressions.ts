@@ -88,6 +88,14 @@ export interface RelatedAggregateExpression extends Typed {
   readonly argument: Expression | undefined;
   readonly distinct: boolean;
   readonly where: Expression | undefined;
+  /** Of `stringAgg`, in terms of the relation's target. */
+  readonly list?: StringList | undefined;
+}
+
+/** In which order texts stand in a row, and what is between them: a text of the statement's shape. */
+export interface StringList {
+  readonly orderBy: readonly OrderNode[];
+  readonly separator: string;
 }
 
 /** A column of a table in the FROM clause, by alias. */
@@ -386,8 +394,8 @@ export interface AggregateExpression extends Typed {
   readonly filter: Expression | undefined;
   /** Over rows around each row; `undefined`: over the rows of the group. */
   readonly over?: Window | undefined;
-  /** Of `stringAgg`: in which order, and what stands between two. The text is part of the statement's shape. */
-  readonly list?: { readonly orderBy: readonly OrderNode[]; readonly separator: string } | undefined;
+  /** Of `stringAgg`. */
+  readonly list?: StringList | undefined;
 }
 
 /** A query of one column and at most one row, as a value. */

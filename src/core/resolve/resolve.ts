@@ -7,7 +7,7 @@ import type { ModelDraft, Report, Resolution } from './draft.ts';
 import { resolveFields, resolveKeyTypes } from './fields.ts';
 import { inheritRelations, resolveFamilies, subclassesOf } from './inheritance.ts';
 import { resolveOptions } from './options.ts';
-import { resolveScopes } from './scopes.ts';
+import { inheritScopes, resolveScopes } from './scopes.ts';
 import { checkView } from './views.ts';
 import { pairRelations, resolveRelations } from './relations.ts';
 import { checkIndexNames, checkNameLengths, checkRequiredCycles, checkTables } from './whole.ts';
@@ -52,6 +52,7 @@ export function resolveModels(classes: readonly ModelClassValue[], source: Sourc
     resolveScopes(draft, report);
     checkView(draft, report);
   }
+  for (const draft of all) inheritScopes(draft);
   const models = withLinks([...drafts.values(), ...links].map((draft) => draft.meta as unknown as ModelMeta));
   checkTables(models, report);
   checkIndexNames(models, report);

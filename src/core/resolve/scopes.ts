@@ -12,6 +12,12 @@ export function resolveScopes({ meta, definition }: ModelDraft, report: Report):
   meta.restricted ||= meta.scopes.some((scope) => scope.default);
 }
 
+/** A class that shares its table has the scopes of the root: whoever asks for it sees no more rows than of the root. */
+export function inheritScopes({ meta }: ModelDraft): void {
+  const root = meta.inheritance?.root;
+  if (root !== undefined && root.id !== meta.id) meta.scopes = [...root.scopes, ...meta.scopes];
+}
+
 function scopeOf(name: string, given: ScopeDefinition | ScopeCondition): ScopeMeta | undefined {
   const made = typeof given === 'function' ? undefined : given;
   const condition = typeof given === 'function' ? given : made?.condition;

@@ -18,6 +18,7 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
+  StringList,
   TableRef,
   DerivedTable,
 } from '../../core/ast/expressions.ts';
@@ -32,7 +33,6 @@ import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
 import { jsonPathOfMariaDB, jsonPathText } from '../json-paths.ts';
-import type { StringList } from '../expression-compiler.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';

@@ -21,13 +21,13 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
+  StringList,
   TableRef,
   WindowExpression,
 } from '../../core/ast/expressions.ts';
 import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { jsonPathText } from '../json-paths.ts';
-import type { StringList } from '../expression-compiler.ts';
 import { mayBeNull } from '../nullability.ts';
 import { placeholderFor } from '../query-compiler.ts';
 import { POSTGRES_LEXICON } from '../placeholders.ts';
