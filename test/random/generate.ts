@@ -236,6 +236,9 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   ];
   // Beside an integer a plain value is an integer, too.
   if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
+  // What is left of a third depends on its last digit.
+  if (fn === 'mod' && kind === 'float' && args.some(({ node }) => node !== 'column' && node !== 'constant'))
+    return undefined;
   const type = typeOfCall(
     fn,
     kind,
