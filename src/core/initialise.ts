@@ -126,10 +126,7 @@ function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, 
   return compileFunction(
     scope,
     `return function (e, i) {
-    for (const k in i) {
-      if (!own.call(i, k)) inherited(k);
-      switch (k) { ${cases} break; default: refuse(k); }
-    }
+    for (const k in i) switch (k) { ${cases} if (!own.call(i, k)) inherited(k); break; default: refuse(k); }
     let v;
     ${lines.join('\n')}
   };`,
@@ -139,8 +136,8 @@ function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, 
 function interpret(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
   return (entity, init) => {
     for (const name in init)
-      if (!Object.hasOwn(init, name)) inherited(name);
-      else if (!names.has(name)) refuse(name);
+      if (!names.has(name)) refuse(name);
+      else if (!Object.hasOwn(init, name)) inherited(name);
     for (const step of steps) step.run(entity, init);
   };
 }

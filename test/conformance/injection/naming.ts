@@ -231,6 +231,7 @@ const names: Position[] = [
       (session, payload) => few(session)[call]!(payload)['all']!(),
       (payload) =>
         call === 'timeout' && typeof payload === 'number' && payload >= 1 && payload < 2 ** 31 ? OPEN : REFUSED,
+      { like: () => 60_000 },
     ),
   ),
 ];

@@ -88,7 +88,8 @@ function isJsonText(parsed: unknown, given: unknown): boolean {
 }
 
 /** Whether a value is what this JSON says. */
-export const isLike = (value: unknown, json: string): boolean => isDeepStrictEqual(value, JSON.parse(json));
+export const isLike = (value: unknown, json: string): boolean =>
+  typeof value === 'object' && isDeepStrictEqual(Array.isArray(value) ? value : { ...value }, JSON.parse(json));
 
 /** A value of JSON as the database gives it back. */
 export const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;

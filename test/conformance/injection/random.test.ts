@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from 'blazeorm';
 
 import { openTestDatabase } from '../../../src/testing/support/database.ts';
+import { COMPUTING } from './computing.ts';
 import { fill, models } from './models.ts';
 import { NAMING } from './naming.ts';
 import { expectSafe, glanceAt, pictureOf } from './net.ts';
@@ -56,7 +57,7 @@ afterEach(async () => expect(await glanceAt(db)).toEqual(counts));
 afterAll(() => db.close());
 
 describe('X1: X2: payloads at random are plain data, or refused', () => {
-  it.each([...READING, ...NAMING, ...WRITING])('$at', (position) => expectSafe(db, position, PAYLOADS));
+  it.each([...READING, ...COMPUTING, ...NAMING, ...WRITING])('$at', (position) => expectSafe(db, position, PAYLOADS));
 
   it('and after all of them schema and rows are what they were', async () => {
     expect(await pictureOf(db)).toBe(before);

@@ -483,7 +483,7 @@ const isPosition = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
 
 /** What counts is the form that a value has in JSON. */
-const asJson = { like: (payload: unknown) => harmless(throughJson(payload)) };
+const asJson = { like: (payload: unknown) => (payload === undefined ? payload : harmless(throughJson(payload))) };
 
 const jsonPositions: Position[] = [
   where(
@@ -760,7 +760,9 @@ const otherPositions: Position[] = [
   {
     at: 'count(…)',
     run: (session, payload) => loose(session.query(Note))['aggregate']!(() => ({ n: untyped(count)(payload) })),
-    answer: (payload) => (payload === undefined ? is({ n: ROWS.length }) : REFUSED),
+    // An object alone is options.
+    answer: (payload) =>
+      payload === undefined || (isEmptyRecord(payload) && !Array.isArray(payload)) ? is({ n: ROWS.length }) : REFUSED,
     like: asIs,
   },
   {

@@ -315,6 +315,17 @@ describe('construction', () => {
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   });
 
+  it('M2, X2: what a prototype has is no value of a field', () => {
+    const init = Object.create({ title: 'x' }) as object;
+    expect(() => new (loose(Post))(init)).toThrow(
+      expect.objectContaining({
+        code: 'E_INVALID_VALUE',
+        message:
+          "new Post() was given 'title' by a prototype, and takes values of its own. Give a plain object: { ...values }.",
+      }) as Error,
+    );
+  });
+
   it.each([[undefined], [null], ['x'], [[]], [3]])('M2: the constructor takes an object, not %j', (init) => {
     const call = (): unknown => new (loose(Post))(init);
     expect(call).toThrow(InvalidValueError);
