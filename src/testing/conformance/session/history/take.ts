@@ -1,0 +1,316 @@
+/** Does a step to the session and to the model of it. */
+import { expect } from 'vitest';
+
+import { hooks, NotFoundError, StaleObjectError, ValidationError } from '../../../../index.ts';
+import type { Collection, Database, Model, Session } from '../../../../index.ts';
+
+import { errorFrom } from '../../../support/database.ts';
+import { expectMemory } from './check.ts';
+import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf } from './models.ts';
+import type { AnyEntity, Kind } from './models.ts';
+import type { HookPlace, Step } from './steps.ts';
+import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
+import type { Thing, ToMany, World } from './world.ts';
+
+/** A session, its model, and what it is when nothing that has not been committed counts. */
+export interface Play {
+  readonly db: Database;
+  readonly session: Session;
+  readonly world: World;
+  committed: Map<string, Thing>;
+}
+
+class Stop extends Error {}
+
+/** A collection as these steps use it, whatever it holds. */
+type Links = Pick<Collection<Model>, 'add' | 'remove' | 'set'>;
+
+const links = (entity: object, name: string): Links => (entity as Record<string, Links>)[name]!;
+
+export async function take(play: Play, step: Step, inside: boolean): Promise<void> {
+  const { session, world } = play;
+  const entity = (thing: Thing): AnyEntity => world.entities.get(thing.key) as AnyEntity;
+  switch (step.do) {
+    case 'create':
+      return create(play, step.kind, step.name, pick(world, 'item', step.at));
+    case 'change': {
+      const thing = pick(world, undefined, step.at);
+      if (thing !== undefined) change(world, thing, step.name, step.n);
+      return;
+    }
+    case 'refer': {
+      const kind = TO_ONE[step.relation];
+      const [item, target] = [pick(world, 'item', step.at), pick(world, kind, step.to)];
+      if (item === undefined || target === undefined) return;
+      const [child, parent] = [entity(item), entity(target)];
+      if (step.by === 'collection' && step.relation !== 'next') parent.items.add(child);
+      else if (step.by === 'key' && session.state(parent) === 'persistent')
+        Object.assign(child, { [`${step.relation}Id`]: step.relation === 'shelf' ? parent.code : parent.id });
+      else Object.assign(child, { [step.relation]: parent });
+      item[step.relation] = target.key;
+      return;
+    }
+    case 'unrefer': {
+      const item = pick(world, 'item', step.at);
+      const from = item?.[step.relation] ?? null;
+      if (item === undefined || from === null) return;
+      if (step.by === 'collection' && step.relation !== 'next')
+        entity(world.things.get(from)!).items.remove(entity(item));
+      else Object.assign(entity(item), { [step.relation]: null });
+      item[step.relation] = null;
+      return;
+    }
+    case 'badge': {
+      const [badge, owner] = [pick(world, 'badge', step.at), pick(world, 'owner', step.to)];
+      if (badge === undefined || owner === undefined || badge.owner === owner.key) return;
+      const former = [...world.things.values()].find(({ kind, owner: at }) => kind === 'badge' && at === owner.key);
+      if (former !== undefined) {
+        entity(former).owner = null as never;
+        former.owner = null;
+        // One row makes way for the other.
+        await flush(play, inside);
+      }
+      if (step.side === 'badge') entity(badge).owner = entity(owner);
+      else Object.assign(entity(owner), { badge: entity(badge) });
+      badge.owner = owner.key;
+      return;
+    }
+    case 'link':
+    case 'unlink': {
+      const { kind, reverse } = TO_MANY[step.relation];
+      const [item, other] = [pick(world, 'item', step.at), pick(world, kind, step.to)];
+      if (item === undefined || other === undefined) return;
+      const [collection, member] =
+        step.side === 'own'
+          ? [links(entity(item), step.relation), entity(other)]
+          : [links(entity(other), reverse), entity(item)];
+      if (step.do === 'link') {
+        // A model between the two allows a pair twice: that is another row.
+        if (step.relation === 'places' && item.places.has(other.key)) return;
+        collection.add(member);
+        item[step.relation].add(other.key);
+      } else {
+        if (step.relation === 'places' && !item.places.has(other.key)) return;
+        collection.remove(member);
+        item[step.relation].delete(other.key);
+      }
+      return;
+    }
+    case 'set': {
+      const item = pick(world, 'item', step.at);
+      if (item === undefined) return;
+      const { kind } = TO_MANY[step.relation];
+      const members = step.to.map((n) => pick(world, kind, n)).filter((thing) => thing !== undefined);
+      await load(play, item, step.relation);
+      links(entity(item), step.relation).set(members.map((thing) => entity(thing) as never));
+      item[step.relation] = new Set(members.map(({ key }) => key));
+      return;
+    }
+    case 'load': {
+      const thing = pick(world, undefined, step.at);
+      if (thing !== undefined) await load(play, thing, ...COLLECTIONS[thing.kind]);
+      return;
+    }
+    case 'delete': {
+      const thing = pick(world, undefined, step.at);
+      if (thing !== undefined) await remove(play, thing, inside);
+      return;
+    }
+    case 'flush':
+      return flush(play, inside);
+    case 'query':
+      await session.query(Item).orderBy('id').selectRelated('owner', 'shelf');
+      await session.query(Owner).orderBy('id').prefetchRelated('items');
+      return;
+    case 'clear':
+      if (!inside) await reread(play);
+      return;
+    case 'invalid': {
+      const thing = pick(world, 'shelf', step.at);
+      if (thing === undefined) return;
+      const was = thing.name;
+      entity(thing).name = thing.name = BAD_NAME;
+      expect(await errorFrom(() => session.flush())).toBeInstanceOf(ValidationError);
+      expectMemory(world, session);
+      entity(thing).name = thing.name = was;
+      return;
+    }
+    case 'hook':
+      return throwInHook(play, step.place, step.at, inside);
+    case 'elsewhere':
+      if (!inside) await writeElsewhere(play, step.at, step.how, step.name);
+      return;
+    case 'nest':
+      return nested(play, step.steps, step.fails, inside);
+  }
+}
+
+/** Everything that is pending is written; outside of a transaction that is a commit. */
+async function flush(play: Play, inside: boolean): Promise<void> {
+  await play.session.flush();
+  if (!inside) play.committed = copy(play.world.things);
+}
+
+function create({ session, world }: Play, kind: Kind, name: string, item: Thing | undefined): void {
+  const number = world.entities.size;
+  const key = `${kind} ${number}`;
+  if (kind === 'part' && item === undefined) return;
+  const make: Record<Kind, () => Model> = {
+    owner: () => new Owner({ name, data: { n: 0 } }),
+    badge: () => new Badge({ name }),
+    shelf: () => new Shelf({ name, code: `code ${number}` }),
+    item: () => new Item({ name, price: '0.50' }),
+    label: () => new Label({ name }),
+    place: () => new Place({ name }),
+    part: () => new Part({ name, no: number, item: world.entities.get(item!.key) as Item }),
+  };
+  const entity = make[kind]();
+  world.things.set(key, newThing(kind, key, name, kind === 'part' ? item!.key : null));
+  world.entities.set(key, entity);
+  world.names.set(entity, key);
+  session.add(entity);
+}
+
+function change(world: World, thing: Thing, name: string, n: number): void {
+  const entity = world.entities.get(thing.key) as AnyEntity;
+  entity.name = thing.name = name;
+  if (thing.kind === 'owner') entity.data.n = thing.n = n;
+  if (thing.kind !== 'item') return;
+  thing.n = n;
+  entity.price = priceOf(thing);
+}
+
+const COLLECTIONS: Readonly<Record<Kind, readonly string[]>> = {
+  owner: ['items', 'badge'],
+  badge: [],
+  shelf: ['items'],
+  item: ['labels', 'friends', 'befriended', 'places', 'parts'],
+  label: ['items'],
+  place: ['items'],
+  part: [],
+};
+
+async function load({ session, world }: Play, thing: Thing, ...names: readonly string[]): Promise<void> {
+  const entity = world.entities.get(thing.key) as Item;
+  if (session.state(entity) === 'persistent' && names.length > 0)
+    await session.prefetch([entity], ...(names as readonly 'labels'[]));
+}
+
+/** Whoever refers to it lets go first, where the keys say no action; links and parts go with it. */
+async function remove(play: Play, thing: Thing, inside: boolean): Promise<void> {
+  const { session, world } = play;
+  const entity = world.entities.get(thing.key) as AnyEntity;
+  const gone = [
+    thing.key,
+    ...[...world.things.values()].filter(({ item }) => item === thing.key).map(({ key }) => key),
+  ];
+  for (const other of world.things.values()) {
+    const referring = world.entities.get(other.key) as AnyEntity;
+    for (const relation of ['owner', 'shelf', 'next'] as const) {
+      if (other[relation] !== thing.key || other === thing) continue;
+      Object.assign(referring, { [relation]: null });
+      other[relation] = null;
+    }
+    for (const relation of ['labels', 'friends'] as const) other[relation].delete(thing.key);
+    if (other.kind === 'item' && (other === thing || other.places.has(thing.key)))
+      for (const place of other.places) {
+        if (other !== thing && place !== thing.key) continue;
+        referring.places.remove(world.entities.get(place) as Place);
+        other.places.delete(place);
+      }
+  }
+  if (gone.some((key) => session.state(world.entities.get(key) as Item) === 'pending')) await flush(play, inside);
+  session.delete(entity);
+  for (const key of gone) world.things.delete(key);
+  // What the database deletes by itself is known when it has done so.
+  if (gone.length > 1) await flush(play, inside);
+}
+
+/** Forget all, and read it again: other objects for the same things. */
+async function reread(play: Play): Promise<void> {
+  const { session, world } = play;
+  await flush(play, false);
+  const keys = new Map<string, Thing>();
+  for (const thing of world.things.values()) keys.set(rowName(thing.kind, world.entities.get(thing.key)!), thing);
+  session.clear();
+  for (const [kind, modelClass] of Object.entries(CLASSES) as [Kind, typeof Item][])
+    for (const entity of await session.query(modelClass)) {
+      const thing = keys.get(rowName(kind, entity))!;
+      world.entities.set(thing.key, entity);
+      world.names.set(entity, thing.key);
+    }
+}
+
+async function throwInHook(play: Play, place: HookPlace, at: number, inside: boolean): Promise<void> {
+  const { session, world } = play;
+  // What a hook objects to after it has been written condemns the transaction that it is in.
+  if (inside && place.startsWith('after') && place !== 'afterValidate') return;
+  const thing = pick(world, undefined, at);
+  if (thing !== undefined) change(world, thing, `h${at}`, at % 4);
+  let calls = at % 3;
+  const error = new Stop();
+  const stop = hooks.on(place as 'beforeFlush', () => {
+    if (calls-- === 0) throw error;
+  });
+  const thrown = await errorFrom(() => session.flush());
+  stop();
+  if (thrown !== undefined && thrown !== error) throw thrown;
+  if (thrown === undefined && !inside) play.committed = copy(world.things);
+}
+
+/** Another session changes or deletes a row of which this one thinks that it knows it. */
+async function writeElsewhere(play: Play, at: number, how: 'change' | 'delete', name: string): Promise<void> {
+  const { db, session, world } = play;
+  const item = pick(world, 'item', at);
+  if (item === undefined) return;
+  // What refers to it would keep the other from deleting it.
+  const deletes = how === 'delete' && isAlone(world, item);
+  await flush(play, false);
+  const entity = world.entities.get(item.key) as Item;
+  await db.transaction(async (other) => {
+    const theirs = await other.getOrFail(Item, entity.id);
+    if (deletes) other.delete(theirs);
+    else theirs.name = `${name}!`;
+  });
+  entity.price = '9.99';
+  expect(await errorFrom(() => session.commit())).toBeInstanceOf(StaleObjectError);
+  expect([entity.price, session.state(entity)]).toEqual(['9.99', 'persistent']);
+  await session.rollback();
+  expectMemory(world, session);
+  if (deletes) {
+    expect(await errorFrom(() => session.refresh(entity))).toBeInstanceOf(NotFoundError);
+    expect(session.state(entity)).toBe('detached');
+    world.things.delete(item.key);
+  } else {
+    await session.refresh(entity);
+    item.name = `${name}!`;
+  }
+  play.committed = copy(world.things);
+}
+
+function isAlone(world: World, { key, owner, shelf, next, labels, friends, places }: Thing): boolean {
+  if (owner !== null || shelf !== null || next !== null) return false;
+  if (labels.size + friends.size + places.size > 0) return false;
+  return ![...world.things.values()].some(
+    (other) => other.next === key || other.item === key || other.friends.has(key),
+  );
+}
+
+/** Inside a transaction it is a savepoint, outside a transaction. */
+export async function nested(play: Play, steps: readonly Step[], fails: boolean, inside: boolean): Promise<void> {
+  const { session, world } = play;
+  const before = copy(world.things);
+  const error = new Stop();
+  const thrown = await errorFrom(() =>
+    session.transaction(async () => {
+      for (const step of steps) {
+        await take(play, step, true);
+        expectMemory(world, session);
+      }
+      if (fails) throw error;
+    }),
+  );
+  if (thrown === error) world.things = before;
+  else if (thrown !== undefined) throw thrown;
+  else if (!inside) play.committed = copy(world.things);
+}
