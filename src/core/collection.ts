@@ -228,6 +228,12 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     for (const item of removed) this.#removed?.delete(item);
   }
 
+  /** For the unit of work: these are no more, so nothing is left to be written of them. */
+  drop(gone: ReadonlySet<object>): void {
+    this.#items = this.#items?.filter((item) => !gone.has(item)) ?? null;
+    this.#members = null;
+  }
+
   /** Put an item into the loaded list, once, or take it out. */
   #show(item: object, present: boolean): void {
     if (this.#items === null) return;

@@ -17,6 +17,7 @@ import {
 import { own } from '../utils/own.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './options.ts';
+import { followDeletes } from './follow-deletes.ts';
 import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { planFlush } from './flush-plan.ts';
@@ -519,6 +520,7 @@ export class Transactions {
     }
     flusher.accept();
     followLinkRows(this.#workspace, taken, journal, steps);
+    followDeletes(this.#workspace, journal, steps);
     for (const collection of taken.collections) journal.touchCollection(collection);
     this.#work.settle(taken);
   }

@@ -63,12 +63,15 @@ function pictureOf(
     const collection = (entity as unknown as Record<string, typeof entity.labels & { isLoaded: boolean }>)[name]!;
     if (!collection.isLoaded) continue;
     loaded.push(name);
+    // What is to be deleted is in its collections until it is.
     picture[name] = items(collection)
+      .filter((item) => session.state(item) !== 'deleted')
       .map((item) => nameOf(world, item))
       .toSorted((a, b) => byText(String(a), String(b)));
   }
   // What the other side of a one-to-one is, where it is known.
   const badge: unknown = kind === 'owner' ? entity.badge : undefined;
+  if (world.names.has(badge as object) && session.state(badge as Badge) === 'deleted') return { picture, loaded };
   if (badge === null || (badge !== undefined && world.names.has(badge as object))) {
     loaded.push('badge');
     picture['badge'] = nameOf(world, badge);

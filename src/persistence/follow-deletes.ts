@@ -1,0 +1,110 @@
+import { EntityCollection } from '../core/collection.ts';
+import { rootOf } from '../core/inheritance.ts';
+import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
+import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import { readField, writeField } from './entity-codec.ts';
+import type { FlushStep } from './flush-plan.ts';
+import type { Journal } from './journal.ts';
+import type { Workspace } from './workspace.ts';
+
+type Deleted = Map<ModelMeta, Set<object>>;
+
+/**
+ * After a flush that deleted rows: what the database did by itself is done in memory too. Entities whose rows went with
+ * others leave the session, keys that it set to NULL are null, and no loaded collection shows what is gone.
+ */
+export function followDeletes(workspace: Workspace, journal: Journal, steps: readonly FlushStep[]): void {
+  const gone: Deleted = new Map();
+  for (const step of steps) if (step.kind === 'delete') noteGone(gone, step.meta, step.entities);
+  if (gone.size === 0) return;
+  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news))
+    if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
+  for (const [meta, entities] of workspace.identityMap.entries())
+    for (const relation of meta.relations) {
+      const missing = gone.get(rootOf(relation.target));
+      if (missing === undefined || relation.owning) continue;
+      for (const entity of entities) forget(entity, relation, missing, journal);
+    }
+}
+
+function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): void {
+  const root = rootOf(meta);
+  const known = gone.get(root);
+  gone.set(root, known === undefined ? new Set(entities) : new Set([...known, ...entities]));
+}
+
+/** What refers to rows that are gone, by the rules of the keys. Gives what is gone for that reason. */
+function followKeys(workspace: Workspace, journal: Journal, gone: Deleted): Deleted {
+  const next: Deleted = new Map();
+  for (const [meta, entities] of workspace.identityMap.entries())
+    for (const relation of meta.relations) {
+      const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
+      if (missing === undefined || (relation.onDelete !== 'cascade' && relation.onDelete !== 'set null')) continue;
+      const followers = referringTo(workspace, meta, relation, entities, missing);
+      if (followers.length === 0) continue;
+      if (relation.onDelete === 'cascade') {
+        for (const entity of followers) evict(workspace, meta, entity, journal);
+        noteGone(next, meta, followers);
+      } else setNull(workspace, meta, relation, followers, journal);
+    }
+  return next;
+}
+
+/** Entities whose stored row refers to one of these. */
+function referringTo(
+  workspace: Workspace,
+  meta: ModelMeta,
+  { sourceField, targetField }: RelationMeta,
+  entities: Iterable<object>,
+  missing: ReadonlySet<object>,
+): object[] {
+  const keys = new Set([...missing].map((entity) => fieldKey(targetField, readField(entity, targetField))));
+  const codec = workspace.compiled.codec(meta);
+  return [...entities].filter((entity) => {
+    const stored = State.row(entity)?.[sourceField.index];
+    return (
+      stored !== undefined && stored !== null && keys.has(fieldKey(sourceField, codec.decodeField(sourceField, stored)))
+    );
+  });
+}
+
+function evict(workspace: Workspace, meta: ModelMeta, entity: object, journal: Journal): void {
+  journal.touch(meta, entity);
+  workspace.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
+  State.setGroup(entity, null);
+}
+
+function setNull(
+  workspace: Workspace,
+  meta: ModelMeta,
+  relation: RelationMeta,
+  entities: readonly object[],
+  journal: Journal,
+): void {
+  const codec = workspace.compiled.codec(meta);
+  const { sourceField, index } = relation;
+  const rows = entities.map((entity) => State.row(entity)!);
+  const values = entities.map((entity) => ({ [sourceField.name]: readField(entity, sourceField) }));
+  journal.deeds.push({ kind: 'updated', meta, entities, rows, values });
+  entities.forEach((entity, i) => {
+    const row = [...rows[i]!];
+    row[sourceField.index] = null;
+    State.setRow(entity, row);
+    // What has been given another target since keeps it: the next flush writes it.
+    const stored = codec.decodeField(sourceField, rows[i]![sourceField.index]);
+    if (!sameKey(sourceField, readField(entity, sourceField), stored)) return;
+    writeField(entity, sourceField, null);
+    State.setLink(entity, index, undefined);
+  });
+}
+
+/** The other side of a relation no longer shows what is gone. */
+function forget(entity: object, { index, many }: RelationMeta, gone: ReadonlySet<object>, journal: Journal): void {
+  const link = State.link(entity, index);
+  if (link instanceof EntityCollection) {
+    if (!link.isLoaded || !link.some((item) => gone.has(item))) return;
+    journal.touchCollection(link);
+    link.drop(gone);
+  } else if (!many && State.is(link) && gone.has(link)) State.setLink(entity, index, null);
+}
