@@ -20,12 +20,17 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
   if (gone.size === 0) return;
   for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
-  for (const [meta, entities] of workspace.identityMap.entries())
+  for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = gone.get(rootOf(relation.target));
       if (missing === undefined || relation.owning) continue;
       for (const entity of entities) forget(entity, relation, missing, journal);
     }
+}
+
+/** What the session has, by model; made before any of it leaves. */
+function tracked({ identityMap }: Workspace): [ModelMeta, object[]][] {
+  return Array.from(identityMap.entries(), ([meta, entities]) => [meta, [...entities]]);
 }
 
 function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): void {
@@ -37,7 +42,7 @@ function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): v
 /** What refers to rows that are gone, by the rules of the keys. Gives what is gone for that reason. */
 function followKeys(workspace: Workspace, journal: Journal, gone: Deleted): Deleted {
   const next: Deleted = new Map();
-  for (const [meta, entities] of workspace.identityMap.entries())
+  for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
       if (missing === undefined || (relation.onDelete !== 'cascade' && relation.onDelete !== 'set null')) continue;
@@ -56,12 +61,12 @@ function referringTo(
   workspace: Workspace,
   meta: ModelMeta,
   { sourceField, targetField }: RelationMeta,
-  entities: Iterable<object>,
+  entities: readonly object[],
   missing: ReadonlySet<object>,
 ): object[] {
   const keys = new Set([...missing].map((entity) => fieldKey(targetField, readField(entity, targetField))));
   const codec = workspace.compiled.codec(meta);
-  return [...entities].filter((entity) => {
+  return entities.filter((entity) => {
     const stored = State.row(entity)?.[sourceField.index];
     return (
       stored !== undefined && stored !== null && keys.has(fieldKey(sourceField, codec.decodeField(sourceField, stored)))

@@ -91,7 +91,10 @@ function pictureOfThing(world: World, thing: Thing, loaded: readonly string[]): 
 }
 
 function nameOf(world: World, entity: unknown): string | null {
-  return entity === null ? null : (world.names.get(entity as object) ?? 'a stranger');
+  if (entity === null) return null;
+  const { code } = entity instanceof Shelf ? entity : { code: undefined };
+  // By a column that is not the key it may be a reference, which knows that column.
+  return world.names.get(entity as object) ?? code?.replace('code', 'shelf') ?? 'a stranger';
 }
 
 /** Every row, read by a session that knows nothing. */

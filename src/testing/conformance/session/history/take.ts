@@ -10,7 +10,7 @@ import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, She
 import type { AnyEntity, Kind } from './models.ts';
 import type { HookPlace, Step } from './steps.ts';
 import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
-import type { Thing, ToMany, World } from './world.ts';
+import type { Thing, ToOne, World } from './world.ts';
 
 /** A session, its model, and what it is when nothing that has not been committed counts. */
 export interface Play {
@@ -44,10 +44,12 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       if (item === undefined || target === undefined) return;
       const [child, parent] = [entity(item), entity(target)];
       if (step.by === 'collection' && step.relation !== 'next') parent.items.add(child);
-      else if (step.by === 'key' && session.state(parent) === 'persistent')
+      else if (step.by === 'key' && mayGoByKey(play, item, target, step.relation))
         Object.assign(child, { [`${step.relation}Id`]: step.relation === 'shelf' ? parent.code : parent.id });
       else Object.assign(child, { [step.relation]: parent });
       item[step.relation] = target.key;
+      // A query knows nothing of a key that is not written.
+      if (step.by === 'key') await flush(play, inside);
       return;
     }
     case 'unrefer': {
@@ -143,6 +145,16 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
   }
+}
+
+/** A key is a value like others: collections that are loaded do not follow it. */
+function mayGoByKey({ session, world }: Play, item: Thing, target: Thing, relation: ToOne): boolean {
+  const parents = [target.key, item[relation]].filter((key) => key !== null);
+  return parents.every((key) => {
+    const parent = world.entities.get(key) as Owner;
+    const { isLoaded = false } = (relation === 'next' ? {} : parent.items) as { isLoaded?: boolean };
+    return session.state(parent) === 'persistent' && !isLoaded;
+  });
 }
 
 /** Everything that is pending is written; outside of a transaction that is a commit. */
