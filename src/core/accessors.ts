@@ -110,8 +110,7 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   const key = (entity as Values)[relation.sourceField.name];
   if (linked !== undefined && linked !== null) {
     // A target that is new has no key yet; one that was linked before the key was changed is out of date.
-    if (key === undefined || sameKey(relation.targetField, (linked as Values)[relation.targetField.name], key))
-      return linked;
+    if (key === undefined || isKeyOf(linked, relation, key)) return linked;
   }
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
@@ -122,6 +121,10 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   const free = createReference(relation.target, relation.targetField, key, null);
   State.setLink(entity, relation.index, free);
   return free;
+}
+
+function isKeyOf(target: object, { targetField }: RelationMeta, key: unknown): boolean {
+  return sameKey(targetField, (target as Values)[targetField.name], key);
 }
 
 function unloadedOne(entity: object, relation: RelationMeta): unknown {
@@ -170,10 +173,11 @@ function setInverseOne(
 
 /** The entity that a to-one relation holds now, if it is at hand without loading. */
 function loadedLink(entity: object, relation: RelationMeta): object | undefined {
-  const linked = State.link(entity, relation.index);
-  if (linked !== undefined && linked !== null) return linked as object;
-  if (!relation.owning) return undefined;
+  const linked = (State.link(entity, relation.index) ?? undefined) as object | undefined;
+  if (!relation.owning) return linked;
   const key = (entity as Values)[relation.sourceField.name];
+  // A link that the key has left, as after a rollback, holds nothing.
+  if (linked !== undefined && (key === undefined || isKeyOf(linked, relation, key))) return linked;
   if (key === null || key === undefined) return undefined;
   return State.group(entity)?.loader.loadedTarget(relation, key);
 }

@@ -164,13 +164,25 @@ export class Transactions {
     this.#outside = new Journal();
   }
 
-  /** The flush that ends a transaction or savepoint: if it fails, all of that is rolled back, so it needs no savepoint. */
-  #flushLast(): Promise<void> {
-    return this.#serialised(async () => {
-      const flush = await this.#prepared();
-      await this.#flushOnto(this.#open!, this.#workspace, flush, () => undefined);
-      await this.#tell(flush.written);
-    });
+  /**
+   * The flush that ends a transaction or savepoint: if it fails, all of that is rolled back, so it needs no savepoint. What hooks
+   * leave behind after it is written too.
+   */
+  async #flushLast(): Promise<void> {
+    for (let round = 0; round < LAST_FLUSHES; round++) {
+      let told = false;
+      await this.#serialised(async () => {
+        const flush = await this.#prepared();
+        await this.#flushOnto(this.#open!, this.#workspace, flush, () => undefined);
+        await this.#tell(flush.written);
+        told = flush.written.length > 0;
+      });
+      if (!told || !this.hasUnwritten) return;
+    }
+    throw new SessionStateError(
+      `After ${LAST_FLUSHES} flushes at the end of a transaction its hooks still left something to write.`,
+      { remedy: 'Let a hook of afterSave, afterDelete or afterFlush change something only where it has to.' },
+    );
   }
 
   /** One flush at a time. */
@@ -534,6 +546,8 @@ export class Transactions {
 }
 
 const NOTHING: readonly Written[] = [];
+/** How often hooks may give the end of a transaction something more to write: SQLAlchemy's number. */
+const LAST_FLUSHES = 100;
 
 function insideHook(): SessionStateError {
   return new SessionStateError('A flush was asked for inside a hook of a flush: it would wait for itself.', {

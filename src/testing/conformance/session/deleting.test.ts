@@ -5,8 +5,8 @@ import type { Database } from '../../../index.ts';
 
 import { errorOf, openTestDatabase, supports } from '../../support/database.ts';
 import { Author, Comment, Post, Profile, Tag } from '../../support/models.ts';
-import { rowsOf } from '../../support/pictures.ts';
-import { expectSent } from '../../support/statements.ts';
+import { items, rowsOf } from '../../support/pictures.ts';
+import { expectSent, statementsOf } from '../../support/statements.ts';
 
 let db: Database;
 
@@ -222,5 +222,73 @@ describe('an entity that is to be deleted', () => {
       { title: 'Two', author_id: 2 },
     ]);
     await session.close();
+  });
+});
+
+describe('what goes with a deleted row', () => {
+  it('R3: R7: S7: cascades leave the session, keys become null, collections forget it; a rollback brings it back', async () => {
+    const session = db.session();
+    const [ann, bob] = [new Author({ name: 'Ann', email: 'a@x.org' }), new Author({ name: 'Bob', email: 'b@x.org' })];
+    const [mine, his] = [
+      new Post({ title: 'mine', author: ann, reviewer: bob }),
+      new Post({ title: 'his', author: bob, reviewer: ann }),
+    ];
+    const tag = new Tag({ name: 't' });
+    const comment = new Comment({ body: 'c', post: mine });
+    mine.tags.add(tag);
+    expect([items(bob.reviews), items(tag.posts)]).toEqual([[mine], [mine]]);
+    session.add(mine, his, comment);
+    await session.commit();
+    const picture = () => ({
+      states: [mine, his, comment].map((entity) => session.state(entity)),
+      reviewer: his.reviewerId,
+      reviews: items(bob.reviews),
+      tagged: items(tag.posts),
+    });
+    const before = picture();
+    const stop = new Error('back');
+    expect(
+      await errorOf(() =>
+        session.transaction(async () => {
+          session.delete(ann);
+          await session.flush();
+          expect(picture()).toEqual({
+            states: ['detached', 'persistent', 'detached'],
+            reviewer: null,
+            reviews: [],
+            tagged: [],
+          });
+          throw stop;
+        }),
+      ),
+    ).toBe(stop);
+    expect(picture()).toEqual(before);
+    session.delete(ann);
+    await session.commit();
+    expect([session.state(comment), his.reviewer, items(tag.posts)]).toEqual(['detached', null, []]);
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    expect(await db.session().query(Post).valuesList('title', 'reviewerId')).toEqual([['his', null]]);
+  });
+
+  it('R3: S7: a link that a savepoint took back can be made again', async () => {
+    const session = db.session();
+    const [ann, bob] = [new Author({ name: 'Ann', email: 'a@x.org' }), new Author({ name: 'Bob', email: 'b@x.org' })];
+    const post = new Post({ title: 'one', author: ann });
+    expect(items(bob.reviews)).toEqual([]);
+    session.add(post, bob);
+    await session.commit();
+    await session.transaction(async () => {
+      await errorOf(() =>
+        session.transaction(() => {
+          post.reviewer = bob;
+          throw new Error('back');
+        }),
+      );
+      expect([post.reviewer, items(bob.reviews)]).toEqual([null, []]);
+    });
+    post.reviewer = bob;
+    expect(items(bob.reviews)).toEqual([post]);
+    await session.commit();
+    expect(await db.session().query(Post).valuesList('reviewerId', { flat: true })).toEqual([bob.id]);
   });
 });

@@ -132,6 +132,26 @@ describe('hooks', () => {
     ]);
   });
 
+  it('V3: what hooks add after a flush is written before the commit, also in a savepoint; without an end it is refused', async () => {
+    on('afterSave', (note, { session }) => session.add(new Entry({ what: `saved ${note.text}` })));
+    await db.transaction(async (session) => {
+      session.add(new Note({ text: 'one' }));
+      await session.transaction(() => session.add(new Note({ text: 'two' })));
+      session.add(new Note({ text: 'three' }));
+    });
+    expect(await db.session().query(Entry).orderBy('id').valuesList('what', { flat: true })).toEqual([
+      'saved one',
+      'saved two',
+      'saved three',
+    ]);
+    on('afterSave', (_note, { session }) => session.add(new Note({ text: 'again' })));
+    expect(await errorOf(() => db.transaction((session) => session.add(new Note({ text: 'four' }))))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      message: 'After 100 flushes at the end of a transaction its hooks still left something to write.',
+    });
+    expect(await db.session().query(Note).count()).toBe(3);
+  });
+
   it('V3: an error before the commit takes everything back, wherever it comes from', async () => {
     for (const event of ['beforeValidate', 'afterValidate', 'beforeSave', 'afterSave'] as const) {
       const stop = Note.on(event, () => {
