@@ -36,7 +36,9 @@ for (const document of documents) {
 }
 
 const readme = join(root, 'README.md');
-const linked = new Set(localLinks(readFileSync(readme, 'utf8')).map(({ target }) => join(root, target.split('#')[0] ?? '')));
+const linked = new Set(
+  localLinks(readFileSync(readme, 'utf8')).map(({ target }) => join(root, target.split('#')[0] ?? '')),
+);
 const wanted = [
   ...filesUnder(join(root, 'docs'), '.md'),
   ...filesUnder(join(root, 'src'), '.md').filter((file) => file.endsWith('README.md')),
@@ -45,6 +47,8 @@ for (const file of wanted) if (!linked.has(file)) problems.push(`README.md has n
 
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.stdout.write(
-  problems.length > 0 ? `${problems.length} problems\n` : `${links} links in ${documents.length} documents lead somewhere\n`,
+  problems.length > 0
+    ? `${problems.length} problems\n`
+    : `${links} links in ${documents.length} documents lead somewhere\n`,
 );
 process.exitCode = problems.length > 0 ? 1 : 0;
