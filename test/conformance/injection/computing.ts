@@ -177,8 +177,8 @@ const windows: Position[] = [
   ),
 ];
 
-/** A comment that holds nothing but what may stand in an address. */
-const COMMENT = / \/\*[\w.~%-]+='[\w.~%-]+'\*\/$/;
+/** A comment of pairs that hold nothing but what may stand in an address. */
+const COMMENT = / \/\*(?:[\w.~%-]+='[\w.~%-]+'(?:,(?!\*))?)*\*\/$/;
 const tagged = (at: string, tags: (payload: unknown) => unknown, answer: Position['answer']): Position => ({
   at: `tag(${at})`,
   run: (session, payload) => idsOf(first(session)['tag']!(tags(payload))),
