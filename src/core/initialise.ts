@@ -111,7 +111,11 @@ function stepOf(meta: ModelMeta, field: FieldMeta): Step | undefined {
 
 /** All attributes in one function, their names and constant defaults written in. */
 function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
-  const scope: Record<string, unknown> = { refuse, inherited, own: Object.prototype.hasOwnProperty };
+  const scope: Record<string, unknown> = {
+    refuse,
+    inherited,
+    has: (object: object, name: string) => Object.hasOwn(object, name),
+  };
   const lines = steps.map(({ attribute, key, constant, run }, i) => {
     scope[`run${i}`] = run;
     if (constant === undefined) return `run${i}(e, i);`;
@@ -126,7 +130,7 @@ function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, 
   return compileFunction(
     scope,
     `return function (e, i) {
-    for (const k in i) switch (k) { ${cases} if (!own.call(i, k)) inherited(k); break; default: refuse(k); }
+    for (const k in i) switch (k) { ${cases} if (!has(i, k)) inherited(k); break; default: refuse(k); }
     let v;
     ${lines.join('\n')}
   };`,

@@ -103,7 +103,7 @@ const functions: Position[] = [
       payload === undefined
         ? is(` ${String(ROWS[0]!['text'])}`)
         : holds('text', payload) && payload !== ''
-          ? is(`${[...(payload as string)][0]}${String(ROWS[0]!['text'])}`)
+          ? is(`${Array.from(payload as string)[0]}${String(ROWS[0]!['text'])}`)
           : REFUSED,
     { like: (payload) => payload ?? 'harmless' },
   ),

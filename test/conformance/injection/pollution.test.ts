@@ -199,8 +199,12 @@ const CALLS: readonly Call[] = [
 
 /** What drivers read themselves, as `pg` does the `name` of a statement, may cost a connection: that is an error as well. */
 const REFUSALS = [
-  ...['E_UNKNOWN_FIELD', 'E_INVALID_QUERY', 'E_INVALID_VALUE', 'E_CONFIG'],
-  ...['E_CONNECTION', 'E_TRANSACTION_ABORTED'],
+  'E_UNKNOWN_FIELD',
+  'E_INVALID_QUERY',
+  'E_INVALID_VALUE',
+  'E_CONFIG',
+  'E_CONNECTION',
+  'E_TRANSACTION_ABORTED',
 ];
 
 /** What a call gives, or the code of its error. */

@@ -188,7 +188,6 @@ function harmlessIn(payload: unknown): unknown {
 
 /* ---------- texts ---------- */
 
-const folds = (text: unknown): string => String(text).normalize('NFC').toLowerCase();
 /** Look-alikes in another case, as some database may see them: whatever is the same once it is upper, lower and decomposed. */
 const wide = (text: unknown): string =>
   String(text)

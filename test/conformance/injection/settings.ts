@@ -10,8 +10,6 @@ import type { Answer, Position } from './net.ts';
 import { holds } from './plain-data.ts';
 
 const asIs = (payload: unknown): unknown => payload;
-const isRecord = (payload: unknown): payload is Readonly<Record<string, unknown>> =>
-  typeof payload === 'object' && payload !== null && !Array.isArray(payload);
 /** What has no key of its own says nothing. */
 const isNothing = (payload: unknown): boolean => Object.keys(Object(payload)).length === 0;
 const never = (): Answer => REFUSED;
