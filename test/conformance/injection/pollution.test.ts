@@ -54,7 +54,7 @@ const POLLUTIONS: readonly (readonly [key: string, value: unknown])[] = [
   ['defaults', { label: 'polluted' }],
   ['first', 1],
   ['after', 'x'],
-  ['timeout', '1; --'],
+  ['timeout', 60_000],
   ['retry', 3],
   ['confirm', true],
   ['ifNotExists', false],
