@@ -87,6 +87,7 @@ export {
 } from './query/windows.ts';
 export { prepare } from './query/prepared.ts';
 export { sql } from './query/sql.ts';
+export { exists, subquery } from './query/subqueries.ts';
 
 export { ConnectionConfig } from './adapters/config.ts';
 export type { ConnectionOptions, ServerHost } from './adapters/config.ts';

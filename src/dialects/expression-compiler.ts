@@ -11,6 +11,7 @@ import type {
   DatePart,
   Expression,
   InListExpression,
+  InQueryExpression,
   JsonContainsExpression,
   JsonElementExpression,
   JsonExpression,
@@ -21,6 +22,8 @@ import type {
   RawExpression,
   SearchExpression,
   SelectStatement,
+  StringList,
+  SubqueryExpression,
   Window,
   WindowExpression,
 } from '../core/ast/expressions.ts';
@@ -54,9 +57,6 @@ const COMPARISONS = new Set<Expression['kind']>([
 ]);
 const NO_COLUMNS = { columns: [] };
 const ARITHMETIC = { plus: '+', minus: '-', times: '*', dividedBy: '/', modulo: '%' } as const;
-
-/** In which order texts stand in a row, and what is between them. */
-export type StringList = NonNullable<AggregateExpression['list']>;
 
 /**
  * Expressions to SQL: what all databases share; a dialect overrides the productions in which it differs. A production
@@ -119,7 +119,7 @@ export abstract class ExpressionCompiler {
       case 'inList':
         return this.inList(node);
       case 'inQuery':
-        return `${this.operand(node.operand)} IN (${this.select(node.query)})`;
+        return this.inQuery(node);
       case 'match':
         return this.match(node);
       case 'arithmetic':
@@ -145,7 +145,7 @@ export abstract class ExpressionCompiler {
       case 'aggregate':
         return this.aggregate(node);
       case 'subquery':
-        return `(${this.select(node.query)})`;
+        return this.subquery(node);
       case 'exists':
         return `${node.negated ? 'NOT ' : ''}EXISTS (${this.select(node.query)})`;
       case 'raw':
@@ -154,10 +154,25 @@ export abstract class ExpressionCompiler {
       case 'path':
       case 'related':
       case 'relatedAggregate':
+      case 'nested':
         throw new TypeError(`A ${node.kind} reached the compiler: the planner resolves it.`);
       default:
         return unreachable(node);
     }
+  }
+
+  protected inQuery({ operands, query }: InQueryExpression): string {
+    const texts = operands.map((operand) => this.operand(operand));
+    return `${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${this.members(query)})`;
+  }
+
+  protected subquery({ query }: SubqueryExpression): string {
+    return `(${this.select(query)})`;
+  }
+
+  /** The rows among which something is looked for. */
+  protected members(query: SelectStatement): string {
+    return this.select(query);
   }
 
   /** An expression beside an operator: in brackets where it is a comparison itself. */

@@ -18,6 +18,7 @@ export function mayBeNull(node: Expression): boolean {
     case 'raw':
     case 'path':
     case 'relatedAggregate':
+    case 'nested':
       return node.nullable;
     case 'compare':
       return node.operator !== 'ne' && (mayBeNull(node.left) || mayBeNull(node.right));
@@ -34,8 +35,9 @@ export function mayBeNull(node: Expression): boolean {
     case 'search':
     case 'arrayTest':
     case 'inList':
-    case 'inQuery':
       return mayBeNull(node.operand);
+    case 'inQuery':
+      return node.operands.some(mayBeNull) || node.query.columns.some(({ expression }) => mayBeNull(expression));
     case 'compareRows':
     case 'not':
     case 'isNull':

@@ -1,17 +1,20 @@
 import { conjunction, typeOf } from '../core/ast/expressions.ts';
 import type {
+  CompoundStatement,
   DerivedTable,
   Expression,
   OrderNode,
   ParamExpression,
+  RankedTable,
   RawExpression,
   RowLock,
   SelectStatement,
-  TableRef,
+  TableSource,
 } from '../core/ast/expressions.ts';
 import type {
   DeleteStatement,
   FindRowsStatement,
+  InsertFromStatement,
   InsertStatement,
   OnConflict,
   Statement,
@@ -67,6 +70,8 @@ export abstract class QueryCompiler extends ExpressionCompiler {
         return this.select(statement, (node) => this.selection(node));
       case 'insert':
         return this.insert(statement);
+      case 'insertFrom':
+        return this.insertFrom(statement);
       case 'update':
         return this.update(statement);
       case 'updateRows':
@@ -114,9 +119,37 @@ export abstract class QueryCompiler extends ExpressionCompiler {
     return canName ? ` OF ${tables.map(({ alias }) => alias).join(', ')}` : '';
   }
 
-  protected from(table: TableRef | DerivedTable): string {
-    if ('query' in table) return `(${this.select(rowsOf(table))}) AS ${table.alias}`;
+  protected from(table: TableSource): string {
+    if ('query' in table) return `(${this.tableQuery(rowsOf(table))}) AS ${table.alias}`;
+    if ('common' in table) return `${this.dialect.quote(table.common)} AS ${table.alias}`;
     return `${this.table(table)} AS ${table.alias}`;
+  }
+
+  /** A query that stands where a table may. */
+  protected tableQuery(node: DerivedTable['query']): string {
+    if (node.kind === 'select') return this.select(node);
+    if (node.kind === 'compound') return this.compound(node);
+    const tables = node.tables.map(({ name, columns, query }) => {
+      const names = columns.map((column) => this.dialect.quote(column));
+      return `${this.dialect.quote(name)}(${names.join(', ')}) AS (${this.compound(query)})`;
+    });
+    return `WITH RECURSIVE ${tables.join(', ')} ${this.select(node.query)}`;
+  }
+
+  /** A side that is sorted or cut is a table of its own: not every database takes brackets around one. */
+  protected compound({ operator, all, sides }: CompoundStatement): string {
+    const word = ` ${operator.toUpperCase()}${all ? ' ALL' : ''} `;
+    const texts = sides.map((side, i) => {
+      const text = this.select(side, (column) => this.combined(column));
+      const cut = side.limit !== undefined || side.offset !== undefined || side.orderBy.length > 0;
+      return cut ? `SELECT * FROM (${text}) AS side${i}` : text;
+    });
+    return texts.join(word);
+  }
+
+  /** A column of a side, in the form in which a column of a table would be: what is combined must be alike. */
+  protected combined(node: Expression): string {
+    return this.expression(node);
   }
 
   protected table(table: Pick<ModelMeta, 'schema' | 'table'>): string {
@@ -152,6 +185,18 @@ export abstract class QueryCompiler extends ExpressionCompiler {
     const columns = fields.map((field) => this.dialect.quote(field.column)).join(', ');
     const body = fields.length === 0 ? this.emptyRow() : `(${columns}) ${this.values(fields, rows)}`;
     return `INSERT INTO ${this.table(model)} ${body}${this.conflicts(model, onConflict)}${this.returning(returning)}`;
+  }
+
+  protected insertFrom({ model, fields, query }: InsertFromStatement): string {
+    const columns = fields.map((field) => this.dialect.quote(field.column));
+    let position = 0;
+    const rows = this.select(query, (node) => this.inserted(fields[position++]!, node));
+    return `INSERT INTO ${this.table(model)} (${columns.join(', ')}) ${rows}`;
+  }
+
+  /** A column of a query in the form in which the field stores it. */
+  protected inserted(field: FieldMeta, value: Expression): string {
+    return this.assigned(field, value);
   }
 
   /** A row of defaults. */
@@ -269,8 +314,9 @@ function counted(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
-function rowsOf({ query, each }: DerivedTable): SelectStatement {
-  if (each === undefined) return query;
+function rowsOf(table: DerivedTable | RankedTable): DerivedTable['query'] {
+  if (table.each === undefined) return table.query;
+  const { query, each } = table;
   const ofThese: Expression = { kind: 'inList', operand: each.by, list: each.of };
   return { ...query, where: query.where === undefined ? ofThese : conjunction([ofThese, query.where]) };
 }

@@ -33,6 +33,11 @@ export abstract class TypedCompiler extends QueryCompiler {
     return value.kind === 'param' ? this.writer.bind(value, this.encoder(field.type)) : this.expression(value);
   }
 
+  /** In the list of a query a parameter stands beside no column. */
+  protected override inserted(field: FieldMeta, value: Expression): string {
+    return value.kind === 'param' ? this.param(value, this.encoder(field.type)) : super.inserted(field, value);
+  }
+
   protected override compare(node: CompareExpression): string {
     const { operator, left, right } = node;
     const [a, b] = [this.beside(left, right), this.beside(right, left)];

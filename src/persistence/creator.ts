@@ -4,7 +4,7 @@ import { rootOf } from '../core/inheritance.ts';
 import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import type { Conflict, Creation, Saving } from '../query/creation.ts';
 import type { Wanted } from '../query/get-or-create.ts';
 import { SessionStateError, UniqueViolationError } from '../utils/errors.ts';
@@ -24,6 +24,7 @@ import { changedCollections } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { inOneOrder, Upserter } from './upserter.ts';
 import type { Expected, UpsertRow } from './upserter.ts';
+import { refuseOtherClass } from './other-class.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Rows that are made by a call of their own, and not by the next flush: `bulkCreate`, `getOrCreate`, `updateOrCreate`. */
@@ -93,9 +94,10 @@ export class Creator {
   }
 
   /** @throws UniqueViolationError for a row that is there and that a scope hides: it is nobody's to take or to change. */
-  async #refuseHidden(meta: ModelMeta, row: Row, { by }: Conflict, scopes: ActiveScopes): Promise<void> {
+  async #refuseHidden(meta: ModelMeta, row: Row, { by }: Conflict, scopes: ScopeConditions): Promise<void> {
     const { compiled, executor } = this.#workspace;
     if (!meta.restricted) return;
+    refuseOtherClass(meta, row, by);
     const codec = compiled.codec(meta);
     const key = meta.key.map((field) => codec.decodeField(field, row[field.index]));
     const query = compiled.query(rowsByKey(meta, [key], scopes));
@@ -144,6 +146,7 @@ export class Creator {
         conflict === undefined
           ? []
           : await this.#upsert(this.#upserter(connection, meta, conflict, expected), meta, others, batchSize);
+      for (const row of stored) refuseOtherClass(meta, row, conflict!.by);
       return () => {
         flusher.accept();
         others.forEach(({ entity }, i) => present.set(entity, this.#adopt(meta, stored[i]!, entity, journal)));

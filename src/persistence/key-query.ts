@@ -1,14 +1,14 @@
 import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type { ModelMeta } from '../core/metadata.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import type { QueryRequest } from '../query/state.ts';
 import { initialState } from '../query/state.ts';
 
 type Key = readonly unknown[];
 
 /** A query for the rows of these keys, each a list of the values of the key's fields. */
-export function rowsByKey(meta: ModelMeta, keys: readonly Key[], scopes: ActiveScopes): QueryRequest {
+export function rowsByKey(meta: ModelMeta, keys: readonly Key[], scopes: ScopeConditions): QueryRequest {
   return { kind: 'entities', state: { ...initialState(meta, scopes), where: [keysCondition(meta, keys)], order: [] } };
 }
 

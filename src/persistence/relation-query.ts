@@ -1,12 +1,12 @@
 import type { RelationMeta } from '../core/metadata.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { path } from '../query/nodes.ts';
 import { initialState } from '../query/state.ts';
 import type { QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 
 /** The members of an entity's collection, as a query. @throws SessionStateError for links that lead one way only. */
-export function membersOf(entity: object, relation: RelationMeta, scopes: ActiveScopes): QueryState {
+export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeConditions): QueryState {
   const { inverse, link, sourceField, targetField, target } = relation;
   const value = (entity as Record<string, unknown>)[sourceField.name];
   const label = { model: relation.model.name, field: relation.name };

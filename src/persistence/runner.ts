@@ -133,7 +133,7 @@ export class SessionRunner implements QueryRunner {
     return undefined;
   }
 
-  async write(request: Of<'update' | 'delete'>): Promise<number> {
+  async write(request: Of<'update' | 'delete' | 'insertFrom'>): Promise<number> {
     const { state } = request;
     if (state.bounds !== undefined)
       return this.#within(state.bounds, (runner) => runner.write({ ...request, state: unbounded(state) }));

@@ -1,13 +1,13 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { meets, pinsOf, unmet } from '../query/pins.ts';
 import type { Pin } from '../query/pins.ts';
 import { readField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 
 /** @throws InvalidValueError for a row that the scopes with `check` do not leave in this session. */
-export function checkScopes(scopes: ActiveScopes, step: FlushStep): void {
+export function checkScopes(scopes: ScopeConditions, step: FlushStep): void {
   if ((step.kind !== 'insert' && step.kind !== 'update') || !step.meta.restricted) return;
   const { meta } = step;
   checkRows(scopes, meta, step.entities, step.kind === 'insert' ? meta.fields : changedOf(step));
@@ -15,7 +15,7 @@ export function checkScopes(scopes: ActiveScopes, step: FlushStep): void {
 
 /** The same of rows that are written otherwise. */
 export function checkRows(
-  scopes: ActiveScopes,
+  scopes: ScopeConditions,
   meta: ModelMeta,
   entities: readonly object[],
   fields: readonly FieldMeta[],

@@ -381,7 +381,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
     this.#refuseClosed();
-    return new ModelQuerySet(this.#runner, membersOf(entity, relation, this.#workspace.scopes));
+    return new ModelQuerySet(this.#runner, {
+      ...membersOf(entity, relation, this.#workspace.scopes),
+      owner: this.#runner,
+    });
   }
 
   collectionChanges(collection: ChangingCollection): void {

@@ -2,14 +2,14 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { isReplicasFault } from '../adapters/replicas.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
-import { modelOf, ownRow, rootOf } from '../core/inheritance.ts';
+import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
-import type { ActiveScopes } from '../query/active-scopes.ts';
+import type { ScopeConditions } from '../query/scope-conditions.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
@@ -45,7 +45,7 @@ export interface WorkspaceOwner {
 
 /** Which rows are seen; which server to read from, where there are replicas; where the tables are; how `selectRelated` loads. */
 interface Place {
-  readonly scopes: ActiveScopes;
+  readonly scopes: ScopeConditions;
   readonly using: ServerRole | undefined;
   readonly schema: string | undefined;
   readonly loadStrategy: LoadStrategy;
@@ -142,7 +142,7 @@ export class Workspace {
   }
 
   /** The scopes of the session. */
-  get scopes(): ActiveScopes {
+  get scopes(): ScopeConditions {
     return this.#place.scopes;
   }
 
@@ -235,16 +235,17 @@ export class Workspace {
     return { connection, done: () => this.executor.release(connection) };
   }
 
-  /** UPDATE or DELETE of a set; what the session holds of that model is brought in step. */
+  /** Rows of a set, written by one statement; what the session holds of that model is brought in step. */
   async writeSet(
-    request: Extract<QueryRequest, { kind: 'update' | 'delete' }>,
+    request: Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>,
     { compiled, sql, parameters }: BoundQuery,
   ): Promise<number> {
-    const { meta } = request.state;
+    const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
     const root = rootOf(meta);
     const flushed = this.beforeRead(new Set([...compiled.plan.reads, root]));
     if (flushed !== undefined) await flushed;
     const changes = await this.#execute(meta, sql, parameters);
+    if (request.kind === 'insertFrom') return changes;
     const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
     if (changes > 0 && tracked.length > 0) await this.refresh(root, tracked);
     return changes;
@@ -274,7 +275,8 @@ export class Workspace {
       if (row === undefined) this.#evict(meta, entity);
       else {
         const own = ownRow(meta, row);
-        this.#refreshOne(own.meta, entity, own.row);
+        // A row that another program has made one of another class: the entity stays what it is.
+        if (State.row(entity) === null || isOf(entity, own.meta)) this.#refreshOne(own.meta, entity, own.row);
         present.push(entity);
       }
     }
@@ -361,7 +363,7 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ActiveScopes): Promise<Rows> {
+  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
     const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.

@@ -4,6 +4,7 @@ import type { ModelMeta, ScopeMeta } from '../core/metadata.ts';
 import { ScopeValueError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { parseFilter } from './filter.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 
 /** What a session says of the scopes of all models: values by name, and which are not in force. */
 export interface ScopeSettings {
@@ -26,7 +27,7 @@ interface Made {
  * The conditions that belong to models and hold wherever these appear in a query, as a session and a query set left them.
  * A query set carries its own in its state; everything that plans or loads asks `conditionOf`, and nothing else.
  */
-export class ActiveScopes {
+export class ActiveScopes implements ScopeConditions {
   readonly #settings: ScopeSettings;
   /** Shared by all that come from one session. */
   readonly #session: { turn: number; bypassed: boolean };
@@ -110,4 +111,4 @@ function classCondition(meta: ModelMeta): Expression {
 }
 
 /** No scope of any model is in force: conditions of scopes see the tables so, and so does what speaks of a row by its key. */
-export const UNSCOPED = new ActiveScopes(undefined, 'none');
+export const UNSCOPED: ScopeConditions = new ActiveScopes(undefined, 'none');

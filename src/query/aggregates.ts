@@ -1,5 +1,5 @@
 import { typeOf } from '../core/ast/expressions.ts';
-import type { AggregateExpression, AggregateName, Expression } from '../core/ast/expressions.ts';
+import type { AggregateExpression, AggregateName, Expression, StringList } from '../core/ast/expressions.ts';
 import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
@@ -48,26 +48,32 @@ function isOptions(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !ExpressionBuilder.is(value);
 }
 
-/** Texts of the group in a row. */
-function textsOf(value: unknown, separator: unknown, options: unknown = {}): ExpressionBuilder {
-  const argument = aggregateArgument('stringAgg', value, 'stringAgg()', 'The query');
+/** What `stringAgg` was told, checked. */
+export function stringList(argument: Expression, separator: unknown, orders: unknown, distinct: boolean): StringList {
   if (typeof separator !== 'string' || separator.includes('\0'))
     throw new InvalidQueryError(`stringAgg() takes a text to stand between two others, not ${describe(separator)}.`);
-  const { distinct, filter } = aggregateOptions('stringAgg', argument, options, ['distinct', 'filter', 'orderBy']);
-  const orderBy = ordersOf((options as { orderBy?: unknown }).orderBy); // Named cast: its keys are known by now.
+  const orderBy = ordersOf(orders);
   for (const { expression } of orderBy) {
     refuseAggregates(expression, 'orderBy of stringAgg()');
     refuseWindows(expression, 'orderBy of stringAgg()');
     if (distinct && !isSameColumn(expression, argument))
       throw new InvalidQueryError('stringAgg() with { distinct: true } can be sorted by the text itself only.');
   }
+  return { orderBy, separator };
+}
+
+/** Texts of the group in a row. */
+function textsOf(value: unknown, separator: unknown, options: unknown = {}): ExpressionBuilder {
+  const argument = aggregateArgument('stringAgg', value, 'stringAgg()', 'The query');
+  const { distinct, filter } = aggregateOptions('stringAgg', argument, options, ['distinct', 'filter', 'orderBy']);
+  const { orderBy } = options as { orderBy?: unknown }; // Named cast: its keys are known by now.
   const node: AggregateExpression = {
     kind: 'aggregate',
     fn: 'stringAgg',
     argument,
     distinct,
     filter,
-    list: { orderBy, separator },
+    list: stringList(argument, separator, orderBy, distinct),
     type: aggregateType('stringAgg', undefined),
     nullable: true,
   };

@@ -1,6 +1,6 @@
 import type { Expression } from '../core/ast/expressions.ts';
 import type { UpdateStatement } from '../core/ast/statements.ts';
-import { childrenOf } from './walk.ts';
+import { childrenOf, expressionsIn } from './walk.ts';
 
 type Assignments = UpdateStatement['set'];
 
@@ -25,8 +25,6 @@ export function inReadingOrder(set: Assignments, alias: string): Pick<UpdateStat
 function reads(node: Expression, alias: string, column: string): boolean {
   if (node.kind === 'column') return node.alias === alias && node.column === column;
   const inside =
-    node.kind === 'subquery' || node.kind === 'exists' || node.kind === 'inQuery'
-      ? [...node.query.columns.map(({ expression }) => expression), ...(node.query.where ? [node.query.where] : [])]
-      : [];
+    node.kind === 'subquery' || node.kind === 'exists' || node.kind === 'inQuery' ? expressionsIn(node.query) : [];
   return [...childrenOf(node), ...inside].some((child) => reads(child, alias, column));
 }

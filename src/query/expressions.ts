@@ -10,6 +10,7 @@ import { DOCUMENT_METHODS } from './methods/documents.ts';
 import { NUMBER_METHODS } from './methods/numbers.ts';
 import type { Method, Subject } from './methods/subject.ts';
 import { TEXT_METHODS } from './methods/texts.ts';
+import { among, Nestable } from './nested.ts';
 import { decimal, labelOf, list, param, plainValue, scaleOf } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
 import { hasAggregate, hasWindow } from './walk.ts';
@@ -91,6 +92,8 @@ export class ExpressionBuilder {
   }
 
   oneOf(values: unknown): ExpressionBuilder {
+    const set = Nestable.set(values);
+    if (set !== undefined) return this.#make(among(asValue(this.#node), set, this.#label()));
     return this.#make({
       kind: 'inList',
       operand: asValue(this.#node),

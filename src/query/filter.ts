@@ -12,7 +12,8 @@ import { lookup } from './lookup-nodes.ts';
 import { Lookup } from './lookups.ts';
 import { param, path, relationKey } from './nodes.ts';
 import { Condition } from './q.ts';
-import { refsOf, ROOT } from './refs.ts';
+import { refsOf } from './refs.ts';
+import { ROOT } from './roots.ts';
 
 /** Where a filter stands: the model that its names belong to, and the way there from the root. */
 interface Place {
@@ -21,6 +22,14 @@ interface Place {
   /** Whose names these are, where the filter stands in a callback of a relation. */
   readonly origin: Origin;
   readonly refs: (() => object) | undefined;
+  /** What the columns of a callback are named by here. */
+  readonly token: () => Origin;
+}
+
+/** Whose columns the callbacks of a filter get: those of a query set, with its annotations. */
+export interface FilteredRows {
+  readonly make: () => object;
+  readonly token: () => symbol;
 }
 
 /**
@@ -28,13 +37,13 @@ interface Place {
  *
  * @throws UnknownFieldError, InvalidValueError, InvalidQueryError before any SQL is made.
  */
-export function parseFilter(meta: ModelMeta, input: unknown, refs?: () => object): Expression {
-  return parse({ meta, steps: [], origin: undefined, refs }, input);
+export function parseFilter(meta: ModelMeta, input: unknown, rows?: FilteredRows): Expression {
+  return parse({ meta, steps: [], origin: undefined, refs: rows?.make, token: rows?.token ?? root }, input);
 }
 
 /** A condition on the rows of a relation, inside of another condition. */
 export function parseCondition(meta: ModelMeta, input: unknown, origin: Origin): Expression {
-  const node = parse({ meta, steps: [], origin, refs: undefined }, input);
+  const node = parse({ meta, steps: [], origin, refs: undefined, token: () => origin ?? ROOT }, input);
   refuseWindows(node, `A condition on ${meta.name}`);
   return node;
 }
@@ -51,8 +60,10 @@ function parse(place: Place, input: unknown): Expression {
   );
 }
 
-function refsAt({ meta, steps, origin, refs }: Place): object {
-  return refs?.() ?? refsOf(meta, { steps, origin: origin ?? ROOT, parse: parseCondition });
+const root = (): Origin => ROOT;
+
+function refsAt({ meta, steps, token, refs }: Place): object {
+  return refs?.() ?? refsOf(meta, { steps, origin: token(), parse: parseCondition });
 }
 
 function wholeCondition({ meta }: Place, value: unknown): Expression {
@@ -145,10 +156,7 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
   }
   if (value instanceof Lookup) return lookup(key, labelFor(relation), keyLookup(relation, value));
   if (isPlain(value) || value instanceof Condition || typeof value === 'function') {
-    return parse(
-      { meta: relation.target, steps: [...place.steps, relation], origin: place.origin, refs: undefined },
-      value,
-    );
+    return parse({ ...place, meta: relation.target, steps: [...place.steps, relation], refs: undefined }, value);
   }
   if (ExpressionBuilder.is(value))
     return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.value(value) };

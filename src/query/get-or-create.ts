@@ -1,7 +1,7 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import type { Conflict } from './creation.ts';
 import { entityOf, fieldNamed, uniqueOf, withStamps } from './creation.ts';
 import type { QueryState } from './state.ts';
@@ -12,7 +12,7 @@ export interface Wanted {
   readonly entity: object;
   readonly conflict: Conflict;
   /** What can be seen: a row that is hidden is not found. */
-  readonly scopes: ActiveScopes;
+  readonly scopes: ScopeConditions;
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -7,6 +7,7 @@ import { datePart, yearRange } from './date-parts.ts';
 import { ExpressionBuilder } from './expressions.ts';
 import { hasKey, jsonAs, jsonAt, jsonContains, jsonIs, jsonLike } from './json.ts';
 import { Lookup } from './lookups.ts';
+import { among, Nestable } from './nested.ts';
 import { isTextual, list, param } from './nodes.ts';
 import { searchFor } from './search.ts';
 
@@ -61,8 +62,11 @@ function positiveLookup(
       const [low, high] = value as readonly [unknown, unknown];
       return { kind: 'between', operand: node, low: right(node, label, low), high: right(node, label, high) };
     }
-    case 'oneOf':
+    case 'oneOf': {
+      const set = Nestable.set(value);
+      if (set !== undefined) return among(node, set, label);
       return { kind: 'inList', operand: node, list: list(type, value, label) };
+    }
     case 'isNull':
       if (typeof value !== 'boolean')
         throw new InvalidValueError(

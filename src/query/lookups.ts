@@ -11,6 +11,7 @@ import type {
   LOOKUP,
   LookupName,
   LookupOf,
+  MembersOf,
 } from '../core/types/index.ts';
 
 /**
@@ -102,8 +103,12 @@ export function between<V extends number | bigint | string | Date>(low: V, high:
   return new Lookup('between', Object.freeze([low, high]));
 }
 
-/** One of the values; an empty list matches nothing. @example { role: oneOf(['admin', 'editor']) } */
-export function oneOf<V>(values: Iterable<V>): LookupOf<V> {
+/**
+ * One of the values, or of those that a query gives: of its column, or the keys of its entities. An empty list matches nothing.
+ *
+ * @example { role: oneOf(['admin', 'editor']), authorId: oneOf(session.query(Author).filter({ age: gt(30) })) }
+ */
+export function oneOf<V>(values: Iterable<V> | MembersOf<V | null>): LookupOf<V> {
   return new Lookup('oneOf', listOf(values));
 }
 

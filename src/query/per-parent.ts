@@ -11,7 +11,10 @@ import type {
 import type { FieldMeta } from '../core/metadata.ts';
 import type { Plan } from './plan.ts';
 import { refuseQualified } from './qualify.ts';
-import { Aliases, columnOf, equal, Scope, select } from './scope.ts';
+import { planSet } from './plan-set.ts';
+import { Aliases, columnOf, equal, select } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { openScope } from './sources.ts';
 import type { LinksRequest, PerParent, QueryState } from './state.ts';
 
 /**
@@ -25,12 +28,13 @@ const INT: FieldMeta['type'] = Object.freeze({ kind: 'int' });
 
 /** Joins a query for entities with the ranks of its rows: the clauses that leave those of the first places, in their order. */
 export function joinRanked(
-  { meta, where, order, scopes }: QueryState,
+  state: QueryState,
   { field, owners, few, limit }: PerParent,
   scope: Scope,
   aliases: Aliases,
 ): Pick<SelectStatement, 'where' | 'orderBy'> {
-  const inner = new Scope(meta, aliases, scopes);
+  const { meta, where, order } = state;
+  const inner = openScope(state, aliases);
   const by = columnOf(inner.root.alias, field);
   const orderBy = (order ?? []).map((key) => inner.resolveOrder(key));
   const query = select({
@@ -54,8 +58,8 @@ export function joinRanked(
 /** The keys of owners and targets of a many-to-many relation, as the target's query set wants them. */
 export function planLinks({ state, relation, owners, limit }: LinksRequest): Plan {
   refuseQualified(state, 'A prefetch');
-  const aliases = new Aliases();
-  const scope = new Scope(relation.target, aliases, state.scopes);
+  const aliases = new Aliases(planSet);
+  const scope = openScope(state, aliases);
   const { source } = relation.link!;
   const link = scope.links(relation);
   const key = columnOf(scope.root.alias, relation.targetField);

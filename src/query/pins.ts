@@ -2,7 +2,7 @@ import type { Expression } from '../core/ast/expressions.ts';
 import { sameKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta, ScopeMeta } from '../core/metadata.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import type { FieldChange } from './state.ts';
 
 /** A field that has to have a value, because a scope with `check` says so. */
@@ -17,7 +17,7 @@ export interface Pin {
  *
  * @throws InvalidQueryError for one whose condition is more than equalities of the model's own columns and values.
  */
-export function pinsOf(scopes: ActiveScopes, meta: ModelMeta): readonly Pin[] {
+export function pinsOf(scopes: ScopeConditions, meta: ModelMeta): readonly Pin[] {
   if (!meta.scopes.some(({ check }) => check)) return [];
   return scopes
     .inForce(meta)
@@ -59,7 +59,7 @@ export function unmet(meta: ModelMeta, { scope, field }: Pin): InvalidValueError
 }
 
 /** @throws InvalidValueError for an UPDATE that takes rows out of a scope with `check`. */
-export function checkChanges(scopes: ActiveScopes, meta: ModelMeta, changes: readonly FieldChange[]): void {
+export function checkChanges(scopes: ScopeConditions, meta: ModelMeta, changes: readonly FieldChange[]): void {
   if (!meta.restricted) return;
   for (const pin of pinsOf(scopes, meta)) {
     const change = changes.find(({ field }) => field === pin.field)?.value;
@@ -75,7 +75,7 @@ export function checkChanges(scopes: ActiveScopes, meta: ModelMeta, changes: rea
  *
  * @throws InvalidQueryError
  */
-export function refuseHiddenConflicts(scopes: ActiveScopes, meta: ModelMeta, by: readonly FieldMeta[]): void {
+export function refuseHiddenConflicts(scopes: ScopeConditions, meta: ModelMeta, by: readonly FieldMeta[]): void {
   if (!meta.restricted) return;
   const pins = pinsOf(scopes, meta);
   const open = scopes.inForce(meta).find((scope) => {

@@ -1,5 +1,5 @@
 import type { SelectStatement } from '../core/ast/expressions.ts';
-import type { DeleteStatement, UpdateStatement } from '../core/ast/statements.ts';
+import type { DeleteStatement, InsertFromStatement, UpdateStatement } from '../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 
@@ -56,4 +56,5 @@ export type Plan =
       readonly reads: ReadonlySet<ModelMeta>;
     }
   | { readonly kind: 'update'; readonly statement: UpdateStatement; readonly reads: ReadonlySet<ModelMeta> }
+  | { readonly kind: 'insertFrom'; readonly statement: InsertFromStatement; readonly reads: ReadonlySet<ModelMeta> }
   | { readonly kind: 'delete'; readonly statement: DeleteStatement; readonly reads: ReadonlySet<ModelMeta> };

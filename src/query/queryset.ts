@@ -4,39 +4,36 @@ import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
-import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
-import {
-  InvalidQueryError,
-  InvalidValueError,
-  MultipleResultsError,
-  NotFoundError,
-  UnfilteredWriteError,
-  UnknownFieldError,
-} from '../utils/errors.ts';
-import { suggest } from '../utils/naming.ts';
-import { own } from '../utils/own.ts';
-import type { ActiveScopes } from './active-scopes.ts';
-import { withParts } from './embedded.ts';
-import { assignable, whyFixed } from './assignable.ts';
-import { ExpressionBuilder, expressionNode, refuseAggregates } from './expressions.ts';
-import { entityKey, parseCondition, parseFilter, unknownName } from './filter.ts';
+import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError } from '../utils/errors.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
+import { expressionNode, refuseAggregates } from './expressions.ts';
+import { fieldChange, fieldOf } from './changes.ts';
+import { combinedRows, isFiltered } from './combine.ts';
+import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
+import { groupedState, ModelGroups } from './groups.ts';
+import { inBulk } from './in-bulk.ts';
+import { insertFrom } from './insert-from.ts';
 import { DEFAULT_BATCH, fetchModeOf, limitOf, wholeNumber } from './limits.ts';
+import { withParts } from './embedded.ts';
 import { lockState } from './locks.ts';
-import { param, path, stored } from './nodes.ts';
+import { Nestable } from './nested.ts';
+import { path } from './nodes.ts';
 import { OrderKey } from './order-key.ts';
+import { OwnRefs } from './own-refs.ts';
+import { own } from '../utils/own.ts';
 import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
 import { checkChanges } from './pins.ts';
 import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
 import type { QuerySets } from './prefetches.ts';
-import { refsOf, ROOT } from './refs.ts';
+import { recursiveRows } from './recursive.ts';
 import type { QueryRunner } from './runner.ts';
 import { askedFor, bypassed } from './scope-names.ts';
 import { initialState } from './state.ts';
-import type { FieldChange, NamedExpression, QueryState } from './state.ts';
+import type { NamedExpression, QueryState } from './state.ts';
 import { explainOptions } from './explain.ts';
 import { withTags } from './tags.ts';
 import { ModelValuesSet } from './values-set.ts';
@@ -45,21 +42,22 @@ import { ModelValuesSet } from './values-set.ts';
  * A query for entities as it runs. Immutable: every method gives a new one; nothing is sent until it is awaited or
  * iterated. `QuerySet` in `core/types` is what the compiler sees.
  */
-export class ModelQuerySet implements PromiseLike<object[]> {
+export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   readonly #runner: QueryRunner;
   readonly #state: QueryState;
 
   constructor(runner: QueryRunner, state: QueryState) {
+    super(state);
     this.#runner = runner;
     this.#state = state;
   }
 
-  static of(runner: QueryRunner, meta: ModelMeta, scopes: ActiveScopes): ModelQuerySet {
-    return new ModelQuerySet(runner, initialState(meta, scopes));
+  static of(runner: QueryRunner, meta: ModelMeta, scopes: ScopeConditions): ModelQuerySet {
+    return new ModelQuerySet(runner, initialState(meta, scopes, runner));
   }
 
   /** For those who make query sets and read what they were told. */
-  static sets(runner: QueryRunner, scopes: ActiveScopes): QuerySets {
+  static sets(runner: QueryRunner, scopes: ScopeConditions): QuerySets {
     return {
       open: (meta) => ModelQuerySet.of(runner, meta, scopes),
       stateOf: (set) => (typeof set === 'object' && set !== null && #state in set ? set.#state : undefined),
@@ -72,7 +70,7 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   filter(condition: unknown): ModelQuerySet {
-    return this.#add(this.#parse(condition));
+    return this.#filtered(condition, (node) => node);
   }
 
   where(condition: unknown): ModelQuerySet {
@@ -80,11 +78,13 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   exclude(condition: unknown): ModelQuerySet {
-    return this.#add(negation(this.#parse(condition)));
+    return this.#filtered(condition, negation);
   }
 
   orderBy(...keys: readonly unknown[]): ModelQuerySet {
-    return this.#with({ order: keys.map((key) => this.#orderKey(key)), reversed: false });
+    const own = new OwnRefs(this.#state);
+    const order = keys.map((key) => this.#orderKey(key, own));
+    return this.#with({ order, reversed: false, origins: own.origins });
   }
 
   reverse(): ModelQuerySet {
@@ -113,7 +113,8 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   annotate(callback: (refs: object) => Readonly<Record<string, unknown>>): ModelQuerySet {
     const { meta, annotations, prefetches } = this.#state;
-    const added = this.#named('annotate()', callback);
+    const own = new OwnRefs(this.#state);
+    const added = this.#named('annotate()', callback, own);
     for (const { name } of added) {
       refusePrefetched(meta, name, prefetches);
       if (hides(meta, name))
@@ -123,7 +124,30 @@ export class ModelQuerySet implements PromiseLike<object[]> {
         });
     }
     const kept = annotations.filter(({ name }) => !added.some((item) => item.name === name));
-    return this.#with({ annotations: [...kept, ...added] });
+    return this.#with({ annotations: [...kept, ...added], origins: own.origins });
+  }
+
+  union(other: unknown, options: unknown = {}): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('union', this.#state, other, options));
+  }
+
+  intersection(other: unknown): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('intersection', this.#state, other));
+  }
+
+  difference(other: unknown): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('difference', this.#state, other));
+  }
+
+  recursive(relation: unknown, options: unknown = {}): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, recursiveRows(this.#state, relation, options));
+  }
+
+  groupBy(...keys: readonly unknown[]): ModelGroups {
+    const own = new OwnRefs(this.#state);
+    const groups = keys.map((key) => this.#groupKey(key, own));
+    const state = groupedState(this.#state, groups, own.origins);
+    return new ModelGroups(state, (grouped) => new ModelQuerySet(this.#runner, grouped));
   }
 
   only(...names: readonly string[]): ModelQuerySet {
@@ -224,10 +248,15 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   async aggregate(callback: (refs: object) => Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-    const columns = this.#named('aggregate()', callback);
+    const own = new OwnRefs(this.#state);
+    const columns = this.#named('aggregate()', callback, own);
     if (this.#state.empty)
       return Object.fromEntries(columns.map(({ name, expression }) => [name, ofNoRows(expression)]));
-    const rows = await this.#runner.rows({ kind: 'aggregate', state: this.#state, columns });
+    const rows = await this.#runner.rows({
+      kind: 'aggregate',
+      state: { ...this.#state, origins: own.origins },
+      columns,
+    });
     return Object.fromEntries(columns.map(({ name }, i) => [name, rows[0]?.[i] ?? null]));
   }
 
@@ -274,6 +303,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return (condition.length === 0 ? this : this.filter(condition[0])).one();
   }
 
+  async inBulk(keys: unknown, options?: unknown): Promise<Map<unknown, object>> {
+    return inBulk(this.#runner, this.#state, keys, options);
+  }
+
   async page(options: unknown): Promise<object> {
     return readPage(this.#runner, this.#state, options);
   }
@@ -306,17 +339,28 @@ export class ModelQuerySet implements PromiseLike<object[]> {
       throw new InvalidQueryError(`update() takes an object of field values, not ${describe(changes)}.`, {
         model: this.#state.meta.name,
       });
-    const parsed = withParts(this.#state.meta, changes).map(([name, value]) => this.#change(name, value));
+    const own = new OwnRefs(this.#state);
+    const parsed = withParts(this.#state.meta, changes).map(([name, value]) =>
+      fieldChange(this.#state.meta, name, value, own.make),
+    );
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
     checkChanges(this.#state.scopes, this.#state.meta, parsed);
-    return this.#state.empty ? 0 : this.#runner.write({ kind: 'update', state: this.#state, changes: parsed });
+    const state = { ...this.#state, origins: own.origins };
+    return state.empty ? 0 : this.#runner.write({ kind: 'update', state, changes: parsed });
   }
 
   async delete(): Promise<number> {
     this.#checkWrite('delete');
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'delete', state: this.#state });
+  }
+
+  async insertFrom(query: unknown, mapping: unknown): Promise<number> {
+    this.#refuseFilter('insertFrom');
+    const { meta, owner } = this.#state;
+    const request = insertFrom(meta, owner, query, mapping);
+    return request.state.empty ? 0 : this.#runner.write(request);
   }
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
@@ -356,27 +400,16 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return new ModelQuerySet(this.#runner, withKeys({ ...this.#state, ...changes }));
   }
 
-  #add(condition: Expression): ModelQuerySet {
+  #filtered(condition: unknown, as: (node: Expression) => Expression): ModelQuerySet {
+    const own = new OwnRefs(this.#state);
+    const node = as(parseFilter(this.#state.meta, condition, own));
     // What holds for every row is no filter: `filter({}).delete()` writes to all rows, and has to say so.
-    return condition === TRUE ? this : this.#with({ where: [...this.#state.where, condition] });
+    return node === TRUE ? this : this.#with({ where: [...this.#state.where, node], origins: own.origins });
   }
 
-  #parse(condition: unknown): Expression {
-    return parseFilter(this.#state.meta, condition, () => this.#refs());
-  }
-
-  /** Columns, relations and annotations for a callback. */
-  #refs(): object {
-    const { meta, annotations } = this.#state;
-    const refs = refsOf(meta, { origin: ROOT, steps: [], parse: parseCondition });
-    for (const { name, expression } of annotations)
-      Object.defineProperty(refs, name, { value: new ExpressionBuilder(expression, meta.name) });
-    return refs;
-  }
-
-  #orderKey(key: unknown): OrderNode {
+  #orderKey(key: unknown, own: OwnRefs): OrderNode {
     if (typeof key === 'function') {
-      const order: unknown = (key as (refs: object) => unknown)(this.#refs());
+      const order: unknown = (key as (refs: object) => unknown)(own.make());
       const node =
         order instanceof OrderKey
           ? OrderKey.node(order)
@@ -392,42 +425,38 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     return { expression: this.#column(descending ? key.slice(1) : key), descending, nulls: undefined };
   }
 
+  #groupKey(key: unknown, own: OwnRefs): Expression {
+    if (typeof key !== 'function') return this.#column(key);
+    const node = expressionNode((key as (refs: object) => unknown)(own.make()), 'groupBy()');
+    refuseAggregates(node, `groupBy() of ${this.#state.meta.name}`);
+    return node;
+  }
+
   /** A column or annotation by name. */
   #column(name: unknown): Expression {
     const annotation = this.#state.annotations.find((item) => item.name === name);
     return annotation === undefined ? path([], this.#field(name as string)) : annotation.expression;
   }
 
-  #field(name: string): FieldMeta {
+  #field(name: unknown): FieldMeta {
     const { meta, annotations } = this.#state;
-    if (typeof name !== 'string')
-      throw new InvalidQueryError(`A column of ${meta.name} is named by a text, not ${describe(name)}.`, {
-        model: meta.name,
-      });
-    const field = meta.fieldByName.get(name);
-    if (field !== undefined) return field;
-    const relation = meta.relationByName.get(name);
-    if (relation?.owning === true) {
-      throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, {
-        model: meta.name,
-        field: name,
-        remedy: `Use '${relation.sourceField.name}'.`,
-      });
-    }
-    if (relation !== undefined) throw unknownName(meta, name);
-    throw new UnknownFieldError(`${meta.name} has no field '${name}'.`, {
-      model: meta.name,
-      field: name,
-      remedy: suggest(name, [...meta.fieldByName.keys(), ...annotations.map((item) => item.name)]),
-    });
+    return fieldOf(
+      meta,
+      name,
+      annotations.map((item) => item.name),
+    );
   }
 
-  #named(place: string, callback: (refs: object) => Readonly<Record<string, unknown>>): NamedExpression[] {
+  #named(
+    place: string,
+    callback: (refs: object) => Readonly<Record<string, unknown>>,
+    own: OwnRefs,
+  ): NamedExpression[] {
     if (typeof callback !== 'function')
       throw new InvalidQueryError(`${place} takes a callback that gives named expressions.`, {
         model: this.#state.meta.name,
       });
-    const record = callback(this.#refs());
+    const record = callback(own.make());
     if (typeof record !== 'object' || record === null)
       throw new InvalidQueryError(`${place} takes a callback that gives an object of expressions.`, {
         model: this.#state.meta.name,
@@ -444,8 +473,11 @@ export class ModelQuerySet implements PromiseLike<object[]> {
 
   #values(args: readonly unknown[], form: 'object' | 'tuple' | 'flat'): ModelValuesSet {
     const [first] = args;
-    if (typeof first === 'function')
-      return new ModelValuesSet(this.#runner, this.#state, this.#named('values()', first as never), form);
+    if (typeof first === 'function') {
+      const own = new OwnRefs(this.#state);
+      const columns = this.#named('values()', first as never, own);
+      return new ModelValuesSet(this.#runner, { ...this.#state, origins: own.origins }, columns, form);
+    }
     const names = args.length > 0 ? args : this.#state.meta.fields.map((field) => field.name);
     const columns = names.map((name) => ({ name: name as string, expression: this.#column(name) }));
     return new ModelValuesSet(this.#runner, this.#state, columns, form);
@@ -460,46 +492,10 @@ export class ModelQuerySet implements PromiseLike<object[]> {
     });
   }
 
-  #change(name: string, value: unknown): FieldChange {
-    const { meta } = this.#state;
-    const relation = meta.relationByName.get(name);
-    if (relation !== undefined && !relation.owning)
-      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: the other side holds the key.`, {
-        model: meta.name,
-        field: name,
-        remedy:
-          relation.link === undefined ? `Update ${relation.target.name}.` : 'Change the collection of each entity.',
-      });
-    const field = relation === undefined ? this.#field(name) : relation.sourceField;
-    const label = { model: meta.name, field: field.name };
-    const fixed = whyFixed(field);
-    if (fixed !== undefined)
-      throw new InvalidQueryError(`update() cannot set ${meta.name}.${name}: it is ${fixed}.`, label);
-    if (typeof value === 'function')
-      return {
-        field,
-        value: assignable(
-          field,
-          expressionNode((value as (refs: object) => unknown)(this.#refs()), `update() of ${name}`),
-        ),
-      };
-    if (ExpressionBuilder.is(value)) return { field, value: assignable(field, ExpressionBuilder.value(value)) };
-    if (value === undefined)
-      throw new InvalidValueError(`update() was given undefined for ${meta.name}.${name}.`, {
-        ...label,
-        remedy: 'Leave the field out, or give null to set NULL.',
-      });
-    if (relation !== undefined && State.is(value))
-      return { field, value: param(field.type, entityKey(relation, relation.targetField, value), label) };
-    if (value === null && field.nullable)
-      return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
-    return { field, value: stored(field, value, label) };
-  }
-
   #refuseFilter(call: string): void {
-    const { meta, where, limit, offset, empty } = this.#state;
+    const { meta, where, limit, offset, empty, source } = this.#state;
     refuseReadOnly(meta, 'written');
-    if (where.length === 0 && limit === undefined && offset === undefined && !empty) return;
+    if (where.length === 0 && limit === undefined && offset === undefined && source === undefined && !empty) return;
     throw new InvalidQueryError(
       `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
       {
@@ -510,9 +506,9 @@ export class ModelQuerySet implements PromiseLike<object[]> {
   }
 
   #checkWrite(call: string): void {
-    const { meta, where, unfiltered, limit, empty } = this.#state;
+    const { meta } = this.#state;
     refuseReadOnly(meta, `${call}d`);
-    if (where.length > 0 || unfiltered || limit !== undefined || empty) return;
+    if (isFiltered(this.#state)) return;
     throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
       model: meta.name,
       remedy: `Add a filter, or say .unfiltered() before .${call}().`,

@@ -1,14 +1,11 @@
 import { conjunction, disjunction, negation, typeOf } from '../core/ast/expressions.ts';
 import type { AggregateName, Expression, Origin, Quantifier } from '../core/ast/expressions.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { UnknownFieldError } from '../utils/errors.ts';
+import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { aggregateArgument, aggregateOptions } from './aggregates.ts';
+import { aggregateArgument, aggregateOptions, stringList } from './aggregates.ts';
 import { ExpressionBuilder } from './expressions.ts';
 import { aggregateType, path } from './nodes.ts';
-
-/** The token of the outermost query. */
-export const ROOT: Origin = Symbol('query');
 
 /** Reads a condition in any of its forms. It is handed in, because it makes refs itself. */
 export type ParseCondition = (meta: ModelMeta, input: unknown, origin: Origin) => Expression;
@@ -58,6 +55,10 @@ export class ManyRefs {
     return this.#aggregate('max', value, options);
   }
 
+  stringAgg(value: (refs: object) => unknown, separator: unknown, options?: unknown): ExpressionBuilder {
+    return this.#aggregate('stringAgg', value, options, separator);
+  }
+
   some(condition?: unknown): ExpressionBuilder {
     return this.#quantify('some', condition);
   }
@@ -95,15 +96,25 @@ export class ManyRefs {
     );
   }
 
-  #aggregate(fn: AggregateName, value: ((refs: object) => unknown) | undefined, options: unknown): ExpressionBuilder {
+  #aggregate(
+    fn: AggregateName,
+    value: ((refs: object) => unknown) | undefined,
+    options: unknown,
+    separator?: unknown,
+  ): ExpressionBuilder {
     const { inner, where } = this.#open();
     const { target, name } = this.#relation;
-    const refs =
-      value === undefined ? undefined : refsOf(target, { origin: inner, steps: [], parse: this.#place.parse });
+    const refs = refsOf(target, { origin: inner, steps: [], parse: this.#place.parse });
     const argument =
-      value === undefined ? undefined : aggregateArgument(fn, value(refs!), `${name}.${fn}()`, target.name);
+      value === undefined ? undefined : aggregateArgument(fn, value(refs), `${name}.${fn}()`, target.name);
     // Which rows count, the relation's own filter says.
-    const { distinct } = aggregateOptions(fn, argument, options, ['distinct']);
+    const { distinct } = aggregateOptions(
+      fn,
+      argument,
+      options,
+      fn === 'stringAgg' ? ['distinct', 'orderBy'] : ['distinct'],
+    );
+    const list = fn === 'stringAgg' ? stringList(argument!, separator, ordersIn(options, refs), distinct) : undefined;
     const type = aggregateType(fn, argument === undefined ? undefined : typeOf(argument).type);
     const { origin, steps } = this.#place;
     return new ExpressionBuilder(
@@ -117,12 +128,21 @@ export class ManyRefs {
         argument,
         distinct,
         where,
+        list,
         type,
         nullable: fn !== 'count',
       },
       this.#root,
     );
   }
+}
+
+/** The sort keys that a callback gives. */
+function ordersIn(options: unknown, refs: object): unknown {
+  const { orderBy } = (options ?? {}) as { orderBy?: unknown }; // Named cast: its keys are known by now.
+  if (orderBy === undefined) return undefined;
+  if (typeof orderBy === 'function') return (orderBy as (refs: object) => unknown)(refs);
+  throw new InvalidQueryError('stringAgg() of a relation takes its orderBy as a callback: (t) => t.name.asc().');
 }
 
 /** `some` and `none` ask for rows that meet filter and condition; `every` that no row of the filter fails the condition. */

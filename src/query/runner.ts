@@ -34,7 +34,7 @@ export interface QueryRunner {
   /** Entities, or rows of decoded values, with the values of a prepared request. */
   prepared(request: PreparedRequest, given: Readonly<Record<string, unknown>>): Promise<unknown[]>;
   /** The number of rows written. */
-  write(request: Of<'update' | 'delete'>): Promise<number>;
+  write(request: Of<'update' | 'delete' | 'insertFrom'>): Promise<number>;
   /** New rows; gives the entities of all of them, in their order. */
   create(creation: Creation, bounds: Bounds | undefined): Promise<object[]>;
   /** One row, made where there is none; and whether it was made. `update`: one that exists takes the new values. */

@@ -1,29 +1,44 @@
-import { conjunction, negation, TRUE } from '../core/ast/expressions.ts';
+import { conjunction, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import type {
   ColumnExpression,
   Expression,
   Join,
+  NestedExpression,
   OrderNode,
   Origin,
   PathExpression,
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  StringList,
   TableRef,
+  TableSource,
   Window,
 } from '../core/ast/expressions.ts';
 import { rootOf } from '../core/inheritance.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { tablesIn } from './tables-in.ts';
 import { UNSCOPED } from './active-scopes.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
+import { setOf } from './nested.ts';
+import type { SetState } from './state.ts';
+
+/** Plans a query set that stands inside of a query. */
+export type PlanSet = (set: SetState, aliases: Aliases, outer: Scope | undefined) => SelectStatement;
 
 /** Names for the tables of one statement, subqueries included: no alias is used twice. */
 export class Aliases {
   #next = 0;
   /** Every model that the statement reads: of those that share a table, the root. */
   readonly reads = new Set<ModelMeta>();
+  /** The planner of what stands inside of the statement: it opens scopes itself. */
+  readonly planSet: PlanSet;
+
+  constructor(planSet: PlanSet) {
+    this.planSet = planSet;
+  }
 
   take(meta: ModelMeta): TableRef {
     this.reads.add(rootOf(meta));
@@ -37,30 +52,33 @@ export class Aliases {
  */
 export class Scope {
   readonly root: TableRef;
+  /** Where rows come from: the table, unless they are those of other queries. */
+  from: TableSource;
   readonly joins: Join[] = [];
   readonly #meta: ModelMeta;
-  readonly #scopes: ActiveScopes;
+  readonly #scopes: ScopeConditions;
   readonly #aliases: Aliases;
-  /** The query that this one stands in, and the token of its own columns. */
+  /** The query that this one stands in, and the tokens of its own columns. */
   readonly #outer: Scope | undefined;
-  readonly #origin: Origin;
+  readonly origins: readonly Origin[];
   /** Joined tables by path; LEFT once anything on the way may be missing. */
   readonly #joined = new Map<string, { readonly table: TableRef; readonly optional: boolean }>();
 
   constructor(
     meta: ModelMeta,
     aliases: Aliases,
-    scopes: ActiveScopes,
+    scopes: ScopeConditions,
     outer?: Scope,
-    origin?: Origin,
+    origins: readonly Origin[] = [],
     root = aliases.take(meta),
   ) {
     this.#meta = meta;
     this.#scopes = scopes;
     this.#aliases = aliases;
     this.#outer = outer;
-    this.#origin = origin;
+    this.origins = origins;
     this.root = root;
+    this.from = root;
   }
 
   /** The table at the end of to-one steps. */
@@ -116,7 +134,7 @@ export class Scope {
 
   /** A table as the conditions of scopes see it: they stand for themselves, and no scope holds inside of them. */
   #plain(meta: ModelMeta, table: TableRef): Scope {
-    return new Scope(meta, this.#aliases, UNSCOPED, undefined, undefined, table);
+    return new Scope(meta, this.#aliases, UNSCOPED, undefined, [], table);
   }
 
   /**
@@ -145,7 +163,7 @@ export class Scope {
 
   /** The query whose columns an origin stands for: this one, one around it, or the outermost. */
   #from(origin: Origin, meta: ModelMeta): Scope {
-    if (origin !== undefined && origin !== this.#origin && this.#outer !== undefined)
+    if (origin !== undefined && !this.origins.includes(origin) && this.#outer !== undefined)
       return this.#outer.#from(origin, meta);
     if (this.#meta === meta) return this;
     throw new InvalidQueryError(`An expression of ${meta.name} stands in a query of ${this.#meta.name}.`, {
@@ -188,7 +206,9 @@ export class Scope {
       case 'inList':
         return { ...node, operand: this.resolve(node.operand) };
       case 'inQuery':
-        return { ...node, operand: this.resolve(node.operand) };
+        return { ...node, operands: this.#all(node.operands) };
+      case 'nested':
+        return this.#nested(node);
       case 'match':
         return { ...node, operand: this.resolve(node.operand), pattern: this.resolve(node.pattern) };
       case 'json':
@@ -215,7 +235,7 @@ export class Scope {
           argument: this.#optional(node.argument),
           filter: this.#optional(node.filter),
           over: node.over === undefined ? undefined : this.#window(node.over),
-          list: node.list && { ...node.list, orderBy: node.list.orderBy.map((order) => this.resolveOrder(order)) },
+          list: this.#stringList(node.list, this),
         };
       case 'raw':
         return {
@@ -239,6 +259,10 @@ export class Scope {
     return { ...order, expression: this.resolve(order.expression) };
   }
 
+  #stringList(list: StringList | undefined, scope: Scope): StringList | undefined {
+    return list && { ...list, orderBy: list.orderBy.map((order) => scope.resolveOrder(order)) };
+  }
+
   #window({ partitionBy, orderBy, frame }: Window): Window {
     return {
       partitionBy: this.#all(partitionBy),
@@ -256,6 +280,13 @@ export class Scope {
     return node === undefined ? undefined : this.resolve(node);
   }
 
+  #nested({ form, operand, query, type, nullable }: NestedExpression): Expression {
+    const planned = this.#aliases.planSet(setOf(query), this.#aliases, this);
+    if (form === 'in') return { kind: 'inQuery', operands: [this.resolve(operand!)], query: planned };
+    if (form === 'value') return { kind: 'subquery', query: planned, type, nullable };
+    return { kind: 'exists', query: planned, negated: false };
+  }
+
   /** A semi-join: EXISTS, so that no filter can multiply rows. `every` is that no row fails. */
   #related(node: RelatedExpression): Expression {
     const { quantifier, where } = node;
@@ -266,19 +297,37 @@ export class Scope {
 
   #relatedAggregate(node: RelatedAggregateExpression): Expression {
     const query = this.#relatedRows(node, node.where, (scope, filter) => {
-      const argument = node.argument === undefined ? undefined : scope.resolve(node.argument);
+      const argument = node.argument === undefined ? undefined : scope.#perRow(scope.resolve(node.argument));
       const aggregate: Expression = {
         kind: 'aggregate',
         fn: node.fn,
         argument,
         distinct: node.distinct,
         filter: undefined,
+        list: this.#stringList(node.list, scope),
         type: node.type,
         nullable: node.nullable,
       };
       return { columns: [{ expression: aggregate, as: undefined }], where: filter, scope };
     });
     return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
+  }
+
+  /**
+   * An argument of an aggregate over the rows of this query. SQL takes an aggregate that reads only columns from further out for
+   * one of the query there; so it is said that it is about these rows.
+   */
+  #perRow(argument: Expression): Expression {
+    const read = tablesIn(argument);
+    const own = [this.root.alias, ...this.joins.map(({ table }) => table.alias)];
+    if (read.size === 0 || own.some((alias) => read.has(alias))) return argument;
+    const row: Expression = {
+      kind: 'isNull',
+      operand: columnOf(this.root.alias, this.#meta.key[0]!),
+      negated: true,
+    };
+    const { type } = typeOf(argument);
+    return { kind: 'case', branches: [{ when: row, then: argument }], otherwise: undefined, type, nullable: true };
   }
 
   /** Joins the links of a many-to-many relation to its target, which this query is about. */
@@ -306,7 +355,7 @@ export class Scope {
       this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias,
       relation.sourceField,
     );
-    const scope = new Scope(relation.target, this.#aliases, scopes, this, inner);
+    const scope = new Scope(relation.target, this.#aliases, scopes, this, [inner]);
     const { link } = relation;
     const correlation =
       link === undefined

@@ -8,6 +8,7 @@ import type {
   RelatedAggregateExpression,
   RelatedExpression,
   SelectStatement,
+  StringList,
   Window,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
@@ -15,8 +16,11 @@ import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { UNSCOPED } from './active-scopes.ts';
-import type { ActiveScopes } from './active-scopes.ts';
-import type { LockState, NamedExpression, PerParent, QueryRequest, QueryState } from './state.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
+import { InvalidQueryError } from '../utils/errors.ts';
+import { setOf } from './nested.ts';
+import { ROOT } from './roots.ts';
+import type { LockState, NamedExpression, PerParent, QueryRequest, QueryState, SetState } from './state.ts';
 
 /** A bound value, in the order in which the key met it. */
 export type Bound = ParamExpression | ListParam;
@@ -30,12 +34,16 @@ export interface ShapeKey {
 /** What the walk over a request has met so far. */
 interface Met {
   readonly bound: Bound[];
-  /** Tokens of the subqueries: their names in the key are their numbers. */
-  readonly origins: Origin[];
+  /** Tokens of the subqueries around and before, by subquery: their names in the key are their numbers. */
+  readonly origins: (readonly Origin[])[];
+  /** Tokens that are the same as none where no subquery was met yet. */
+  readonly own: readonly Origin[];
+  /** Who runs the request. */
+  readonly owner: object | undefined;
   /** Whether values that a dialect may write into the text are part of the structure. */
   readonly shaped: boolean;
   /** Those of the query, or of the subquery, that the walk is in. */
-  scopes: ActiveScopes;
+  scopes: ScopeConditions;
 }
 
 /**
@@ -45,17 +53,18 @@ interface Met {
  * dialect writes values into the text that may stand there.
  */
 export function shapeKey(request: QueryRequest, shaped: boolean): ShapeKey {
-  const met: Met = { bound: [], origins: [], shaped, scopes: request.state.scopes };
+  const { scopes, owner } = request.state;
+  const met: Met = { bound: [], origins: [], owner, shaped, scopes, own: [] };
   const key = `${request.kind}${requestKey(request, met)}`;
   return { key, bound: met.bound };
 }
 
-/** Whether two expressions, not yet planned, are one: of one structure, and with the very same values in it. */
-export function sameExpression(left: Expression, right: Expression): boolean {
+/** Whether two expressions, not yet planned, are one: of one structure, and with the very same values in it. `own`: the tokens of their query. */
+export function sameExpression(left: Expression, right: Expression, own: readonly Origin[] = []): boolean {
   if (left === right) return true;
   if (left.kind !== right.kind) return false;
-  const a: Met = { bound: [], origins: [], shaped: false, scopes: UNSCOPED };
-  const b: Met = { bound: [], origins: [], shaped: false, scopes: UNSCOPED };
+  const a: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED, own };
+  const b: Met = { bound: [], origins: [], owner: undefined, shaped: false, scopes: UNSCOPED, own };
   return expressionKey(left, a) === expressionKey(right, b) && a.bound.every((value, i) => value === b.bound[i]);
 }
 
@@ -73,8 +82,9 @@ function requestKey(request: QueryRequest, met: Met): string {
       return request.columns === undefined ? state : state + columnsKey(request.columns, met);
     case 'links':
       return `${state}${stepKey(request.relation, met)}${boundKey(request.owners, met)}${optionalKey(request.limit, met)}`;
-    case 'update': {
-      let text = state;
+    case 'update':
+    case 'insertFrom': {
+      let text = request.kind === 'insertFrom' ? `${request.into.id}<${state}` : state;
       for (const { field, value } of request.changes) text += `;${field.id}=${expressionKey(value, met)}`;
       return text;
     }
@@ -87,7 +97,9 @@ function stateKey(state: QueryState, met: Met): string {
   const around = met.scopes;
   met.scopes = state.scopes;
   let text = modelKey(state.meta, met);
+  if (state.source !== undefined) text += `S${sourceKey(state.source, met)}`;
   for (const node of state.where) text += `w${expressionKey(node, met)}`;
+  if (state.groups !== undefined) text += `g${listKey([...state.groups, ...state.having], met)};${state.groups.length}`;
   if (state.order !== undefined) text += `o${ordersKey(state.order, met)}`;
   if (state.reversed) text += 'R';
   if (state.distinct) text += 'D';
@@ -103,6 +115,27 @@ function stateKey(state: QueryState, met: Met): string {
   if (state.fields !== undefined) text += `f${state.fields.map((field) => field.id).join()}`;
   met.scopes = around;
   return text;
+}
+
+function sourceKey(source: NonNullable<QueryState['source']>, met: Met): string {
+  if (source.kind === 'combined')
+    return `(${source.operator}${source.all ? '!' : ''}${source.sides.map((side) => setKey(side, met)).join('')})`;
+  const { start, relation, depth, maxDepth } = source;
+  return `(walk ${stepKey(relation, met)}${depth ? 'd' : ''}${optionalKey(maxDepth, met)}${setKey({ state: start, columns: undefined }, met)})`;
+}
+
+/** A query set that stands inside of the request. What its tokens stand for elsewhere is hidden meanwhile. */
+function setKey({ state, columns }: SetState, met: Met): string {
+  if (met.owner !== undefined && state.owner !== undefined && state.owner !== met.owner)
+    throw new InvalidQueryError('A query of another session stands inside of a query: one session runs both.', {
+      model: state.meta.name,
+      remedy: 'Make both by the same session.',
+    });
+  const { length } = met.origins;
+  met.origins.push([...state.origins, ROOT]);
+  const key = `[${stateKey(state, met)}${columns === undefined ? '' : columnsKey(columns, met)}]`;
+  met.origins.length = length;
+  return key;
 }
 
 /** A model where it appears, with the conditions that hold for it there. */
@@ -177,9 +210,9 @@ function boundKey(value: Bound, { bound }: Met): string {
 }
 
 /** The number of the subquery that is meant; nothing for the innermost, `^` for the query itself. */
-function originKey(origin: Origin, { origins }: Met): string {
-  if (origin === undefined) return '';
-  const position = origins.indexOf(origin);
+function originKey(origin: Origin, { origins, own }: Met): string {
+  if (origin === undefined || (origins.length === 0 && own.includes(origin))) return '';
+  const position = origins.findLastIndex((tokens) => tokens.includes(origin));
   return position < 0 ? '^/' : `^${position}/`;
 }
 
@@ -187,7 +220,7 @@ function relatedKey(node: RelatedExpression | RelatedAggregateExpression, met: M
   const { origin, inner, steps, relation } = node;
   const whole = node.kind === 'related' && node.whole === true;
   const key = `${originKey(origin, met)}${stepsKey(steps, met)}${whole ? '*' : ''}${stepKey(relation, met, whole)}`;
-  met.origins.push(inner);
+  met.origins.push([inner]);
   return key;
 }
 
@@ -255,7 +288,7 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'related':
       return `(${node.quantifier} ${relatedKey(node, met)} ${optionalKey(node.where, met)})`;
     case 'relatedAggregate':
-      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)})`;
+      return `(${node.fn}${node.distinct ? '!' : ''} ${relatedKey(node, met)} ${optionalKey(node.argument, met)}|${optionalKey(node.where, met)}${listedKey(node.list, met)})`;
     case 'raw':
       return `(raw${rawKey(node.parts, met)})`;
     case 'column':
@@ -265,7 +298,9 @@ export function expressionKey(node: Expression, met: Met): string {
     case 'exists':
       return `(${node.negated ? 'no ' : ''}exists ${selectKey(node.query, met)})`;
     case 'inQuery':
-      return `(in ${expressionKey(node.operand, met)} ${selectKey(node.query, met)})`;
+      return `(in${listKey(node.operands, met)} ${selectKey(node.query, met)})`;
+    case 'nested':
+      return `(${node.form} ${optionalKey(node.operand, met)}${setKey(setOf(node.query), met)})`;
     default:
       return unreachable(node);
   }
@@ -273,8 +308,11 @@ export function expressionKey(node: Expression, met: Met): string {
 
 /** What few aggregates have. */
 function aggregateKey({ list, over }: AggregateExpression, met: Met): string {
-  const order = list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
-  return over === undefined ? order : order + windowKey(over, met);
+  return listedKey(list, met) + (over === undefined ? '' : windowKey(over, met));
+}
+
+function listedKey(list: StringList | undefined, met: Met): string {
+  return list === undefined ? '' : `${JSON.stringify(list.separator)}${ordersKey(list.orderBy, met)}`;
 }
 
 function windowKey({ partitionBy, orderBy, frame }: Window, met: Met): string {

@@ -5,13 +5,15 @@ import type {
   LockStrength,
   LockWait,
   OrderNode,
+  Origin,
   ParamExpression,
+  SetOperator,
 } from '../core/ast/expressions.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
-import type { ActiveScopes } from './active-scopes.ts';
+import type { ScopeConditions } from './scope-conditions.ts';
 import type { Tags } from './tags.ts';
 
 /** An annotation or a value column: a name and what it is. */
@@ -26,6 +28,30 @@ export interface LockState {
   readonly wait: LockWait;
   /** `undefined`: the rows of the model itself. */
   readonly of: readonly (readonly RelationMeta[])[] | undefined;
+}
+
+/** A query set inside of another: one of entities, or of these columns. */
+export interface SetState {
+  readonly state: QueryState;
+  readonly columns: readonly NamedExpression[] | undefined;
+}
+
+/** Sets as one set. Those of entities are combined by their keys, those of values by their rows. */
+export interface CombinedSource {
+  readonly kind: 'combined';
+  readonly operator: SetOperator;
+  readonly all: boolean;
+  readonly sides: readonly SetState[];
+}
+
+/** The rows of a set, those that a relation leads to from there, and so on. */
+export interface RecursiveSource {
+  readonly kind: 'recursive';
+  readonly start: QueryState;
+  readonly relation: RelationMeta;
+  /** Whether it is asked how many steps lead to a row. */
+  readonly depth: boolean;
+  readonly maxDepth: ParamExpression | undefined;
 }
 
 /** Relations to load by a query that was told more than which. */
@@ -53,9 +79,19 @@ export interface PerParent {
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
+  /** Where its rows come from; `undefined`: from the whole table. */
+  readonly source: CombinedSource | RecursiveSource | undefined;
+  /** The tokens of the callbacks that it was told by: columns under them are its own, wherever it stands. */
+  readonly origins: readonly Origin[];
+  /** Who runs it, so that sets of two sessions are not put together. No part of the shape. */
+  readonly owner: object | undefined;
   /** The conditions of models that are in force in this query and in those that load for it. */
-  readonly scopes: ActiveScopes;
+  readonly scopes: ScopeConditions;
   readonly where: readonly Expression[];
+  /** What rows are grouped by, if that was said; their values are grouped by the plain ones beside aggregates otherwise. */
+  readonly groups: readonly Expression[] | undefined;
+  /** Conditions on groups. */
+  readonly having: readonly Expression[];
   /** `undefined`: the model's own ordering. */
   readonly order: readonly OrderNode[] | undefined;
   readonly reversed: boolean;
@@ -97,11 +133,16 @@ export interface QueryState {
 const NOTHING: RelationTree = new Map();
 
 /** All rows of a model that its scopes leave. */
-export function initialState(meta: ModelMeta, scopes: ActiveScopes): QueryState {
+export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: object): QueryState {
   return {
     meta,
     scopes,
+    source: undefined,
+    origins: [],
+    owner,
     where: [],
+    groups: undefined,
+    having: [],
     order: undefined,
     reversed: false,
     limit: undefined,
@@ -135,7 +176,14 @@ export type QueryRequest =
   | { readonly kind: 'aggregate'; readonly state: QueryState; readonly columns: readonly NamedExpression[] }
   | LinksRequest
   | { readonly kind: 'update'; readonly state: QueryState; readonly changes: readonly FieldChange[] }
-  | { readonly kind: 'delete'; readonly state: QueryState };
+  | { readonly kind: 'delete'; readonly state: QueryState }
+  | {
+      readonly kind: 'insertFrom';
+      /** What is read. */
+      readonly state: QueryState;
+      readonly into: ModelMeta;
+      readonly changes: readonly FieldChange[];
+    };
 
 /** Pairs of keys of a many-to-many relation: of these owners, and of the targets that `state` is about, in its order. */
 export interface LinksRequest {

@@ -4,14 +4,17 @@ import type { CompiledSql } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { combinedValues } from './combine.ts';
+import type { Combination } from './combine.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
+import { Nestable } from './nested.ts';
 import { explainOptions } from './explain.ts';
 import { withTags } from './tags.ts';
 import type { QueryRunner } from './runner.ts';
 import type { NamedExpression, QueryRequest, QueryState } from './state.ts';
 
 /** A query for plain rows: objects, tuples, or the values of one column. */
-export class ModelValuesSet implements PromiseLike<unknown[]> {
+export class ModelValuesSet extends Nestable implements PromiseLike<unknown[]> {
   readonly #runner: QueryRunner;
   readonly #state: QueryState;
   readonly #columns: readonly NamedExpression[];
@@ -23,6 +26,7 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
     columns: readonly NamedExpression[],
     form: 'object' | 'tuple' | 'flat',
   ) {
+    super(state, columns);
     this.#runner = runner;
     this.#state = state;
     this.#columns = columns;
@@ -51,6 +55,18 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
 
   distinct(): ModelValuesSet {
     return this.#with({ distinct: true });
+  }
+
+  union(other: unknown, options: unknown = {}): ModelValuesSet {
+    return this.#combined('union', other, options);
+  }
+
+  intersection(other: unknown): ModelValuesSet {
+    return this.#combined('intersection', other);
+  }
+
+  difference(other: unknown): ModelValuesSet {
+    return this.#combined('difference', other);
   }
 
   timeout(milliseconds: number): ModelValuesSet {
@@ -120,6 +136,18 @@ export class ModelValuesSet implements PromiseLike<unknown[]> {
 
   #with(changes: Partial<QueryState>): ModelValuesSet {
     return new ModelValuesSet(this.#runner, { ...this.#state, ...changes }, this.#columns, this.#form);
+  }
+
+  #combined(call: Combination, other: unknown, options?: unknown): ModelValuesSet {
+    const { state, columns } = combinedValues(
+      call,
+      this.#state,
+      this.#columns,
+      this.#form === 'object',
+      other,
+      options,
+    );
+    return new ModelValuesSet(this.#runner, state, columns, this.#form);
   }
 
   #orderKey(key: unknown): OrderNode {

@@ -1,4 +1,4 @@
-import type { Expression, Window } from '../core/ast/expressions.ts';
+import type { Expression, SelectStatement, TableSource, Window } from '../core/ast/expressions.ts';
 import { unreachable } from '../utils/unreachable.ts';
 
 /** Whether an expression aggregates the rows of the query itself (and not those of a relation). */
@@ -35,10 +35,13 @@ export function childrenOf(node: Expression): readonly Expression[] {
     case 'search':
     case 'arrayTest':
     case 'inList':
-    case 'inQuery':
     case 'json':
     case 'jsonContains':
       return [node.operand];
+    case 'inQuery':
+      return node.operands;
+    case 'nested':
+      return node.operand === undefined ? [] : [node.operand];
     case 'jsonElement':
       return [node.array];
     case 'between':
@@ -77,6 +80,26 @@ export function childrenOf(node: Expression): readonly Expression[] {
     default:
       return unreachable(node);
   }
+}
+
+/** All that a planned query holds: in its own clauses, and in those of the queries that it is over. */
+export function expressionsIn(query: SelectStatement): readonly Expression[] {
+  const { columns, from, joins, where, groupBy, having, orderBy, limit, offset } = query;
+  return [
+    ...[...columns, ...orderBy].map(({ expression }) => expression),
+    ...groupBy,
+    ...[where, having, limit, offset].filter((node) => node !== undefined),
+    ...joins.map(({ on }) => on),
+    ...[from, ...joins.map(({ table }) => table)].flatMap(expressionsInTable),
+  ];
+}
+
+function expressionsInTable(table: TableSource): readonly Expression[] {
+  if (!('query' in table)) return [];
+  const { query } = table;
+  if (query.kind === 'select') return expressionsIn(query);
+  if (query.kind === 'compound') return query.sides.flatMap(expressionsIn);
+  return [query.query, ...query.tables.flatMap((common) => common.query.sides)].flatMap(expressionsIn);
 }
 
 function windowParts({ partitionBy, orderBy }: Window): readonly Expression[] {

@@ -6,6 +6,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import { refuseWindows } from '../query/expressions.ts';
 import { parseFilter } from '../query/filter.ts';
+import { planSet } from '../query/plan-set.ts';
 import { Aliases, Scope } from '../query/scope.ts';
 import { planView } from '../query/views.ts';
 import { DefinitionError } from '../utils/errors.ts';
@@ -174,7 +175,7 @@ export class SchemaBuilder {
 
   /** A filter or callback as a condition on the table's own columns. */
   #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
-    const scope = new Scope(meta, new Aliases(), UNSCOPED);
+    const scope = new Scope(meta, new Aliases(planSet), UNSCOPED);
     const filter = parseFilter(meta, input);
     refuseWindows(filter, `${meta.name}: '${name}'`);
     const condition = unaliased(scope.resolve(filter), scope.root.alias);

@@ -3,6 +3,7 @@ import {
   and,
   avg,
   between,
+  caseWhen,
   contains,
   count,
   day,
@@ -90,6 +91,13 @@ export function expression(expr: Expr, refs: Refs): unknown {
       return refs.at(-1)![expr.name]!;
     case 'call':
       return call(expr, refs);
+    case 'choice': {
+      const branch = caseWhen(
+        condition(expr.when, refs) as never,
+        expression(expr.then, refs) as never,
+      ) as unknown as Loose;
+      return branch['otherwise']!(...(expr.otherwise === undefined ? [null] : [expression(expr.otherwise, refs)]));
+    }
     case 'asked':
       return condition(expr.condition, refs);
     case 'related': {

@@ -28,6 +28,10 @@ export function evaluate(expr: Expr, place: Place): Value {
         expr.args.map((arg) => evaluate(arg, place)),
         expr,
       );
+    case 'choice': {
+      const chosen = holds(expr.when, place) ? expr.then : expr.otherwise;
+      return chosen === undefined ? null : atScale(evaluate(chosen, place), expr.type);
+    }
     case 'related': {
       const rows = members(expr.of, place);
       return aggregate(
@@ -115,7 +119,7 @@ function call(
   args: Value[],
   { args: given, type }: Extract<Expr, { node: 'call' }>,
 ): Value {
-  if (fn === 'coalesce' || fn === 'concat') return atScale(NULL_FUNCTIONS[fn](args), type);
+  if (fn === 'coalesce' || fn === 'concat' || fn === 'nullIf') return atScale(NULL_FUNCTIONS[fn](args), type);
   if (args.includes(null)) return null;
   return FUNCTIONS[fn](
     args as Known[],

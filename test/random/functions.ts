@@ -1,4 +1,5 @@
 /** What functions mean, of values that are not NULL. One line for each. */
+import { compare } from './compare.ts';
 import { Decimal } from './decimal.ts';
 import type { Known, Type, Value } from './values.ts';
 
@@ -61,6 +62,8 @@ export const FUNCTIONS = {
 /** What functions mean that take NULL for a value like others. */
 export const NULL_FUNCTIONS = {
   coalesce: (args: readonly Value[]): Value => args.find((arg) => arg !== null) ?? null,
+  nullIf: ([a = null, b = null]: readonly Value[]): Value =>
+    a !== null && b !== null && compare(a, b) === 0 ? null : a,
   concat: ([first, ...rest]: readonly Value[]): Value =>
     first === null ? null : [first, ...rest.map((arg) => arg ?? '')].join(''),
 };

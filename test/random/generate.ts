@@ -74,6 +74,7 @@ const SIGNATURES: readonly Signature[] = [
   ['concat', 'text', ['text'], ['text'], ['text']],
   ['length', 'int', ['text', 'enum']],
   ...PARTS,
+  ...(['int', 'text', 'date', 'enum'] as const).map((kind): Signature => ['nullIf', kind, [kind], [kind]]),
   ['hour', 'int', ['datetime']],
   ['minute', 'int', ['datetime']],
   ['second', 'int', ['datetime']],
@@ -189,7 +190,7 @@ export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefi
       },
     ]);
   if (depth > 0) {
-    choices.push([5, () => anyCall(context, kinds)]);
+    choices.push([5, () => anyCall(context, kinds)], [1, () => anyChoice(context, kinds)]);
     if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
     if (kinds.includes('bool')) choices.push([2, () => asValue(anyCondition(inner(context)))]);
   }
@@ -207,6 +208,21 @@ function anyOperand(context: Context, kinds: readonly [Kind, ...Kind[]], type: T
   return (dice.oneIn(2) ? anyExpr(inner(context), kinds) : undefined) ?? constantFor(dice, type);
 }
 
+function anyChoice(context: Context, kinds: readonly Kind[]): Expr | undefined {
+  const { dice } = context;
+  const then = anyExpr(inner(context), kinds);
+  if (then === undefined) return undefined;
+  const { kind, scale, digits } = then.type;
+  const otherwise = dice.oneIn(2) ? anyOperand(context, [kind], then.type) : undefined;
+  const type = {
+    kind,
+    scale: Math.max(scale, otherwise?.type.scale ?? 0),
+    digits: Math.max(digits, otherwise?.type.digits ?? 0) + 2,
+  };
+  if (!fits(type, [])) return undefined;
+  return { node: 'choice', type, when: anyCondition(inner(context)), then, otherwise };
+}
+
 function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   const { dice } = context;
   const fitting = SIGNATURES.filter(([, result]) => kinds.includes(result));
@@ -220,6 +236,9 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   ];
   // Beside an integer a plain value is an integer, too.
   if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
+  // What is left of a third depends on its last digit.
+  if (fn === 'mod' && kind === 'float' && args.some(({ node }) => node !== 'column' && node !== 'constant'))
+    return undefined;
   const type = typeOfCall(
     fn,
     kind,
@@ -278,7 +297,7 @@ export function anyAggregate(context: Context, kinds: readonly Kind[]): Aggregat
   if (fn === 'count' && dice.oneIn(2))
     return { fn, argument: undefined, distinct: false, type: { kind: 'int', scale: 0, digits: 3 } };
   const argument = anyExpr(inner(context), of);
-  if (argument === undefined || !reads(argument, 0)) return undefined;
+  if (argument === undefined) return undefined;
   const distinct = fn !== 'min' && fn !== 'max' && dice.oneIn(3);
   const { type } = argument;
   if (fn === 'count') return { fn, argument, distinct, type: { kind: 'int', scale: 0, digits: 3 } };
@@ -286,20 +305,6 @@ export function anyAggregate(context: Context, kinds: readonly Kind[]): Aggregat
   const more = fn === 'avg' && kind === 'decimal' ? 4 : 0;
   const result = { kind, scale: type.scale + more, digits: type.digits + more + 2 };
   return fits(result, []) ? { fn, argument, distinct, type: result } : undefined;
-}
-
-/** Whether something is read of the row that is so many callbacks further out. */
-function reads(expr: Expr, scope: number): boolean {
-  switch (expr.node) {
-    case 'column':
-      return expr.scope === scope;
-    case 'related':
-      return expr.of.scope === scope || (expr.argument !== undefined && reads(expr.argument, scope + 1));
-    case 'call':
-      return expr.args.some((arg) => reads(arg, scope));
-    default:
-      return false;
-  }
 }
 
 function anyRelated(context: Context, kinds: readonly Kind[]): Related | undefined {

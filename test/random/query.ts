@@ -10,7 +10,7 @@ import type { Type, Value } from './values.ts';
  * An expression. `scope` counts from the inside how many callbacks further out its row belongs to: in
  * `author.posts.some((p) => p.views.gt(author.age))` that of `p.views` is 0, and of `author.age` 1.
  */
-export type Expr = Column | Constant | Call | Related | Annotated | Asked;
+export type Expr = Column | Constant | Call | Choice | Related | Annotated | Asked;
 
 export interface Column {
   readonly node: 'column';
@@ -36,6 +36,15 @@ export interface Call {
   readonly type: Type;
   readonly fn: FunctionName;
   readonly args: readonly Expr[];
+}
+
+/** `caseWhen`: one value or another; NULL without the other. */
+export interface Choice {
+  readonly node: 'choice';
+  readonly type: Type;
+  readonly when: Condition;
+  readonly then: Expr;
+  readonly otherwise: Expr | undefined;
 }
 
 export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';

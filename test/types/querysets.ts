@@ -8,6 +8,7 @@ import {
   prepare,
   type QuerySet,
   type Session,
+  type StrExpr,
   sum,
   type ValuesSet,
 } from './orm.ts';
@@ -49,7 +50,7 @@ export async function locksAndBounds() {
   joined.forUpdate({ of: ['self', 'author', 'author.profile', 'reviewer'] });
   joined.forShare({ of: 'author' });
   same<number>()((await joined.forUpdate().one()).author.id);
-  same<ValuesSet<{ id: string }, 'id'>>()(posts.values('id').timeout(100).signal(signal));
+  same<ValuesSet<{ id: string }, 'id', StrExpr<string>>>()(posts.values('id').timeout(100).signal(signal));
   session.transaction(() => 1, { signal, timeout: 100 });
   // @ts-expect-error not selected
   posts.forUpdate({ of: 'author' });

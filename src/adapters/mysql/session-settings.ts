@@ -106,6 +106,8 @@ export function sessionSettings(
     // What is put in a row by GROUP_CONCAT is cut otherwise, at 1024 bytes.
     'group_concat_max_len = 4294967295',
     'unique_checks = 1',
+    // Ours end by themselves, and after 1,000 steps one server would fail and the other leave rows out.
+    `${mariadb ? 'max_recursive_iterations' : 'cte_max_recursion_depth'} = 10000000`,
     ...SETTINGS,
     ...(lockTimeout > 0 ? [`innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout / 1000))}`] : []),
     ...(statementTimeout > 0

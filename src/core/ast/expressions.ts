@@ -3,8 +3,8 @@ import type { ValueType } from '../value-types.ts';
 
 /**
  * Expressions: frozen nodes of one closed union. Queries build them in terms of relation paths (`path`, `related`,
- * `relatedAggregate`); the planner rewrites these three into columns, joins and subqueries, and the compiler prints
- * what is left. Every value is a `param`: SQL text never holds one.
+ * `relatedAggregate`) and of each other (`nested`); the planner rewrites these four into columns, joins and subqueries, and
+ * the compiler prints what is left. Every value is a `param`: SQL text never holds one.
  */
 export type Expression =
   | PathExpression
@@ -21,6 +21,7 @@ export type Expression =
   | BetweenExpression
   | InListExpression
   | InQueryExpression
+  | NestedExpression
   | MatchExpression
   | SearchExpression
   | ArithmeticExpression
@@ -88,6 +89,14 @@ export interface RelatedAggregateExpression extends Typed {
   readonly argument: Expression | undefined;
   readonly distinct: boolean;
   readonly where: Expression | undefined;
+  /** Of `stringAgg`, in terms of the relation's target. */
+  readonly list?: StringList | undefined;
+}
+
+/** In which order texts stand in a row, and what is between them: a text of the statement's shape. */
+export interface StringList {
+  readonly orderBy: readonly OrderNode[];
+  readonly separator: string;
 }
 
 /** A column of a table in the FROM clause, by alias. */
@@ -187,10 +196,25 @@ export interface ListParam {
   readonly later?: LaterValue;
 }
 
+/** Membership in the rows of a query, one operand for each of its columns. */
 export interface InQueryExpression {
   readonly kind: 'inQuery';
-  readonly operand: Expression;
+  readonly operands: readonly Expression[];
   readonly query: SelectStatement;
+}
+
+/** A query set inside of an expression: its one value, whether it has rows, or whether the operand is among them. */
+export interface NestedExpression extends Typed {
+  readonly kind: 'nested';
+  readonly form: 'value' | 'exists' | 'in';
+  /** Of `in`. */
+  readonly operand: Expression | undefined;
+  readonly query: NestedQuery;
+}
+
+/** What a query set was told. Here it is only passed on: the query layer knows its own. */
+export interface NestedQuery {
+  readonly meta: ModelMeta;
 }
 
 export type MatchOperator = 'exact' | 'contains' | 'startsWith' | 'endsWith' | 'regex';
@@ -386,8 +410,8 @@ export interface AggregateExpression extends Typed {
   readonly filter: Expression | undefined;
   /** Over rows around each row; `undefined`: over the rows of the group. */
   readonly over?: Window | undefined;
-  /** Of `stringAgg`: in which order, and what stands between two. The text is part of the statement's shape. */
-  readonly list?: { readonly orderBy: readonly OrderNode[]; readonly separator: string } | undefined;
+  /** Of `stringAgg`. */
+  readonly list?: StringList | undefined;
 }
 
 /** A query of one column and at most one row, as a value. */
@@ -473,7 +497,7 @@ export interface TableRef {
 
 export interface Join {
   readonly kind: 'inner' | 'left';
-  readonly table: TableRef | DerivedTable;
+  readonly table: TableSource;
   readonly on: Expression;
 }
 
@@ -487,7 +511,7 @@ export interface SelectStatement {
   readonly kind: 'select';
   readonly distinct: boolean;
   readonly columns: readonly Selection[];
-  readonly from: TableRef | DerivedTable;
+  readonly from: TableSource;
   readonly joins: readonly Join[];
   readonly where: Expression | undefined;
   readonly groupBy: readonly Expression[];
@@ -514,12 +538,21 @@ export interface RowLock {
   readonly named: boolean;
 }
 
+/** What a FROM clause can name. */
+export type TableSource = TableRef | DerivedTable | RankedTable | CommonTableRef;
+
 /** `FROM (SELECT …) AS alias`. */
 export interface DerivedTable {
+  readonly query: SelectStatement | CompoundStatement | WithStatement;
+  readonly alias: string;
+  readonly each?: undefined;
+}
+
+/** The same, where only some rows of the query are needed. More do no harm. */
+export interface RankedTable {
   readonly query: SelectStatement;
   readonly alias: string;
-  /** Which rows of the query are needed. More do no harm. */
-  readonly each?: FirstOfEach | undefined;
+  readonly each: FirstOfEach;
 }
 
 /** Of the rows that have one of these values in `by`, the first for each value. */
@@ -528,6 +561,36 @@ export interface FirstOfEach {
   readonly of: ListParam;
   readonly orderBy: readonly OrderNode[];
   readonly limit: ParamExpression;
+}
+
+/** A table that a WITH clause defines. */
+export interface CommonTableRef {
+  readonly common: string;
+  readonly alias: string;
+}
+
+export type SetOperator = 'union' | 'intersect' | 'except';
+
+/** Several queries of equal columns as one, taken from left to right. */
+export interface CompoundStatement {
+  readonly kind: 'compound';
+  readonly operator: SetOperator;
+  /** Rows that are there twice stay so. */
+  readonly all: boolean;
+  readonly sides: readonly SelectStatement[];
+}
+
+/** `WITH RECURSIVE`: tables of this one query, each of which may read those before it, and itself. */
+export interface WithStatement {
+  readonly kind: 'with';
+  readonly tables: readonly CommonTable[];
+  readonly query: SelectStatement;
+}
+
+export interface CommonTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly query: CompoundStatement;
 }
 
 /** A field of the root itself. */

@@ -5,6 +5,7 @@ import type { Expression, SelectStatement } from './expressions.ts';
 export type Statement =
   | SelectStatement
   | InsertStatement
+  | InsertFromStatement
   | UpdateStatement
   | UpdateRowsStatement
   | FindRowsStatement
@@ -20,6 +21,14 @@ export interface InsertStatement {
   readonly returning: readonly FieldMeta[];
   /** `nothing`: a row that exists already stays as it is, whatever key says so. */
   readonly onConflict: 'error' | 'nothing' | OnConflict;
+}
+
+/** Rows that a query gives; its columns are those of `fields`, in their order. */
+export interface InsertFromStatement {
+  readonly kind: 'insertFrom';
+  readonly model: ModelMeta;
+  readonly fields: readonly FieldMeta[];
+  readonly query: SelectStatement;
 }
 
 /** What becomes of a row whose values of these fields exist already. A conflict of another key is an error. */

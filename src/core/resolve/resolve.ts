@@ -161,6 +161,7 @@ function freeze(meta: ModelMeta): void {
   if (Object.isFrozen(meta)) return;
   for (const field of meta.fields) {
     Object.freeze(field.path);
+    Object.freeze(field.type);
     Object.freeze(field.validators);
     Object.freeze(field);
   }

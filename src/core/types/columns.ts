@@ -1,5 +1,6 @@
 /** Scalar fields as types: what `f.string()` and its siblings return. Types only; the values are field definitions. */
-import type { ArrayExpr, DayExpr, DecExpr, ExprFor, JsonExpr } from './expressions.ts';
+import type { ArrayExpr, JsonExpr } from './documents.ts';
+import type { DayExpr, DecExpr, ExprFor } from './expressions.ts';
 import type { ArrayParts, JsonParts, LookupOf } from './lookups.ts';
 
 /**

@@ -5,8 +5,9 @@
  */
 import type { ATTRIBUTES, FIELDS, Model, ModelType, NotAnEntity, SHAPE } from './entity.ts';
 import type { AggregateOptions } from './aggregates.ts';
-import type { Averageable, Comparable, Cond, ExprOf, NumExpr, Summable } from './expressions.ts';
+import type { Averageable, Comparable, Cond, ExprOf, NumExpr, Order, StrExpr, Summable } from './expressions.ts';
 import type { LookupOf } from './lookups.ts';
+import type { OneOrMore } from './windows.ts';
 
 /** The model that a condition is about. */
 export declare const CONDITION: unique symbol;
@@ -108,6 +109,12 @@ export interface Many<M extends Model> {
   min<S>(value: (model: Refs<M>) => Comparable<S>): S;
   /** NULL for no members. */
   max<S>(value: (model: Refs<M>) => Comparable<S>): S;
+  /** The texts of the members in a row; NULL for none. @example a.tags.stringAgg((t) => t.name, ', ', { orderBy: (t) => t.name.asc() }) */
+  stringAgg(
+    value: (model: Refs<M>) => StrExpr<unknown>,
+    separator: string,
+    options?: AggregateOptions & { readonly orderBy?: (model: Refs<M>) => OneOrMore<Order | ExprOf<unknown>> },
+  ): StrExpr<string | null>;
   /** True if a member fulfils the condition; without one, if there is a member. */
   some(condition?: Condition<M>): Cond;
   none(condition?: Condition<M>): Cond;

@@ -6,8 +6,6 @@
  * thirty methods; and what an aggregate returns is read from its argument, not computed by conditional types.
  */
 
-import type { JsonScalar } from './lookups.ts';
-
 /** The value that an expression has in a result row. */
 export declare const TYPE: unique symbol;
 /** The same expression when it may also be NULL. */
@@ -24,6 +22,14 @@ export declare const DECIMAL: unique symbol;
 /** Anything that has a value of type `V` in a query: accepted wherever an expression is asked for. */
 export interface ExprOf<out V> {
   readonly [TYPE]: V;
+}
+
+/** The expression that the one column of a query is. */
+export declare const COLUMN: unique symbol;
+
+/** A query whose rows are values `V`: of one column, or entities with such a key. */
+export interface MembersOf<out V> {
+  readonly [COLUMN]: ExprOf<V>;
 }
 
 /** An operand of decimal arithmetic whose value is `W`. */
@@ -74,10 +80,10 @@ export interface Expr<out V> extends ExprOf<V> {
   lte(other: (V & {}) | ExprOf<V | null>): Cond;
   /** Both bounds are included. */
   between(low: (V & {}) | ExprOf<V | null>, high: (V & {}) | ExprOf<V | null>): Cond;
-  /** IN; an empty list is false. */
-  oneOf(values: readonly (V & {})[]): Cond;
-  /** NOT IN; an empty list is true. */
-  notOneOf(values: readonly (V & {})[]): Cond;
+  /** IN a list or a query; an empty one is false. */
+  oneOf(values: readonly (V & {})[] | MembersOf<V | null>): Cond;
+  /** NOT IN; an empty list or query is true. */
+  notOneOf(values: readonly (V & {})[] | MembersOf<V | null>): Cond;
   isNull(): Cond;
   isNotNull(): Cond;
   /** The first of this and the others that is not NULL. */
@@ -319,56 +325,6 @@ export interface DateExpr<out V> extends CalendarExpr<V> {
   nullIf(other: (V & {}) | ExprOf<V | null>): DateExpr<V | null>;
 }
 
-/**
- * JSON in a query, whole or a part of it.
- *
- * @example session.query(Author).filter((a) => a.settings.path('sizes', 0).gte(3).and(a.settings.hasKey('theme')))
- */
-export interface JsonExpr<out V> extends Expr<V> {
-  readonly [NULLABLE]: JsonExpr<V | null>;
-  /** A part: a text is a key of an object, a number a position in an array. */
-  path(...steps: (string | number)[]): JsonPart;
-  /** True for an object with this key, whatever its value. */
-  hasKey(key: string): Cond;
-  /** True where all parts of the value are there: keys of objects, items of arrays in any order. */
-  jsonContains(value: unknown): Cond;
-  /** The text; NULL where it is none. */
-  asText(): StrExpr<string | null>;
-  /** The number; NULL where it is none. */
-  asNumber(): NumExpr<number | null>;
-  /** The boolean; NULL where it is none. */
-  asBool(): Cond<boolean | null>;
-}
-
-/**
- * An array of items `I` in a query.
- *
- * @example session.query(Post).filter((p) => p.labels.arrayContains(['orm']).and(p.labels.arrayLength().gt(1)))
- */
-export interface ArrayExpr<out V, I> extends Expr<V> {
-  readonly [NULLABLE]: ArrayExpr<V | null, I>;
-  /** True where all of these items are there. */
-  arrayContains(items: readonly I[]): Cond;
-  /** True where any of these items is there. */
-  arrayOverlaps(items: readonly I[]): Cond;
-  /** The number of items. */
-  arrayLength(): NumExpr<number | (V & null)>;
-}
-
-/** A part of JSON: it is compared with what it is, `'1'` is not `1`. `isNull` asks whether there is nothing. */
-export interface JsonPart extends Omit<
-  JsonExpr<unknown>,
-  'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'oneOf' | 'notOneOf' | 'coalesce'
-> {
-  /** With `null`: whether it is JSON's null. */
-  eq(value: JsonScalar): Cond;
-  ne(value: JsonScalar): Cond;
-  gt(value: string | number): Cond;
-  gte(value: string | number): Cond;
-  lt(value: string | number): Cond;
-  lte(value: string | number): Cond;
-}
-
 /** The expression interface for a value type; `V` may contain null. */
 export type ExprFor<V> = [V] extends [string | null]
   ? StrExpr<V>
@@ -403,26 +359,4 @@ export interface Averageable<out S> {
 /** Something whose minimum or maximum, NULL for no rows, is `S`. */
 export interface Comparable<out S> {
   readonly [NULLABLE]: S;
-}
-
-/** A piece of SQL made by the `sql` tag: usable as an expression and inside another `sql`. */
-export interface SqlFragment<out T = unknown> extends Expr<T> {
-  readonly strings: readonly string[];
-  readonly values: readonly unknown[];
-}
-
-/** A quoted identifier, made by `sql.id`. */
-export interface SqlIdentifier {
-  readonly identifier: readonly string[];
-}
-
-/**
- * The `sql` tag: every interpolated value becomes a parameter; identifiers only by `sql.id`.
- *
- * @example session.query(Post).annotate((p) => ({ size: sql<number>`length(${p.title})` }))
- */
-export interface SqlTag {
-  <T = unknown>(strings: TemplateStringsArray, ...values: readonly unknown[]): SqlFragment<T>;
-  /** A quoted identifier: `sql.id('schema', 'table')`. */
-  id(...parts: readonly string[]): SqlIdentifier;
 }

@@ -5,8 +5,8 @@
 import type { FetchMode } from '../fetch-mode.ts';
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model } from './entity.ts';
-import type { ExprOf, ExprRecord, Order, Values } from './expressions.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model, PkOf } from './entity.ts';
+import type { COLUMN, ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
 import type { CreateInit, Init, NamesOf } from './instance.ts';
 import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
@@ -117,12 +117,49 @@ export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> 
 /** The value of a column or an annotation in a row. */
 type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K & keyof Values<E>] : never;
 
+/** The fields of the entities of a query set. */
+export declare const ENTITIES: unique symbol;
+
+/** Any query for entities of a model, whatever it loads. */
+export interface EntitiesOf<M extends Model> {
+  readonly [ENTITIES]: M[typeof FIELDS];
+}
+
+/** A relation's name, if it leads to the model itself. */
+type ToItself<M extends Model, K extends keyof M[typeof FIELDS]> = M[typeof FIELDS][K] extends {
+  readonly '~model': infer T extends Model;
+}
+  ? [T[typeof FIELDS], M[typeof FIELDS]] extends [M[typeof FIELDS], T[typeof FIELDS]]
+    ? K
+    : never
+  : never;
+
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
   readonly [K in NamesOf<M>['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
+
+/** What `insertFrom` sets: a value, or an expression of what is read. */
+export type InsertedValues<M extends Model> = {
+  readonly [K in NamesOf<M>['settable']]?: M[typeof ATTRIBUTES][K]['~set'] | ExprOf<M[typeof ATTRIBUTES][K]['~set']>;
+};
+
+/** A query in groups: conditions on them, and what they give. */
+export interface GroupedSet<M extends Model, E = unknown> {
+  /** Keeps the groups that fulfil the condition. @example .having((p) => max(p.views).gt(100)) */
+  having(condition: (model: Refs<M> & E) => ExprOf<boolean | null>): GroupedSet<M, E>;
+  values<K extends ColumnKey<M> | (keyof E & string)>(
+    ...keys: readonly K[]
+  ): ValuesSet<{ [X in K]: Cell<M, E, X> }, K, (Refs<M> & E)[K]>;
+  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>, keyof X & string, X[keyof X]>;
+  /** The values of one column. */
+  valuesList<K extends ColumnKey<M> | (keyof E & string)>(
+    key: K,
+    options: { readonly flat: true },
+  ): ValuesSet<Cell<M, E, K>, K, (Refs<M> & E)[K]>;
+}
 
 /** A path, and those on the way to it. */
 type Prefixes<P> = P extends `${infer H}.${infer R}` ? H | `${H}.${Prefixes<R>}` : P & string;
@@ -149,6 +186,8 @@ export type LockTarget<L> = 'self' | Prefixes<L>;
  * @example const posts = await session.query(Post).filter({ published: true }).selectRelated('author').orderBy('-createdAt');
  */
 export interface QuerySet<M extends Model, L extends Loadable = never, E = unknown> {
+  readonly [COLUMN]: ExprOf<PkOf<M>>;
+  readonly [ENTITIES]: M[typeof FIELDS];
   then<R1 = Row<M, L, E>[], R2 = never>(
     onfulfilled?: ((rows: Row<M, L, E>[]) => R1 | PromiseLike<R1>) | null,
     onrejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
@@ -175,6 +214,37 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
   annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
+  /**
+   * The entities of both, each once; with `all`, one that is in both comes twice. It loads what the first one loads, and is
+   * in no order but the model's. @example published.union(session.query(Post).filter({ authorId: me })).orderBy('-createdAt')
+   */
+  union(other: EntitiesOf<M>, options?: { readonly all?: boolean }): QuerySet<M, L, E>;
+  /** The entities that are in both. */
+  intersection(other: EntitiesOf<M>): QuerySet<M, L, E>;
+  /** The entities that are not in the other. */
+  difference(other: EntitiesOf<M>): QuerySet<M, L, E>;
+  /**
+   * These entities, and all that a relation of the model to itself leads to from there, each once; circles in the data end
+   * it. `maxDepth`: so many steps at most. `depth`: a name for how many steps led to each, at the least.
+   *
+   * @example session.query(Employee).filter({ id }).recursive('reports', { depth: 'level' }).orderBy('level')
+   */
+  recursive<K extends keyof M[typeof FIELDS] & string>(
+    relation: ToItself<M, K>,
+    options?: { readonly maxDepth?: number },
+  ): QuerySet<M, L>;
+  recursive<K extends keyof M[typeof FIELDS] & string, D extends string>(
+    relation: ToItself<M, K>,
+    options: { readonly depth: D; readonly maxDepth?: number },
+  ): QuerySet<M, L, { readonly [X in D]: NumExpr<number> }>;
+  /**
+   * Rows in groups, for `having` and `values`; nothing else of a group can be read but aggregates and what it is grouped by.
+   *
+   * @example session.query(Post).groupBy('authorId').having(() => count().gt(3)).values((p) => ({ authorId: p.authorId, n: count() }))
+   */
+  groupBy(
+    ...keys: readonly (ColumnKey<M> | (keyof E & string) | ((model: Refs<M> & E) => ExprOf<unknown>))[]
+  ): GroupedSet<M, E>;
   /**
    * Reads no other columns than these and the key. The rows have the others no more: they are no `Post`, and to read a column that was
    * left out does not compile, and throws. @example const [{ title }] = await session.query(Post).only('title').limit(1);
@@ -244,9 +314,11 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   none(): QuerySet<M, L, E>;
 
   /** Plain rows of some columns. @example .values('id', 'authorId') */
-  values<K extends ColumnKey<M> | (keyof E & string)>(...keys: readonly K[]): ValuesSet<{ [X in K]: Cell<M, E, X> }>;
+  values<K extends ColumnKey<M> | (keyof E & string)>(
+    ...keys: readonly K[]
+  ): ValuesSet<{ [X in K]: Cell<M, E, X> }, K, (Refs<M> & E)[K]>;
   /** Plain rows of expressions; aggregates are taken per group of the others. @example .values((p) => ({ role: p.author.role, n: count() })) */
-  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>>;
+  values<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): ValuesSet<Values<X>, keyof X & string, X[keyof X]>;
   /** Plain rows as tuples. @example .valuesList('id', 'title') */
   valuesList<const K extends readonly (ColumnKey<M> | (keyof E & string))[]>(
     ...keys: { [I in keyof K]: K[I] | ColumnKey<M> | (keyof E & string) }
@@ -255,7 +327,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   valuesList<K extends ColumnKey<M> | (keyof E & string)>(
     key: K,
     options: { readonly flat: true },
-  ): ValuesSet<Cell<M, E, K>, K>;
+  ): ValuesSet<Cell<M, E, K>, K, (Refs<M> & E)[K]>;
   /** Aggregates over all rows. @example .aggregate((p) => ({ n: count(), views: sum(p.views) })) */
   aggregate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): Promise<Values<X>>;
   count(): Promise<number>;
@@ -267,6 +339,15 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /** The only row that fulfils the condition. Throws `NotFoundError` or `MultipleResultsError`. */
   get(condition?: Condition<M, E>): Promise<Row<M, L, E>>;
   all(): Promise<Row<M, L, E>[]>;
+  /**
+   * Entities by their keys, or by the values of a unique field, in the order in which these were given; those that are not
+   * there are left out. However many, single keys are one query. @example const posts = await session.query(Post).inBulk(ids)
+   */
+  inBulk(keys: Iterable<PkOf<M>>): Promise<Map<PkOf<M>, Row<M, L, E>>>;
+  inBulk<K extends ColumnKey<M> & keyof M>(
+    keys: Iterable<M[K] & {}>,
+    options: { readonly field: K },
+  ): Promise<Map<M[K] & {}, Row<M, L, E>>>;
   /**
    * A page of the rows in their order, found by the values that they are sorted by and not by their number: however deep it is,
    * no row comes twice or is missed. `after` and `before` take a cursor of another page of the same order. Throws
@@ -287,6 +368,16 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   update(changes: Changes<M>): Promise<number>;
   /** Deletes all rows; gives their number. Throws `UnfilteredWriteError` without a filter. */
   delete(): Promise<number>;
+  /**
+   * Inserts a row for each one of a query, by one statement; gives their number. Fields that are not named take their
+   * defaults, made once for all rows.
+   *
+   * @example await session.query(Archive).insertFrom(old, (p) => ({ title: p.title, views: p.views.plus(1), reason: 'old' }))
+   */
+  insertFrom<S extends Model, SL extends string, SE, X extends InsertedValues<M>>(
+    query: QuerySet<S, SL, SE>,
+    mapping: (model: Refs<S> & SE) => X & { readonly [K in Exclude<keyof X, keyof InsertedValues<M>>]: never },
+  ): Promise<number>;
   /**
    * Inserts many rows at once, all or none, and gives their entities in the order of `rows`. What exists already is an
    * error, is left as it is, or is updated. Throws `InvalidQueryError` where no unique key says what exists.

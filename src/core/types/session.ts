@@ -1,5 +1,5 @@
 /** The typed surface of a session. */
-import type { SqlIdentifier } from './expressions.ts';
+import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
 import type { Member, Model, ModelType, PkOf } from './entity.ts';
 import type { Prefetchables } from './prefetched.ts';

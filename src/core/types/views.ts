@@ -1,7 +1,7 @@
 /** Views: what the option `view` of `model` takes. */
 import type { Fields } from './columns.ts';
 import type { Model, ModelType } from './entity.ts';
-import type { SqlFragment } from './expressions.ts';
+import type { SqlFragment } from './sql.ts';
 import type { KeyName, Names } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
 import type { CompiledSql } from './values-set.ts';

@@ -9,7 +9,6 @@ import type {
   DatePart,
   Expression,
   InListExpression,
-  InQueryExpression,
   JsonElementExpression,
   JsonExpression,
   JsonForm,
@@ -18,8 +17,8 @@ import type {
   SearchExpression,
   SearchTerm,
   SelectStatement,
-  TableRef,
-  DerivedTable,
+  StringList,
+  TableSource,
 } from '../../core/ast/expressions.ts';
 import type {
   DeleteStatement,
@@ -32,7 +31,6 @@ import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { encodeList } from '../json-lists.ts';
 import { jsonPathOfMariaDB, jsonPathText } from '../json-paths.ts';
-import type { StringList } from '../expression-compiler.ts';
 import { ordinalOf, placeholderFor } from '../query-compiler.ts';
 import { MYSQL_LEXICON } from '../placeholders.ts';
 import { TypedCompiler } from '../typed-compiler.ts';
@@ -81,8 +79,8 @@ export class MySQLCompiler extends TypedCompiler {
     return type.kind === column.kind && type.kind !== 'decimal' && type.kind !== 'json' && type.kind !== 'array';
   }
 
-  protected override from(table: TableRef | DerivedTable): string {
-    if ('query' in table || table.table !== this.written?.table || table.schema !== this.written.schema)
+  protected override from(table: TableSource): string {
+    if (!('table' in table) || table.table !== this.written?.table || table.schema !== this.written.schema)
       return super.from(table);
     return `(SELECT * FROM ${this.table(table)} LIMIT ${ALL_ROWS}) AS ${table.alias}`;
   }
@@ -186,26 +184,31 @@ export class MySQLCompiler extends TypedCompiler {
     return super.delete({ ...node, alias: undefined });
   }
 
-  /** Rows of the written table, all of them found before one is written: a derived table with a LIMIT is never merged. */
-  private found({ operand, query }: InQueryExpression): string {
-    const left = this.operand(operand);
+  protected override expression(node: Expression): string {
+    if (node.kind === 'column' && node.alias !== '' && node.alias === this.unaliased)
+      return `${this.table(this.written!)}.${this.dialect.quote(node.column)}`;
+    return super.expression(node);
+  }
+
+  /**
+   * LIMIT is not taken in such a subquery, but in one inside of it. Rows of the written table are all found before one is
+   * written: a derived table with a LIMIT is never merged.
+   */
+  protected override members(query: SelectStatement): string {
+    if (this.written !== undefined) return this.found(query);
+    const text = super.members(query);
+    const cut = query.limit !== undefined || query.offset !== undefined;
+    return cut ? `SELECT * FROM (${text}) AS limited` : text;
+  }
+
+  private found(query: SelectStatement): string {
     const { written, unaliased } = this;
     this.written = undefined;
     this.unaliased = undefined;
     const rows = `${this.select(query)}${query.limit === undefined && query.offset === undefined ? ` LIMIT ${ALL_ROWS}` : ''}`;
     this.written = written;
     this.unaliased = unaliased;
-    return `${left} IN (SELECT * FROM (${rows}) AS found)`;
-  }
-
-  protected override expression(node: Expression): string {
-    if (node.kind === 'column' && node.alias !== '' && node.alias === this.unaliased)
-      return `${this.table(this.written!)}.${this.dialect.quote(node.column)}`;
-    if (node.kind === 'inQuery' && this.written !== undefined) return this.found(node);
-    // LIMIT is not taken in such a subquery, but in one inside of it.
-    if (node.kind === 'inQuery' && (node.query.limit !== undefined || node.query.offset !== undefined))
-      return `${this.operand(node.operand)} IN (SELECT * FROM (${this.select(node.query)}) AS limited)`;
-    return super.expression(node);
+    return `SELECT * FROM (${rows}) AS found`;
   }
 
   protected override distinct(left: string, right: string): string {

@@ -1,4 +1,4 @@
-import type { ColumnExpression, Expression, RawExpression } from '../../core/ast/expressions.ts';
+import type { ColumnExpression, Expression } from '../../core/ast/expressions.ts';
 import type { DeleteStatement, UpdateStatement } from '../../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 
@@ -28,20 +28,13 @@ export function foundFirst({ kind, model, alias, where }: UpdateStatement | Dele
     offset: undefined,
     lock: undefined,
   };
-  return { kind: 'inQuery', operand: columns.length === 1 ? columns[0]! : tuple(columns), query };
+  return { kind: 'inQuery', operands: columns, query };
 }
 
 const SETTING = new Set<ModelMeta['relations'][number]['onDelete']>(['set null', 'set default']);
 
 function column(alias: string, { column: name, type }: FieldMeta): ColumnExpression {
   return { kind: 'column', alias, column: name, type, nullable: false };
-}
-
-/** `(a, b)`. */
-function tuple(columns: readonly ColumnExpression[]): RawExpression {
-  const comma = { kind: 'text' as const, text: ', ' };
-  const parts = columns.flatMap((item, i) => (i === 0 ? [item] : [comma, item]));
-  return { kind: 'raw', parts, type: columns[0]!.type, nullable: false };
 }
 
 /** Whether a condition reads other rows than the one that it is about, or one of these columns. */

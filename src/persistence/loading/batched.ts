@@ -7,7 +7,7 @@ import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { isOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
-import type { ActiveScopes } from '../../query/active-scopes.ts';
+import type { ScopeConditions } from '../../query/scope-conditions.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
 import type { PrefetchState, QueryState } from '../../query/state.ts';
@@ -58,7 +58,8 @@ export class BatchLoader {
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
     // A prefetch may have said which scopes are in force for itself.
-    const own = (state: QueryState): ActiveScopes => (state.scopes === this.#workspace.scopes ? scopes : state.scopes);
+    const own = (state: QueryState): ScopeConditions =>
+      state.scopes === this.#workspace.scopes ? scopes : state.scopes;
     loader.use({
       entities: (state) =>
         runner.entities({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { check, DefinitionError, f, index, model, Registry, scope, sql, unique } from 'blazeorm';
+import { check, DefinitionError, f, index, model, Registry, scope, sql, subModel, unique } from 'blazeorm';
 import type { ModelMeta } from 'blazeorm';
 
 import { models } from '../../support/models.ts';
@@ -87,8 +87,9 @@ function thawed(meta: ModelMeta): string[] {
     if (value !== meta && 'fieldByName' in value) return;
     if (!Object.isFrozen(value)) found.push(path);
     for (const [name, part] of value instanceof Map ? value : Object.entries(value))
-      // What the application gave is its own: defaults, validators, and the values of a partial index.
-      if (name !== 'default' && name !== 'where' && !path.endsWith('.validators')) look(part, `${path}.${String(name)}`);
+      // What the application gave is its own: defaults, validators, codecs, and the values of a partial index.
+      if (name !== 'default' && name !== 'where' && name !== 'codec' && !path.endsWith('.validators'))
+        look(part, `${path}.${String(name)}`);
   };
   look(meta, meta.name);
   return found;
@@ -103,3 +104,21 @@ function problemsOf(run: () => unknown): readonly string[] {
   }
   return [];
 }
+
+describe('classes that share a table', () => {
+  it('M11: M12: have the scopes of their root', () => {
+    class Animal extends model(
+      'animal',
+      { id: f.auto(), kind: f.string({ maxLength: 10 }), gone: f.bool() },
+      {
+        discriminator: 'kind',
+        discriminatorValue: 'animal',
+        subclasses: () => [Dog],
+        scopes: { here: (a) => a.gone.eq(false) },
+      },
+    ) {}
+    class Dog extends subModel(Animal, 'dog', {}) {}
+    expect(Dog.meta.scopes.map(({ name }) => name)).toEqual(['here']);
+    expect(Dog.meta.restricted).toBe(true);
+  });
+});

@@ -85,7 +85,7 @@ describe('names', () => {
       [
         'a part of an embedded value',
         filter({ address: { town: 'x' } }, Venue),
-        "Venue has no field 'address.town'. Did you mean 'address.city'?",
+        "Venue.address has no part 'town'. Use one of: street, city, floor.",
       ],
       [
         '__proto__ from JSON',

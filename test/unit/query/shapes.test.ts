@@ -6,16 +6,20 @@ import {
   arrayContains,
   arrayLength,
   arrayOverlaps,
+  caseWhen,
+  cast,
   contains,
   count,
   day,
   every,
+  f,
   gt,
   gte,
   hasKey,
   hour,
   jsonContains,
   jsonPath,
+  lag,
   lt,
   lte,
   month,
@@ -24,6 +28,7 @@ import {
   oneOf,
   or,
   some,
+  stringAgg,
   sum,
   year,
 } from 'blazeorm';
@@ -70,6 +75,43 @@ describe('the structural cache', () => {
           );
       }),
     ).toBe(1);
+  });
+
+  it('Q16: Q6: units, types, frames and what stands between texts are part of the shape; values are not', async () => {
+    const posts = () => db.session().query(Post);
+    const run = (n: number) => [
+      posts().values((p) => ({ x: p.createdAt.truncate('month') })),
+      posts().values((p) => ({ x: p.createdAt.truncate('week') })),
+      posts().values((p) => ({ x: p.createdAt.difference(new Date(n), 'hour') })),
+      posts().values((p) => ({ x: p.createdAt.difference(new Date(n), 'day') })),
+      posts().values((p) => ({ x: p.createdAt.add({ days: n }) })),
+      posts().values((p) => ({ x: p.createdAt.add({ months: n }) })),
+      posts().values((p) => ({ x: cast(p.price, f.decimal({ precision: 6, scale: 2 })) })),
+      posts().values((p) => ({ x: cast(p.price, f.decimal({ precision: 5, scale: 2 })) })),
+      posts().values((p) => ({ x: cast(p.title, f.string({ maxLength: 3 })) })),
+      posts().values((p) => ({ x: cast(p.title, f.string({ maxLength: 4 })) })),
+      posts().values((p) => ({ x: caseWhen(p.views.gt(n), n) })),
+      posts().values((p) => ({ x: caseWhen(p.views.gt(n), n).otherwise(n) })),
+      posts().values((p) => ({ x: sum(p.views) })),
+      posts().values((p) => ({ x: sum(p.views, { filter: p.id.gt(n) }) })),
+      posts().values((p) => ({ x: sum(p.views).over() })),
+      posts().values((p) => ({ x: sum(p.views).over({ partitionBy: p.authorId }) })),
+      posts().values((p) => ({ x: sum(p.views).over({ orderBy: p.id }) })),
+      posts().values((p) => ({ x: sum(p.views).over({ orderBy: p.id, frame: { rows: [-1, 0] } }) })),
+      posts().values((p) => ({ x: sum(p.views).over({ orderBy: p.id, frame: { range: [-1, 0] } }) })),
+      posts().values((p) => ({ x: sum(p.views).over({ orderBy: p.id, frame: { rows: [null, 0] } }) })),
+      posts().values((p) => ({ x: lag(p.views, 1).over({ orderBy: p.id }) })),
+      posts().values((p) => ({ x: lag(p.views, 2).over({ orderBy: p.id }) })),
+      posts().values((p) => ({ x: lag(p.views, 2, n).over({ orderBy: p.id }) })),
+      posts().values((p) => ({ x: stringAgg(p.title, ',') })),
+      posts().values((p) => ({ x: stringAgg(p.title, ';') })),
+      posts().values((p) => ({ x: stringAgg(p.title, ';', { orderBy: p.id }) })),
+    ];
+    const once = run(1);
+    const shapes = await shapesOf(async () => {
+      for (const n of [1, 2, 3]) for (const query of run(n)) await query;
+    });
+    expect(shapes).toBe(once.length);
   });
 
   it('Q16: T8: when a query has to stop is no part of its shape', async () => {

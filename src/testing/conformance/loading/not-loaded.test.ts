@@ -4,7 +4,8 @@ import { NotLoadedError, prefetch } from '../../../index.ts';
 import type { Database } from '../../../index.ts';
 
 import { errorOf } from '../../support/database.ts';
-import { Author, Comment, Post } from '../../support/models.ts';
+import { Author, Post } from '../../support/models.ts';
+import type { Comment } from '../../support/models.ts';
 import { plain } from '../../support/pictures.ts';
 import { statementsOf } from '../../support/statements.ts';
 import { openBlog } from '../query/blog.ts';

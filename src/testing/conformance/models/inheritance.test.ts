@@ -10,6 +10,7 @@ import {
   model,
   some,
   subModel,
+  UniqueViolationError,
   UnknownDiscriminatorError,
   UnknownFieldError,
 } from '../../../index.ts';
@@ -290,6 +291,25 @@ describe('a flush', () => {
     expect([created, tom.lives, tom.constructor]).toEqual([false, 3, Cat]);
     expect(await session.query(Cat).bulkUpdate(made, ['lives'])).toBe(2);
     expect(await session.query(Cat).filter({ name: 'a' }).count()).toBe(1);
+  });
+
+  it('M11: Q9: takes no row of another class for one of its own', async () => {
+    const session = db.session();
+    const rex = await session.query(Dog).get({ name: 'rex' });
+    for (const call of [
+      () => session.query(Cat).getOrCreate({ name: 'rex' }),
+      () => session.query(Cat).updateOrCreate({ name: 'rex' }, { defaults: { lives: 1 } }),
+      () => session.query(Cat).bulkCreate([{ name: 'rex' }], { onConflict: 'ignore', conflictFields: ['name'] }),
+      () => session.query(Cat).bulkCreate([{ name: 'rex' }], { onConflict: 'update', conflictFields: ['name'] }),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(UniqueViolationError);
+      expect(error.message).toBe(
+        'A Cat cannot have the same name as a row of another class that shares its table. Read that one by a query of Animal.',
+      );
+    }
+    expect(await table(db.session())).toContainEqual({ name: 'rex', kind: 'dog', lives: null, breed: 'pug' });
+    expect([rex.kind, await session.query(Animal).count()]).toEqual(['dog', 3]);
   });
 
   it('M11: refuses to change the discriminator', async () => {

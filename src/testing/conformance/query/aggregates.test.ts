@@ -16,6 +16,8 @@ import {
 } from '../../../index.ts';
 
 import { expectRefused, expectSql, freshUrl, supports } from '../../support/database.ts';
+import { Post } from '../../support/models.ts';
+import { openBlog } from './blog.ts';
 
 class Sale extends model('sale', {
   id: f.auto(),
@@ -179,6 +181,37 @@ it('Q8: of no rows', async () => {
     .filter({ amount: 100 })
     .aggregate((s) => ({ n: count({ filter: s.paid }), all: boolAnd(s.paid), items: stringAgg(s.item, ',') }));
   expect(nothing).toEqual({ n: 0, all: null, items: null });
+});
+
+it('Q8: texts of a relation in a row, in an order of their own', async () => {
+  const blog = await openBlog();
+  try {
+    const tagged = blog
+      .session()
+      .query(Post)
+      .orderBy('id')
+      .values((p) => ({
+        id: p.id,
+        tags: p.tags.stringAgg((t) => t.name, ' & ', { orderBy: (t) => t.name.desc() }),
+        words: p.comments
+          .filter({ approved: true })
+          .stringAgg((c) => c.body.lower(), '|', { orderBy: (c) => [c.score, c.id] }),
+      }));
+    expectSql(tagged, {
+      sqlite: `SELECT t0."id", (SELECT GROUP_CONCAT(t1."name", ' & ' ORDER BY t1."name" DESC) FROM "tag" AS t1 INNER JOIN "post_tags" AS t2 ON t2."tag_id" = t1."id" WHERE t2."post_id" = t0."id"), (SELECT GROUP_CONCAT(blaze_lower(t3."body"), '|' ORDER BY t3."score", t3."id") FROM "comment" AS t3 WHERE t3."post_id" = t0."id" AND t3."approved" = ?) FROM "post" AS t0 ORDER BY t0."id"`,
+      postgres: `SELECT t0."id", (SELECT STRING_AGG(t1."name"::text, ' & ' ORDER BY t1."name" DESC) FROM "tag" AS t1 INNER JOIN "post_tags" AS t2 ON t2."tag_id" = t1."id" WHERE t2."post_id" = t0."id"), (SELECT STRING_AGG(LOWER(t3."body")::text, '|' ORDER BY t3."score", t3."id") FROM "comment" AS t3 WHERE t3."post_id" = t0."id" AND t3."approved" = $1) FROM "post" AS t0 ORDER BY t0."id"`,
+      mysql:
+        'SELECT t0.`id`, (SELECT GROUP_CONCAT(t1.`name` ORDER BY t1.`name` DESC SEPARATOR 0x202620) FROM `tag` AS t1 INNER JOIN `post_tags` AS t2 ON t2.`tag_id` = t1.`id` WHERE t2.`post_id` = t0.`id`), (SELECT GROUP_CONCAT(LOWER(t3.`body`) ORDER BY t3.`score`, t3.`id` SEPARATOR 0x7c) FROM `comment` AS t3 WHERE t3.`post_id` = t0.`id` AND t3.`approved` = ?) FROM `post` AS t0 ORDER BY t0.`id`',
+    });
+    expect(await tagged).toEqual([
+      { id: 1, tags: 'red & blue', words: 'first' },
+      { id: 2, tags: 'red', words: 'first!' },
+      { id: 3, tags: null, words: null },
+      { id: 4, tags: 'blue', words: 'hello orm' },
+    ]);
+  } finally {
+    await blog.close();
+  }
 });
 
 it('Q14: wrong options are refused before anything is sent', async () => {

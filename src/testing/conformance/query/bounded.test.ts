@@ -106,6 +106,19 @@ describe('entities one by one', () => {
     },
   );
 
+  it('Q12: L1: what several batches lead to is there for all of them, and leaves with the last', async () => {
+    const session = db.session();
+    const stream = items(session).prefetchRelated('shop.items').iterate({ batchSize: 7 });
+    const seen: (() => unknown)[] = [];
+    for await (const { shop } of stream) seen.push(() => [shop.name, shop.items.length]);
+    expect(seen.map((read) => read())).toEqual(
+      Array.from({ length: ITEMS }, (_, i) => [`shop ${(i % 3) + 1}`, ITEMS / 3]),
+    );
+    const partial: unknown[] = [];
+    for await (const item of items(session).only('name').iterate({ batchSize: 7 })) partial.push(item.name);
+    expect(partial).toHaveLength(ITEMS);
+  });
+
   it('Q12: S7: a rollback restores what was written while streaming', async () => {
     const session = db.session();
     const written: Item[] = [];
