@@ -43,6 +43,8 @@ const POLLUTIONS: readonly (readonly [key: string, value: unknown])[] = [
   ['readOnly', true],
   ['flat', true],
   ['distinct', true],
+  ['filter', '1=1'],
+  ['orderBy', '1; --'],
   ['nulls', 'first; --'],
   ['skipLocked', true],
   ['as', 'polluted'],

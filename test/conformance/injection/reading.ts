@@ -482,7 +482,9 @@ const isPosition = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
 
 /** What counts is the form that a value has in JSON. */
-const asJson = { like: (payload: unknown) => (payload === undefined ? payload : harmless(throughJson(payload))) };
+const asJson = {
+  like: (payload: unknown) => (JSON.stringify(payload) === undefined ? undefined : harmless(throughJson(payload))),
+};
 
 const jsonPositions: Position[] = [
   where(
