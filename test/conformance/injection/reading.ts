@@ -542,6 +542,8 @@ const jsonPositions: Position[] = [
     (payload) => ({ data: jsonContains(typeof payload === 'string' ? { [payload]: payload } : { harmless: payload }) }),
     (payload) => {
       if (holds('text', payload)) return ofData((data) => member(data, payload as string) === payload);
+      // JSON would write these as null.
+      if (typeof payload === 'number' && !Number.isFinite(payload)) return REFUSED;
       return containable({ harmless: payload });
     },
     asJson,
@@ -762,8 +764,7 @@ const otherPositions: Position[] = [
     at: 'count(…)',
     run: (session, payload) => loose(session.query(Note))['aggregate']!(() => ({ n: untyped(count)(payload) })),
     // An object alone is options.
-    answer: (payload) =>
-      payload === undefined || (isEmptyRecord(payload) && !Array.isArray(payload)) ? is({ n: ROWS.length }) : REFUSED,
+    answer: (payload) => (payload === undefined || isEmptyRecord(payload) ? is({ n: ROWS.length }) : REFUSED),
     like: asIs,
   },
   {
