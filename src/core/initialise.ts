@@ -111,14 +111,8 @@ function stepOf(meta: ModelMeta, field: FieldMeta): Step | undefined {
 
 /** All attributes in one function, their names and constant defaults written in. */
 function generate(steps: readonly Step[], names: ReadonlySet<string>, { refuse, inherited }: Refusals): Initialise {
-<<<<<<< HEAD
   // The engine knows this call in a loop over names, and pays nothing for it.
-  // oxlint-disable-next-line typescript/unbound-method -- it is called on the object that is looked at
-  const own = Object.prototype.hasOwnProperty;
-  const scope: Record<string, unknown> = { refuse, inherited, own };
-=======
   const scope: Record<string, unknown> = { refuse, inherited, own: Reflect.get(Object.prototype, 'hasOwnProperty') };
->>>>>>> main
   const lines = steps.map(({ attribute, key, constant, run }, i) => {
     scope[`run${i}`] = run;
     if (constant === undefined) return `run${i}(e, i);`;
