@@ -4,7 +4,7 @@ import { anchors, localLinks } from '../../../scripts/support/links.ts';
 
 const ticks = '```';
 
-it('K4: finds links to files and headings with their lines, outside of code', () => {
+it('finds links to files and headings with their lines, outside of code', () => {
   const text = [
     '# Title',
     'See [one](a.md), [two](../b/c.md#part) and [three](#here), and [web](https://example.org/x.md).',
@@ -22,7 +22,7 @@ it('K4: finds links to files and headings with their lines, outside of code', ()
   ]);
 });
 
-it('K4: makes the anchors of headings as GitHub does', () => {
+it('makes the anchors of headings as GitHub does', () => {
   const text = [
     '# On demand, without N+1',
     '## A `code` & [link](a.md)',
