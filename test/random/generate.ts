@@ -205,6 +205,8 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
       return fn === 'coalesce' ? anyOperand(context, [kind], subject.type) : anyOperand(context, item);
     }),
   ];
+  // A plain number of characters is refused where it is none.
+  if ((fn === 'left' || fn === 'right') && args[1]!.node === 'constant' && Number(args[1]!.value) < 0) return undefined;
   // Beside an integer a plain value is an integer, too.
   if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
   // What is left of a third depends on its last digit.

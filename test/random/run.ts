@@ -2,7 +2,7 @@
 import { prefetch, UnsupportedError } from 'blazeorm';
 import type { Database, Session } from 'blazeorm';
 
-import { aggregates, asker, cut, having, orderKey, querySet, record, someRows, stepped } from './api.ts';
+import { aggregates, asker, cut, having, querySet, record, someRows, stepped } from './api.ts';
 import type { Ask, Loose, Refs } from './api.ts';
 import type { AnyModel, Models } from './models.ts';
 import { picture, plain, treeOf } from './picture.ts';
@@ -102,7 +102,7 @@ async function answered(db: Database, graph: Graph, models: Models, query: Query
       );
     case 'groups': {
       const groups = grouped(set, end, ask)['values']!((row: Loose) => ({
-        ...record(end.keys, within(row)),
+        ...keysOf(end, within(row)),
         ...aggregates(end.aggregates, within(row)),
       }));
       return plainRows(await rowsOf(windowed(groups, end.window)));
@@ -125,19 +125,22 @@ function namedRows(graph: Graph, model: string, entity: Values, { as, relation }
   return (entity[as] as unknown as Values[]).map((item) => entityOf(graph, target, item, {}, [], undefined));
 }
 
-/** Grouped by its keys, where groups are chosen from. */
-function grouped(set: Loose, end: Extract<Query['end'], { kind: 'groups' }>, ask: Ask): Loose {
+/** Grouped by its keys as annotations, where groups are chosen from. */
+function grouped(set: Loose, end: Groups, ask: Ask): Loose {
   if (end.having === undefined) return set;
-  const keys = end.keys.map(({ value }) => {
-    const key = orderKey({ by: value, descending: false, nulls: undefined }, { rows: [], ask });
-    return typeof key === 'string'
-      ? key
-      : (row: Loose) => record([{ name: 'key', value }], { rows: [row], ask })['key'];
-  });
-  const groups = set['groupBy']!(...keys);
+  const keys = end.keys.map(({ name, value }) => ({ name: `by_${name}`, value }));
+  const named = set['annotate']!((row: Loose) => record(keys, { rows: [row], ask }));
+  const groups = named['groupBy']!(...keys.map(({ name }) => name));
   const wanted = end.having;
   return wanted.length === 0 ? groups : groups['having']!((row: Loose) => having(wanted, { rows: [row], ask }));
 }
+
+function keysOf({ keys, having: wanted }: Groups, refs: Refs): Record<string, unknown> {
+  if (wanted === undefined) return record(keys, refs);
+  return Object.fromEntries(keys.map(({ name }) => [name, refs.rows[0]![`by_${name}`]]));
+}
+
+type Groups = Extract<Query['end'], { kind: 'groups' }>;
 
 interface Page {
   readonly items: readonly unknown[];
