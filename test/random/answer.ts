@@ -79,7 +79,7 @@ export function answer(world: World, query: Query): unknown {
     case 'delete': {
       const { world: after, same } = world.copy();
       for (const place of places) after.delete(same(place.rows[0]!));
-      return { written: places.length, rows: allRows(after) };
+      return { written: new Set(places.map(({ rows: [row] }) => row)).size, rows: allRows(after) };
     }
   }
 }

@@ -44,10 +44,11 @@ export function anySource(context: Context, model: string): Source {
       maxDepth: dice.oneIn(2) ? dice.below(4) : undefined,
       depth: dice.oneIn(2),
     };
+  const by = dice.of(COMBINATIONS);
   return {
     kind: 'combined',
-    by: dice.of(COMBINATIONS),
-    all: dice.oneIn(3),
+    by,
+    all: by === 'union' && dice.oneIn(2),
     left: anyPart(context, model),
     right: anyPart(context, model),
   };

@@ -150,10 +150,11 @@ function anyTogether(context: Context, model: string): End | undefined {
   const columns = (values: readonly (Expr | undefined)[]): Named[] =>
     values.flatMap((value, i) => (value === undefined ? [] : [{ name: `value${i}`, value }]));
   if ([...left, ...right].includes(undefined)) return undefined;
+  const by = dice.of(COMBINATIONS);
   return {
     kind: 'together',
-    by: dice.of(COMBINATIONS),
-    all: dice.oneIn(3),
+    by,
+    all: by === 'union' && dice.oneIn(2),
     columns: columns(left),
     other: { model: other, steps: anySteps(there, 0), columns: columns(right) },
     window: anyWindow(
