@@ -136,7 +136,7 @@ function constant(dice: Dice, kind: Kind, values: readonly Known[] = VALUES[kind
 /** A value that an expression of this type can be compared with: no more digits than it has. */
 export function constantFor(dice: Dice, { kind, scale }: Type): Constant {
   return kind === 'decimal' && scale < SCALE
-    ? constant(dice, kind, ['0', '1', '2', '-1', '100'])
+    ? { ...constant(dice, kind, ['0', '1', '2', '-1', '100']), type: { kind, scale: 0, digits: 3 } }
     : constant(dice, kind);
 }
 
@@ -229,6 +229,8 @@ function anyCast(context: Context, kinds: readonly Kind[]): Cast | undefined {
   const of = anyExpr(inner(context), from);
   // What a computed float is rounded to depends on its last digit.
   if (of === undefined || (of.type.kind === 'float' && of.node !== 'column')) return undefined;
+  // MariaDB compares texts as numbers in `LEAST` and `GREATEST` where a number is wanted of them.
+  if (of.type.kind === 'text' && of.node !== 'column') return undefined;
   const digits = to === 'decimal' ? PRECISION : to === 'bigint' ? 19 : 10;
   const type = { kind: to, scale: to === 'decimal' ? SCALE : 0, digits };
   return fits({ ...type, digits: Math.min(digits, 9) }, []) ? { node: 'cast', to, of, type } : undefined;

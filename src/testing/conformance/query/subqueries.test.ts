@@ -357,6 +357,23 @@ it('Q6: Q14: in one that is cut or put together, columns of the query around', a
   expect(new Set((await united()).map((author) => author.id))).toEqual(seen);
 });
 
+it('Q6: as a value, among values of which some are NULL is false', async () => {
+  const reviewers = session.query(Post).values('reviewerId');
+  const all = await session
+    .query(Author)
+    .orderBy('id')
+    .values((a) => ({ id: a.id, reviews: a.id.oneOf(reviewers) }));
+  const found = await session
+    .query(Author)
+    .filter((a) => a.id.oneOf(reviewers).eq(false))
+    .orderBy('id')
+    .valuesList('id', { flat: true });
+  const given = new Set((await reviewers).map((row) => row.reviewerId));
+  expect(given.has(null)).toBe(true);
+  expect(all.map(({ reviews }) => reviews)).toEqual(all.map(({ id }) => given.has(id)));
+  expect(found).toEqual(all.filter(({ id }) => !given.has(id)).map(({ id }) => id));
+});
+
 describe('refused before anything is sent', () => {
   const refused = (call: () => unknown, message: string) =>
     expectRefused(db, call, { type: InvalidQueryError, message });
