@@ -48,6 +48,7 @@ const steps: readonly Step[] = [
     run: () => script('type-cost'),
   },
   { name: 'docs', about: 'code blocks of the documentation compile', run: () => script('check-docs') },
+  { name: 'links', about: 'files and headings that the documentation links to', run: () => script('check-links') },
   { name: 'package', about: 'build, pack, publint, are-the-types-wrong', run: checkPackage },
   { name: 'unused', about: 'knip: unused files, exports, dependencies', run: () => run(bin('knip')) },
   { name: 'format', about: 'oxfmt', run: () => run(bin('oxfmt'), ['--list-different']) },

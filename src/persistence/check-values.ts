@@ -41,7 +41,7 @@ export function allProblems(compiled: CompiledCache, steps: readonly FlushStep[]
     for (const entity of step.entities) {
       const problems = problemsOf(codec, fields, entity);
       if (error.field !== undefined && problems[error.field] !== undefined)
-        return new ValidationError(step.meta.name, problems, error.cause);
+        return ValidationError.of(step.meta.name, problems, error.cause);
     }
   }
   return error;

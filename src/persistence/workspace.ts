@@ -2,7 +2,7 @@ import type { Connection, Rows } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { isReplicasFault } from '../adapters/replicas.ts';
 import type { EntityGroup, RelationLoader, RelationTree } from '../core/loader.ts';
-import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
+import { isOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';

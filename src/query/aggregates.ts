@@ -3,6 +3,7 @@ import type { AggregateExpression, AggregateName, Expression, StringList } from 
 import type { AggregateFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import { own } from '../utils/own.ts';
 import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates, refuseWindows } from './expressions.ts';
 import { aggregateType, isNumeric, isTextual, labelOf, notFor } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
@@ -66,7 +67,7 @@ export function stringList(argument: Expression, separator: unknown, orders: unk
 function textsOf(value: unknown, separator: unknown, options: unknown = {}): ExpressionBuilder {
   const argument = aggregateArgument('stringAgg', value, 'stringAgg()', 'The query');
   const { distinct, filter } = aggregateOptions('stringAgg', argument, options, ['distinct', 'filter', 'orderBy']);
-  const { orderBy } = options as { orderBy?: unknown }; // Named cast: its keys are known by now.
+  const { orderBy } = own(options as { orderBy?: unknown }); // Named cast: its keys are known by now.
   const node: AggregateExpression = {
     kind: 'aggregate',
     fn: 'stringAgg',
@@ -97,7 +98,7 @@ export function aggregateOptions(
   if (typeof options !== 'object' || options === null)
     throw new InvalidQueryError(`${fn}() takes its options as an object, not ${describe(options)}.`);
   refuseUnknown(`${fn}()`, options, known);
-  const { distinct = false, filter } = options as { distinct?: unknown; filter?: unknown }; // Named cast: no other keys.
+  const { distinct = false, filter } = own(options as { distinct?: unknown; filter?: unknown }); // Named cast: no other keys.
   if (typeof distinct !== 'boolean')
     throw new InvalidQueryError(`${fn}() takes distinct as true or false, not ${describe(distinct)}.`);
   if (distinct && argument === undefined)

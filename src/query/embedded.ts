@@ -5,7 +5,7 @@ import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { Lookup } from './lookups.ts';
+import type { Lookup } from './lookups.ts';
 
 /**
  * What `update` was given, with the parts of embedded values in place of these: parts that are not given stay as they are,

@@ -4,6 +4,7 @@ import type { WindowFunctions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import { own } from '../utils/own.ts';
 
 import { valueBeside } from './alternatives.ts';
 import { ExpressionBuilder, expressionNode } from './expressions.ts';
@@ -24,7 +25,7 @@ const UNITS = ['rows', 'range', 'groups'] as const;
 export function windowOf(options: unknown): Window {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new InvalidQueryError(`over() takes { partitionBy, orderBy, frame }, not ${describe(options)}.`);
-  const given = options as { partitionBy?: unknown; orderBy?: unknown; frame?: unknown }; // Named cast: checked one by one.
+  const given = own(options as { partitionBy?: unknown; orderBy?: unknown; frame?: unknown }); // Named cast: checked one by one.
   refuseUnknown('over()', given, ['partitionBy', 'orderBy', 'frame']);
   const partitionBy = listOf(given.partitionBy).map((item) => expressionNode(item, 'partitionBy'));
   const orderBy = ordersOf(given.orderBy);

@@ -110,30 +110,33 @@ export class ValidationError extends InvalidValueError {
   override readonly code = 'E_VALIDATION';
   readonly errors: FieldProblems;
 
-  constructor(model: string, errors: FieldProblems, cause?: unknown) {
+  constructor(message: string, details: ErrorDetails & { readonly errors?: FieldProblems } = {}) {
+    super(message, details);
+    this.errors = details.errors ?? {};
+  }
+
+  /** All of these problems of one entity as one error. */
+  static of(model: string, errors: FieldProblems, cause?: unknown): ValidationError {
     const names = Object.keys(errors);
     const [only] = names;
-    const single = names.length === 1 && errors[only!]!.length === 1;
-    super(single ? sentence(model, only!, errors[only!]![0]!) : severalProblems(model, errors), {
+    const problems = names.flatMap((name) => errors[name]!.map((problem) => sentence(model, name, problem)));
+    const message =
+      problems.length === 1
+        ? problems[0]!
+        : `${model} has ${problems.length} values that are not valid:\n${problems.map((text) => `  - ${text}`).join('\n')}`;
+    return new ValidationError(message, {
       model,
       field: names.length === 1 && only !== '' ? only : undefined,
       fields: names.length === 1 ? undefined : names.filter((name) => name !== ''),
+      errors,
       cause,
     });
-    this.errors = errors;
   }
 }
 
 function sentence(model: string, field: string, { message }: FieldProblem): string {
   const text = field === '' ? `${model}: ${message}` : `${model}.${field} ${message}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-function severalProblems(model: string, errors: FieldProblems): string {
-  const lines = Object.entries(errors).flatMap(([field, problems]) =>
-    problems.map((problem) => `  - ${sentence(model, field, problem)}`),
-  );
-  return `${model} has ${lines.length} values that are not valid:\n${lines.join('\n')}`;
 }
 
 /** A call that makes no sense as it stands: a limit of -1, `selectRelated` across a to-many relation, … */

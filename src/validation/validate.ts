@@ -55,7 +55,7 @@ export async function validate(meta: ModelMeta, entity: object, fields: readonly
   }
   const clean = cleanOf(meta);
   if (clean !== undefined) await runClean(entity, clean, problems);
-  if (Object.keys(problems).length > 0) throw new ValidationError(meta.name, problems);
+  if (Object.keys(problems).length > 0) throw ValidationError.of(meta.name, problems);
 }
 
 type Clean = (this: object) => MaybePromise<unknown>;

@@ -99,12 +99,12 @@ const everywhere: readonly Refused[] = [
   },
   {
     title: 'a value that the field does not take',
-    code: 'E_INVALID_VALUE',
+    code: 'E_VALIDATION',
     run: write(() => new Account({ email: SECRET, balance: SECRET as never })),
   },
   {
     title: 'a text that no database can hold',
-    code: 'E_INVALID_VALUE',
+    code: 'E_VALIDATION',
     run: write(() => new Account({ email: `${SECRET}\0` })),
   },
   {

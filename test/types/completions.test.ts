@@ -117,7 +117,7 @@ describe('query sets', () => {
   it('completes annotation callbacks', () => {
     expect(completions('posts.annotate((p) => ({ n: p.| }))')).toEqual(postAttributes);
     expect(completions('posts.annotate((p) => ({ n: p.comments.| }))')).toEqual(
-      sorted('avg count every filter max min none some sum'),
+      sorted('avg count every filter max min none some stringAgg sum'),
     );
     expect(completions('posts.annotate((p) => ({ n: p.comments.max((c) => c.|) }))')).toEqual(commentAttributes);
   });

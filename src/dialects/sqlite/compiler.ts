@@ -5,7 +5,6 @@ import type {
   DatePart,
   Expression,
   InListExpression,
-  InQueryExpression,
   JsonElementExpression,
   JsonExpression,
   MatchExpression,

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { sql } from 'blazeorm';
-import type { Database } from 'blazeorm';
+import type { BlazeError, Database } from 'blazeorm';
 
-import { openTestDatabase } from '../../../src/testing/support/database.ts';
+import { errorFrom, openTestDatabase } from '../../../src/testing/support/database.ts';
 import { fill, models, Note, ONE_CONNECTION, ROWS } from './models.ts';
 
 let db: Database;
@@ -13,6 +13,8 @@ beforeAll(async () => {
   await fill(db);
 });
 afterAll(() => db.close());
+
+const codeOf = (error: unknown): string | undefined => (error as BlazeError | undefined)?.code;
 
 /** Of other kinds than a text; what databases make of them beside one is theirs to say. */
 const OTHERS = [1, 0n, true, 1.5, 2 ** 40, new Date('2026-01-31T13:45:00.123Z'), Buffer.from('x'), null];
@@ -24,7 +26,7 @@ it.each(OTHERS)('X1: A2: after %s in raw SQL a text is a text', async (other) =>
     return Number(row!.n);
   };
   // PostgreSQL refuses to compare a text with some of these.
-  await found(other).catch((error: unknown) => expect(error).toHaveProperty('code', 'E_DATABASE'));
+  expect([undefined, 'E_DATABASE']).toContain(codeOf(await errorFrom(() => found(other))));
   expect([await found('harmless'), await found('no such text'), await found("'")]).toEqual([1, 0, 1]);
 });
 
@@ -44,7 +46,7 @@ it.each(OTHERS)('X1: A2: after %s in a query a text is a text', async (other) =>
 it('X1: A2: after a number by a codec that lets it through a text is a text', async () => {
   const session = db.session();
   const found = (custom: unknown): Promise<number> => session.query(Note).filter({ custom }).count();
-  await found(0).catch((error: unknown) => expect(error).toHaveProperty('code', 'E_DATABASE'));
+  expect([undefined, 'E_DATABASE']).toContain(codeOf(await errorFrom(() => found(0))));
   expect([await found("'"), await found('no such text')]).toEqual([
     ROWS.filter((row) => row['custom'] === "'").length,
     0,

@@ -15,44 +15,36 @@ const MYSQL = engine === 'mysql' || engine === 'mariadb';
 
 /** One position for each way in which a text gets into a statement; the others send what these send. */
 const WAYS = [
-  ...[
-    '{ text: … }',
-    '{ text: oneOf([…]) }',
-    '{ text: contains(…) }',
-    '{ text: iexact(…) }',
-    '{ text: regex(escaped …) }',
-  ],
-  ...[
-    '{ text: search(…) }',
-    '{ data: … }',
-    '{ data: exact(…) }',
-    '{ data: oneOf([…]) }',
-    '{ custom: … }',
-    '{ bytes: … }',
-  ],
-  ...[
-    '{ data: jsonPath([…], …) }',
-    '{ data: hasKey(…) }',
-    '{ data: jsonContains({ […]: … }) }',
-    '{ words: arrayContains([…]) }',
-  ],
-  ...['{ owner: { name: … } }', '{ tags: { name: … } }'],
+  '{ text: … }',
+  '{ text: oneOf([…]) }',
+  '{ text: contains(…) }',
+  '{ text: iexact(…) }',
+  '{ text: regex(escaped …) }',
+  '{ text: search(…) }',
+  '{ data: … }',
+  '{ data: exact(…) }',
+  '{ data: oneOf([…]) }',
+  '{ custom: … }',
+  '{ bytes: … }',
+  '{ data: jsonPath([…], …) }',
+  '{ data: hasKey(…) }',
+  '{ data: jsonContains({ […]: … }) }',
+  '{ words: arrayContains([…]) }',
+  '{ owner: { name: … } }',
+  '{ tags: { name: … } }',
 ].map((at) => `filter(${at})`);
 const OTHERS = [
-  ...[
-    'sql`… = ${…}`',
-    'session.sql`… ${…}`',
-    'session.get(Place, [… , 1])',
-    'new Item({ text: … })',
-    'new Item({ data: … })',
-  ],
-  ...[
-    'update({ text: … })',
-    'bulkCreate([{ text: … }, …])',
-    'bulkCreate([{ words: … }, …])',
-    "bulkUpdate([item, …], ['data'])",
-  ],
-  ...['getOrCreate({ name: … })', 'new Item({ bytes: … })'],
+  'sql`… = ${…}`',
+  'session.sql`… ${…}`',
+  'session.get(Place, [… , 1])',
+  'new Item({ text: … })',
+  'new Item({ data: … })',
+  'update({ text: … })',
+  'bulkCreate([{ text: … }, …])',
+  'bulkCreate([{ words: … }, …])',
+  "bulkUpdate([item, …], ['data'])",
+  'getOrCreate({ name: … })',
+  'new Item({ bytes: … })',
 ];
 const POSITIONS: readonly Position[] = [...READING, ...WRITING].filter(({ at }) => [...WAYS, ...OTHERS].includes(at));
 const TEXTS = PAYLOADS.filter(({ value }) => typeof value === 'string' || Buffer.isBuffer(value));
@@ -98,7 +90,7 @@ describe.each(MODES)('X1: X6: $title', ({ prepare, sqlMode }) => {
 
   it('and after all of them schema and rows are what they were, and the session is still so', async () => {
     expect(await pictureOf(db)).toBe(before);
-    if (sqlMode !== undefined)
-      for (const name of sqlMode.split(',')) expect(await modeOf(db.session())).toContain(name);
+    const mode = sqlMode === undefined ? '' : String(await modeOf(db.session()));
+    expect(mode.split(',')).toEqual(expect.arrayContaining((sqlMode ?? '').split(',')));
   });
 });

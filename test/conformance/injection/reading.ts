@@ -188,7 +188,6 @@ function harmlessIn(payload: unknown): unknown {
 
 /* ---------- texts ---------- */
 
-const folds = (text: unknown): string => String(text).normalize('NFC').toLowerCase();
 /** Look-alikes in another case, as some database may see them: whatever is the same once it is upper, lower and decomposed. */
 const wide = (text: unknown): string =>
   String(text)
@@ -483,7 +482,9 @@ const isPosition = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
 
 /** What counts is the form that a value has in JSON. */
-const asJson = { like: (payload: unknown) => (payload === undefined ? payload : harmless(throughJson(payload))) };
+const asJson = {
+  like: (payload: unknown) => (JSON.stringify(payload) === undefined ? undefined : harmless(throughJson(payload))),
+};
 
 const jsonPositions: Position[] = [
   where(
@@ -541,6 +542,8 @@ const jsonPositions: Position[] = [
     (payload) => ({ data: jsonContains(typeof payload === 'string' ? { [payload]: payload } : { harmless: payload }) }),
     (payload) => {
       if (holds('text', payload)) return ofData((data) => member(data, payload as string) === payload);
+      // JSON would write these as null.
+      if (typeof payload === 'number' && !Number.isFinite(payload)) return REFUSED;
       return containable({ harmless: payload });
     },
     asJson,
@@ -761,8 +764,7 @@ const otherPositions: Position[] = [
     at: 'count(…)',
     run: (session, payload) => loose(session.query(Note))['aggregate']!(() => ({ n: untyped(count)(payload) })),
     // An object alone is options.
-    answer: (payload) =>
-      payload === undefined || (isEmptyRecord(payload) && !Array.isArray(payload)) ? is({ n: ROWS.length }) : REFUSED,
+    answer: (payload) => (payload === undefined || isEmptyRecord(payload) ? is({ n: ROWS.length }) : REFUSED),
     like: asIs,
   },
   {

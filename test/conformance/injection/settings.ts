@@ -10,8 +10,6 @@ import type { Answer, Position } from './net.ts';
 import { holds } from './plain-data.ts';
 
 const asIs = (payload: unknown): unknown => payload;
-const isRecord = (payload: unknown): payload is Readonly<Record<string, unknown>> =>
-  typeof payload === 'object' && payload !== null && !Array.isArray(payload);
 /** What has no key of its own says nothing. */
 const isNothing = (payload: unknown): boolean => Object.keys(Object(payload)).length === 0;
 const never = (): Answer => REFUSED;
@@ -37,11 +35,16 @@ const session = (
   ...more,
 });
 
-const transaction = (at: string, options: (payload: unknown) => unknown, answer: Position['answer']): Position => ({
+const transaction = (
+  at: string,
+  options: (payload: unknown) => unknown,
+  answer: Position['answer'],
+  like: Position['like'] = asIs,
+): Position => ({
   at: `transaction(fn, ${at})`,
   run: (_, payload, db) => db.transaction((own) => own.query(Note).count(), options(payload) as never),
   answer,
-  like: asIs,
+  like,
 });
 
 const quote = (name: string): string =>
@@ -87,6 +90,8 @@ export const SETTINGS: readonly Position[] = [
     (timeout) => ({ timeout }),
     (payload) =>
       payload === undefined || (typeof payload === 'number' && payload >= 1 && payload < 2 ** 31) ? OPEN : REFUSED,
+    undefined,
+    { like: () => 60_000 },
   ),
   session('{ signal: … }', (signal) => ({ signal }), only(undefined)),
   session(
@@ -121,6 +126,7 @@ export const SETTINGS: readonly Position[] = [
     (timeout) => ({ timeout }),
     (payload) =>
       payload === undefined || (typeof payload === 'number' && payload >= 1 && payload < 2 ** 31) ? OPEN : REFUSED,
+    () => 60_000,
   ),
   transaction('{ signal: … }', (signal) => ({ signal }), only(undefined)),
   transaction(
@@ -160,9 +166,9 @@ export const SETTINGS: readonly Position[] = [
           : typeof payload === 'string' && engine !== 'sqlite'
             ? OPEN
             : REFUSED,
-    like: () => undefined,
+    like: (payload) => (typeof payload === 'string' ? 'harmless' : undefined),
     sends: 'any',
-    plain: () => '',
+    plain: (sql, payload) => (typeof payload === 'string' ? sql.replace(`${quote(payload)}.`, '(name).') : sql),
   },
   {
     at: 'createAll({ schema: … })',

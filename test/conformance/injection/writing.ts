@@ -344,7 +344,7 @@ const tagsNow = (session: Session): unknown =>
   loose(session.query(Tag))['orderBy']!('id')['valuesList']!('name', 'label');
 const TAG_ROWS = TAGS.map((name) => [name, null]);
 
-const fitsTag = (payload: unknown): boolean => holds('text', payload) && [...(payload as string)].length <= 200;
+const fitsTag = (payload: unknown): boolean => holds('text', payload) && Array.from(payload as string).length <= 200;
 
 const ensuring = (['getOrCreate', 'updateOrCreate'] as const).flatMap((call): Write[] => {
   const ensure = (session: Session, ...args: readonly unknown[]): PromiseLike<unknown> =>
