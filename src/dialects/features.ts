@@ -57,6 +57,8 @@ export interface DialectFeatures {
    * to be faster: each related row is sent once, and the server sorts and cuts before it looks for others.
    */
   readonly joinedRows: number;
+  /** Whether a query that stands in place of a table may read columns of the query around it. */
+  readonly outerInTables: boolean;
   /** Whether an index serves a comparison of rows, `(a, b) > (?, ?)`; elsewhere it is written key by key. */
   readonly comparesRows: boolean;
   /**

@@ -1,5 +1,6 @@
 import { conjunction, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
 import type {
+  AggregateExpression,
   ColumnExpression,
   Expression,
   Join,
@@ -232,8 +233,7 @@ export class Scope {
       case 'aggregate':
         return {
           ...node,
-          argument: this.#optional(node.argument),
-          filter: this.#optional(node.filter),
+          ...this.#aggregated(node),
           over: node.over === undefined ? undefined : this.#window(node.over),
           list: this.#stringList(node.list, this),
         };
@@ -311,6 +311,14 @@ export class Scope {
       return { columns: [{ expression: aggregate, as: undefined }], where: filter, scope };
     });
     return { kind: 'subquery', query, type: node.type, nullable: node.nullable };
+  }
+
+  /** What an aggregate of this query is of: not of the rows of one further out, whatever it reads. */
+  #aggregated(node: AggregateExpression): Pick<AggregateExpression, 'argument' | 'filter'> {
+    const [argument, filter] = [this.#optional(node.argument), this.#optional(node.filter)];
+    if (this.#outer === undefined) return { argument, filter };
+    if (argument !== undefined) return { argument: this.#perRow(argument), filter };
+    return { argument, filter: filter && this.#perRow(filter) };
   }
 
   /**

@@ -1,11 +1,12 @@
 /** What a query is to give: the same rows, sorted, cut and computed in memory. */
 import { sortOrder } from './compare.ts';
-import { aggregate, evaluate, holds } from './evaluate.ts';
+import { aggregate, evaluate, holds, holdsFor, sorted } from './evaluate.ts';
 import type { Place } from './evaluate.ts';
-import { keyOrder, kindOf } from './generate-query.ts';
+import { kindOf } from './generate-query.ts';
+import { keyOrder } from './generate.ts';
 import { picture, plain, treeOf } from './picture.ts';
 import type { Tree } from './picture.ts';
-import type { Named, Order, Query, Window } from './query.ts';
+import type { Combination, Named, Order, Part, Query, SomeRows, Window } from './query.ts';
 import { modelOf, relationOf } from './schema.ts';
 import { attributesOf } from './world.ts';
 import type { Row, World } from './world.ts';
@@ -17,15 +18,37 @@ export function answer(world: World, query: Query): unknown {
   const places = found(world, query);
   switch (end.kind) {
     case 'entities':
-      return places.map((place) => entity(place, query, treeOf([...end.select, ...end.prefetch]), end.only));
+      return places.map((place) => entity(place, query, treeOf([...end.select, ...end.prefetch]), end.only, end.some));
     case 'first':
     case 'last': {
-      const sorted =
+      const inOrder =
         query.order === undefined && modelOf(world.graph, model).ordering.length === 0
-          ? sortBy(places, keyOrder(world.graph, model, false))
+          ? sorted(places, keyOrder(world.graph, model, false))
           : places;
-      const one = sorted.at(end.kind === 'first' ? 0 : -1);
+      const one = inOrder.at(end.kind === 'first' ? 0 : -1);
       return one === undefined ? null : entity(one, query, treeOf([]), undefined);
+    }
+    case 'pages':
+      return places.map((place) => entity(place, query, {}, undefined));
+    case 'inBulk':
+      return end.keys.flatMap((key) => {
+        const fields = end.field === undefined ? modelOf(world.graph, model).key : [end.field];
+        const place = places.find(({ rows: [row] }) => fields.every((name, i) => row!.values[name] === key[i]));
+        return place === undefined ? [] : [[key, entity(place, query, {}, undefined)]];
+      });
+    case 'together': {
+      const { by, all, columns, other } = end;
+      const left = places.map((place) => valuesOf(columns, place));
+      const right = passing(world, other).map((place) => Object.values(valuesOf(other.columns, place)));
+      const names = columns.map(({ name }) => name);
+      const rows = together(
+        by,
+        all,
+        left,
+        right.map((values) => Object.fromEntries(names.map((name, i) => [name, values[i]!]))),
+        isSame,
+      );
+      return windowed(rows, end.window);
     }
     case 'count':
       return places.length;
@@ -56,7 +79,7 @@ export function answer(world: World, query: Query): unknown {
     case 'delete': {
       const { world: after, same } = world.copy();
       for (const place of places) after.delete(same(place.rows[0]!));
-      return { written: places.length, rows: allRows(after) };
+      return { written: new Set(places.map(({ rows: [row] }) => row)).size, rows: allRows(after) };
     }
   }
 }
@@ -68,21 +91,78 @@ export function allRows(world: World): Record<string, unknown[]> {
       const places = world.rows(name).map((row): Place => ({ world, rows: [row], annotations: [] }));
       return [
         name,
-        sortBy(places, keyOrder(world.graph, name, false)).map(({ rows: [row] }) => attributes(world, row!)),
+        sorted(places, keyOrder(world.graph, name, false)).map(({ rows: [row] }) => attributes(world, row!)),
       ];
     }),
   );
 }
 
 /** The rows that pass every filter, sorted and cut. */
-function found(world: World, { model, annotations, steps, order, reversed, limit, offset = 0 }: Query): Place[] {
-  const all = world.rows(model).map((row): Place => ({ world, rows: [row], annotations }));
-  const passed = all.filter((place) =>
-    steps.every(({ by, condition }) => holds(condition, place) === (by === 'filter')),
-  );
-  const sorted = sortBy(passed, order ?? modelOrder(world, model));
-  if (reversed) sorted.reverse();
-  return sorted.slice(offset, limit === undefined ? undefined : offset + limit);
+function found(world: World, query: Query): Place[] {
+  const { model, chosen, reversed, limit, offset = 0, annotations } = query;
+  const peers: Place[] = [];
+  const start = sourceOf(world, query).map((place) => ({ ...place, annotations, peers }));
+  // Windows are made of the rows that other conditions leave.
+  peers.push(...start.filter((place) => passes(place, query.steps)));
+  const met = peers.filter((place) => chosen === undefined || holds(chosen, place));
+  const inOrder = sorted(met, orderOf(world, query));
+  if (reversed) inOrder.reverse();
+  return inOrder.slice(offset, limit === undefined ? undefined : offset + limit);
+}
+
+function passes(place: Place, steps: Query['steps']): boolean {
+  return steps.every(({ by, condition }) => holds(condition, place) === (by === 'filter'));
+}
+
+function passing(world: World, { model, steps }: { model: string; steps: Query['steps'] }): Place[] {
+  const all = world.rows(model).map((row): Place => ({ world, rows: [row], annotations: [] }));
+  return all.filter((place) => passes(place, steps));
+}
+
+/** Pages end in the key, in the direction of the last sort key. */
+function orderOf(world: World, { model, order, end }: Query): Order[] {
+  const given = order ?? modelOrder(world, model);
+  if (end.kind !== 'pages') return [...given];
+  return [...given, ...keyOrder(world.graph, model, given.at(-1)?.descending ?? false)];
+}
+
+/** The rows that a query begins with. */
+function sourceOf(world: World, { model, source }: Query): Place[] {
+  const part = ({ steps, order, limit }: Part): Place[] =>
+    sorted(passing(world, { model, steps }), order ?? []).slice(0, limit);
+  if (source === undefined) return passing(world, { model, steps: [] });
+  if (source.kind === 'combined') {
+    const sameRow = (a: Place, b: Place): boolean => a.rows[0] === b.rows[0];
+    return together(source.by, source.all, part(source.left), part(source.right), sameRow);
+  }
+  const { relation, maxDepth = Infinity } = source;
+  const places = part(source.start).map((place): Place => ({ ...place, depth: 0 }));
+  // While rows are added, later ones are those of further steps.
+  for (const place of places) {
+    if (place.depth! >= maxDepth) continue;
+    for (const row of world.many(place.rows[0]!, relationOf(world.graph, model, relation)))
+      if (!places.some(({ rows }) => rows[0] === row)) places.push({ ...place, rows: [row], depth: place.depth! + 1 });
+  }
+  return places;
+}
+
+/** As sets, or with `all` as bags: each of the other side's takes one away, or lets one stay. */
+function together<T>(
+  by: Combination,
+  all: boolean,
+  left: readonly T[],
+  right: readonly T[],
+  same: (a: T, b: T) => boolean,
+): T[] {
+  const once = (items: readonly T[]): T[] =>
+    all ? [...items] : items.filter((item, i) => items.findIndex((other) => same(item, other)) === i);
+  if (by === 'union') return once([...left, ...right]);
+  const others = once(right);
+  return once(left).filter((item) => {
+    const at = others.findIndex((other) => same(item, other));
+    if (at >= 0) others.splice(at, 1);
+    return at >= 0 === (by === 'intersection');
+  });
 }
 
 function modelOrder({ graph }: World, model: string): Order[] {
@@ -98,14 +178,6 @@ function modelOrder({ graph }: World, model: string): Order[] {
     };
   });
   return [...named, ...keyOrder(graph, model, false)];
-}
-
-function sortBy(places: readonly Place[], order: readonly Order[]): Place[] {
-  const keyed = places.map((place) => ({ place, keys: order.map(({ by }) => evaluate(by, place)) }));
-  keyed.sort((a, b) =>
-    firstDifference(order.map(({ descending, nulls }, i) => sortOrder(a.keys[i]!, b.keys[i]!, descending, nulls))),
-  );
-  return keyed.map(({ place }) => place);
 }
 
 const firstDifference = (results: readonly number[]): number => results.find((result) => result !== 0) ?? 0;
@@ -137,7 +209,10 @@ function windowed(rows: Values[], { order, limit, offset = 0 }: Window): unknown
   return sorted.slice(offset, limit === undefined ? undefined : offset + limit).map(plainRow);
 }
 
-function groups({ keys, aggregates }: Extract<Query['end'], { kind: 'groups' }>, places: readonly Place[]): Values[] {
+function groups(
+  { keys, aggregates, having = [] }: Extract<Query['end'], { kind: 'groups' }>,
+  places: readonly Place[],
+): Values[] {
   const groups: { readonly key: Values; readonly members: Place[] }[] = [];
   for (const place of places) {
     const key = valuesOf(keys, place);
@@ -145,7 +220,13 @@ function groups({ keys, aggregates }: Extract<Query['end'], { kind: 'groups' }>,
     if (group === undefined) groups.push({ key, members: [place] });
     else group.members.push(place);
   }
-  return groups.map(({ key, members }) => ({
+  const kept = groups.filter(({ members }) =>
+    having.every(({ of, test, args }) => {
+      const at = members[0]!;
+      return holdsFor(test, [aggregate(of, members), ...args.map((arg) => evaluate(arg, at))]);
+    }),
+  );
+  return kept.map(({ key, members }) => ({
     ...key,
     ...Object.fromEntries(aggregates.map(({ name, value }) => [name, aggregate(value, members)])),
   }));
@@ -157,13 +238,26 @@ function entity(
   { annotations }: Query,
   tree: Tree,
   only: readonly string[] | undefined,
+  some: readonly SomeRows[] = [],
 ): Record<string, unknown> {
   const {
     world,
     rows: [row],
   } = place;
   const computed = Object.fromEntries(annotations.map(({ name, value }) => [name, plain(evaluate(value, place))]));
-  return { ...graphOf(world, row!, tree, only), ...computed };
+  const named = some.map(({ as, relation, where, order, limit }) => {
+    const all = world.many(row!, relationOf(world.graph, row!.model, relation));
+    const met = all
+      .map((other): Place => ({ world, rows: [other], annotations: [] }))
+      .filter((at) => where === undefined || holds(where, at));
+    return [
+      as,
+      sorted(met, order)
+        .slice(0, limit)
+        .map(({ rows: [other] }) => attributes(world, other!)),
+    ];
+  });
+  return { ...graphOf(world, row!, tree, only), ...computed, ...Object.fromEntries(named) };
 }
 
 function graphOf(world: World, row: Row, tree: Tree, only?: readonly string[]): Record<string, unknown> {
@@ -181,7 +275,7 @@ function graphOf(world: World, row: Row, tree: Tree, only?: readonly string[]): 
 function sortRows(world: World, model: string, rows: readonly Row[]): Row[] {
   const places = rows.map((row): Place => ({ world, rows: [row], annotations: [] }));
   const order = modelOrder(world, model);
-  return sortBy(places, order.length > 0 ? order : keyOrder(world.graph, model, false)).map((place) => place.rows[0]!);
+  return sorted(places, order.length > 0 ? order : keyOrder(world.graph, model, false)).map((place) => place.rows[0]!);
 }
 
 function attributes({ graph }: World, { model, values }: Row, only?: readonly string[]): Record<string, unknown> {

@@ -39,6 +39,35 @@ export const FUNCTIONS = {
   abs: one((a) => (isNegative(a) ? negated(a) : a)),
   neg: one(negated),
   round: ([value], _, type) => rounded(value!, type),
+  floor: one((a) => toWhole(a, Math.floor, (units, of) => (units >= 0n ? units / of : -((of - 1n - units) / of)))),
+  ceil: one((a) => toWhole(a, Math.ceil, (units, of) => (units <= 0n ? units / of : (units + of - 1n) / of))),
+  sign: one((a) => (isZero(a) ? 0 : isNegative(a) ? -1 : 1)),
+  greatest: (args) => args.reduce((a, b) => (compare(a, b) < 0 ? b : a)),
+  least: (args) => args.reduce((a, b) => (compare(a, b) > 0 ? b : a)),
+  left: ([text, n]) => letters(text).slice(0, atLeast(0, n)).join(''),
+  right: ([text, n]) =>
+    letters(text)
+      .slice(Math.max(0, letters(text).length - atLeast(0, n)))
+      .join(''),
+  substring: ([text, from, n]) =>
+    letters(text)
+      .slice(atLeast(1, from) - 1, n === undefined ? undefined : atLeast(1, from) - 1 + atLeast(0, n))
+      .join(''),
+  position: ([text, part]) => {
+    const at = String(text).indexOf(String(part));
+    return at < 0 ? 0 : letters(String(text).slice(0, at)).length + 1;
+  },
+  replace: ([text, part, by]) => String(text).replaceAll(String(part), () => String(by)),
+  reverse: one((text) => letters(text).toReversed().join('')),
+  repeat: ([text, n]) => String(text).repeat(atLeast(0, n)),
+  padStart: ([text, n, fill]) => padding(text, n, fill) + String(text),
+  padEnd: ([text, n, fill]) => String(text) + padding(text, n, fill),
+  trimStart: one((text) => String(text).replace(/^ +/, '')),
+  trimEnd: one((text) => String(text).replace(/ +$/, '')),
+  truncate: ([date, unit]) => sameForm(date!, truncated(dateOf(date!), unit as Unit)),
+  add: ([date, months, days]) => sameForm(date!, added(dateOf(date!), months as number, days as number)),
+  difference: ([a, b, unit]) =>
+    Math.trunc((dateOf(a!).getTime() - dateOf(b!).getTime()) / MILLISECONDS[unit as keyof typeof MILLISECONDS]),
   lower: one((text) => lower(text as string)),
   upper: one((text) => upper(text as string)),
   trim: one((text) => (text as string).replace(/^ +| +$/g, '')),
@@ -112,7 +141,55 @@ function rounded(value: Known, { kind, scale }: Type): Value {
 }
 
 function part(fn: (date: Date) => number): Meaning {
-  return ([value]) => fn(value instanceof Date ? value : new Date(`${String(value)}T00:00:00Z`));
+  return ([value]) => fn(dateOf(value!));
+}
+
+function dateOf(value: Known): Date {
+  return value instanceof Date ? value : new Date(`${String(value)}T00:00:00Z`);
+}
+
+/** A date where the value was one. */
+function sameForm(value: Known, date: Date): Value {
+  return value instanceof Date ? date : date.toISOString().slice(0, 10);
+}
+
+type Unit = 'year' | 'quarter' | 'month' | 'week' | 'day';
+
+/** Without the time of the day. */
+function truncated(date: Date, unit: Unit): Date {
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  if (unit === 'day') return new Date(Date.UTC(year, month, day));
+  if (unit === 'week') return new Date(Date.UTC(year, month, day - ((date.getUTCDay() + 6) % 7)));
+  return new Date(Date.UTC(year, unit === 'year' ? 0 : unit === 'quarter' ? month - (month % 3) : month, 1));
+}
+
+/** Months first; where one has no such day, its last. */
+function added(date: Date, months: number, days: number): Date {
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months];
+  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const result = new Date(date);
+  result.setUTCFullYear(year, month, Math.min(date.getUTCDate(), last));
+  result.setUTCDate(result.getUTCDate() + days);
+  return result;
+}
+
+const MILLISECONDS = { week: 604_800_000, day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000 };
+
+function letters(text: Known | undefined): string[] {
+  return Array.from(String(text));
+}
+
+const atLeast = (least: number, n: Known | undefined): number => Math.max(least, Number(n));
+
+/** What is missing of so many characters. */
+function padding(text: Known | undefined, n: Known | undefined, fill: Known | undefined): string {
+  const missing = Math.max(0, Number(n) - letters(text).length);
+  return letters(String(fill).repeat(missing)).slice(0, missing).join('');
+}
+
+function toWhole(value: Known, float: (n: number) => number, units: (units: bigint, of: bigint) => bigint): Value {
+  if (value instanceof Decimal) return new Decimal(units(value.units, 10n ** BigInt(value.scale)), 0);
+  return typeof value === 'bigint' ? value : float(Number(value));
 }
 
 /** Letter by letter: one that would become two stays as it is. */

@@ -1,8 +1,19 @@
 /** Whole queries, made by chance. */
 import type { Dice } from './dice.ts';
-import { anyAggregate, anyCondition, anyExpr, anyValue, typeFor } from './generate.ts';
+import {
+  anyChosen,
+  anyOrder,
+  anySource,
+  anySteps,
+  anyWindowed,
+  COMBINATIONS,
+  depthOf,
+  named,
+  someAggregate,
+} from './generate-parts.ts';
+import { anyCondition, anyExpr, anyValue, constantFor, typeFor } from './generate.ts';
 import type { Context } from './generate.ts';
-import type { Aggregate, Constant, End, Expr, Named, Order, Query, Step, Window } from './query.ts';
+import type { Constant, End, Expr, Having, Named, Query, SomeRows, TestName, Window } from './query.ts';
 import { modelOf, relationsOf } from './schema.ts';
 import type { Graph, Kind } from './schema.ts';
 import { attributesOf, VALUES } from './world.ts';
@@ -12,30 +23,35 @@ export function anyQuery(dice: Dice, world: World): Query {
   const { graph } = world;
   const model = dice.of(graph.map(({ name }) => name));
   const bare: Context = { dice, world, scopes: [model], annotations: [], depth: 3 };
-  const annotations = dice.oneIn(4) ? dice.list(1, 2, (i) => ({ name: `computed${i}`, value: anyValue(bare) })) : [];
-  const context = { ...bare, annotations };
-  const steps = dice.list(0, 2, (): Step => ({
-    by: dice.oneIn(4) ? 'exclude' : 'filter',
-    style: dice.of(['object', 'callback']),
-    condition: anyCondition(context),
-  }));
-  const end = anyEnd(context, model);
+  const source = dice.oneIn(7) ? anySource(bare, model) : undefined;
+  const plain = [...depthOf(source), ...(dice.oneIn(4) ? named(dice, 'computed', 1, 2, () => anyValue(bare)) : [])];
+  const context = { ...bare, annotations: plain };
+  const windows = dice.oneIn(6) ? named(dice, 'window', 1, 2, () => anyWindowed(bare, model)) : [];
+  const asked = windows.length > 0 ? anyRows(context, model, windows) : anyEnd(context, model);
+  const end = source?.kind === 'combined' && source.all ? inOnePiece(asked) : asked;
   const cut = CUT[end.kind] && dice.oneIn(3);
   const byModel = modelOf(graph, model).ordering.length > 0 && dice.oneIn(3);
   const order = SORTED[end.kind] && !byModel && (cut || dice.oneIn(2)) ? anyOrder(context, model) : undefined;
+  // Pages add the key themselves.
+  const loose = end.kind === 'pages' && dice.oneIn(2) ? order?.slice(0, 1) : undefined;
   return {
     model,
-    annotations,
-    steps:
-      isWrite(end) && steps.length === 0
-        ? [{ by: 'filter', style: 'callback', condition: anyCondition(context) }]
-        : steps,
-    order,
-    reversed: order !== undefined && dice.oneIn(4),
+    source,
+    annotations: [...plain, ...windows],
+    steps: anySteps(context, isWrite(end) ? 1 : 0),
+    chosen: windows.length > 0 && dice.oneIn(2) ? anyChosen(context, windows) : undefined,
+    order: loose ?? order,
+    reversed: order !== undefined && loose === undefined && dice.oneIn(4),
     limit: cut ? dice.below(6) : undefined,
     offset: cut && !isWrite(end) && dice.oneIn(2) ? dice.below(4) : undefined,
     end,
   };
+}
+
+/** Batches and pages begin behind a key, where the second of two equal rows is left out. */
+function inOnePiece(end: End): End {
+  if (end.kind === 'pages') return { kind: 'count' };
+  return end.kind === 'entities' ? { ...end, streamed: undefined } : end;
 }
 
 const isWrite = (end: End): boolean => end.kind === 'update' || end.kind === 'delete';
@@ -53,27 +69,106 @@ const CUT: Readonly<Record<End['kind'], boolean>> = {
   delete: true,
   distinct: false,
   groups: false,
+  pages: false,
+  inBulk: false,
+  together: false,
 };
 /** Which sets have an order. */
-const SORTED: Readonly<Record<End['kind'], boolean>> = { ...CUT, first: true, last: true };
+const SORTED: Readonly<Record<End['kind'], boolean>> = { ...CUT, first: true, last: true, pages: true };
 
-/** Ends in the key, so that there is one answer. */
-function anyOrder(context: Context, model: string): Order[] {
-  const { dice, world } = context;
-  const by = dice.list(0, 2, (): Order => ({
-    by: anyValue({ ...context, depth: 2 }),
-    descending: dice.oneIn(2),
-    nulls: dice.of([undefined, undefined, 'first', 'last']),
+/** What can be asked of rows that windows say something of. */
+function anyRows(context: Context, model: string, windows: readonly Named[]): End {
+  const { dice } = context;
+  const columns = windows.map(({ name, value }): Named => ({
+    name: `of${name}`,
+    value: { node: 'annotation', name, type: value.type },
   }));
-  return [...by, ...keyOrder(world.graph, model, dice.oneIn(2))];
+  return dice.weighted<End>([
+    [4, () => anyEntities(context, model)],
+    [1, () => ({ kind: 'count' })],
+    [1, () => ({ kind: 'exists' })],
+    [
+      2,
+      () => ({
+        kind: 'values',
+        columns: [...columns, ...named(dice, 'value', 0, 2, () => anyValue(context))],
+        form: 'object',
+      }),
+    ],
+  ]);
 }
 
-export function keyOrder(graph: Graph, model: string, descending: boolean): Order[] {
-  const { key, fields } = modelOf(graph, model);
-  return key.map((field) => {
-    const { kind } = fields.find((item) => item.name === field)!;
-    return { by: { node: 'column', type: typeFor(kind), scope: 0, steps: [], field }, descending, nulls: undefined };
+function anyEntities(context: Context, model: string): End {
+  const {
+    dice,
+    world: { graph },
+  } = context;
+  return {
+    kind: 'entities',
+    select: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, false)).filter(isPath) : [],
+    prefetch: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, true)).filter(isPath) : [],
+    only: dice.oneIn(8) ? dice.some(attributesOf(graph, model)) : undefined,
+    streamed: dice.oneIn(8) ? 1 + dice.below(3) : undefined,
+    readOnly: dice.oneIn(6),
+    some: dice.oneIn(6) ? anySomeRows(context, model) : [],
+  };
+}
+
+/** Some rows of a relation to many, or of two. */
+function anySomeRows({ dice, world }: Context, model: string): SomeRows[] {
+  const relations = relationsOf(world.graph, model).filter(({ many }) => many);
+  if (relations.length === 0) return [];
+  return dice.list(1, 2, (i) => {
+    const { name, target } = dice.of(relations);
+    const context: Context = { dice, world, scopes: [target], annotations: [], depth: 2 };
+    return {
+      relation: name,
+      as: `some${i}`,
+      limit: dice.oneIn(2) ? 1 + dice.below(3) : undefined,
+      where: dice.oneIn(2) ? anyCondition(context) : undefined,
+      order: anyOrder(context, target),
+    };
   });
+}
+
+/** Keys of rows that are there, and of none. */
+function anyKeys({ dice, world }: Context, model: string): End {
+  const { key, fields } = modelOf(world.graph, model);
+  const unique = fields.find((field) => field.unique && !key.includes(field.name));
+  const by = unique !== undefined && dice.oneIn(3) ? [unique.name] : key;
+  const there = dice.some(world.rows(model)).map(({ values }) => by.map((name) => values[name]!));
+  const other = by.map((name) => dice.of(VALUES[kindOf(world.graph, model, name)]));
+  const keys = [other, ...there.toReversed()];
+  return {
+    kind: 'inBulk',
+    field: by === key ? undefined : by[0],
+    keys: keys.filter((values, i) => keys.findIndex((item) => item.join() === values.join()) === i),
+  };
+}
+
+/** Values of two models as one set: of types that are alike. */
+function anyTogether(context: Context, model: string): End | undefined {
+  const { dice, world } = context;
+  const other = dice.of(world.graph.map(({ name }) => name));
+  const there: Context = { dice, world, scopes: [other], annotations: [], depth: 2 };
+  const kinds = dice.list(1, 2, () => dice.of<Kind>(['int', 'text', 'bool', 'date', 'datetime', 'float', 'bigint']));
+  const left = kinds.map((kind) => anyExpr({ ...context, depth: 2 }, [kind]));
+  const right = kinds.map((kind) => anyExpr(there, [kind]));
+  const columns = (values: readonly (Expr | undefined)[]): Named[] =>
+    values.flatMap((value, i) => (value === undefined ? [] : [{ name: `value${i}`, value }]));
+  if ([...left, ...right].includes(undefined)) return undefined;
+  const by = dice.of(COMBINATIONS);
+  return {
+    kind: 'together',
+    by,
+    all: by === 'union' && dice.oneIn(2),
+    columns: columns(left),
+    other: { model: other, steps: anySteps(there, 0), columns: columns(right) },
+    window: anyWindow(
+      dice,
+      kinds.map((_, i) => `value${i}`),
+    ),
+  };
 }
 
 function anyEnd(context: Context, model: string): End {
@@ -82,16 +177,10 @@ function anyEnd(context: Context, model: string): End {
     world: { graph },
   } = context;
   return dice.weighted<End>([
-    [
-      5,
-      () => ({
-        kind: 'entities',
-        select: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, false)).filter(isPath) : [],
-        prefetch: dice.oneIn(3) ? dice.list(1, 2, () => anyPath(dice, graph, model, true)).filter(isPath) : [],
-        only: dice.oneIn(8) ? dice.some(attributesOf(graph, model)) : undefined,
-        streamed: dice.oneIn(8) ? 1 + dice.below(3) : undefined,
-      }),
-    ],
+    [5, () => anyEntities(context, model)],
+    [2, () => ({ kind: 'pages', size: 1 + dice.below(4), backward: dice.oneIn(2) })],
+    [1, () => anyKeys(context, model)],
+    [2, () => anyTogether(context, model) ?? { kind: 'count' }],
     [1, () => ({ kind: 'count' })],
     [1, () => ({ kind: 'exists' })],
     [1, () => ({ kind: 'first' })],
@@ -134,23 +223,18 @@ function anyEnd(context: Context, model: string): End {
           kind: 'groups',
           keys,
           aggregates,
+          having: dice.oneIn(2) ? dice.list(0, 2, () => anyHaving(context)) : undefined,
           window: anyWindow(dice, [...first, ...keys.map(({ name }) => name)]),
         };
       },
     ],
     [3, () => ({ kind: 'aggregate', aggregates: named(dice, 'sum', 1, 3, () => someAggregate(context)) })],
-    // Sets of a model with a composite key cannot be written to where they are joined.
-    ...(modelOf(graph, model).key.length > 1
-      ? []
-      : [[2, () => anyUpdate(context, model)] as const, [1, () => ({ kind: 'delete' as const })] as const]),
+    [2, () => anyUpdate(context, model)],
+    [1, () => ({ kind: 'delete' })],
   ]);
 }
 
 const isPath = (path: string): boolean => path !== '';
-
-function named<T>(dice: Dice, name: string, least: number, most: number, make: () => T): Named<T>[] {
-  return dice.list(least, most, (i) => ({ name: `${name}${i}`, value: make() }));
-}
 
 function anyWindow(dice: Dice, names: readonly string[]): Window {
   const cut = dice.oneIn(3);
@@ -171,16 +255,13 @@ function someColumns({ dice, world: { graph } }: Context, model: string, one: bo
   }));
 }
 
-const SUMMED: readonly Kind[] = ['int', 'decimal', 'float', 'bigint', 'text', 'date', 'bool', 'datetime', 'enum'];
-const COUNT: Aggregate = {
-  fn: 'count',
-  argument: undefined,
-  distinct: false,
-  type: { kind: 'int', scale: 0, digits: 3 },
-};
-
-function someAggregate(context: Context): Aggregate {
-  return anyAggregate({ ...context, depth: 2 }, [context.dice.of(SUMMED)]) ?? COUNT;
+/** A condition on a group. */
+function anyHaving(context: Context): Having {
+  const { dice } = context;
+  const of = someAggregate(context);
+  if (dice.oneIn(5)) return { of, test: dice.of(['isNull', 'isNotNull']), args: [] };
+  const test = dice.of<TestName>(of.type.kind === 'bool' ? ['eq', 'ne'] : ['eq', 'ne', 'gt', 'lte']);
+  return { of, test, args: [constantFor(dice, of.type)] };
 }
 
 /** A path of up to three relations, '' where there are none. */

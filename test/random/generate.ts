@@ -1,20 +1,26 @@
 /** Expressions and conditions, made by chance. */
+import { PRECISION } from './casts.ts';
 import type { Dice } from './dice.ts';
 import type {
   Aggregate,
   AggregateName,
   Call,
+  Cast,
   Column,
   Condition,
   Constant,
   Expr,
   FunctionName,
+  Inner,
   Members,
   Named,
+  Order,
   Related,
+  Sub,
   TestName,
 } from './query.ts';
 import { modelOf, relationsOf, SCALE } from './schema.ts';
+import { CASTS_FROM, PARTS, SIGNATURES } from './signatures.ts';
 import type { Graph, Kind } from './schema.ts';
 import { VALUES } from './world.ts';
 import type { World } from './world.ts';
@@ -40,48 +46,6 @@ const within = (context: Context, model: string): Context => ({
   ...inner(context),
   scopes: [model, ...context.scopes],
 });
-
-type Signature = readonly [fn: FunctionName, result: Kind, ...args: readonly (readonly [Kind, ...Kind[]])[]];
-
-const PARTS: readonly Signature[] = (['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay'] as const).map((fn) => [
-  fn,
-  'int',
-  ['datetime'],
-]);
-
-/** The functions by what they take and give. The first argument is no plain value. */
-const SIGNATURES: readonly Signature[] = [
-  ...(['plus', 'minus', 'times', 'mod'] as const).flatMap((fn): Signature[] => [
-    [fn, 'int', ['int'], ['int']],
-    [fn, 'bigint', ['bigint'], ['bigint', 'int']],
-    [fn, 'float', ['float'], ['float', 'int']],
-    [fn, 'float', ['int'], ['float']],
-    [fn, 'decimal', ['decimal'], ['decimal', 'int']],
-    [fn, 'decimal', ['int'], ['decimal']],
-  ]),
-  ['dividedBy', 'float', ['int', 'float', 'bigint'], ['int']],
-  ['dividedBy', 'float', ['int', 'float'], ['float']],
-  ['dividedBy', 'decimal', ['decimal'], ['decimal', 'int']],
-  ...(['abs', 'neg'] as const).flatMap((fn) =>
-    (['int', 'bigint', 'float', 'decimal'] as const).map((kind): Signature => [fn, kind, [kind]]),
-  ),
-  ['round', 'decimal', ['decimal']],
-  ['round', 'float', ['float']],
-  ['lower', 'text', ['text', 'enum']],
-  ['upper', 'text', ['text', 'enum']],
-  ['trim', 'text', ['text']],
-  ['concat', 'text', ['text', 'enum'], ['text', 'enum', 'decimal', 'date']],
-  ['concat', 'text', ['text'], ['text'], ['text']],
-  ['length', 'int', ['text', 'enum']],
-  ...PARTS,
-  ...(['int', 'text', 'date', 'enum'] as const).map((kind): Signature => ['nullIf', kind, [kind], [kind]]),
-  ['hour', 'int', ['datetime']],
-  ['minute', 'int', ['datetime']],
-  ['second', 'int', ['datetime']],
-  ...(['int', 'bigint', 'float', 'decimal', 'text', 'bool', 'date', 'datetime', 'enum'] as const).map(
-    (kind): Signature => ['coalesce', kind, [kind], [kind]],
-  ),
-];
 
 const ANY_TESTS: readonly TestName[] = ['eq', 'ne', 'isNull', 'isNotNull', 'oneOf', 'notOneOf'];
 const ORDER_TESTS: readonly TestName[] = ['gt', 'gte', 'lt', 'lte', 'between'];
@@ -170,9 +134,9 @@ function constant(dice: Dice, kind: Kind, values: readonly Known[] = VALUES[kind
 }
 
 /** A value that an expression of this type can be compared with: no more digits than it has. */
-function constantFor(dice: Dice, { kind, scale }: Type): Constant {
+export function constantFor(dice: Dice, { kind, scale }: Type): Constant {
   return kind === 'decimal' && scale < SCALE
-    ? constant(dice, kind, ['0', '1', '2', '-1', '100'])
+    ? { ...constant(dice, kind, ['0', '1', '2', '-1', '100']), type: { kind, scale: 0, digits: 3 } }
     : constant(dice, kind);
 }
 
@@ -190,8 +154,12 @@ export function anyExpr(context: Context, kinds: readonly Kind[]): Expr | undefi
       },
     ]);
   if (depth > 0) {
-    choices.push([5, () => anyCall(context, kinds)], [1, () => anyChoice(context, kinds)]);
-    if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)]);
+    choices.push(
+      [5, () => anyCall(context, kinds)],
+      [1, () => anyChoice(context, kinds)],
+      [1, () => anyCast(context, kinds)],
+    );
+    if (context.own !== true) choices.push([2, () => anyRelated(context, kinds)], [1, () => anyInner(context, kinds)]);
     if (kinds.includes('bool')) choices.push([2, () => asValue(anyCondition(inner(context)))]);
   }
   return dice.weighted(choices) ?? anyColumn(context, kinds);
@@ -232,8 +200,13 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   if (subject === undefined) return undefined;
   const args = [
     subject,
-    ...rest.map((item) => (fn === 'coalesce' ? anyOperand(context, [kind], subject.type) : anyOperand(context, item))),
+    ...rest.map((item) => {
+      if ('given' in item) return constant(dice, item.kind, item.given);
+      return fn === 'coalesce' ? anyOperand(context, [kind], subject.type) : anyOperand(context, item);
+    }),
   ];
+  // A plain number of characters is refused where it is none.
+  if ((fn === 'left' || fn === 'right') && args[1]!.node === 'constant' && Number(args[1]!.value) < 0) return undefined;
   // Beside an integer a plain value is an integer, too.
   if (subject.type.kind === 'int' && args[1]?.node === 'constant' && args[1].type.kind !== 'int') return undefined;
   // What is left of a third depends on its last digit.
@@ -248,11 +221,30 @@ function anyCall(context: Context, kinds: readonly Kind[]): Call | undefined {
   return fits(type, args) ? { node: 'call', fn, args, type } : undefined;
 }
 
+function anyCast(context: Context, kinds: readonly Kind[]): Cast | undefined {
+  const { dice } = context;
+  const fitting = CASTS_FROM.filter(([to]) => kinds.includes(to));
+  if (fitting.length === 0) return undefined;
+  const [to, from] = dice.of(fitting);
+  const of = anyExpr(inner(context), from);
+  // What a computed float is rounded to depends on its last digit.
+  if (of === undefined || (of.type.kind === 'float' && of.node !== 'column')) return undefined;
+  // MariaDB compares texts as numbers in `LEAST` and `GREATEST` where a number is wanted of them.
+  if (of.type.kind === 'text' && of.node !== 'column') return undefined;
+  const digits = to === 'decimal' ? PRECISION : to === 'bigint' ? 19 : 10;
+  const type = { kind: to, scale: to === 'decimal' ? SCALE : 0, digits };
+  return fits({ ...type, digits: Math.min(digits, 9) }, []) ? { node: 'cast', to, of, type } : undefined;
+}
+
 /** As the documents say: products have the digits of both, quotients four more than the dividend. */
 function typeOfCall(fn: FunctionName, kind: Kind, types: readonly Type[], dice: Dice): Type {
   const [a, b = a] = types as [Type, Type?];
   const most = Math.max(...types.map((type) => type.digits - type.scale));
-  if (fn === 'length' || (kind === 'int' && a.kind === 'datetime')) return { kind, scale: 0, digits: 4 };
+  if (fn === 'sign') return { kind, scale: 0, digits: 1 };
+  if (fn === 'difference') return { kind, scale: 0, digits: 9 };
+  if ((fn === 'floor' || fn === 'ceil') && kind === 'decimal') return { kind, scale: 0, digits: most + 1 };
+  if (fn === 'length' || fn === 'position' || (kind === 'int' && a.kind === 'datetime'))
+    return { kind, scale: 0, digits: 4 };
   if (fn === 'round') {
     const scale = kind === 'decimal' ? Math.min(dice.below(4), a.scale) : dice.below(3);
     return { kind, scale, digits: kind === 'decimal' ? most + 1 + scale : a.digits };
@@ -329,6 +321,58 @@ function anyMembers(context: Context): { of: Members; inside: Context } | undefi
   return { of: { scope, steps: step === undefined ? [] : [step.name], relation: relation.name, where }, inside };
 }
 
+/** The one value of a query inside of this one. */
+function anyInner(context: Context, kinds: readonly Kind[]): Inner | undefined {
+  const { dice } = context;
+  const { of, inside } = anySub(context);
+  if (dice.oneIn(2)) {
+    const found = anyAggregate(inside, kinds);
+    return found && { node: 'inner', of, value: { aggregate: found }, type: found.type };
+  }
+  const column = anyExpr(inside, kinds);
+  if (column === undefined) return undefined;
+  return { node: 'inner', of: cutSub(inside, of, 1), value: { column }, type: column.type };
+}
+
+/** A query inside of this one: of any model, and mostly about the rows around it. */
+function anySub(context: Context): { of: Sub; inside: Context } {
+  const { dice, world } = context;
+  const model = dice.of(world.graph.map(({ name }) => name));
+  const inside = within(context, model);
+  const where = dice.oneIn(6) ? undefined : dice.oneIn(2) ? anyLinked(inside) : anyCondition(inside);
+  return { of: { model, where, order: [], limit: undefined }, inside };
+}
+
+/** A condition that compares a column of the inner query with one of the query around it. */
+function anyLinked(context: Context): Condition {
+  const { dice, world, scopes } = context;
+  const own = dice.of(columns(world.graph, scopes[0]!).filter(({ steps }) => steps.length === 0));
+  const others = columns(world.graph, scopes[1]!).filter(({ kind }) => kind === own.kind);
+  if (others.length === 0) return anyCondition(context);
+  const column = ({ steps, field, kind }: (typeof others)[number], scope: number): Column => ({
+    node: 'column',
+    type: typeFor(kind),
+    scope,
+    steps,
+    field,
+  });
+  const test = dice.of<TestName>(own.kind === 'bool' ? ['eq', 'ne'] : ['eq', 'eq', 'ne', 'gt', 'lte']);
+  return { node: 'test', test, subject: column(own, 0), args: [column(dice.of(others), 1)] };
+}
+
+/** Its first rows, in an order that leaves none equal. */
+function cutSub({ dice, world }: Context, of: Sub, limit: number): Sub {
+  return { ...of, limit, order: keyOrder(world.graph, of.model, dice.oneIn(2)) };
+}
+
+export function keyOrder(graph: Graph, model: string, descending: boolean): Order[] {
+  const { key, fields } = modelOf(graph, model);
+  return key.map((field) => {
+    const { kind } = fields.find((item) => item.name === field)!;
+    return { by: { node: 'column', type: typeFor(kind), scope: 0, steps: [], field }, descending, nulls: undefined };
+  });
+}
+
 const ALL: readonly Kind[] = ['int', 'text', 'bool', 'decimal', 'float', 'bigint', 'date', 'datetime', 'enum', 'uuid'];
 
 /** An expression of any kind. */
@@ -354,6 +398,7 @@ export function anyCondition(context: Context): Condition {
       [2, () => ({ node: dice.of(['and', 'or']), items: dice.list(2, 3, () => anyCondition(inner(context))) })],
       [2, () => ({ node: 'not', item: anyCondition(inner(context)) })],
       [3, () => anyQuantified(context)],
+      [2, () => anyNested(context)],
     ]) ?? anyTest(context)
   );
 }
@@ -370,6 +415,19 @@ function anyQuantified(context: Context): Condition | undefined {
   const node = dice.of(['some', 'none', 'every'] as const);
   const condition = node === 'every' || dice.oneIn(2) ? anyCondition(found.inside) : undefined;
   return { node, of: found.of, condition };
+}
+
+/** Whether a query has rows, or a value is among those of its column. */
+function anyNested(context: Context): Condition | undefined {
+  if (context.own === true) return undefined;
+  const { dice } = context;
+  const { of, inside } = anySub(context);
+  if (dice.oneIn(2)) return { node: 'exists', of };
+  const subject = anyValue(inner(context));
+  const column = anyExpr(inside, [subject.type.kind]);
+  if (column === undefined) return undefined;
+  const cut = dice.oneIn(4) ? cutSub(inside, of, 1 + dice.below(3)) : of;
+  return { node: 'among', not: dice.oneIn(2), subject, of: cut, column };
 }
 
 function anyTest(context: Context): Condition {

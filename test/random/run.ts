@@ -1,46 +1,93 @@
 /** Queries as the library answers them. */
+import { prefetch, UnsupportedError } from 'blazeorm';
 import type { Database, Session } from 'blazeorm';
 
-import { aggregates, cut, querySet, record } from './api.ts';
-import type { Loose } from './api.ts';
+import { aggregates, asker, cut, having, querySet, record, someRows, stepped } from './api.ts';
+import type { Ask, Loose, Refs } from './api.ts';
 import type { AnyModel, Models } from './models.ts';
 import { picture, plain, treeOf } from './picture.ts';
 import type { Tree } from './picture.ts';
-import type { Query, Window } from './query.ts';
+import type { Query, SomeRows, Window } from './query.ts';
 import { modelOf, relationOf } from './schema.ts';
 import type { Graph } from './schema.ts';
 import { attributesOf } from './world.ts';
 import type { Value } from './values.ts';
 
-/** The library's answer, in the form of `answer`. */
+/** What a database does not do, by the reason that it gives. */
+export const refusals = new Map<string, number>();
+
+/** The library's answer, in the form of `answer`; `REFUSED` for what the database does not do, and says so by name. */
 export async function run(db: Database, graph: Graph, models: Models, query: Query): Promise<unknown> {
+  try {
+    return await answered(db, graph, models, query);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    refusals.set(error.message, (refusals.get(error.message) ?? 0) + 1);
+    return REFUSED;
+  }
+}
+
+async function answered(db: Database, graph: Graph, models: Models, query: Query): Promise<unknown> {
   await using session = db.session();
-  const set = querySet(session, models, query);
+  const ask = asker(session, models);
+  const set = querySet(ask, query);
   const { end, model, annotations } = query;
   const names = annotations.map(({ name }) => name);
+  const within = (row: Loose): Refs => ({ rows: [row], ask });
   switch (end.kind) {
     case 'entities': {
-      const { only, streamed, select, prefetch } = end;
-      let whole = set;
+      const { only, streamed, select, prefetch: batched, some, readOnly } = end;
+      let whole = readOnly ? set['readOnly']!() : set;
       if (select.length > 0) whole = whole['selectRelated']!(...select);
-      if (prefetch.length > 0) whole = whole['prefetchRelated']!(...prefetch);
+      if (batched.length > 0) whole = whole['prefetchRelated']!(...batched);
+      for (const { relation, as, limit, ...rows } of some)
+        whole = whole['prefetchRelated']!(
+          NAMED(relation, { as, ...(limit !== undefined && { limitPerParent: limit }) }, someRows(rows, ask)),
+        );
       if (only !== undefined) whole = whole['only']!(...only);
       const entities =
         streamed === undefined ? await rowsOf(whole) : await collect(whole['iterate']!({ batchSize: streamed }));
-      const tree = treeOf([...select, ...prefetch]);
-      return entities.map((entity) => entityOf(graph, model, entity as Values, tree, names, only));
+      const tree = treeOf([...select, ...batched]);
+      return entities.map((entity) => ({
+        ...entityOf(graph, model, entity as Values, tree, names, only),
+        ...Object.fromEntries(some.map((item) => [item.as, namedRows(graph, model, entity as Values, item)])),
+      }));
     }
     case 'first':
     case 'last': {
       const entity = (await given(set[end.kind]!())) as Values | null;
       return entity === null ? null : entityOf(graph, model, entity, {}, names, undefined);
     }
+    case 'pages': {
+      const entities = await walk(set, end);
+      return entities.map((entity) => entityOf(graph, model, entity as Values, {}, names, undefined));
+    }
+    case 'inBulk': {
+      const composite = end.field === undefined && modelOf(graph, model).key.length > 1;
+      const keys = end.keys.map((key) => (composite ? key : key[0]));
+      const found = (await given(
+        set['inBulk']!(keys, ...(end.field === undefined ? [] : [{ field: end.field }])),
+      )) as Map<unknown, Values>;
+      return Array.from(found, ([key, entity]) => [
+        composite ? key : [key],
+        entityOf(graph, model, entity, {}, names, undefined),
+      ]);
+    }
+    case 'together': {
+      const others = stepped(ask(end.other.model), end.other.steps, ask);
+      const rows = set['values']!((row: Loose) => record(end.columns, within(row)))[end.by]!(
+        others['values']!((row: Loose) => record(end.other.columns, within(row))),
+        ...(end.all ? [{ all: true }] : []),
+      );
+      return plainRows(await rowsOf(windowed(rows, end.window)));
+    }
     case 'count':
     case 'exists':
       return await given(set[end.kind]!());
     case 'values': {
       const { columns, form } = end;
-      if (form === 'object') return plainRows(await rowsOf(set['values']!((row: Loose) => record(columns, row))));
+      if (form === 'object')
+        return plainRows(await rowsOf(set['values']!((row: Loose) => record(columns, within(row)))));
       const fields = columns.map(({ name }) => name);
       const rows = await rowsOf(
         form === 'flat' ? set['valuesList']!(fields[0], { flat: true }) : set['valuesList']!(...fields),
@@ -49,17 +96,74 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
     }
     case 'distinct':
       return plainRows(
-        await rowsOf(windowed(set['values']!((row: Loose) => record(end.columns, row))['distinct']!(), end.window)),
+        await rowsOf(
+          windowed(set['values']!((row: Loose) => record(end.columns, within(row)))['distinct']!(), end.window),
+        ),
       );
     case 'groups': {
-      const groups = set['values']!((row: Loose) => ({ ...record(end.keys, row), ...aggregates(end.aggregates, row) }));
+      const groups = grouped(set, end, ask)['values']!((row: Loose) => ({
+        ...keysOf(end, within(row)),
+        ...aggregates(end.aggregates, within(row)),
+      }));
       return plainRows(await rowsOf(windowed(groups, end.window)));
     }
     case 'aggregate':
-      return plainRow((await given(set['aggregate']!((row: Loose) => aggregates(end.aggregates, row)))) as Values);
+      return plainRow(
+        (await given(set['aggregate']!((row: Loose) => aggregates(end.aggregates, within(row))))) as Values,
+      );
     case 'update':
     case 'delete':
       return await written(db, graph, models, query);
+  }
+}
+
+// Named cast: paths are made by chance.
+const NAMED = prefetch as unknown as (...args: unknown[]) => unknown;
+
+function namedRows(graph: Graph, model: string, entity: Values, { as, relation }: SomeRows): unknown[] {
+  const { target } = relationOf(graph, model, relation);
+  return (entity[as] as unknown as Values[]).map((item) => entityOf(graph, target, item, {}, [], undefined));
+}
+
+/** Grouped by its keys as annotations, where groups are chosen from. */
+function grouped(set: Loose, end: Groups, ask: Ask): Loose {
+  if (end.having === undefined) return set;
+  const keys = end.keys.map(({ name, value }) => ({ name: `by_${name}`, value }));
+  const named = set['annotate']!((row: Loose) => record(keys, { rows: [row], ask }));
+  const groups = named['groupBy']!(...keys.map(({ name }) => name));
+  const wanted = end.having;
+  return wanted.length === 0 ? groups : groups['having']!((row: Loose) => having(wanted, { rows: [row], ask }));
+}
+
+function keysOf({ keys, having: wanted }: Groups, refs: Refs): Record<string, unknown> {
+  if (wanted === undefined) return record(keys, refs);
+  return Object.fromEntries(keys.map(({ name }) => [name, refs.rows[0]![`by_${name}`]]));
+}
+
+type Groups = Extract<Query['end'], { kind: 'groups' }>;
+
+interface Page {
+  readonly items: readonly unknown[];
+  readonly pageInfo: {
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+  };
+}
+
+/** All pages, one after the other. */
+async function walk(set: Loose, { size, backward }: Extract<Query['end'], { kind: 'pages' }>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  let cursor: string | null = null;
+  for (;;) {
+    const options = backward ? { last: size, before: cursor } : { first: size, after: cursor };
+    const { items, pageInfo } = (await given(set['page']!(options))) as Page;
+    if (backward) all.unshift(...items);
+    else all.push(...items);
+    if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return all;
+    if (items.length < size) throw new Error('A page that is not full says that another one follows');
+    cursor = backward ? pageInfo.startCursor : pageInfo.endCursor;
   }
 }
 
@@ -72,12 +176,15 @@ async function written(db: Database, graph: Graph, models: Models, query: Query)
   let result: unknown;
   const undo = new Error('rolled back on purpose');
   const transaction = db.transaction(async (session) => {
-    const set = querySet(session, models, query);
+    const ask = asker(session, models);
+    const set = querySet(ask, query);
     const count =
       end.kind === 'update'
         ? await given(
             set['update']!(
-              Object.fromEntries(end.changes.map(({ name, value }) => [name, value === null ? null : change(value)])),
+              Object.fromEntries(
+                end.changes.map(({ name, value }) => [name, value === null ? null : change(value, ask)]),
+              ),
             ),
           )
         : await given(set['delete']!());
@@ -91,8 +198,13 @@ async function written(db: Database, graph: Graph, models: Models, query: Query)
   return result;
 }
 
-function change(value: Exclude<Extract<Query['end'], { kind: 'update' }>['changes'][number]['value'], null>): unknown {
-  return value.node === 'constant' ? value.value : (row: Loose) => record([{ name: 'value', value }], row)['value'];
+function change(
+  value: Exclude<Extract<Query['end'], { kind: 'update' }>['changes'][number]['value'], null>,
+  ask: Ask,
+): unknown {
+  return value.node === 'constant'
+    ? value.value
+    : (row: Loose) => record([{ name: 'value', value }], { rows: [row], ask })['value'];
 }
 
 type Values = Record<string, Value>;

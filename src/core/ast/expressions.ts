@@ -446,7 +446,9 @@ const BOOL: ValueType = Object.freeze({ kind: 'bool' });
 
 /** A condition where a value is wanted: true or false, since what SQL has as NULL does not hold. */
 export function asValue(node: Expression): Expression & Typed {
-  return 'type' in node
+  // Whether a value is among those of a query is NULL where one of these is.
+  const isIn = node.kind === 'nested' && node.form === 'in';
+  return 'type' in node && !isIn
     ? node
     : Object.freeze({ kind: 'call', fn: 'isTrue', args: Object.freeze([node]), type: BOOL, nullable: false });
 }

@@ -56,6 +56,8 @@ export class MySQLCompiler extends TypedCompiler {
   private written: Pick<ModelMeta, 'schema' | 'table'> | undefined;
   /** The alias that stands for the written table where that can have none. */
   private unaliased: string | undefined;
+  /** What the innermost query that stands for a table reads and opens, where that matters. */
+  private sealed: { readonly read: Set<string>; readonly opened: Set<string> } | undefined;
 
   protected override placeholder(): string {
     return '?';
@@ -80,8 +82,9 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   protected override from(table: TableSource): string {
+    this.sealed?.opened.add(table.alias);
     if (!('table' in table) || table.table !== this.written?.table || table.schema !== this.written.schema)
-      return super.from(table);
+      return 'query' in table ? this.apart(() => super.from(table)) : super.from(table);
     return `(SELECT * FROM ${this.table(table)} LIMIT ${ALL_ROWS}) AS ${table.alias}`;
   }
 
@@ -185,6 +188,7 @@ export class MySQLCompiler extends TypedCompiler {
   }
 
   protected override expression(node: Expression): string {
+    if (node.kind === 'column') this.sealed?.read.add(node.alias);
     if (node.kind === 'column' && node.alias !== '' && node.alias === this.unaliased)
       return `${this.table(this.written!)}.${this.dialect.quote(node.column)}`;
     return super.expression(node);
@@ -195,10 +199,22 @@ export class MySQLCompiler extends TypedCompiler {
    * written: a derived table with a LIMIT is never merged.
    */
   protected override members(query: SelectStatement): string {
-    if (this.written !== undefined) return this.found(query);
-    const text = super.members(query);
+    if (this.written !== undefined) return this.apart(() => this.found(query));
     const cut = query.limit !== undefined || query.offset !== undefined;
-    return cut ? `SELECT * FROM (${text}) AS limited` : text;
+    return cut ? `SELECT * FROM (${this.apart(() => super.members(query))}) AS limited` : super.members(query);
+  }
+
+  /** The text of a query that stands where a table may: on MariaDB it sees no columns of the query around it. */
+  private apart(write: () => string): string {
+    if (this.dialect.features.outerInTables) return write();
+    const around = this.sealed;
+    const own = { read: new Set<string>(), opened: new Set<string>() };
+    this.sealed = own;
+    const text = write();
+    this.sealed = around;
+    if ([...own.read].some((alias) => alias !== '' && !own.opened.has(alias)))
+      throw this.unsupported('to read columns of the query around in one that is cut or put together');
+    return text;
   }
 
   private found(query: SelectStatement): string {

@@ -11,6 +11,7 @@ export class MariaDBDialect extends MySQLDialect {
     neighbourDefaults: false,
     unsortedWindows: false,
     joinedRows: 50,
+    outerInTables: false,
     explain: {
       text: { plan: 'EXPLAIN', analyze: 'ANALYZE' },
       json: { plan: 'EXPLAIN FORMAT=JSON', analyze: 'ANALYZE FORMAT=JSON' },

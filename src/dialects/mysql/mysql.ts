@@ -35,6 +35,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
     json: { plan: 'EXPLAIN FORMAT=JSON', analyze: undefined },
   },
   joinedRows: Infinity,
+  outerInTables: true,
   maxParameters: 65_535,
   dropCircles: { before: 'SET foreign_key_checks = 0', after: 'SET foreign_key_checks = 1' },
 };

@@ -35,6 +35,7 @@ export class PostgresDialect implements Dialect {
       json: { plan: 'EXPLAIN (FORMAT JSON)', analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)' },
     },
     joinedRows: 500,
+    outerInTables: true,
     maxParameters: 65_535,
     dropCircles: undefined,
   });

@@ -35,6 +35,7 @@ export class SQLiteDialect implements Dialect {
       json: { plan: undefined, analyze: undefined },
     },
     joinedRows: Infinity,
+    outerInTables: true,
     // https://sqlite.org/limits.html#max_variable_number
     maxParameters: 32_766,
     // https://sqlite.org/pragma.html#pragma_defer_foreign_keys: until the transaction ends.

@@ -1,7 +1,7 @@
 /** Aggregates over a relation, of columns that belong to a row further out. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { count, f, model } from '../../../index.ts';
+import { count, f, max, model, subquery, sum } from '../../../index.ts';
 import type { Database } from '../../../index.ts';
 
 import { expectSql, openTestDatabase } from '../../support/database.ts';
@@ -50,4 +50,23 @@ it('Q5: Q6: so is one of an aggregate that belongs there', async () => {
     { most: 10, n: 1 },
     { most: 20, n: 1 },
   ]);
+});
+
+it('Q5: Q6: and in a subquery it is over the rows of that', async () => {
+  const session = db.session();
+  const fields = session.query(Field);
+  const rents = session
+    .query(Farm)
+    .orderBy('id')
+    .values((farm) => ({
+      rents: subquery(fields.filter((field) => field.farmId.eq(farm.id)).values(() => ({ n: sum(farm.rent) }))),
+      counted: subquery(fields.values(() => ({ n: count({ filter: farm.rent.gt(10) }) }))),
+    }));
+  expect(await rents).toEqual([
+    { rents: 30, counted: 0 },
+    { rents: 20, counted: 4 },
+    { rents: null, counted: 4 },
+  ]);
+  const found = session.query(Farm).filter((farm) => subquery(fields.values(() => ({ n: max(farm.rent) }))).gt(20));
+  expect((await found).map(({ id }) => id)).toEqual([3]);
 });

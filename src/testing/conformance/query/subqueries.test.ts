@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { avg, exists, gt, InvalidQueryError, max, not, oneOf, subquery, sum } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
-import { expectRefused, expectSql, onEngine } from '../../support/database.ts';
+import { expectRefused, expectSql, onEngine, supports } from '../../support/database.ts';
 import { undone } from '../../support/undone.ts';
 import { Author, City, Comment, Country, Order, OrderLine, Post, Tag } from '../../support/models.ts';
 import { openBlog } from './blog.ts';
@@ -320,6 +320,58 @@ describe('with columns of the query around', () => {
       ).toBe(3);
     });
   });
+});
+
+it('Q6: Q14: in one that is cut or put together, columns of the query around', async () => {
+  const posts = session.query(Post);
+  const best = () =>
+    posts.filter((p) =>
+      p.id.oneOf(
+        posts
+          .filter((q) => q.authorId.eq(p.authorId))
+          .orderBy('-views', 'id')
+          .limit(1)
+          .valuesList('id', { flat: true }),
+      ),
+    );
+  const united = () =>
+    session.query(Author).filter((a) => {
+      const theirs = posts.filter((p) => p.authorId.eq(a.id));
+      return exists(theirs.filter({ views: gt(1000) }).union(theirs.filter({ views: gt(100) })));
+    });
+  for (const make of [best, united]) {
+    const supported = await supports(
+      'columns of the query around in one that is cut or put together',
+      () => make().all(),
+      {
+        mariadb: {
+          message: 'MariaDB cannot do this: to read columns of the query around in one that is cut or put together.',
+        },
+      },
+    );
+    if (!supported) return;
+  }
+  const authors = await posts.distinct().values('authorId');
+  expect((await best()).map((post) => post.authorId).sort()).toEqual(authors.map((row) => row.authorId).sort());
+  const seen = new Set(await posts.filter({ views: gt(100) }).valuesList('authorId', { flat: true }));
+  expect(new Set((await united()).map((author) => author.id))).toEqual(seen);
+});
+
+it('Q6: as a value, among values of which some are NULL is false', async () => {
+  const reviewers = session.query(Post).values('reviewerId');
+  const all = await session
+    .query(Author)
+    .orderBy('id')
+    .values((a) => ({ id: a.id, reviews: a.id.oneOf(reviewers) }));
+  const found = await session
+    .query(Author)
+    .filter((a) => a.id.oneOf(reviewers).eq(false))
+    .orderBy('id')
+    .valuesList('id', { flat: true });
+  const given = new Set((await reviewers).map((row) => row.reviewerId));
+  expect(given.has(null)).toBe(true);
+  expect(all.map(({ reviews }) => reviews)).toEqual(all.map(({ id }) => given.has(id)));
+  expect(found).toEqual(all.filter(({ id }) => !given.has(id)).map(({ id }) => id));
 });
 
 describe('refused before anything is sent', () => {
