@@ -193,9 +193,10 @@ describe('changes', () => {
       ' FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::double precision[], $5::numeric[], $6::numeric[], $7::text[], $8::text[], $9::boolean[], $10::date[], $11::time[], $12::timestamptz[], $13::uuid[], $14::jsonb[], $15::text[], $16::bytea[], $17::text[], $18::text[], $19::bigint[])' +
       ` AS v(${names.join(', ')})) AS v WHERE "sample"."id" = v.column19`;
     const text = `longtext CHARACTER SET utf8mb4 COLLATE ${onEngine({ sqlite: '', mysql: 'utf8mb4_0900_bin', mariadb: 'utf8mb4_nopad_bin' })}`;
+    const json = `longtext CHARACTER SET utf8mb4 COLLATE ${onEngine({ sqlite: '', mysql: 'utf8mb4_0900_bin', mariadb: 'utf8mb4_bin' })}`;
     const uuid = 'char(36) CHARACTER SET ascii COLLATE ascii_bin';
     const numbers = ['bigint', 'bigint', 'bigint', 'double', 'decimal(12, 4)', 'decimal(38, 10)'];
-    const others = [text, text, 'tinyint', 'date', 'time(6)', 'datetime(3)', uuid, text, text, text, text, text];
+    const others = [text, text, 'tinyint', 'date', 'time(6)', 'datetime(3)', uuid, json, text, text, text, text];
     const types = [...numbers, ...others, 'bigint'].map(
       (type, i) => `column${i + 1} ${type} PATH '$[${i}]' NULL ON EMPTY ERROR ON ERROR`,
     );
