@@ -99,7 +99,7 @@ export function allRows(world: World): Record<string, unknown[]> {
 
 /** The rows that pass every filter, sorted and cut. */
 function found(world: World, query: Query): Place[] {
-  const { model, chosen, reversed, limit, offset = 0, annotations } = query;
+  const { chosen, reversed, limit, offset = 0, annotations } = query;
   const peers: Place[] = [];
   const start = sourceOf(world, query).map((place) => ({ ...place, annotations, peers }));
   // Windows are made of the rows that other conditions leave.

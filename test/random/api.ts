@@ -316,6 +316,8 @@ function object(node: Condition, ask: Ask): unknown {
       return nested(node.of.steps, {
         [node.of.relation]: QUANTIFIERS[node.node](node.condition && (object(node.condition, ask) as never)),
       });
+    case 'exists':
+      break;
   }
   return (row: Loose) => condition(node, { rows: [row], ask });
 }

@@ -147,7 +147,7 @@ function anyKeys({ dice, world }: Context, model: string): End {
 }
 
 /** Values of two models as one set: of types that are alike. */
-function anyTogether(context: Context, model: string): End | undefined {
+function anyTogether(context: Context): End | undefined {
   const { dice, world } = context;
   const other = dice.of(world.graph.map(({ name }) => name));
   const there: Context = { dice, world, scopes: [other], annotations: [], depth: 2 };
@@ -172,15 +172,12 @@ function anyTogether(context: Context, model: string): End | undefined {
 }
 
 function anyEnd(context: Context, model: string): End {
-  const {
-    dice,
-    world: { graph },
-  } = context;
+  const { dice } = context;
   return dice.weighted<End>([
     [5, () => anyEntities(context, model)],
     [2, () => ({ kind: 'pages', size: 1 + dice.below(4), backward: dice.oneIn(2) })],
     [1, () => anyKeys(context, model)],
-    [2, () => anyTogether(context, model) ?? { kind: 'count' }],
+    [2, () => anyTogether(context) ?? { kind: 'count' }],
     [1, () => ({ kind: 'count' })],
     [1, () => ({ kind: 'exists' })],
     [1, () => ({ kind: 'first' })],

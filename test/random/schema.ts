@@ -110,14 +110,6 @@ export function relationOf(graph: Graph, model: string, name: string): Relation 
   return found;
 }
 
-/** The model at the end of relations. */
-export function modelAt(graph: Graph, from: string, steps: readonly string[]): ModelSpec {
-  return modelOf(
-    graph,
-    steps.reduce((model, step) => relationOf(graph, model, step).target, from),
-  );
-}
-
 const KINDS: readonly Kind[] = [
   'int',
   'text',

@@ -352,7 +352,9 @@ it('Q6: Q14: in one that is cut or put together, columns of the query around', a
     if (!supported) return;
   }
   const authors = await posts.distinct().values('authorId');
-  expect((await best()).map((post) => post.authorId).sort()).toEqual(authors.map((row) => row.authorId).sort());
+  const ids = (rows: readonly { authorId: number }[]): number[] =>
+    rows.map(({ authorId }) => authorId).toSorted((a, b) => a - b);
+  expect(ids(await best())).toEqual(ids(authors));
   const seen = new Set(await posts.filter({ views: gt(100) }).valuesList('authorId', { flat: true }));
   expect(new Set((await united()).map((author) => author.id))).toEqual(seen);
 });
