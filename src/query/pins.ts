@@ -69,6 +69,28 @@ export function checkChanges(scopes: ScopeConditions, meta: ModelMeta, changes: 
   }
 }
 
+/** @throws InvalidValueError for rows out of a query that a scope with `check` does not leave in this session, or may not. */
+export function checkInserted(scopes: ScopeConditions, meta: ModelMeta, changes: readonly FieldChange[]): void {
+  if (!meta.restricted) return;
+  for (const pin of pinsOf(scopes, meta)) {
+    const { field, scope } = pin;
+    const change = changes.find((item) => item.field === field)?.value;
+    if (change === undefined) {
+      const isNull = field.generation === undefined && field.generatedAs === undefined;
+      if (!isNull || !meets(pin, null)) throw unmet(meta, pin);
+    } else if (change.kind !== 'param' && change.kind !== 'literal') {
+      throw new InvalidValueError(
+        `insertFrom() computes ${meta.name}.${field.name}, and the scope '${scope.name}' of this session demands one value.`,
+        {
+          model: meta.name,
+          field: field.name,
+          remedy: `Give that value itself, or insert in a session with { unscoped: ['${scope.name}'] }.`,
+        },
+      );
+    } else if (!meets(pin, change.value)) throw unmet(meta, pin);
+  }
+}
+
 /**
  * Rows that exist already are found by a unique key, whatever hides them: so they are taken only where that key itself says
  * that they can be seen.

@@ -26,7 +26,7 @@ import { OwnRefs } from './own-refs.ts';
 import { own } from '../utils/own.ts';
 import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
-import { checkChanges } from './pins.ts';
+import { checkChanges, checkInserted } from './pins.ts';
 import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
 import type { QuerySets } from './prefetches.ts';
 import { recursiveRows } from './recursive.ts';
@@ -358,8 +358,9 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   async insertFrom(query: unknown, mapping: unknown): Promise<number> {
     this.#refuseFilter('insertFrom');
-    const { meta, owner } = this.#state;
+    const { meta, owner, scopes } = this.#state;
     const request = insertFrom(meta, owner, query, mapping);
+    checkInserted(scopes, meta, request.changes);
     return request.state.empty ? 0 : this.#runner.write(request);
   }
 

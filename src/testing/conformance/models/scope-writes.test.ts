@@ -1,7 +1,7 @@
 /** Scopes and what a session writes, and has written. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { InvalidQueryError, InvalidValueError, NotFoundError, UniqueViolationError } from '../../../index.ts';
+import { InvalidQueryError, InvalidValueError, NotFoundError, UniqueViolationError, value } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
 import { expectRefused, failure } from '../../support/database.ts';
@@ -48,6 +48,41 @@ describe('a scope with check', () => {
     everyone.add(new Person(strange));
     await everyone.commit();
     expect(await tenant(8).query(Person).orderBy('name').valuesList('name', { flat: true })).toEqual(['eve', 'zoe']);
+  });
+
+  it('M12: Q9: is met by what is inserted out of a query, by a value that is known before', async () => {
+    const people = (session: Session) => session.query(Person);
+    const computed =
+      "insertFrom() computes Person.tenantId, and the scope 'tenant' of this session demands one value. Give that value itself, or insert in a session with { unscoped: ['tenant'] }.";
+    const refused = (call: (session: Session) => unknown, said: string): Promise<void> =>
+      expectRefused(db, () => call(tenant()), { type: InvalidValueError, message: said });
+    await refused((s) => people(s).insertFrom(s.query(Note), () => ({ tenantId: 8, name: 'x' })), message('Person'));
+    await refused(
+      (s) => people(s).insertFrom(s.query(Note), () => ({ tenantId: value(8), name: 'x' })),
+      message('Person'),
+    );
+    await refused(
+      (s) => people(s).insertFrom(s.query(Note), (n) => ({ tenantId: n.tenantId.plus(1), name: 'x' })),
+      computed,
+    );
+    await refused((s) => people(s).insertFrom(people(s), (p) => ({ tenantId: p.tenantId, name: 'x' })), computed);
+    const names = (id: number): Promise<string[]> =>
+      tenant(id).query(Person).orderBy('name').valuesList('name', { flat: true });
+    const session = tenant();
+    expect(
+      await people(session).insertFrom(session.query(Note), (n) => ({ tenantId: 7, name: n.title.concat('!') })),
+    ).toBe(2);
+    const everyone = db.session({ unscoped: ['tenant'] });
+    expect(
+      await people(everyone).insertFrom(people(everyone).filter({ tenantId: 8 }), (p) => ({
+        tenantId: p.tenantId,
+        name: p.name.concat('?'),
+      })),
+    ).toBe(1);
+    expect([await names(7), await names(8)]).toEqual([
+      ['ann', 'one!', 'two!'],
+      ['eve', 'eve?'],
+    ]);
   });
 
   it('M12: is met by what is changed', async () => {
