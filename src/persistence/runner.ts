@@ -7,6 +7,7 @@ import type { EntityGroup, RelationTree } from '../core/loader.ts';
 import type { CompiledSql } from '../core/types/index.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import { checkWritten } from '../query/pins.ts';
 import type { Segment } from '../query/plan.ts';
 import { requestedTree } from '../query/prefetches.ts';
 import type { Creation, Saving } from '../query/creation.ts';
@@ -135,6 +136,7 @@ export class SessionRunner implements QueryRunner {
 
   async write(request: Of<'update' | 'delete' | 'insertFrom'>): Promise<number> {
     const { state } = request;
+    checkWritten(this.#workspace.scopes, request);
     if (state.bounds !== undefined)
       return this.#within(state.bounds, (runner) => runner.write({ ...request, state: unbounded(state) }));
     const connecting = this.#connect();

@@ -76,9 +76,9 @@ export class ActiveScopes implements ScopeConditions {
     return condition;
   }
 
-  /** The scopes of a model that are in force. @throws ScopeValueError */
-  inForce(meta: ModelMeta): readonly ScopeMeta[] {
-    return meta.scopes.filter((scope) => scope.default && this.#holds(meta, scope));
+  /** The scopes of a model that are in force. @throws ScopeValueError, unless `demand` is false: one without its value is left out. */
+  inForce(meta: ModelMeta, demand = true): readonly ScopeMeta[] {
+    return meta.scopes.filter((scope) => scope.default && this.#holds(meta, scope, demand));
   }
 
   /** One scope as a condition, with the value that the session gives. */
@@ -87,11 +87,11 @@ export class ActiveScopes implements ScopeConditions {
     return parseFilter(meta, (refs: object) => condition(refs, value));
   }
 
-  #holds(meta: ModelMeta, { name, takesValue, required }: ScopeMeta): boolean {
+  #holds(meta: ModelMeta, { name, takesValue, required }: ScopeMeta, demand: boolean): boolean {
     const { values, off } = this.#settings;
     if (off.includes(name) || this.#hold === 'none' || (this.#hold === 'required' && !required)) return false;
     if (!takesValue || values[name] !== undefined) return true;
-    if (!required) return false;
+    if (!required || !demand) return false;
     throw new ScopeValueError(`${meta.name} is read by the scope '${name}' only, and this session gives it no value.`, {
       model: meta.name,
       field: name,

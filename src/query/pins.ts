@@ -3,7 +3,9 @@ import { sameKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta, ScopeMeta } from '../core/metadata.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import type { ScopeConditions } from './scope-conditions.ts';
-import type { FieldChange } from './state.ts';
+import type { FieldChange, QueryRequest } from './state.ts';
+
+type Written = Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>;
 
 /** A field that has to have a value, because a scope with `check` says so. */
 export interface Pin {
@@ -13,14 +15,14 @@ export interface Pin {
 }
 
 /**
- * What rows that are written have to be, by the scopes with `check` that are in force.
+ * What rows that are written have to be, by the scopes with `check` that are in force. `demand`: as `inForce` has it.
  *
  * @throws InvalidQueryError for one whose condition is more than equalities of the model's own columns and values.
  */
-export function pinsOf(scopes: ScopeConditions, meta: ModelMeta): readonly Pin[] {
+export function pinsOf(scopes: ScopeConditions, meta: ModelMeta, demand = true): readonly Pin[] {
   if (!meta.scopes.some(({ check }) => check)) return [];
   return scopes
-    .inForce(meta)
+    .inForce(meta, demand)
     .filter(({ check }) => check)
     .flatMap((scope) => equalities(scopes.conditionBy(meta, scope), meta, scope));
 }
@@ -58,10 +60,20 @@ export function unmet(meta: ModelMeta, { scope, field }: Pin): InvalidValueError
   );
 }
 
-/** @throws InvalidValueError for an UPDATE that takes rows out of a scope with `check`. */
-export function checkChanges(scopes: ScopeConditions, meta: ModelMeta, changes: readonly FieldChange[]): void {
+/**
+ * What a set writes, by the scopes of its session: `unscoped()` says what a query reads, and no more.
+ *
+ * @throws InvalidValueError for rows that a scope with `check` does not leave in the session.
+ */
+export function checkWritten(scopes: ScopeConditions, request: Written): void {
+  if (request.kind === 'update') checkChanges(scopes, request.state.meta, request.changes);
+  if (request.kind === 'insertFrom') checkInserted(scopes, request.into, request.changes);
+}
+
+/** A row that exists keeps what is not changed, so a session without a value for a scope demands none. */
+function checkChanges(scopes: ScopeConditions, meta: ModelMeta, changes: readonly FieldChange[]): void {
   if (!meta.restricted) return;
-  for (const pin of pinsOf(scopes, meta)) {
+  for (const pin of pinsOf(scopes, meta, false)) {
     const change = changes.find(({ field }) => field === pin.field)?.value;
     if (change === undefined) continue;
     const known = change.kind === 'param' || change.kind === 'literal';
@@ -69,8 +81,8 @@ export function checkChanges(scopes: ScopeConditions, meta: ModelMeta, changes: 
   }
 }
 
-/** @throws InvalidValueError for rows out of a query that a scope with `check` does not leave in this session, or may not. */
-export function checkInserted(scopes: ScopeConditions, meta: ModelMeta, changes: readonly FieldChange[]): void {
+/** What is computed may be anything: it is refused where one value is demanded. */
+function checkInserted(scopes: ScopeConditions, meta: ModelMeta, changes: readonly FieldChange[]): void {
   if (!meta.restricted) return;
   for (const pin of pinsOf(scopes, meta)) {
     const { field, scope } = pin;

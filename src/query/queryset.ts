@@ -26,7 +26,6 @@ import { OwnRefs } from './own-refs.ts';
 import { own } from '../utils/own.ts';
 import { readPage } from './pages.ts';
 import { addPaths } from './paths.ts';
-import { checkChanges, checkInserted } from './pins.ts';
 import { addPrefetches, hides, namesOfRelations, refusePrefetched } from './prefetches.ts';
 import type { QuerySets } from './prefetches.ts';
 import { recursiveRows } from './recursive.ts';
@@ -346,7 +345,6 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
     this.#checkWrite('update');
-    checkChanges(this.#state.scopes, this.#state.meta, parsed);
     const state = { ...this.#state, origins: own.origins };
     return state.empty ? 0 : this.#runner.write({ kind: 'update', state, changes: parsed });
   }
@@ -358,9 +356,8 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   async insertFrom(query: unknown, mapping: unknown): Promise<number> {
     this.#refuseFilter('insertFrom');
-    const { meta, owner, scopes } = this.#state;
+    const { meta, owner } = this.#state;
     const request = insertFrom(meta, owner, query, mapping);
-    checkInserted(scopes, meta, request.changes);
     return request.state.empty ? 0 : this.#runner.write(request);
   }
 

@@ -11,8 +11,8 @@ export interface ScopeConditions {
   renew(): void;
   /** The same, without the scopes named; without any name, without all that are not required. */
   without(names: readonly string[]): ScopeConditions;
-  /** The scopes of a model that are in force. @throws ScopeValueError */
-  inForce(meta: ModelMeta): readonly ScopeMeta[];
+  /** The scopes of a model that are in force. @throws ScopeValueError, unless `demand` is false: one without its value is left out. */
+  inForce(meta: ModelMeta, demand?: boolean): readonly ScopeMeta[];
   /** One scope as a condition, with the value that the session gives. */
   conditionBy(meta: ModelMeta, scope: ScopeMeta): Expression;
 }

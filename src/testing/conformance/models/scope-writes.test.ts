@@ -40,7 +40,12 @@ describe('a scope with check', () => {
           .update({ tenantId: (n) => n.views }),
       'Note',
     );
+    await refused(
+      (session) => session.query(Note).unscoped('tenant').filter({ id: 1 }).update({ tenantId: 8 }),
+      'Note',
+    );
     expect(await tenant().query(Note).filter({ title: 'two' }).update({ tenantId: 7 })).toBe(1);
+    expect(await db.session().query(Note).unscoped('tenant').filter({ title: 'two' }).update({ views: 5 })).toBe(1);
     const person = await tenant().query(Person).one();
     person.tenantId = 8;
     expect(person.name).toBe('ann');
@@ -66,8 +71,14 @@ describe('a scope with check', () => {
       computed,
     );
     await refused((s) => people(s).insertFrom(people(s), (p) => ({ tenantId: p.tenantId, name: 'x' })), computed);
-    const names = (id: number): Promise<string[]> =>
-      tenant(id).query(Person).orderBy('name').valuesList('name', { flat: true });
+    await refused(
+      (s) =>
+        people(s)
+          .unscoped('tenant')
+          .insertFrom(s.query(Note), () => ({ tenantId: 8, name: 'x' })),
+      message('Person'),
+    );
+    const names = (id: number) => tenant(id).query(Person).orderBy('name').valuesList('name', { flat: true });
     const session = tenant();
     expect(
       await people(session).insertFrom(session.query(Note), (n) => ({ tenantId: 7, name: n.title.concat('!') })),
