@@ -1,9 +1,12 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { assignable } from './assignable.ts';
 import { fieldNamed } from './creation.ts';
+import { withParts } from './embedded.ts';
 import { ExpressionBuilder } from './expressions.ts';
+import { entityKey } from './filter.ts';
 import { checkNestable, Nestable } from './nested.ts';
 import { stored } from './nodes.ts';
 import { OwnRefs } from './own-refs.ts';
@@ -31,7 +34,9 @@ export function insertFrom(into: ModelMeta, owner: object | undefined, query: un
   const record: unknown = (mapping as (refs: object) => unknown)(own.make());
   if (typeof record !== 'object' || record === null)
     throw refuse(`takes a callback that gives an object, not ${describe(record)}.`);
-  const given = Object.entries(record).map(([name, value]) => changeOf(into, name, value));
+  const given = withParts(into, record as Readonly<Record<string, unknown>>).map(([name, value]) =>
+    changeOf(into, name, value),
+  );
   const fields = new Set(given.map(({ field }) => field));
   if (fields.size < given.length) throw refuse(`was given a field of ${into.name} twice.`);
   const missing = into.fields.filter((field) => !fields.has(field)).flatMap(initialValue);
@@ -41,10 +46,18 @@ export function insertFrom(into: ModelMeta, owner: object | undefined, query: un
 function changeOf(into: ModelMeta, name: string, value: unknown): FieldChange {
   const field = fieldNamed(into, name);
   const label = { model: into.name, field: field.name };
+  if (field === into.inheritance?.discriminator)
+    throw new InvalidQueryError(
+      `insertFrom() cannot set ${into.name}.${name}: it is what says of which class a row is.`,
+      { ...label, remedy: 'Leave it out: the class says it.' },
+    );
   if (field.generatedAs !== undefined)
     throw new InvalidQueryError(`insertFrom() cannot set ${into.name}.${name}: it is generated.`, label);
   if (ExpressionBuilder.is(value))
     return { field, value: assignable('insertFrom()', field, ExpressionBuilder.value(value)) };
+  const relation = into.relationByName.get(name);
+  if (relation !== undefined && State.is(value))
+    return { field, value: stored(field, entityKey(relation, relation.targetField, value), label) };
   if (value === null && field.nullable)
     return { field, value: { kind: 'literal', value: null, type: field.type, nullable: true } };
   return { field, value: stored(field, value, label) };
@@ -65,7 +78,9 @@ function initialValue(field: FieldMeta): readonly FieldChange[] {
   });
 }
 
-function valueFor({ default: initial, generation, primaryKey, model, name }: FieldMeta): unknown {
+function valueFor(field: FieldMeta): unknown {
+  const { default: initial, generation, primaryKey, model, name } = field;
+  if (field === model.inheritance?.discriminator) return classValue(model, field);
   if (generation === 'now on insert' || generation === 'now on save') return new Date();
   if (generation === 'version') return 1;
   if (typeof initial !== 'function') return initial;
@@ -78,4 +93,16 @@ function valueFor({ default: initial, generation, primaryKey, model, name }: Fie
       remedy: 'Give the key as an expression, or use bulkCreate().',
     },
   );
+}
+
+/** What a row has that is of the class itself. @throws InvalidQueryError for one of which there are only subclasses. */
+function classValue({ name, inheritance }: ModelMeta, field: FieldMeta): string | number {
+  const { value, variants } = inheritance!;
+  if (value !== undefined) return value;
+  const classes = [...variants.values()].map(({ meta }) => meta.name);
+  throw new InvalidQueryError(`insertFrom() makes rows of one class, and none is of ${name} itself.`, {
+    model: name,
+    field: field.name,
+    remedy: `Insert into ${classes.join(' or ')}.`,
+  });
 }

@@ -141,10 +141,17 @@ export type Changes<M extends Model> = {
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
 
-/** What `insertFrom` sets: a value, or an expression of what is read. */
+/** What `insertFrom` sets: a value, or an expression of what is read; the same for each part of an embedded value. */
 export type InsertedValues<M extends Model> = {
-  readonly [K in NamesOf<M>['settable']]?: M[typeof ATTRIBUTES][K]['~set'] | ExprOf<M[typeof ATTRIBUTES][K]['~set']>;
+  readonly [K in NamesOf<M>['settable']]?:
+    | M[typeof ATTRIBUTES][K]['~set']
+    | ExprOf<M[typeof ATTRIBUTES][K]['~set']>
+    | (M[typeof ATTRIBUTES][K] extends { readonly kind: 'embedded' }
+        ? InsertedParts<M[typeof ATTRIBUTES][K]['~set']>
+        : never);
 };
+
+type InsertedParts<V> = V extends object ? { readonly [P in keyof V]: V[P] | ExprOf<V[P]> } : never;
 
 /** A query in groups: conditions on them, and what they give. */
 export interface GroupedSet<M extends Model, E = unknown> {

@@ -13,6 +13,7 @@ import {
   max,
   model,
   not,
+  oneOf,
   UniqueViolationError,
   UnknownFieldError,
 } from '../../../index.ts';
@@ -156,6 +157,35 @@ describe('an embedded value', () => {
       { mail: 'k@b.de', since: SINCE },
       { seats: 1, halls: ['c'], stage: { width: 1 } },
     ]);
+  });
+
+  it('M10: Q9: is inserted out of a query: from its parts, as it is read, and as nothing', async () => {
+    const session = db.session();
+    const venues = session.query(Venue);
+    const arena = venues.filter({ name: 'arena' });
+    const inserted = [
+      await venues.insertFrom(arena, (v) => ({
+        name: 'parts',
+        address: { street: v.name.concat(' 9'), city: 'Ulm' },
+        contact: null,
+        size: { seats: 2, halls: [], stage: { width: 3 } },
+      })),
+      await venues.insertFrom(arena, (v) => ({ name: 'whole', address: v.address })),
+    ];
+    expect(inserted).toEqual([1, 1]);
+    const made = await venues.filter({ name: oneOf(['parts', 'whole']) }).orderBy('name');
+    expect(made.map(({ name, address, contact, size }) => [name, address, contact, size])).toEqual([
+      ['parts', { street: 'arena 9', city: 'Ulm', floor: null }, null, { seats: 2, halls: [], stage: { width: 3 } }],
+      ['whole', { street: 'Allee 1', city: 'Bonn', floor: 2 }, null, null],
+    ]);
+    await expectRefused(db, () => venues.insertFrom(arena, () => ({ name: 'x', address: { city: 'Ulm' } })), {
+      type: InvalidQueryError,
+      message: 'insertFrom() gives no value for Venue.address.street, which has no default.',
+    });
+    await expectRefused(db, () => venues.insertFrom(arena, () => ({ name: 'x', address: { town: 'Ulm' } }) as never), {
+      type: UnknownFieldError,
+      message: "Venue.address has no part 'town'. Use one of: street, city, floor.",
+    });
   });
 
   it('M10: Q10: is updated as a whole, in part, and to nothing', async () => {

@@ -293,6 +293,39 @@ describe('a flush', () => {
     expect(await session.query(Cat).filter({ name: 'a' }).count()).toBe(1);
   });
 
+  it('M11: Q9: inserts rows of one class out of a query', async () => {
+    const session = db.session();
+    const owners = session.query(Owner);
+    expect(await session.query(Cat).insertFrom(owners, (o) => ({ name: o.name.concat("'s"), owner: o.id }))).toBe(1);
+    expect(
+      await session.query(Dog).insertFrom(session.query(Cat).filter({ name: 'kim' }), (c) => ({
+        name: c.name.concat('!'),
+        breed: 'pug',
+        owner: null,
+      })),
+    ).toBe(1);
+    expect(await table(session)).toEqual([
+      { name: "ann's", kind: 'cat', lives: 9, breed: null },
+      { name: 'kim', kind: 'cat', lives: 7, breed: null },
+      { name: 'kim!', kind: 'dog', lives: null, breed: 'pug' },
+      { name: 'rex', kind: 'dog', lives: null, breed: 'pug' },
+      { name: 'tom', kind: 'cat', lives: 9, breed: null },
+    ]);
+    const refused = (call: () => unknown, message: string): Promise<void> =>
+      expectRefused(db, call, { type: InvalidQueryError, message });
+    const fixed =
+      'insertFrom() cannot set Cat.kind: it is what says of which class a row is. Leave it out: the class says it.';
+    await refused(() => session.query(Cat).insertFrom(owners, () => ({ name: 'x', kind: 'dog' }) as never), fixed);
+    await refused(
+      () => session.query(Cat).insertFrom(session.query(Animal), (a) => ({ name: 'x', kind: a.kind }) as never),
+      fixed,
+    );
+    await refused(
+      () => session.query(Animal).insertFrom(owners, () => ({ name: 'x' })),
+      'insertFrom() makes rows of one class, and none is of Animal itself. Insert into Cat or Dog.',
+    );
+  });
+
   it('M11: Q9: takes no row of another class for one of its own', async () => {
     const session = db.session();
     const rex = await session.query(Dog).get({ name: 'rex' });

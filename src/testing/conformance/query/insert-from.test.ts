@@ -137,6 +137,13 @@ describe('insertFrom', () => {
     expect(await archive.insertFrom(session.query(Item).none(), (i) => ({ name: i.name, reason: 'none' }))).toBe(0);
   });
 
+  it('Q9: an entity stands for its key', async () => {
+    const c = await session.query(Item).get({ name: 'c' });
+    const first = session.query(Item).filter({ name: 'a' });
+    await session.query(Archive).insertFrom(first, (i) => ({ name: i.name, reason: 'x', origin: c }));
+    expect(await session.query(Archive).valuesList('name', 'originId')).toEqual([['a', c.id]]);
+  });
+
   it('Q9: what is pending is written before, and a failure leaves nothing', async () => {
     await undone(db, async (s) => {
       s.add(new Item({ name: 'd', price: '4.40' }));
