@@ -10,6 +10,7 @@ import { select } from './scope.ts';
 import type { Aliases, Scope } from './scope.ts';
 import { sameExpression } from './shape-key.ts';
 import { openScope } from './sources.ts';
+import { ungrouped } from './ungrouped.ts';
 import type { NamedExpression, QueryState } from './state.ts';
 import { hasAggregate, hasWindow } from './walk.ts';
 
@@ -66,13 +67,30 @@ export function selectValues(
     ...body,
     groupBy:
       state.groups === undefined ? (grouped ? plain : []) : groupsOf(state, state.groups, named, selections, scope),
-    having: state.having.length === 0 ? undefined : scope.resolve(conjunction(state.having)),
+    having: havingOf(state, scope),
     orderBy: state.distinct ? ordersOfDistinct(state, orderBy, selections) : orderBy,
     limit: state.limit,
     offset: state.offset,
     lock: planLock(state, scope),
   });
   return { statement: sortedOutside(qualified(every, chosenBy(state, scope))), columns };
+}
+
+/** The condition on groups, in which every column is one of them or is in an aggregate. */
+function havingOf({ meta, groups = [], having }: QueryState, scope: Scope): Expression | undefined {
+  if (having.length === 0) return undefined;
+  const asked = conjunction(having);
+  const resolved = scope.resolve(asked);
+  const stray = ungrouped(asked, resolved, groups, scope);
+  if (stray === undefined) return resolved;
+  throw new InvalidQueryError(
+    `having() takes aggregates and what is grouped by: the column '${stray.column}' of a query of ${meta.name} is neither.`,
+    {
+      model: meta.name,
+      field: stray.column,
+      remedy: 'Name it in groupBy() as well, take an aggregate such as max(), or filter the rows before groupBy().',
+    },
+  );
 }
 
 /** What rows are grouped by, as the very node of the result where it is there. What else is in it has to be an aggregate. */
@@ -85,10 +103,11 @@ function groupsOf(
 ): readonly Expression[] {
   const same = (group: Expression, { expression }: NamedExpression): boolean =>
     sameExpression(group, expression, scope.origins);
-  const stray = named.find(
-    (item) =>
-      !hasAggregate(item.expression) && !hasWindow(item.expression) && !groups.some((group) => same(group, item)),
-  );
+  const stray = named.find((item, i) => {
+    if (hasWindow(item.expression)) return false;
+    if (!hasAggregate(item.expression)) return !groups.some((group) => same(group, item));
+    return ungrouped(item.expression, selections[i]!.expression, groups, scope) !== undefined;
+  });
   if (stray !== undefined)
     throw new InvalidQueryError(
       `values() of groups takes aggregates and what is grouped by: '${stray.name}' of ${meta.name} is neither.`,

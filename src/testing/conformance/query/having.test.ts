@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { avg, count, gt, InvalidQueryError, max, oneOf, sum } from '../../../index.ts';
+import { avg, count, exists, gt, InvalidQueryError, max, oneOf, sum } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
 import { expectRefused, expectSql, onEngine } from '../../support/database.ts';
@@ -100,6 +100,48 @@ describe('groups', () => {
       ['Ann', 2, 210],
       ['Ünal', 1, 200],
     ]);
+  });
+
+  it('Q8: reads what is grouped by in every place', async () => {
+    const posts = session.query(Post);
+    const authors = session.query(Author);
+    const ids = (groups: ReturnType<typeof byAuthor>) =>
+      groups.valuesList('authorId', { flat: true }).orderBy('authorId');
+    const byAuthor = () => posts.groupBy('authorId');
+    expect(await ids(byAuthor().having((p) => p.authorId.gt(1)))).toEqual([2, 3]);
+    expect(await ids(byAuthor().having((p) => p.author.id.eq(1).and(count().plus(p.authorId).gt(2))))).toEqual([1]);
+    const named = byAuthor().having((p) => exists(authors.filter((a) => a.id.eq(p.authorId).and(a.name.eq('Ann')))));
+    expect(await ids(named)).toEqual([1]);
+    expect(await ids(byAuthor().having((p) => p.authorId.oneOf(authors.filter({ name: 'Ann' }))))).toEqual([1]);
+    const written = authors
+      .annotate((a) => ({ written: a.posts.count() }))
+      .groupBy('written')
+      .having((a) => a.written.gt(1));
+    expect(await written.valuesList('written', { flat: true })).toEqual([2]);
+    const lower = posts.groupBy((p) => p.author.name.lower()).having((p) => p.author.name.lower().eq('ann'));
+    expect(await lower.values((p) => ({ name: p.author.name.lower(), n: count() }))).toEqual([{ name: 'ann', n: 2 }]);
+  });
+
+  it('Q14: Q8: a column that is not grouped by is refused, wherever it is read', async () => {
+    const groups = session.query(Post).groupBy('authorId');
+    const authors = session.query(Author);
+    const refused = (having: Parameters<typeof groups.having>[0], column: string): Promise<void> =>
+      expectRefused(db, () => groups.having(having).values('authorId').all(), {
+        type: InvalidQueryError,
+        message: `having() takes aggregates and what is grouped by: the column '${column}' of a query of Post is neither. Name it in groupBy() as well, take an aggregate such as max(), or filter the rows before groupBy().`,
+      });
+    await refused((p) => p.title.eq('x'), 'title');
+    await refused((p) => p.author.name.eq('Ann'), 'name');
+    await refused((p) => max(p.views).gt(p.views), 'views');
+    await refused((p) => p.views.plus(count()).gt(1), 'views');
+    await refused((p) => exists(authors.filter((a) => a.id.eq(p.views))), 'views');
+    await refused((p) => p.comments.some(), 'id');
+    await refused((p) => p.views.oneOf(authors), 'views');
+    await expectRefused(db, () => groups.values((p) => ({ n: max(p.views).minus(p.views) })).all(), {
+      type: InvalidQueryError,
+      message:
+        "values() of groups takes aggregates and what is grouped by: 'n' of Post is neither. Name it in groupBy() as well, or take an aggregate such as max().",
+    });
   });
 
   it('Q14: Q8: refused before anything is sent', async () => {
