@@ -84,6 +84,10 @@ export async function annotations() {
   row.nope;
   // @ts-expect-error no such annotation to sort by
   authors.annotate((a) => ({ n: a.posts.count() })).orderBy('-m');
+  // @ts-expect-error an annotation cannot hide a field, nor a relation
+  authors.annotate((a) => ({ n: a.posts.count(), name: a.posts.count() }));
+  // @ts-expect-error
+  authors.annotate((a) => ({ posts: a.posts.count() }));
   // @ts-expect-error an annotation of another query
   authors.orderBy('-n');
   return author;

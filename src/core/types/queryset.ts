@@ -134,6 +134,9 @@ type ToItself<M extends Model, K extends keyof M[typeof FIELDS]> = M[typeof FIEL
     : never
   : never;
 
+/** Names that are taken in a model cannot be an annotation's. */
+type Free<X, M> = { readonly [K in keyof X & keyof M]: never };
+
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
   readonly [K in NamesOf<M>['settable']]?:
@@ -220,7 +223,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
   /** Loads relations of any kind by one further query each. @example .prefetchRelated('comments.author', 'tags') */
   prefetchRelated<const P extends readonly unknown[]>(...paths: Prefetchables<M, P>): QuerySet<M, L | Claims<P>, E>;
   /** Adds computed values to the entities. @example .annotate((a) => ({ n: a.posts.count() })) */
-  annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X): QuerySet<M, L, E & X>;
+  annotate<X extends ExprRecord>(fn: (model: Refs<M> & E) => X & Free<X, M>): QuerySet<M, L, E & X>;
   /**
    * The entities of both, each once; with `all`, one that is in both comes twice. It loads what the first one loads, and is
    * in no order but the model's. @example published.union(session.query(Post).filter({ authorId: me })).orderBy('-createdAt')
