@@ -25,6 +25,9 @@ import { decimalText, markScaled, outOfRange, powerOfTen, rounded, scaledInteger
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
 const FLOAT_DIGITS = 15;
+/** A float as a whole number, as the servers store it: halves go to the even one, where `ROUND` leads away from zero. */
+const HALF_TO_EVEN =
+  'CAST(CASE WHEN ABS(v - CAST(v AS INTEGER)) = 0.5 THEN 2 * ROUND(v / 2) ELSE ROUND(v) END AS INTEGER)';
 /** The lower half of a 64-bit integer. */
 const LOW_BITS = 4_294_967_295;
 
@@ -222,13 +225,13 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
 
   /** A computed number in a column of whole ones: rounded, and refused where it does not fit, as on other databases. */
   private assignedWhole(field: FieldMeta, value: Expression): string {
-    if (value.kind === 'param' || value.kind === 'literal' || value.kind === 'column')
-      return super.assigned(field, value);
     const { type } = typeOf(value);
-    const text = isDecimal(type) ? this.scaled(value, 0) : this.expression(value);
-    const whole = type.kind === 'float' ? `CAST(ROUND(${text}) AS INTEGER)` : text;
+    const plain = value.kind === 'param' || value.kind === 'literal' || value.kind === 'column';
+    if (plain && type.kind !== 'float' && !isDecimal(type)) return super.assigned(field, value);
+    const computed = `(SELECT ${isDecimal(type) ? this.scaled(value, 0) : this.expression(value)} AS v)`;
+    const whole = type.kind === 'float' ? `(SELECT ${HALF_TO_EVEN} AS v FROM ${computed})` : computed;
     const limit = field.type.kind === 'int' ? 2_147_483_647 : 32_767;
-    return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM (SELECT ${whole} AS v))`;
+    return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM ${whole})`;
   }
 
   /** A computed text in a column of a certain length, which SQLite does not look at. */

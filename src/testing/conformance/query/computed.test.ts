@@ -15,6 +15,7 @@ class Run extends model('run', {
   share: f.decimal({ precision: 8, scale: 4, default: '0.0625' }),
   at: f.datetime({ default: () => new Date('2026-01-31T13:45:00.123Z') }),
   name: f.string({ maxLength: 10, default: 'name' }),
+  ratio: f.float({ nullable: true }),
 }) {}
 
 let db: Database;
@@ -173,4 +174,18 @@ it('Q10: M3: a decimal with more digits than its column is rounded, halves away 
   ]);
   expect(await stored('99999.995')).toBe('100000.00');
   expect(await errorOf(() => stored('999999.995'))).toMatchObject({ code: 'E_DATA', model: 'Run' });
+});
+
+it('Q10: M3: a float in a column of whole numbers: halves go to the even one', async () => {
+  const floats = [0.5, 1.5, 2.5, 2.6, -0.5, -2.5, -3.5, 1e6 + 0.5, null];
+  const whole = [0, 2, 2, 3, 0, -2, -4, 1_000_000, 0];
+  await fill(...floats.map((ratio) => ({ first: 1, ratio })));
+  await runs()
+    .unfiltered()
+    .update({ first: (r) => r.ratio.coalesce(0), second: (r) => r.ratio.times(1).coalesce(0) });
+  expect(await runs().valuesList('first', 'second')).toEqual(whole.map((n) => [n, n]));
+  await runs()
+    .unfiltered()
+    .update({ first: () => value(2.5, f.float()), second: () => value(-3.5, f.float()) });
+  expect((await runs().valuesList('first', 'second'))[0]).toEqual([2, -4]);
 });
