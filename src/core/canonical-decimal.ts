@@ -1,10 +1,16 @@
-/** `'7'`, `'-0.5'`, `'0.500'` at scale 2 → `'7.00'`, `'-0.50'`, `'0.50'`. */
+/** `'7'`, `'-0.5'`, `'0.505'` at scale 2 → `'7.00'`, `'-0.50'`, `'0.51'`: digits beyond the scale are rounded, halves away from zero. */
 export function canonicalDecimal(value: string, scale: number): string {
   if (isCanonical(value, scale)) return value;
   const negative = value.startsWith('-');
   const [whole = '', fraction = ''] = (negative ? value.slice(1) : value).split('.');
-  const digits = whole.replace(/^0+(?=\d)/, '');
-  const text = scale === 0 ? digits : `${digits}.${fraction.slice(0, scale).padEnd(scale, '0')}`;
+  let digits = whole.replace(/^0+(?=\d)/, '');
+  let rest = fraction.slice(0, scale).padEnd(scale, '0');
+  if (fraction.length > scale && fraction.charCodeAt(scale) >= FIVE) {
+    const units = String(BigInt(digits + rest) + 1n).padStart(scale + 1, '0');
+    digits = units.slice(0, units.length - scale);
+    rest = units.slice(units.length - scale);
+  }
+  const text = scale === 0 ? digits : `${digits}.${rest}`;
   return negative && /[1-9]/.test(text) ? `-${text}` : text;
 }
 
@@ -15,4 +21,15 @@ function isCanonical(value: string, scale: number): boolean {
   return first !== ZERO || value.charCodeAt(1) === POINT;
 }
 
-const [MINUS, POINT, ZERO] = ['-', '.', '0'].map((text) => text.charCodeAt(0));
+/** Whether a decimal has a digit other than 0 beyond the scale. */
+export function isFinerThan(value: string, scale: number): boolean {
+  const point = value.indexOf('.');
+  return point >= 0 && /[1-9]/.test(value.slice(point + 1 + scale));
+}
+
+const [MINUS, POINT, ZERO, FIVE] = ['-', '.', '0', '5'].map((text) => text.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+]; // Named cast: as many as there were.

@@ -1,6 +1,8 @@
+import { typeOf } from '../core/ast/expressions.ts';
 import type { CompareExpression, Expression, ParamExpression, SelectStatement } from '../core/ast/expressions.ts';
 import type { FieldMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
+import { isWhole } from './functions.ts';
 import { mayBeNull } from './nullability.ts';
 import { QueryCompiler } from './query-compiler.ts';
 
@@ -30,7 +32,11 @@ export abstract class TypedCompiler extends QueryCompiler {
   }
 
   protected override assigned(field: FieldMeta, value: Expression): string {
-    return value.kind === 'param' ? this.writer.bind(value, this.encoder(field.type)) : this.expression(value);
+    // The text of 2.5 says no whole number; the float does, rounded.
+    const rounds = isWhole(field.type) && typeOf(value).type.kind === 'float';
+    return value.kind === 'param' && !rounds
+      ? this.writer.bind(value, this.encoder(field.type))
+      : this.expression(value);
   }
 
   /** In the list of a query a parameter stands beside no column. */

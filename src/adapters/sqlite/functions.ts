@@ -1,5 +1,6 @@
 import { lowerCase, upperCase } from '../../dialects/sqlite/fold-case.ts';
-import { DataError, InvalidValueError } from '../../utils/errors.ts';
+import { outOfRange } from '../../dialects/sqlite/decimals.ts';
+import { InvalidValueError } from '../../utils/errors.ts';
 import type { SQLiteHandle } from './driver.ts';
 import { registerValueFunctions } from './value-functions.ts';
 
@@ -13,11 +14,7 @@ export function registerFunctions(handle: SQLiteHandle): void {
     text === null || end === null ? null : Number(text.endsWith(end)),
   );
   handle.function('blaze_out_of_range', (model: string, field: string, what: string) => {
-    throw new DataError(`${model}.${field} was set to a ${what} that it cannot hold.`, {
-      model,
-      field,
-      fields: [field],
-    });
+    throw outOfRange(model, field, what);
   });
   registerValueFunctions(handle);
   const patterns = new Map<string, RegExp>();

@@ -18,13 +18,16 @@ import type { FieldMeta } from '../../core/metadata.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { isWhole } from '../functions.ts';
 import { QueryCompiler } from '../query-compiler.ts';
-import { canonicalDecimal } from '../../core/canonical-decimal.ts';
+import { canonicalDecimal, isFinerThan } from '../../core/canonical-decimal.ts';
 import { inRange, sqliteCast } from './casts.ts';
-import { decimalText, markScaled, powerOfTen, rounded, scaledInteger } from './decimals.ts';
+import { decimalText, markScaled, outOfRange, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
 const FLOAT_DIGITS = 15;
+/** A float as a whole number, as the servers store it: halves go to the even one, where `ROUND` leads away from zero. */
+const HALF_TO_EVEN =
+  'CAST(CASE WHEN ABS(v - CAST(v AS INTEGER)) = 0.5 THEN 2 * ROUND(v / 2) ELSE ROUND(v) END AS INTEGER)';
 /** The lower half of a 64-bit integer. */
 const LOW_BITS = 4_294_967_295;
 
@@ -211,7 +214,7 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
     if (type.kind === 'int' || type.kind === 'smallInt') return this.assignedWhole(field, value);
     if (type.kind === 'string' && type.maxLength !== undefined) return this.assignedText(field, value, type.maxLength);
     if (!isDecimal(type) || value.kind === 'literal') return super.assigned(field, value);
-    if (value.kind === 'param') return this.param(value, (given) => canonicalDecimal(given as string, type.scale));
+    if (value.kind === 'param') return this.param(value, (given) => storedDecimal(String(given), field, type));
     return decimalText(this.scaled(value, type.scale), type, this.refusal(field));
   }
 
@@ -222,13 +225,13 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
 
   /** A computed number in a column of whole ones: rounded, and refused where it does not fit, as on other databases. */
   private assignedWhole(field: FieldMeta, value: Expression): string {
-    if (value.kind === 'param' || value.kind === 'literal' || value.kind === 'column')
-      return super.assigned(field, value);
     const { type } = typeOf(value);
-    const text = isDecimal(type) ? this.scaled(value, 0) : this.expression(value);
-    const whole = type.kind === 'float' ? `CAST(ROUND(${text}) AS INTEGER)` : text;
+    const plain = value.kind === 'param' || value.kind === 'literal' || value.kind === 'column';
+    if (plain && type.kind !== 'float' && !isDecimal(type)) return super.assigned(field, value);
+    const computed = `(SELECT ${isDecimal(type) ? this.scaled(value, 0) : this.expression(value)} AS v)`;
+    const whole = type.kind === 'float' ? `(SELECT ${HALF_TO_EVEN} AS v FROM ${computed})` : computed;
     const limit = field.type.kind === 'int' ? 2_147_483_647 : 32_767;
-    return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM (SELECT ${whole} AS v))`;
+    return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM ${whole})`;
   }
 
   /** A computed text in a column of a certain length, which SQLite does not look at. */
@@ -326,14 +329,25 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
     return `${this.scaled(operand, scale)} IN (${this.select(node.query, (column) => this.scaled(column, scale))})`;
   }
 
-  /** A parameter in the stored form of the column that it is compared with. */
+  /** A parameter in the stored form of the column that it is compared with; one that is finer equals nothing stored. */
   private atScale(param: ParamExpression, column: Expression): Expression {
     const scale = scaleOf(typeOf(column).type);
-    return this.printed(param, () => this.writer.bind(param, (value) => canonicalDecimal(String(value), scale)));
+    const stored = (value: string): string => (isFinerThan(value, scale) ? value : canonicalDecimal(value, scale));
+    return this.printed(param, () => this.writer.bind(param, (value) => stored(String(value))));
   }
 }
 
-export function isDecimal(type: ValueType): type is Extract<ValueType, { kind: 'decimal' }> {
+/** A given value as the text of a column; one of another type may have too many digits for it. */
+function storedDecimal(given: string, field: FieldMeta, { precision, scale }: DecimalType): string {
+  const text = canonicalDecimal(given, scale);
+  const whole = text.replace(/^-?0?/, '').length - (scale === 0 ? 0 : scale + 1);
+  if (whole <= precision - scale) return text;
+  throw outOfRange(field.model.name, field.name, 'number');
+}
+
+type DecimalType = Extract<ValueType, { kind: 'decimal' }>;
+
+export function isDecimal(type: ValueType): type is DecimalType {
   return type.kind === 'decimal';
 }
 

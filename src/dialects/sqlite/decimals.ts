@@ -1,4 +1,5 @@
-import { UnsupportedError } from '../../utils/errors.ts';
+import { canonicalDecimal } from '../../core/canonical-decimal.ts';
+import { DataError, UnsupportedError } from '../../utils/errors.ts';
 
 /**
  * Exact decimals on a database that has none. A column stores canonical text with exactly `scale` digits after the
@@ -8,10 +9,9 @@ import { UnsupportedError } from '../../utils/errors.ts';
  */
 const MARK = '~';
 
-/** A decimal as an integer of units of its last digit: `'0.99'` at scale 2 → `99n`. */
+/** A decimal as an integer of units of its last digit: `'0.99'` at scale 2 → `99n`; what is finer is rounded. */
 export function scaledInteger(value: string, scale: number): bigint {
-  const [whole = '0', fraction = ''] = value.split('.');
-  return BigInt(`${whole}${fraction.slice(0, scale).padEnd(scale, '0')}`);
+  return BigInt(canonicalDecimal(value, scale).replace('.', ''));
 }
 
 /** What the database gave for a decimal: canonical text, a marked scaled integer, or a number of an older table. */
@@ -61,4 +61,13 @@ export function decimalText(
 /** `10^n` as SQL. */
 export function powerOfTen(n: number): string {
   return `1${'0'.repeat(n)}`;
+}
+
+/** What other databases say of a value that a column cannot hold. */
+export function outOfRange(model: string, field: string, what: string): DataError {
+  return new DataError(`${model}.${field} was set to a ${what} that it cannot hold.`, {
+    model,
+    field,
+    fields: [field],
+  });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { Database, f, model, oneOf, sum } from '../../../index.ts';
+import { Database, f, model, oneOf, sum, value } from '../../../index.ts';
 
 import { errorOf, expectSql, freshUrl, supports } from '../../support/database.ts';
 import { expectSent } from '../../support/statements.ts';
@@ -15,6 +15,7 @@ class Run extends model('run', {
   share: f.decimal({ precision: 8, scale: 4, default: '0.0625' }),
   at: f.datetime({ default: () => new Date('2026-01-31T13:45:00.123Z') }),
   name: f.string({ maxLength: 10, default: 'name' }),
+  ratio: f.float({ nullable: true }),
 }) {}
 
 let db: Database;
@@ -134,4 +135,57 @@ it('Q10: M3: a computed text that is too long for its column is refused', async 
   expect(await runs().valuesList('name', { flat: true })).toEqual(['nameéé1234']);
   expect(await errorOf(() => extended('5'))).toMatchObject({ code: 'E_DATA', model: 'Run' });
   expect(await runs().valuesList('name', { flat: true })).toEqual(['nameéé1234']);
+});
+
+it('Q2: a decimal with more digits than its column equals none of its values', async () => {
+  await fill({ first: 1, price: '1000.10' }, { first: 2, price: '-7.00' });
+  const finer = (text: string) => value(text, f.decimal({ precision: 10, scale: 3 }));
+  const equal = (text: string) =>
+    runs()
+      .filter((r) => r.price.eq(finer(text)))
+      .valuesList('first', { flat: true });
+  const other = (text: string) =>
+    runs()
+      .filter((r) => r.price.ne(finer(text)))
+      .valuesList('first', { flat: true });
+  expect([await equal('1000.105'), await equal('1000.100'), await equal('-7.001'), await equal('-7')]).toEqual([
+    [],
+    [1],
+    [],
+    [2],
+  ]);
+  expect([await other('1000.105'), await other('1000.100')]).toEqual([[1, 2], [2]]);
+});
+
+it('Q10: M3: a decimal with more digits than its column is rounded, halves away from zero', async () => {
+  const finer = (text: string) => value(text, f.decimal({ precision: 10, scale: 3 }));
+  const stored = async (text: string) => {
+    await fill({ first: 1 });
+    await runs()
+      .unfiltered()
+      .update({ price: () => finer(text) });
+    return (await runs().valuesList('price', { flat: true }))[0];
+  };
+  expect([await stored('1000.109'), await stored('1000.104'), await stored('-0.005'), await stored('-0.004')]).toEqual([
+    '1000.11',
+    '1000.10',
+    '-0.01',
+    '0.00',
+  ]);
+  expect(await stored('99999.995')).toBe('100000.00');
+  expect(await errorOf(() => stored('999999.995'))).toMatchObject({ code: 'E_DATA', model: 'Run' });
+});
+
+it('Q10: M3: a float in a column of whole numbers: halves go to the even one', async () => {
+  const floats = [0.5, 1.5, 2.5, 2.6, -0.5, -2.5, -3.5, 1e6 + 0.5, null];
+  const whole = [0, 2, 2, 3, 0, -2, -4, 1_000_000, 0];
+  await fill(...floats.map((ratio) => ({ first: 1, ratio })));
+  await runs()
+    .unfiltered()
+    .update({ first: (r) => r.ratio.coalesce(0), second: (r) => r.ratio.times(1).coalesce(0) });
+  expect(await runs().valuesList('first', 'second')).toEqual(whole.map((n) => [n, n]));
+  await runs()
+    .unfiltered()
+    .update({ first: () => value(2.5, f.float()), second: () => value(-3.5, f.float()) });
+  expect((await runs().valuesList('first', 'second'))[0]).toEqual([2, -4]);
 });

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Database } from '../../../index.ts';
 
-import { openTestDatabase } from '../../support/database.ts';
+import { engine, openTestDatabase } from '../../support/database.ts';
 import { expectDatabase, expectMemory } from './history/check.ts';
 import { models } from './history/models.ts';
 import { history } from './history/steps.ts';
@@ -20,7 +20,8 @@ import type { Play } from './history/take.ts';
 import { copy, newWorld } from './history/world.ts';
 
 const SEED = Number(process.env['BLAZE_HISTORY_SEED'] ?? 1);
-const HISTORIES = Number(process.env['BLAZE_HISTORIES'] ?? 1000);
+/** A server takes ten times as long for each. */
+const HISTORIES = Number(process.env['BLAZE_HISTORIES'] ?? (engine === 'sqlite' ? 1000 : 200));
 const EACH = 200;
 
 const TABLES = ['part', 'stay', 'item_labels', 'item_friends', 'badge', 'item', 'owner', 'shelf', 'label', 'place'];
