@@ -84,9 +84,9 @@ function listIn(meta: ModelMeta, cursor: unknown): unknown[] {
   if (typeof cursor !== 'string') throw refused(meta, 'is no text');
   if (cursor.length > MAX_LENGTH) throw refused(meta, 'is too long');
   const bytes = Buffer.from(cursor, 'base64url');
-  if (bytes.toString('base64url') !== cursor) throw refused(meta, 'is none');
+  if (bytes.toString('base64url') !== cursor) throw refused(meta, 'is no cursor of this page');
   const list = parsed(bytes.toString());
-  if (!Array.isArray(list)) throw refused(meta, 'is none');
+  if (!Array.isArray(list)) throw refused(meta, 'is no cursor of this page');
   return list;
 }
 

@@ -383,7 +383,7 @@ describe('what is no page', () => {
       "' OR 1=1 --",
       'bnVsbA',
     ])
-      await refusedCursor(garbage, `The cursor for page() of Entry is none. ${is}`);
+      await refusedCursor(garbage, `The cursor for page() of Entry is no cursor of this page. ${is}`);
     await refusedCursor('A'.repeat(4_097), `The cursor for page() of Entry is too long. ${is}`);
     for (const wrong of [1, {}, [cursor], true, new Date(0)])
       await refusedCursor(wrong, `The cursor for page() of Entry is no text. ${is}`);
