@@ -23,10 +23,23 @@ const byClass = new WeakMap<object, Map<EntityEvent, Listener[]>>();
 const ofSessions = new Map<SessionEvent, SessionHook[]>();
 /** How many there are by event: a session that finds none looks no further. */
 const counts = new Map<EntityEvent | SessionEvent, number>();
+let aboutWrites = 0;
+/** What was found for classes since the last change. */
+let found = new WeakMap<object, Map<EntityEvent, readonly Listener[]>>();
 
 /** Whether anybody listens to an event at all. */
 export function isHeard(event: EntityEvent | SessionEvent): boolean {
   return (counts.get(event) ?? 0) > 0;
+}
+
+/** Whether anybody listens to what is written, rather than to what is read. */
+export function areWritesHeard(): boolean {
+  return aboutWrites > 0;
+}
+
+/** Whether an event is one of sessions where nothing else is said: `afterCommit` is of entities as well. */
+export function isOfSessions(event: string): event is SessionEvent {
+  return SESSION_EVENTS.includes(event as SessionEvent); // Named cast: to look it up.
 }
 
 /** Call `listener` at an event of entities of a class and of what extends it. Gives what takes it back. */
@@ -45,10 +58,18 @@ export function listenToSessions(event: SessionEvent, listener: unknown): () => 
 
 /** Those of a class at an event: what was given to the classes that it extends comes first, each in its order. */
 export function listenersOf(modelClass: object, event: EntityEvent): readonly Listener[] {
-  const found: Listener[] = [];
+  let events = found.get(modelClass);
+  if (events === undefined) found.set(modelClass, (events = new Map()));
+  let listeners = events.get(event);
+  if (listeners === undefined) events.set(event, (listeners = findListeners(modelClass, event)));
+  return listeners;
+}
+
+function findListeners(modelClass: object, event: EntityEvent): readonly Listener[] {
+  const listeners: Listener[] = [];
   for (let at: object | null = modelClass; at !== null; at = Object.getPrototypeOf(at) as object | null)
-    found.unshift(...(byClass.get(at)?.get(event) ?? []));
-  return found;
+    listeners.unshift(...(byClass.get(at)?.get(event) ?? []));
+  return listeners;
 }
 
 export function sessionListeners(event: SessionEvent): readonly SessionHook[] {
@@ -58,7 +79,7 @@ export function sessionListeners(event: SessionEvent): readonly SessionHook[] {
 /** Lists are replaced, never changed: one that is being called stays as it was. */
 function add<E extends EntityEvent | SessionEvent, L>(events: Map<E, L[]>, event: E, listener: L): () => void {
   events.set(event, [...(events.get(event) ?? []), listener]);
-  counts.set(event, (counts.get(event) ?? 0) + 1);
+  count(event, 1);
   let there = true;
   return () => {
     if (!there) return;
@@ -66,8 +87,14 @@ function add<E extends EntityEvent | SessionEvent, L>(events: Map<E, L[]>, event
     const rest = [...events.get(event)!];
     rest.splice(rest.indexOf(listener), 1);
     events.set(event, rest);
-    counts.set(event, counts.get(event)! - 1);
+    count(event, -1);
   };
+}
+
+function count(event: EntityEvent | SessionEvent, more: number): void {
+  counts.set(event, (counts.get(event) ?? 0) + more);
+  if (event !== 'afterLoad') aboutWrites += more;
+  found = new WeakMap();
 }
 
 function checkListener(event: string, listener: unknown, events: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { isHeard, listen, listenersOf, listenToSessions, sessionListeners } from '../core/listeners.ts';
+import { isHeard, isOfSessions, listen, listenersOf, listenToSessions, sessionListeners } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { Entity } from '../core/model.ts';
 import type {
@@ -33,10 +33,6 @@ export const hooks: Hooks = Object.freeze({
   on: (event: EntityEvent | SessionEvent, hook: unknown): (() => void) =>
     isOfSessions(event) ? listenToSessions(event, hook) : listen(Entity, event, hook),
 });
-
-function isOfSessions(event: EntityEvent | SessionEvent): event is SessionEvent {
-  return event === 'beforeFlush' || event === 'afterFlush' || event === 'afterCommit' || event === 'afterRollback';
-}
 
 /** Call the hooks of one entity, one after the other; the first error ends it. */
 export async function callHooks(

@@ -1,8 +1,8 @@
-import { isHeard } from '../core/listeners.ts';
+import { areWritesHeard, isHeard } from '../core/listeners.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
-import type { EntityEvent, FieldChange, HookContext, Model, SessionApi, SessionEvent } from '../core/types/index.ts';
+import type { EntityEvent, FieldChange, HookContext, Model, SessionApi } from '../core/types/index.ts';
 import { callHooks, callSessionHooks } from '../hooks/hooks.ts';
 import { hasRules, validate } from '../validation/validate.ts';
 import { readField } from './entity-codec.ts';
@@ -10,19 +10,9 @@ import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 import type { Written } from './written.ts';
 
-const EVENTS: readonly (EntityEvent | SessionEvent)[] = [
-  'beforeFlush',
-  'beforeValidate',
-  'afterValidate',
-  'beforeSave',
-  'afterSave',
-  'beforeDelete',
-  'afterDelete',
-  'afterFlush',
-  'afterCommit',
-  'afterRollback',
-];
 const NO_CHANGES: HookContext['changes'] = Object.freeze({});
+const NOTHING: readonly Written[] = [];
+const NOBODY: ReadonlySet<object> = new Set();
 
 /** What happens around the writing of entities: rules and hooks. A session with neither has nothing to do with it. */
 export class Lifecycle {
@@ -40,7 +30,7 @@ export class Lifecycle {
 
   /** Whether there is anything to check, or anybody to tell, before and after what is pending is written. */
   get isWatched(): boolean {
-    if (EVENTS.some(isHeard)) return true;
+    if (areWritesHeard()) return true;
     for (const entity of this.#work.added) if (hasRules(metaOfEntity(entity))) return true;
     const { identityMap } = this.#workspace;
     for (const [meta] of identityMap.entries()) if (identityMap.of(meta).size > 0 && hasRules(meta)) return true;
@@ -49,10 +39,9 @@ export class Lifecycle {
 
   /** Hooks may change entities, add new ones and delete others: goes on until none is left that has not had its turn. */
   async before(): Promise<void> {
-    if (isHeard('beforeFlush')) await callSessionHooks('beforeFlush', this.#context(this.pending()));
+    if (isHeard('beforeFlush')) await callSessionHooks('beforeFlush', this.#context(this.#pending()));
     const seen = new Set<object>();
-    const waiting = (): Written[] => this.pending().filter(({ entity }) => !seen.has(entity));
-    for (let items = waiting(); items.length > 0; items = waiting()) {
+    for (let items = this.#pending(seen); items.length > 0; items = this.#pending(seen)) {
       for (const item of items) {
         seen.add(item.entity);
         await this.#prepare(item);
@@ -64,7 +53,8 @@ export class Lifecycle {
     const { meta, entity, kind } = item;
     if (kind === 'deleted') return this.#tell('beforeDelete', item);
     await this.#tell('beforeValidate', item);
-    await validate(meta, entity, kind === 'created' ? meta.fields : this.#changed(meta, entity));
+    // What columns alone say is looked at when the flush is written.
+    if (hasRules(meta)) await validate(meta, entity, kind === 'created' ? meta.fields : this.#changed(meta, entity));
     await this.#tell('afterValidate', item);
     await this.#tell('beforeSave', item);
   }
@@ -105,26 +95,30 @@ export class Lifecycle {
     }
   }
 
-  /** What the next flush writes of entities. Rows of links are no entities to it. */
-  pending(): Written[] {
+  /** What the flush that begins now has to tell afterwards; nothing where nobody listens. */
+  toTell(): readonly Written[] {
+    return areWritesHeard() ? this.#pending() : NOTHING;
+  }
+
+  /** What the next flush writes of entities, but for those that had their turn. Rows of links are no entities to it. */
+  #pending(seen: ReadonlySet<object> = NOBODY): Written[] {
     const { identityMap, compiled } = this.#workspace;
     const { added, deleted } = this.#work;
-    const items: Written[] = Array.from(added, (entity) => ({
-      meta: metaOfEntity(entity),
-      entity,
-      kind: 'created',
-      changes: NO_CHANGES,
-    }));
+    const items: Written[] = [];
+    const add = (entities: Iterable<object>, kind: Written['kind']): void => {
+      for (const entity of entities)
+        if (!seen.has(entity)) items.push({ meta: metaOfEntity(entity), entity, kind, changes: NO_CHANGES });
+    };
+    add(added, 'created');
     for (const [meta, entities] of identityMap.entries()) {
       const { diff } = compiled.codec(meta);
       for (const entity of entities) {
         const row = State.row(entity);
-        if (row === null || deleted.has(entity) || diff(entity, row) === null) continue;
+        if (row === null || seen.has(entity) || deleted.has(entity) || diff(entity, row) === null) continue;
         items.push({ meta, entity, kind: 'updated', changes: this.#changesOf(meta, entity) });
       }
     }
-    for (const entity of deleted)
-      items.push({ meta: metaOfEntity(entity), entity, kind: 'deleted', changes: NO_CHANGES });
+    add(deleted, 'deleted');
     return items;
   }
 

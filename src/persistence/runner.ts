@@ -38,8 +38,6 @@ export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
   readonly #loader: BatchLoader;
   readonly #creator: Creator;
-  /** Those of the rows that were hydrated last. */
-  #groups: readonly EntityGroup[] = [];
 
   constructor(workspace: Workspace, loader: BatchLoader, creator: Creator) {
     this.#workspace = workspace;
@@ -58,10 +56,7 @@ export class SessionRunner implements QueryRunner {
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
     const pending = this.#fetch(query, state);
-    const entities = this.#hydrate(state, query, isPromise(pending) ? await pending : pending);
-    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
-    if (loadsMore(state)) await this.#load(state, entities);
-    return entities;
+    return this.#loaded(state, query, isPromise(pending) ? await pending : pending);
   }
 
   async page(asked: QueryState, size: number, backward: boolean): Promise<PageRows> {
@@ -255,14 +250,6 @@ export class SessionRunner implements QueryRunner {
     );
   }
 
-  #hydrate(state: QueryState, { compiled }: BoundQuery, rows: Rows): object[] {
-    const hydrator = compiled.hydrator!;
-    const requested = requestedTree(state);
-    const groups = hydrator.segments.map((segment) => this.#group(segment, requested, state.fetchMode));
-    this.#groups = groups;
-    return hydrator.hydrate(rows, this.#workspace.identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
-  }
-
   readonly #overwrite: Overwrite = (meta, entity, fields, values, group) =>
     this.#workspace.overwrite(meta, entity, fields, values, group);
 
@@ -316,10 +303,15 @@ export class SessionRunner implements QueryRunner {
     await loadRelations(this.#workspace, this.#loader.within(state), state, entities);
   }
 
-  async #loaded(state: QueryState, query: BoundQuery, rows: Rows): Promise<object[]> {
-    const entities = this.#hydrate(state, query, rows);
-    if (isHeard('afterLoad')) await this.#workspace.announce(this.#groups);
-    await this.#load(state, entities);
+  /** The entities of some rows, with what they were to be loaded with. */
+  async #loaded(state: QueryState, { compiled }: BoundQuery, rows: Rows): Promise<object[]> {
+    const { identityMap } = this.#workspace;
+    const hydrator = compiled.hydrator!;
+    const requested = requestedTree(state);
+    const groups = hydrator.segments.map((segment) => this.#group(segment, requested, state.fetchMode));
+    const entities = hydrator.hydrate(rows, identityMap, groups, hydrator.fresh ? this.#overwrite : undefined);
+    if (isHeard('afterLoad')) await this.#workspace.announce(groups);
+    if (loadsMore(state)) await this.#load(state, entities);
     return entities;
   }
 }

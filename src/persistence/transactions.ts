@@ -5,6 +5,7 @@ import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { givenBounds } from '../core/bounds.ts';
 import type { Bounds } from '../core/bounds.ts';
+import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
@@ -152,15 +153,15 @@ export class Transactions {
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
     if (currentHooks.getStore() === this) throw insideHook();
-    if (this.#open === undefined && this.#lifecycle.isWatched) return this.#flushWatched();
+    if (this.#open === undefined && areWritesHeard() && this.hasUnwritten) return this.#flushHeard();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
     );
   }
 
   /** Hooks may query, and see what is written: in a transaction that is the session's. */
-  async #flushWatched(): Promise<void> {
-    await this.run(() => this.flush(), {});
+  async #flushHeard(): Promise<void> {
+    await this.run(async () => (this.#flushMode === 'manual' ? this.flush() : undefined), {});
     this.#outside = new Journal();
   }
 
@@ -386,7 +387,7 @@ export class Transactions {
   }
 
   async #flushAlone(): Promise<void> {
-    const flush = this.#plan();
+    const flush = await this.#prepared();
     if (flush.steps.length === 0) return this.#work.settle(flush.taken);
     await this.#alone(this.#workspace, 'a flush', (connection, seal) =>
       this.#write(this.#workspace, connection, new Journal(), flush, seal),
@@ -498,9 +499,9 @@ export class Transactions {
 
   /** What is to be written, after rules and hooks have had their say. */
   async #prepared(): Promise<PlannedFlush> {
-    if (!this.#lifecycle.isWatched) return this.#plan();
+    if (!this.#lifecycle.isWatched || !this.hasUnwritten) return this.#plan();
     await currentHooks.run(this, () => this.#lifecycle.before());
-    return this.#plan(this.#lifecycle.pending());
+    return this.#plan(this.#lifecycle.toTell());
   }
 
   #plan(written: readonly Written[] = NOTHING): PlannedFlush {

@@ -1,29 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 
-import type { Database } from 'blazeorm';
-
-import { openTestDatabase } from '../../../src/testing/support/database.ts';
-import { fill, models } from './models.ts';
-import { expectSafe, glanceAt, pictureOf } from './net.ts';
-import { PAYLOADS } from './payloads.ts';
 import { COMPUTING } from './computing.ts';
+import { everyPayload } from './every-payload.ts';
 
-let db: Database;
-let before: string;
-let counts: Record<string, number>;
-beforeAll(async () => {
-  db = await openTestDatabase({ models });
-  await fill(db);
-  before = await pictureOf(db);
-  counts = await glanceAt(db);
-});
-afterEach(async () => expect(await glanceAt(db)).toEqual(counts));
-afterAll(() => db.close());
-
-describe('X1: X2: Q6: Q16: what is computed, and said about a query, is plain data, or refused', () => {
-  it.each(COMPUTING)('$at', (position) => expectSafe(db, position, PAYLOADS));
-
-  it('and after all of them schema and rows are what they were', async () => {
-    expect(await pictureOf(db)).toBe(before);
-  });
-});
+describe('X1: X2: Q6: Q16: what is computed, and said about a query, is plain data, or refused', () =>
+  everyPayload(COMPUTING));

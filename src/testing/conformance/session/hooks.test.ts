@@ -60,7 +60,7 @@ function watch(): string[] {
     all(
       hooks.on(event, ({ created, updated, deleted }) => {
         const counts = [created, updated, deleted].map((list) => list.length).join('/');
-        if (counts !== '0/0/0') seen.push(`${event}: ${counts}`);
+        seen.push(`${event}: ${counts}`);
       }),
     );
   return seen;
@@ -279,6 +279,23 @@ describe('hooks', () => {
     const [partial] = await db.session().query(Note).only('size');
     expect(seen).toEqual([]);
     expect(partial!.size).toBe(0);
+  });
+
+  it('V3: S4: where nothing is to be written, nothing is sent and nobody is told', async () => {
+    const seen = watch();
+    const session = db.session();
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+    await db.transaction((tx) => tx.query(Note).count());
+    expect(seen).toEqual([]);
+  });
+
+  it('V3: hooks of a flush outside of a transaction cost no statement', async () => {
+    const seen = watch();
+    const session = db.session();
+    session.add(new Note({ text: 'a' }));
+    const [begin, insert, commit, ...more] = await statementsOf(() => session.commit());
+    expect([begin, insert?.startsWith('INSERT'), commit, more]).toEqual(['BEGIN', true, 'COMMIT', []]);
+    expect(seen).toContain('afterCommit a new');
   });
 
   it('V3: nobody listens: no statement more', async () => {
