@@ -1,5 +1,6 @@
 import type { DdlStatement } from '../../core/ast/ddl.ts';
-import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Expression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, TableSchema } from '../../core/ast/schema.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
@@ -12,6 +13,7 @@ import { PostgresDdlCompiler } from './ddl.ts';
 /** PostgreSQL 15 and later. */
 export class PostgresDialect implements Dialect {
   readonly name = 'PostgreSQL';
+  readonly id = 'postgres';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: false,
     bulk: 'lists',
@@ -67,8 +69,20 @@ export class PostgresDialect implements Dialect {
     return new PostgresCompiler(this).compileRaw(node);
   }
 
-  ddl(statement: DdlStatement): string {
+  ddl(statement: DdlStatement): string[] {
     return new PostgresDdlCompiler(this).compile(statement);
+  }
+
+  columnType(table: TableSchema, column: ColumnSchema): string {
+    return new PostgresDdlCompiler(this).columnType(table, column);
+  }
+
+  inline(condition: Expression): string {
+    return new PostgresDdlCompiler(this).inline(condition);
+  }
+
+  inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    return new PostgresDdlCompiler(this).inlineQuery(query, types);
   }
 
   quote(...names: readonly string[]): string {

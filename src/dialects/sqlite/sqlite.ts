@@ -1,5 +1,6 @@
 import type { DdlStatement } from '../../core/ast/ddl.ts';
-import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Expression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, TableSchema } from '../../core/ast/schema.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
@@ -12,6 +13,7 @@ import { SQLiteDdlCompiler } from './ddl.ts';
 /** SQLite 3.41 and later. */
 export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
+  readonly id = 'sqlite';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: true,
     bulk: 'single',
@@ -65,8 +67,20 @@ export class SQLiteDialect implements Dialect {
     return new SQLiteCompiler(this).compileRaw(node);
   }
 
-  ddl(statement: DdlStatement): string {
+  ddl(statement: DdlStatement): string[] {
     return new SQLiteDdlCompiler(this).compile(statement);
+  }
+
+  columnType(table: TableSchema, column: ColumnSchema): string {
+    return new SQLiteDdlCompiler(this).columnType(table, column);
+  }
+
+  inline(condition: Expression): string {
+    return new SQLiteDdlCompiler(this).inline(condition);
+  }
+
+  inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    return new SQLiteDdlCompiler(this).inlineQuery(query, types);
   }
 
   quote(...names: readonly string[]): string {
