@@ -59,7 +59,16 @@ function columnOf(field: FieldMeta): ColumnSchema {
     generated: generatedAs === undefined ? undefined : Object.freeze({ sql: generatedAs, stored: generatedStored }),
     comment,
     ...(renamedFrom === undefined ? {} : { renamedFrom }),
+    ...fillOf(field),
   });
+}
+
+/** What rows that are there get of a new column: its default, if that is a plain value. */
+function fillOf({ default: value, generation, nullable }: FieldMeta): { readonly fill?: unknown } {
+  if (generation === 'now on insert' || generation === 'now on save') return { fill: () => new Date() };
+  if (generation === 'version') return { fill: 1 };
+  if (value === undefined || typeof value === 'function' || (value === null && nullable)) return {};
+  return { fill: value };
 }
 
 function foreignKeyOf(meta: ModelMeta, relation: RelationMeta): ForeignKeySchema {

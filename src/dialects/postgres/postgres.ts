@@ -27,6 +27,8 @@ export class PostgresDialect implements Dialect {
     deletesSelfReferences: true,
     indexesInTable: false,
     schemas: true,
+    comments: true,
+    rebuilds: false,
     transactionalDdl: true,
     rowsPerUpdate: 1,
     rowLocks: { share: 'FOR SHARE', tables: true, outer: false },

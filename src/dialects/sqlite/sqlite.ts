@@ -27,6 +27,8 @@ export class SQLiteDialect implements Dialect {
     deletesSelfReferences: true,
     indexesInTable: false,
     schemas: false,
+    comments: false,
+    rebuilds: true,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     rowLocks: undefined,
