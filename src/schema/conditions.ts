@@ -15,7 +15,8 @@ import { DefinitionError } from '../utils/errors.ts';
  */
 export function valueOf(meta: ModelMeta, input: unknown, name: string): Expression {
   const scope = new Scope(meta, new Aliases(planSet), UNSCOPED);
-  if (typeof input !== 'function') throw new DefinitionError([`${meta.name}: '${name}' is sorted by columns and callbacks.`]);
+  if (typeof input !== 'function')
+    throw new DefinitionError([`${meta.name}: '${name}' is sorted by columns and callbacks.`]);
   const refs = refsOf(meta, { origin: undefined, steps: [], parse: parseCondition });
   const node = expressionNode((input as (columns: object) => unknown)(refs), `The index '${name}'`);
   refuseWindows(node, `${meta.name}: '${name}'`);

@@ -1,10 +1,20 @@
-import type { ColumnSchema, IndexSchema, Schema, TableName, TableSchema, ViewSchema } from '../core/ast/schema.ts';
+import type { Expression } from '../core/ast/expressions.ts';
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  Schema,
+  TableName,
+  TableSchema,
+  ViewSchema,
+} from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { snakeCase } from '../utils/naming.ts';
 import { foreignKeyKey, indexKey, isSameColumn } from './compare.ts';
 import type { Comparison } from './compare.ts';
 import { creationOrder, forwardReferences, keyOf } from './creation-order.ts';
 import { applyOperation } from './operations/apply.ts';
+import { readsColumn } from './operations/conditions.ts';
 import type { Operation } from './operations/operation.ts';
 import { findTable, findView } from './state.ts';
 
@@ -120,18 +130,53 @@ class Diff {
     const now = this.#now(wanted);
     const keys = new Set(wanted.foreignKeys.map(foreignKeyKey));
     for (const key of now.foreignKeys)
-      if (!keys.has(foreignKeyKey(key))) this.#do({ kind: 'dropConstraint', table, name: key.name });
+      if (!keys.has(foreignKeyKey(key)) || this.#isDisturbed(now, key))
+        this.#do({ kind: 'dropConstraint', table, name: key.name });
+    const retyped = this.#retyped(now);
+    const reads = (node: Expression): boolean => retyped.some((column) => readsColumn(node, column));
     for (const check of now.checks) {
       const other = wanted.checks.find(({ name }) => name === check.name);
       const { dialect } = this.#how;
-      if (other === undefined || dialect.inline(other.condition) !== dialect.inline(check.condition))
+      if (
+        other === undefined ||
+        dialect.inline(other.condition) !== dialect.inline(check.condition) ||
+        reads(check.condition)
+      )
         this.#do({ kind: 'dropConstraint', table, name: check.name });
     }
     for (const index of now.indexes) {
       const same = this.#sameIndex(wanted, now, index);
-      if (same === undefined) this.#do({ kind: 'dropIndex', table, name: index.name, concurrently: false });
+      if (same === undefined || expressionsOf(index).some(reads))
+        this.#do({ kind: 'dropIndex', table, name: index.name, concurrently: false });
       else if (same.name !== index.name) this.#do({ kind: 'renameIndex', table, from: index.name, to: same.name });
     }
+  }
+
+  /** Columns that become ones of another type: whatever compares their values is made again. */
+  #retyped(now: TableSchema): string[] {
+    const wanted = findTable(this.#to, now);
+    if (wanted === undefined) return [];
+    const { dialect } = this.#how;
+    return now.columns.flatMap((column) => {
+      const other = columnOf(wanted, column.name);
+      const same = other === undefined || dialect.columnType(wanted, other) === dialect.columnType(now, column);
+      return same ? [] : [column.name];
+    });
+  }
+
+  /** Whether a foreign key is in the way of what happens to the columns on either side. */
+  #isDisturbed(now: TableSchema, { columns, table, targets }: ForeignKeySchema): boolean {
+    const target = findTable(this.#at, table);
+    const wanted = findTable(this.#to, table);
+    if (target === undefined || wanted === undefined) return false;
+    const isBacked = (by: TableSchema): boolean =>
+      uniqueLists(by).some((list) => list.join('\0') === targets.join('\0'));
+    return (
+      this.#retyped(now).some((name) => columns.includes(name)) ||
+      this.#retyped(target).some((name) => targets.includes(name)) ||
+      target.primaryKey.join('\0') !== wanted.primaryKey.join('\0') ||
+      isBacked(target) !== isBacked(wanted)
+    );
   }
 
   /** The index that is wanted and is this one: by its name, or else under another one that no index has. */
@@ -157,7 +202,11 @@ class Diff {
     const fresh = creationOrder(sorted(this.#to.tables).filter((table) => findTable(this.#at, table) === undefined));
     const circles = new Set(forwardReferences(fresh));
     for (const table of fresh) {
-      const foreignKeys = table.foreignKeys.filter((key) => !circles.has(key));
+      // What is unique by an index is so when all indexes are there.
+      const isKey = ({ table: target, targets }: ForeignKeySchema): boolean =>
+        (keyOf(target) === keyOf(table) ? table : findTable(this.#at, target))?.primaryKey.join('\0') ===
+        targets.join('\0');
+      const foreignKeys = table.foreignKeys.filter((key) => !circles.has(key) && isKey(key));
       this.#do({ kind: 'createTable', table: { ...table, foreignKeys } });
     }
   }
@@ -198,7 +247,8 @@ class Diff {
       if (now.indexes.every(({ name }) => name !== index.name))
         this.#do({ kind: 'addIndex', table, index, concurrently: false });
     for (const check of wanted.checks)
-      if (now.checks.every(({ name }) => name !== check.name)) this.#do({ kind: 'addCheck', table, check, notValid: false });
+      if (now.checks.every(({ name }) => name !== check.name))
+        this.#do({ kind: 'addCheck', table, check, notValid: false });
   }
 
   #addForeignKeys(wanted: TableSchema): void {
@@ -217,6 +267,16 @@ class Diff {
 /** The names that a column may have had: what a model says is the name of the field, or of the column. */
 function formerNames(given: string): string[] {
   return [given, snakeCase(given), `${snakeCase(given)}_id`];
+}
+
+function expressionsOf({ parts, where }: IndexSchema): Expression[] {
+  return [...parts.map(({ expression }) => expression), where].filter((node) => node !== undefined);
+}
+
+/** The lists of columns that a foreign key can refer to. */
+function uniqueLists({ primaryKey, indexes }: TableSchema): (readonly string[])[] {
+  const unique = indexes.filter((index) => index.unique && index.where === undefined);
+  return [primaryKey, ...unique.map(({ parts }) => parts.map(({ column }) => column ?? ''))];
 }
 
 /** A column without what only the diff needs. */

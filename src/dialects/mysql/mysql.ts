@@ -25,6 +25,8 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   deletesSelfReferences: false,
   indexesInTable: true,
   schemas: true,
+  comments: true,
+  rebuilds: false,
   transactionalDdl: false,
   rowsPerUpdate: 1,
   rowLocks: { share: 'FOR SHARE', tables: true, outer: true },

@@ -117,7 +117,8 @@ function dropTable(schema: Schema, name: TableName): Schema {
 function renameTable(schema: Schema, name: TableName, to: string): Schema {
   const table = tableIn(schema, name);
   const renamed = { schema: table.schema, name: to };
-  if (findTable(schema, renamed) !== undefined || findView(schema, renamed) !== undefined) throw exists('table', renamed);
+  if (findTable(schema, renamed) !== undefined || findView(schema, renamed) !== undefined)
+    throw exists('table', renamed);
   return {
     ...schema,
     tables: schema.tables.map((other) => ({
@@ -146,7 +147,9 @@ function dropColumn(schema: Schema, name: TableName, column: string): Schema {
   const user =
     table.indexes.find(
       ({ parts, where }) =>
-        parts.some((part) => part.column === column || (part.expression !== undefined && readsColumn(part.expression, column))) ||
+        parts.some(
+          (part) => part.column === column || (part.expression !== undefined && readsColumn(part.expression, column)),
+        ) ||
         (where !== undefined && readsColumn(where, column)),
     ) ??
     table.checks.find(({ condition }) => readsColumn(condition, column)) ??
@@ -173,7 +176,10 @@ function dropColumn(schema: Schema, name: TableName, column: string): Schema {
 function renameColumn(schema: Schema, name: TableName, from: string, to: string): Schema {
   const table = tableIn(schema, name);
   const column = { ...columnIn(table, from), name: to };
-  if (from.toLowerCase() !== to.toLowerCase() && table.columns.some((other) => other.name.toLowerCase() === to.toLowerCase()))
+  if (
+    from.toLowerCase() !== to.toLowerCase() &&
+    table.columns.some((other) => other.name.toLowerCase() === to.toLowerCase())
+  )
     throw exists('column', column, table);
   const rename = (columns: readonly string[]): string[] => columns.map((other) => (other === from ? to : other));
   return {

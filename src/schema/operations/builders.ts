@@ -6,7 +6,15 @@ import { describe } from '../../core/value-types.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { shortName, suggest } from '../../utils/naming.ts';
 import { own } from '../../utils/own.ts';
-import type { DraftCheck, DraftIndex, DraftTable, MigrationDefinition, Operation, RunFunction, SqlText } from './operation.ts';
+import type {
+  DraftCheck,
+  DraftIndex,
+  DraftTable,
+  MigrationDefinition,
+  Operation,
+  RunFunction,
+  SqlText,
+} from './operation.ts';
 
 /** A table by its name; by both names where it stands in a schema. */
 export type TableLike = string | { readonly schema: string; readonly name: string };
@@ -57,7 +65,10 @@ export function migration(definition: {
 }): MigrationDefinition {
   const { after = [], replaces = [], operations, ...others } = own(definition);
   refuseOthers('migration()', others, ['after', 'replaces', 'operations']);
-  if (!Array.isArray(operations) || operations.some((operation) => typeof (operation as { kind?: unknown })?.kind !== 'string'))
+  if (
+    !Array.isArray(operations) ||
+    operations.some((operation) => typeof (operation as { kind?: unknown })?.kind !== 'string')
+  )
     throw new MigrationError("migration() takes 'operations' as a list of what createTable() and its like make.");
   return Object.freeze({ kind: 'migration', after: [...after], replaces: [...replaces], operations: [...operations] });
 }
@@ -68,7 +79,11 @@ export function migration(definition: {
  * @param options `primaryKey` where it is not `f.auto()`; `indexes`, made by `index()`; `constraints`, made by `foreignKey()`,
  *   `check()` and `unique()`.
  */
-export function createTable(table: TableLike, columns: Readonly<Record<string, unknown>>, options: TableOptions = {}): Operation {
+export function createTable(
+  table: TableLike,
+  columns: Readonly<Record<string, unknown>>,
+  options: TableOptions = {},
+): Operation {
   const { primaryKey, indexes = [], constraints = [], comment, ...others } = own(options);
   refuseOthers('createTable()', others, ['primaryKey', 'indexes', 'constraints', 'comment']);
   const name = tableNamed(table);
@@ -79,10 +94,9 @@ export function createTable(table: TableLike, columns: Readonly<Record<string, u
     columns: all,
     primaryKey: primaryKey ?? all.filter(({ identity }) => identity).map((column) => column.name),
     foreignKeys: given.filter((item) => item.kind === 'foreignKey').map((item) => foreignKeyOn(name, item)),
-    indexes: [
-      ...(indexes as readonly IndexDefinition[]),
-      ...given.filter((item) => item.kind === 'unique'),
-    ].map((item) => indexOn(name, item)),
+    indexes: [...(indexes as readonly IndexDefinition[]), ...given.filter((item) => item.kind === 'unique')].map(
+      (item) => indexOn(name, item),
+    ),
     checks: given.filter((item) => item.kind === 'check').map(checkOf),
     comment,
   };
@@ -127,7 +141,12 @@ export function renameColumn(table: TableLike, from: string, to: string): Operat
  * @param options `using`: SQL that makes a value of the new type from the old one. A `default` in the definition is what rows get
  *   that have NULL.
  */
-export function alterColumn(table: TableLike, name: string, definition: unknown, options: { readonly using?: string } = {}): Operation {
+export function alterColumn(
+  table: TableLike,
+  name: string,
+  definition: unknown,
+  options: { readonly using?: string } = {},
+): Operation {
   const { using, ...others } = own(options);
   refuseOthers('alterColumn()', others, ['using']);
   const column = columnNamed(name, definition);
@@ -146,7 +165,11 @@ export function alterPrimaryKey(table: TableLike, columns: readonly string[]): O
  * @param options `notValid`: rows that are there are not looked at now, but by `validateConstraint`, which keeps no writer out.
  *   PostgreSQL knows it; elsewhere all rows are looked at here.
  */
-export function addConstraint(table: TableLike, constraint: object, options: { readonly notValid?: boolean } = {}): Operation {
+export function addConstraint(
+  table: TableLike,
+  constraint: object,
+  options: { readonly notValid?: boolean } = {},
+): Operation {
   const { notValid = false, ...others } = own(options);
   refuseOthers('addConstraint()', others, ['notValid']);
   const name = tableNamed(table);
@@ -178,7 +201,11 @@ export function validateConstraint(table: TableLike, name: string): Operation {
  *
  * @param options `concurrently`: on PostgreSQL writers go on meanwhile, and it stands outside of the migration's transaction.
  */
-export function addIndex(table: TableLike, definition: object, options: { readonly concurrently?: boolean } = {}): Operation {
+export function addIndex(
+  table: TableLike,
+  definition: object,
+  options: { readonly concurrently?: boolean } = {},
+): Operation {
   const { concurrently = false, ...others } = own(options);
   refuseOthers('addIndex()', others, ['concurrently']);
   const name = tableNamed(table);
@@ -186,7 +213,11 @@ export function addIndex(table: TableLike, definition: object, options: { readon
   return { kind: 'addIndex', table: name, index, concurrently };
 }
 
-export function dropIndex(table: TableLike, name: string, options: { readonly concurrently?: boolean } = {}): Operation {
+export function dropIndex(
+  table: TableLike,
+  name: string,
+  options: { readonly concurrently?: boolean } = {},
+): Operation {
   const { concurrently = false, ...others } = own(options);
   refuseOthers('dropIndex()', others, ['concurrently']);
   return { kind: 'dropIndex', table: tableNamed(table), name, concurrently };
@@ -308,8 +339,15 @@ function columnNamed(name: string, definition: unknown): ColumnSchema {
   });
 }
 
-function foreignKeyOn({ name: table }: TableName, { columns, table: target, targets, options }: ForeignKeyDefinition): ForeignKeySchema {
-  const { name = shortName(`${table}_${columns.join('_')}_fkey`), onDelete = 'no action', onUpdate = 'no action' } = options;
+function foreignKeyOn(
+  { name: table }: TableName,
+  { columns, table: target, targets, options }: ForeignKeyDefinition,
+): ForeignKeySchema {
+  const {
+    name = shortName(`${table}_${columns.join('_')}_fkey`),
+    onDelete = 'no action',
+    onUpdate = 'no action',
+  } = options;
   return Object.freeze({ name, columns, table: tableNamed(target), targets, onDelete, onUpdate });
 }
 
@@ -338,5 +376,8 @@ function indexOn({ name: table }: TableName, item: IndexDefinition | UniqueDefin
 function refuseOthers(call: string, others: object, known: readonly string[]): void {
   const [stranger] = Object.keys(others);
   if (stranger !== undefined)
-    throw new MigrationError(`${call} has no option '${stranger}'.`, { field: stranger, remedy: suggest(stranger, known) });
+    throw new MigrationError(`${call} has no option '${stranger}'.`, {
+      field: stranger,
+      remedy: suggest(stranger, known),
+    });
 }

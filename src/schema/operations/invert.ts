@@ -68,9 +68,7 @@ export function invertOperation(operation: Operation, before: Schema): Operation
     case 'renameIndex':
       return [{ kind: 'renameIndex', table: operation.table, from: operation.to, to: operation.from }];
     case 'commentOnTable':
-      return [
-        { kind: 'commentOnTable', table: operation.table, comment: tableIn(before, operation.table).comment },
-      ];
+      return [{ kind: 'commentOnTable', table: operation.table, comment: tableIn(before, operation.table).comment }];
     case 'createView':
       return [{ kind: 'dropView', view: operation.view }];
     case 'dropView':

@@ -47,7 +47,10 @@ export type Condition = Expression | Unresolved;
 export type Draft<T> = T extends CheckSchema
   ? { readonly name: string; readonly condition: Condition }
   : T extends IndexSchema
-    ? Omit<IndexSchema, 'where' | 'parts'> & { readonly where: Condition | undefined; readonly parts: readonly DraftPart[] }
+    ? Omit<IndexSchema, 'where' | 'parts'> & {
+        readonly where: Condition | undefined;
+        readonly parts: readonly DraftPart[];
+      }
     : never;
 
 export type DraftPart =
