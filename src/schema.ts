@@ -5,12 +5,22 @@ export { diffSchemas } from './schema/diff.ts';
 export { readMigrations } from './schema/files.ts';
 export type { ModuleLoader } from './schema/files.ts';
 export { replay } from './schema/engine/history.ts';
-export type { ApplyOptions, EngineOptions, MigrationStatus } from './schema/engine/engine.ts';
+export type { MigrationStatus } from './schema/engine/engine.ts';
+export type { ApplyOptions, EngineOptions } from './schema/engine/options.ts';
 export type { PlannedMigration } from './schema/engine/plan.ts';
-export type { Progress } from './schema/engine/run.ts';
+export type { Progress } from './schema/engine/progress.ts';
+export type { ScriptOptions } from './schema/engine/script.ts';
+export { run } from './migration-code.ts';
+export type {
+  BatchOptions,
+  HistoricalModel,
+  HistoricalRow,
+  MigrationCode,
+  MigrationContext,
+} from './migration-code.ts';
 export { schemaOf } from './schema/of-models.ts';
 export * from './schema/operations/builders.ts';
-export type { Migration, MigrationDefinition, Operation, RunContext, SqlText } from './schema/operations/operation.ts';
+export type { Migration, MigrationDefinition, Operation, SqlText } from './schema/operations/operation.ts';
 export { confirmDestructiveOperation } from './security/destructive.ts';
 export type { Confirmation } from './security/destructive.ts';
 export {

@@ -62,6 +62,8 @@ export interface Connection {
   idle?(): Promise<void> | undefined;
   /** Bytes that one statement may have, with its values; without it, any number. */
   readonly maxBytes?: number;
+  /** A pooler stands between, which lends a session of the server for one transaction: what is set or locked for longer is lost. */
+  readonly perTransaction?: boolean;
 }
 
 export interface BeginOptions {

@@ -5,11 +5,15 @@ import type { Adapter, Connection } from './adapter.ts';
  * end transactions makes savepoints.
  */
 export function borrowed(adapter: Adapter, connection: Connection): Adapter {
-  const inner = withSavepoints(connection);
+  return lent(adapter, withSavepoints(connection));
+}
+
+/** A database of one connection, which somebody else has acquired and gives back later. */
+export function lent(adapter: Adapter, connection: Connection): Adapter {
   return {
     dialect: adapter.dialect,
     connect: () => undefined,
-    acquire: () => inner,
+    acquire: () => connection,
     release: () => undefined,
     close: () => undefined,
     get prepared() {
@@ -22,19 +26,16 @@ export function borrowed(adapter: Adapter, connection: Connection): Adapter {
 /** The same connection, by its own methods, which are bound to it. */
 function withSavepoints(connection: Connection): Connection {
   let depth = 0;
-  const name = (): string => `blaze_borrowed_${depth}`;
+  const name = (level: number): string => `blaze_borrowed_${level}`;
   return new Proxy(connection, {
     get(target, property) {
       switch (property) {
         case 'begin':
-          return () => {
-            depth++;
-            return target.savepoint(name());
-          };
+          return () => target.savepoint(name(++depth));
         case 'commit':
-          return () => target.releaseSavepoint(`blaze_borrowed_${depth--}`);
+          return () => target.releaseSavepoint(name(depth--));
         case 'rollback':
-          return () => target.rollbackToSavepoint(`blaze_borrowed_${depth--}`);
+          return () => target.rollbackToSavepoint(name(depth--));
         default: {
           const value: unknown = Reflect.get(target, property, target);
           return typeof value === 'function' ? value.bind(target) : value;

@@ -48,9 +48,9 @@ export interface RunStep extends StepBase {
 
 /** Something that is there, or is not there any more, once a statement has been done. */
 export interface Effect {
-  readonly what: 'table' | 'view' | 'column' | 'index' | 'foreignKey' | 'check';
+  readonly what: 'table' | 'view' | 'column' | 'index' | 'primaryKey' | 'foreignKey' | 'check';
   readonly table: TableName;
-  /** Of a column, an index, a constraint. */
+  /** Of a column, an index, a constraint; of a primary key, the names of its columns with commas between. */
   readonly name: string | undefined;
   readonly exists: boolean;
 }
@@ -118,7 +118,8 @@ class Translation {
         return this.#alterColumn(operation);
       case 'alterPrimaryKey': {
         const from = tableIn(this.#before, operation.table).primaryKey;
-        return this.#ddl({ kind: 'alterPrimaryKey', table: tableIn(this.#after, operation.table), from }, undefined);
+        const table = tableIn(this.#after, operation.table);
+        return this.#ddl({ kind: 'alterPrimaryKey', table, from }, made('primaryKey', table, table.primaryKey.join()));
       }
       case 'addForeignKey': {
         const { table, key, notValid } = operation;

@@ -38,10 +38,13 @@ export interface SessionTerms {
   readonly named: boolean;
   /** Settings that each transaction is to begin with, since none may be left behind. */
   readonly eachTransaction: readonly string[];
+  /** Whether a pooler lends a session of the server for one transaction. */
+  readonly perTransaction: boolean;
 }
 
 /** One connection to PostgreSQL, through `pg`: rows as arrays, statements prepared under a name by their text. */
 export class PostgresConnection implements ReplicationConnection {
+  readonly perTransaction: boolean;
   readonly #client: Client;
   readonly #named: boolean;
   readonly #pipeline: boolean;
@@ -68,9 +71,10 @@ export class PostgresConnection implements ReplicationConnection {
   constructor(
     client: Client,
     makeQuery: MakeArrayQuery,
-    { pipeline, named, eachTransaction }: SessionTerms,
+    { pipeline, named, eachTransaction, perTransaction }: SessionTerms,
     cancelling: CancelTerms,
   ) {
+    this.perTransaction = perTransaction;
     this.#cancelling = cancelling;
     this.#client = client;
     this.#makeQuery = makeQuery;

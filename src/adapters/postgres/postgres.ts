@@ -174,10 +174,15 @@ async function prepareSession(client: Client, config: ConnectionConfig): Promise
   // A pooler gives its clients process numbers of its own.
   const { processID } = client as unknown as { readonly processID: number }; // Named cast: its types leave it out.
   if (pooler === 'transaction' || (pooler === 'auto' && String(processID) !== found.at(-1)))
-    return { pipeline, named: false, eachTransaction: [...corrected, ...settings(config, 'transaction_read_only')] };
+    return {
+      pipeline,
+      named: false,
+      eachTransaction: [...corrected, ...settings(config, 'transaction_read_only')],
+      perTransaction: true,
+    };
   const once = [...corrected, ...settings(config, 'default_transaction_read_only')];
   if (once.length > 0) await client.query(once.map((setting) => `SET ${setting}`).join('; '));
-  return { pipeline, named: prepare, eachTransaction: [] };
+  return { pipeline, named: prepare, eachTransaction: [], perTransaction: false };
 }
 
 function settings({ server }: ConnectionConfig, readOnlySetting: string): string[] {

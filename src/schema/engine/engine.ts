@@ -1,55 +1,22 @@
 import type { Connection } from '../../adapters/adapter.ts';
-import type { Executor } from '../../adapters/executor.ts';
-import type { Dialect } from '../../dialects/dialect.ts';
+import type { Schema } from '../../core/ast/schema.ts';
 import { confirmDestructiveOperation } from '../../security/destructive.ts';
-import type { Confirmation } from '../../security/destructive.ts';
-import type { Migration } from '../operations/operation.ts';
-import type { RunStep } from '../steps.ts';
+import { own } from '../../utils/own.ts';
+import { diffSchemas } from '../diff.ts';
+import type { Migration, Operation } from '../operations/operation.ts';
 import { destroyedBy } from './destructive.ts';
 import { whileLocked } from './lock.ts';
-import { inOrder, planBack, planForward } from './plan.ts';
-import type { PlannedMigration } from './plan.ts';
+import { checkedApplyOptions, checkedOptions } from './options.ts';
+import type { ApplyOptions, EngineOptions } from './options.ts';
+import { checkFiles, inOrder, planBack, planForward, schemaAfter } from './plan.ts';
+import type { Plan, PlannedMigration, PlanOptions } from './plan.ts';
 import { MIGRATION_TABLE, MigrationRecord } from './record.ts';
 import type { Recorded } from './record.ts';
 import { MigrationRun } from './run.ts';
-import type { Progress } from './run.ts';
+import { scriptOf } from './script.ts';
+import type { ScriptOptions } from './script.ts';
 import { withPatience } from './settings.ts';
-
-/** The database that migrations are applied to, as the engine needs it. */
-export interface MigrationTarget {
-  readonly executor: Executor;
-  readonly dialect: Dialect;
-  /** Tells this database from others on the same server. */
-  readonly scope: string;
-  /** Run code of a migration: on this connection, in its transaction; without one with connections of its own. */
-  readonly runCode: (step: RunStep, connection: Connection | undefined, progress: RunProgress) => Promise<void>;
-}
-
-export type RunProgress = (done: number, total?: number) => void;
-
-export interface EngineOptions {
-  /** Name of the table that remembers what was applied. Default `blaze_migration`. */
-  readonly table?: string | undefined;
-  /** Milliseconds to wait for the end of others that migrate. Default a minute. */
-  readonly wait?: number | undefined;
-  /** Milliseconds to wait for a lock on a table. Default five seconds: whoever waits for a lock holds up all behind him. */
-  readonly lockTimeout?: number | undefined;
-  /** How often a step is tried again whose lock could not be had. Default 5. */
-  readonly retries?: number | undefined;
-  /** Milliseconds that a statement may take. Default 0: for ever. */
-  readonly statementTimeout?: number | undefined;
-  /** Told of each step, before and after it. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-export interface ApplyOptions extends Confirmation {
-  /** The last migration to apply; what stays applied on the way back. */
-  readonly to?: string | undefined;
-  /** Remember them as applied without doing anything: for a database that has it all already. */
-  readonly fake?: boolean | undefined;
-  /** What to do about SQL of the application of which nobody knows whether it was done, because the process died meanwhile. */
-  readonly resume?: 'done' | 'again' | undefined;
-}
+import type { MigrationTarget } from './target.ts';
 
 export interface MigrationStatus {
   readonly name: string;
@@ -74,23 +41,26 @@ export class MigrationEngine {
   constructor(target: MigrationTarget, migrations: readonly Migration[], options: EngineOptions = {}) {
     this.#target = target;
     this.#migrations = migrations;
-    this.#options = options;
+    this.#options = checkedOptions(options);
     this.#record = new MigrationRecord(target.executor, target.dialect, options.table ?? MIGRATION_TABLE);
   }
 
   /** Each migration, in order, and what is known of it. */
   async status(): Promise<MigrationStatus[]> {
-    const recorded = await this.recorded();
+    checkFiles(this.#migrations);
+    const { migrations, recorded } = inOrder(this.#migrations, await this.recorded());
     const byName = new Map(recorded.map((entry) => [entry.name, entry]));
-    return inOrder(this.#migrations, recorded).map(({ name }) => {
+    return migrations.map(({ name }) => {
       const entry = byName.get(name);
       return { name, state: entry?.state ?? 'pending', at: entry?.at };
     });
   }
 
-  /** What would be applied, or taken back with `back`, and by which steps. */
+  /** What would be applied, or taken back with `back`, and by which steps. Nothing is done, and nothing locked. */
   async plan(options: { readonly to?: string | undefined; readonly back?: boolean } = {}): Promise<PlannedMigration[]> {
-    return this.#plan(await this.recorded(), options.back === true ? 'back' : 'forward', options.to);
+    const { to, back = false } = own(options);
+    checkFiles(this.#migrations);
+    return [...this.#plan(await this.recorded(), back ? 'back' : 'forward', { to }).migrations];
   }
 
   /**
@@ -110,49 +80,79 @@ export class MigrationEngine {
 
   /** What the database remembers; nothing, where it was never migrated. */
   async recorded(): Promise<Recorded[]> {
-    return this.#connected('read', async (connection) =>
-      (await this.#record.exists(connection)) ? this.#record.read(connection) : [],
-    );
+    return this.#connected('read', async (connection) => this.#read(connection));
+  }
+
+  /** The schema to which all files lead, or those up to `to`. */
+  schema(to?: string): Schema {
+    return schemaAfter(this.#migrations, to);
+  }
+
+  /** What is missing in the migrations so that they say what `schema` says: nothing, where the models have not changed. */
+  pending(schema: Schema): Operation[] {
+    return diffSchemas(this.schema(), schema, this.#target.dialect);
+  }
+
+  /**
+   * What is pending as a script, for those who apply it by other means, with the record of it. See `ScriptOptions`.
+   *
+   * @throws UnsupportedError for what no script can say on this database.
+   */
+  async script(options: ScriptOptions & { readonly to?: string | undefined } = {}): Promise<string> {
+    const { to, ...how } = own(options);
+    checkFiles(this.#migrations);
+    // One that may meet any state of a database begins at the beginning.
+    const recorded = how.idempotent === true ? [] : await this.recorded();
+    return scriptOf(this.#plan(recorded, 'forward', { to }).migrations, this.#record, this.#target.dialect, how);
   }
 
   async #apply(direction: 'forward' | 'back', options: ApplyOptions): Promise<PlannedMigration[]> {
-    const { executor, dialect, scope } = this.#target;
-    const { wait = MINUTE, lockTimeout = LOCK_TIMEOUT, statementTimeout = 0, table = MIGRATION_TABLE } = this.#options;
-    const lock = { id: dialect.id, scope: `${scope}\0${table}`, wait };
+    const given = checkedApplyOptions(options);
+    checkFiles(this.#migrations);
+    const { executor, dialect, lockFile: file } = this.#target;
+    const { wait = MINUTE, lockTimeout = LOCK_TIMEOUT, statementTimeout = 0, sameServer = false } = this.#options;
+    const { table = MIGRATION_TABLE } = this.#options;
     return this.#connected('write', (connection) =>
-      whileLocked(executor, connection, lock, () =>
-        withPatience(executor, connection, dialect.id, { lockTimeout, statementTimeout }, () =>
-          this.#applyLocked(connection, direction, options),
+      whileLocked(executor, connection, dialect, { table, file, wait, sameServer }, () =>
+        withPatience(executor, connection, dialect.id, { lockTimeout, statementTimeout }, (patient) =>
+          this.#applyLocked({ ...this.#target, dialect, executor: patient }, connection, direction, given),
         ),
       ),
     );
   }
 
   async #applyLocked(
+    target: MigrationTarget,
     connection: Connection,
     direction: 'forward' | 'back',
     options: ApplyOptions,
   ): Promise<PlannedMigration[]> {
-    await this.#record.prepare(connection);
-    const plans = this.#plan(await this.#record.read(connection), direction, options.to);
+    const { migrations, adopted } = this.#plan(await this.#read(connection), direction, options);
     if (options.fake !== true)
       confirmDestructiveOperation(
-        plans.flatMap(({ operations }) => operations.flatMap(destroyedBy)),
+        migrations.flatMap(({ operations }) => operations.flatMap(destroyedBy)),
         options,
       );
-    const run = new MigrationRun(this.#target, this.#record, connection, {
+    await this.#record.prepare(connection);
+    if (direction === 'forward')
+      for (const migration of adopted) await this.#record.adopt(connection, migration);
+    const run = new MigrationRun(target, this.#record, connection, {
       retries: this.#options.retries ?? RETRIES,
       onProgress: this.#options.onProgress,
       fake: options.fake ?? false,
       resume: options.resume,
     });
-    for (const plan of plans) await run.apply(plan);
-    return plans;
+    for (const plan of migrations) await run.apply(plan);
+    return [...migrations];
   }
 
-  #plan(recorded: readonly Recorded[], direction: 'forward' | 'back', to: string | undefined): PlannedMigration[] {
+  async #read(connection: Connection): Promise<Recorded[]> {
+    return (await this.#record.exists(connection)) ? this.#record.read(connection) : [];
+  }
+
+  #plan(recorded: readonly Recorded[], direction: 'forward' | 'back', options: PlanOptions): Plan {
     const make = direction === 'forward' ? planForward : planBack;
-    return make(this.#migrations, recorded, this.#target.dialect, to);
+    return make(this.#migrations, recorded, this.#target.dialect, options);
   }
 
   async #connected<T>(mode: 'read' | 'write', run: (connection: Connection) => Promise<T>): Promise<T> {

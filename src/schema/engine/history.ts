@@ -64,36 +64,57 @@ export function replay(migrations: readonly Migration[], from: Schema = EMPTY): 
   return schema;
 }
 
+/** What a history may have wrong, because somebody says that it was put right by hand. */
+export interface Tolerance {
+  /** A migration that is half done may have been edited meanwhile. */
+  readonly halfEdited?: boolean;
+}
+
 /**
  * Compare the files with what was applied.
  *
  * @throws MigrationHistoryError for one that was applied and is gone, or changed, or that was applied before one that it comes after.
  */
-export function checkHistory(migrations: readonly Migration[], recorded: readonly Recorded[]): void {
+export function checkHistory(
+  migrations: readonly Migration[],
+  recorded: readonly Recorded[],
+  { halfEdited = false }: Tolerance = {},
+): void {
   const byName = new Map(recorded.map((entry) => [entry.name, entry]));
   const files = new Set(migrations.map(({ name }) => name));
-  const replaced = new Set(migrations.flatMap(({ replaces }) => replaces));
   for (const { name } of recorded)
-    if (!files.has(name) && !replaced.has(name))
+    if (!files.has(name))
       throw new MigrationHistoryError('it was applied to this database, and there is no file of it.', {
         migration: name,
         remedy: 'Bring the file back from version control.',
       });
-  for (const { name, checksum, after } of migrations) {
-    const entry = byName.get(name);
+  for (const migration of migrations) {
+    const entry = byName.get(migration.name);
     if (entry === undefined) continue;
-    if (entry.checksum !== checksum)
-      throw new MigrationHistoryError('its file was edited after it was applied to this database.', {
-        migration: name,
-        remedy: 'Take the edit back, and write another migration.',
-      });
-    for (const earlier of after)
+    if (entry.checksum !== migration.checksum && !(halfEdited && entry.state !== 'applied')) throw edited(entry);
+    for (const earlier of migration.after)
       if (!byName.has(earlier))
         throw new MigrationHistoryError(`it was applied to this database, but '${earlier}', which comes before it, was not.`, {
-          migration: name,
+          migration: migration.name,
+          remedy: 'Take back what was changed about the order, or write another migration that comes after both.',
         });
   }
   const halves = recorded.filter(({ state }) => state !== 'applied');
   if (halves.length > 1)
-    throw new MigrationHistoryError(`several migrations are half done: ${halves.map(({ name }) => name).join(', ')}.`);
+    throw new MigrationHistoryError(`several migrations are half done: ${halves.map(({ name }) => name).join(', ')}.`, {
+      remedy: 'Something else has written into the table of migrations: compare it with the schema.',
+    });
+}
+
+function edited({ name, state, done }: Recorded): MigrationHistoryError {
+  if (state === 'applied')
+    return new MigrationHistoryError('its file was edited after it was applied to this database.', {
+      migration: name,
+      remedy: 'Take the edit back, and write another migration.',
+    });
+  const [how, call] = state === 'applying' ? ['applied', 'migrate'] : ['rolled back', 'rollback'];
+  return new MigrationHistoryError(`its file was edited while it was half ${how}: ${done} of its steps are done.`, {
+    migration: name,
+    remedy: `Take the edit back and go on; or finish it by hand, and say so with ${call}({ fake: true }).`,
+  });
 }

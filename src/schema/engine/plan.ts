@@ -9,6 +9,8 @@ import { stepsOf } from '../steps.ts';
 import type { Step } from '../steps.ts';
 import { checkHistory, leavesOf, ordered, replay } from './history.ts';
 import type { Recorded } from './record.ts';
+import { settleReplaced } from './replaced.ts';
+import type { Settled } from './replaced.ts';
 
 /** One migration as it is to be done, forward or back. */
 export interface PlannedMigration {
@@ -22,19 +24,32 @@ export interface PlannedMigration {
   readonly recorded: Recorded | undefined;
 }
 
+/** What is asked of a plan. */
+export interface PlanOptions {
+  /** The last one to apply; what stays applied, with all that it comes after, on the way back. */
+  readonly to?: string | undefined;
+  /** Nothing is to be done but to remember it so: what was done by hand need not be as the files say. */
+  readonly fake?: boolean | undefined;
+}
+
+/** Migrations that are to be done, in order, and those that count as applied and are not recorded yet. */
+export interface Plan {
+  readonly migrations: readonly PlannedMigration[];
+  readonly adopted: readonly Migration[];
+}
+
 /**
  * What is to be applied, in order.
  *
- * @param to The last one; all, by default.
  * @throws MigrationHistoryError where files and record do not agree, where branches met, and for half a way back.
  */
 export function planForward(
   files: readonly Migration[],
-  recorded: readonly Recorded[],
+  record: readonly Recorded[],
   dialect: Dialect,
-  to?: string,
-): PlannedMigration[] {
-  const all = inOrder(files, recorded);
+  { to, fake = false }: PlanOptions = {},
+): Plan {
+  const { migrations: all, recorded, adopted } = inOrder(files, record, fake);
   const half = recorded.find(({ state }) => state === 'reverting');
   if (half !== undefined)
     throw new MigrationHistoryError('it is half rolled back.', {
@@ -43,65 +58,78 @@ export function planForward(
     });
   const wanted = to === undefined ? all : upTo(all, to);
   if (to === undefined) refuseBranches(all);
-  const applied = appliedNames(all, recorded);
-  const plans: PlannedMigration[] = [];
+  const applied = appliedNames(recorded);
+  const migrations: PlannedMigration[] = [];
   let before = replay([]);
   for (const migration of all) {
     const after = replay([migration], before);
     if (wanted.includes(migration) && !applied.has(migration.name))
-      plans.push(planned(migration, 'forward', migration.operations, before, dialect, recorded));
+      migrations.push(planned(migration, 'forward', migration.operations, before, dialect, recorded));
     before = after;
   }
-  return plans;
+  return { migrations, adopted };
 }
 
 /**
  * What is to be taken back, the last one first.
  *
- * @param to What stays applied, with all that it comes after; `undefined`: everything goes.
  * @throws IrreversibleMigrationError for one from which there is no way back.
  */
 export function planBack(
   files: readonly Migration[],
-  recorded: readonly Recorded[],
+  record: readonly Recorded[],
   dialect: Dialect,
-  to: string | undefined,
-): PlannedMigration[] {
-  const all = inOrder(files, recorded);
+  { to, fake = false }: PlanOptions = {},
+): Plan {
+  const { migrations: all, recorded, adopted } = inOrder(files, record, fake);
   const half = recorded.find(({ state }) => state === 'applying');
-  if (half !== undefined)
+  if (half !== undefined && !fake)
     throw new MigrationHistoryError('it is half applied.', {
       migration: half.name,
-      remedy: 'Apply it to the end first, by migrating to it.',
+      remedy: 'Apply it to the end first; or take it back by hand, and say so with rollback({ fake: true }).',
     });
   const kept = to === undefined ? [] : upTo(all, to);
-  const applied = appliedNames(all, recorded);
-  const plans: PlannedMigration[] = [];
+  const begun = new Set(recorded.map(({ name }) => name));
+  const migrations: PlannedMigration[] = [];
   let before = replay([]);
   for (const migration of all) {
     const after = replay([migration], before);
-    if (applied.has(migration.name) && !kept.includes(migration)) {
-      const back = named(migration, () => invertAll(migration.operations, before));
-      plans.push(planned(migration, 'back', back, after, dialect, recorded));
+    if (begun.has(migration.name) && !kept.includes(migration)) {
+      // What is taken back by hand needs no way back.
+      const back = fake ? [] : named(migration, () => invertAll(migration.operations, before));
+      migrations.push(planned(migration, 'back', back, after, dialect, recorded));
     }
     before = after;
   }
-  return plans.toReversed();
+  return { migrations: migrations.toReversed(), adopted };
 }
 
 /** The files in order, once they agree with the record. */
-export function inOrder(files: readonly Migration[], recorded: readonly Recorded[]): Migration[] {
-  const all = ordered(files);
-  checkHistory(all, recorded);
-  return all;
+export function inOrder(
+  files: readonly Migration[],
+  record: readonly Recorded[],
+  halfEdited = false,
+): Settled & { readonly migrations: readonly Migration[] } {
+  const settled = settleReplaced(files, record);
+  const migrations = ordered(settled.migrations);
+  checkHistory(migrations, settled.recorded, { halfEdited });
+  return { ...settled, migrations };
 }
 
-/** The names of what is applied to the end; one that stands for several is, when all of these are. */
-export function appliedNames(all: readonly Migration[], recorded: readonly Recorded[]): Set<string> {
-  const names = new Set(recorded.filter(({ state }) => state !== 'applying').map(({ name }) => name));
-  for (const { name, replaces } of all)
-    if (replaces.length > 0 && replaces.every((other) => names.has(other))) names.add(name);
-  return names;
+/** @throws MigrationHistoryError for files that contradict each other, whatever a database has of them. */
+export function checkFiles(files: readonly Migration[]): void {
+  replay(ordered(settleReplaced(files, []).migrations));
+}
+
+/** The schema to which the files lead, or those up to one. @throws MigrationHistoryError, MigrationError */
+export function schemaAfter(files: readonly Migration[], to?: string): Schema {
+  const all = ordered(settleReplaced(files, []).migrations);
+  return replay(to === undefined ? all : upTo(all, to));
+}
+
+/** The names of what is applied to the end, or half taken back. */
+function appliedNames(recorded: readonly Recorded[]): Set<string> {
+  return new Set(recorded.filter(({ state }) => state !== 'applying').map(({ name }) => name));
 }
 
 /** @throws MigrationHistoryError where two migrations come after the same one, and nothing after both. */

@@ -1,4 +1,5 @@
 import type { Connection } from '../../adapters/adapter.ts';
+import { withEachBounded } from '../../adapters/bounded-executor.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { DialectId } from '../../dialects/dialect.ts';
 
@@ -46,18 +47,21 @@ const SETTINGS: Readonly<Record<DialectId, readonly Setting[]>> = {
     postgres('lock_timeout', ({ lockTimeout }) => String(lockTimeout)),
     postgres('statement_timeout', ({ statementTimeout }) => String(statementTimeout)),
   ],
-  // MySQL can bound SELECTs only.
   mysql: MYSQL,
   mariadb: [...MYSQL, mysql('max_statement_time', ({ statementTimeout }) => String(statementTimeout / 1000))],
 };
 
-/** Do something while the connection waits as long as is said; afterwards it waits as before. */
+/**
+ * Do something while the connection waits as long as is said; afterwards it waits as before.
+ *
+ * @param run Gets the executor whose statements are bounded.
+ */
 export async function withPatience<T>(
   executor: Executor,
   connection: Connection,
   id: DialectId,
   patience: Patience,
-  run: () => Promise<T>,
+  run: (executor: Executor) => Promise<T>,
 ): Promise<T> {
   const before: (readonly [Setting, string])[] = [];
   for (const setting of SETTINGS[id]) {
@@ -70,12 +74,17 @@ export async function withPatience<T>(
   };
   let result: T;
   try {
-    result = await run();
+    result = await run(bounded(executor, id, patience));
   } catch (error) {
-    // The first error is what went wrong; a connection that takes no settings any more is given to nobody else.
+    // The first error is what went wrong. A connection that takes no settings any more is lost, and given to nobody else.
     await restore().catch(() => undefined);
     throw error;
   }
   await restore();
   return result;
+}
+
+/** MySQL bounds SELECTs only: there whoever sent a statement has it cancelled. */
+function bounded(executor: Executor, id: DialectId, { statementTimeout: timeout }: Patience): Executor {
+  return id === 'mysql' && timeout > 0 ? withEachBounded(executor, { timeout }) : executor;
 }

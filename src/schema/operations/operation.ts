@@ -197,17 +197,8 @@ export interface RunSqlOperation {
   readonly outside: boolean;
 }
 
-/** What a step of code gets. */
-export interface RunContext {
-  /** A session on the database, in the migration's transaction where there is one. */
-  readonly session: unknown;
-  /** The models as they are at this point of the history, by the names of their tables; fields have the names of columns. */
-  readonly models: Readonly<Record<string, unknown>>;
-  /** Tell how far it has come. */
-  readonly progress: (done: number, total?: number) => void;
-}
-
-export type RunFunction = (context: RunContext) => void | Promise<void>;
+/** What it gets is the concern of whoever runs it: `MigrationContext`. */
+export type RunFunction = (context: never) => void | Promise<void>;
 
 /** Code that changes rows. */
 export interface RunOperation {
