@@ -1,4 +1,5 @@
 import type { Column, ModelClass, QuerySet, Session } from './index.ts';
+import { oneOf } from './index.ts';
 import { metaOf } from './core/registry.ts';
 import { modelOfTable } from './schema/historical.ts';
 import type { CodeTerms } from './schema/engine/target.ts';
@@ -122,7 +123,7 @@ function ofThese(session: Session, batch: readonly HistoricalRow[]): QuerySet<Hi
     throw new MigrationError(`backfill() needs a key of one column, which '${metaOf(model).table}' has not.`, {
       remedy: 'Use inBatches(), and change the rows.',
     });
-  return session.query(model).filter({ [key[0]!.name]: batch.map(({ pk }) => pk) });
+  return session.query(model).filter({ [key[0]!.name]: oneOf(batch.map(({ pk }) => pk)) });
 }
 
 /** How far the calls of one step have come: those before `call` are done, and this one up to the cursor. */

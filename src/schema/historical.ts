@@ -34,7 +34,9 @@ function makeModel({ schema, name, columns, primaryKey }: TableSchema): ModelCla
   };
   // Named cast: the fields are known at run time only.
   const make = model as unknown as (name: string, fields: object, options: object) => ModelClassValue;
-  return class extends make(name, Object.fromEntries(fields), options) {};
+  const historical = class extends make(name, Object.fromEntries(fields), options) {};
+  // Messages say which table it is.
+  return Object.defineProperty(historical, 'name', { value: name });
 }
 
 function definitionOf(column: ColumnSchema, isKey: boolean): ColumnDefinition {

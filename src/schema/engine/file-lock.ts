@@ -19,13 +19,16 @@ export function fileLock(executor: Executor, connection: Connection, file: strin
   return {
     async take() {
       const [[patience] = []] = await executor.query(connection, 'SELECT timeout FROM pragma_busy_timeout', []);
-      await script(`PRAGMA busy_timeout = 0; ATTACH ${file} AS ${ALIAS}`);
+      let attached = false;
+      await script('PRAGMA busy_timeout = 0');
       try {
+        await script(`ATTACH ${file} AS ${ALIAS}`);
+        attached = true;
         await script(`PRAGMA ${ALIAS}.locking_mode = EXCLUSIVE; PRAGMA ${ALIAS}.journal_mode = MEMORY`);
         await script(`PRAGMA ${ALIAS}.user_version = 1`);
         return true;
       } catch (error) {
-        await detach();
+        if (attached) await detach();
         if (!(error instanceof LockTimeoutError)) throw error;
         return false;
       } finally {
