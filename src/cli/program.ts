@@ -3,10 +3,12 @@ import pc from 'picocolors';
 import { BlazeError } from '../utils/errors.ts';
 import { ConfirmationRequiredError, UnsafeMigrationError } from '../utils/migration-errors.ts';
 import { check } from './commands/check.ts';
+import { erd } from './commands/erd.ts';
 import { init } from './commands/init.ts';
 import { makemigrations } from './commands/makemigrations.ts';
 import { migrate } from './commands/migrate.ts';
 import { rollback } from './commands/rollback.ts';
+import { seed } from './commands/seed.ts';
 import { sql } from './commands/sql.ts';
 import { status } from './commands/status.ts';
 import { Context } from './context.ts';
@@ -25,7 +27,16 @@ export interface CommandDefinition<O = object> {
   readonly run: (context: Context, options: O, ...args: string[]) => Promise<number>;
 }
 
-const COMMANDS = [makemigrations, migrate, rollback, status, check, sql] as unknown as readonly CommandDefinition[]; // Named cast: each knows its own options.
+const COMMANDS = [
+  makemigrations,
+  migrate,
+  rollback,
+  status,
+  check,
+  sql,
+  erd,
+  seed,
+] as unknown as readonly CommandDefinition[]; // Named cast: each knows its own options.
 
 /** Where the command line runs: replaced by tests. */
 export interface Surroundings {

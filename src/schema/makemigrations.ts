@@ -6,12 +6,14 @@ import { SQLiteDialect } from '../dialects/sqlite/sqlite.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { UnsupportedError } from '../utils/errors.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
+import { typeKey } from './compare.ts';
 import { diffSchemas } from './diff.ts';
 import { leavesOf, ordered, replay } from './engine/history.ts';
 import { refuseBranches } from './engine/plan.ts';
 import { schemaOf } from './of-models.ts';
 import type { Migration, Operation } from './operations/operation.ts';
 import { keyOf } from './creation-order.ts';
+import { findTable } from './state.ts';
 
 /** What a new migration has in it. */
 export interface NewMigration {
@@ -32,14 +34,59 @@ export function makeMigration(
   models: Iterable<unknown>,
   files: readonly Migration[],
   dialect: Dialect,
-  options: { readonly name?: string | undefined } = {},
+  options: { readonly name?: string | undefined; readonly renames?: readonly ColumnRename[] } = {},
 ): NewMigration | undefined {
   const all = ordered(files);
   refuseBranches(all);
-  const operations = diffSchemas(replay(all), neutralSchemaOf([...models], dialect), dialect);
+  const { renames = [] } = options;
+  const operations = diffSchemas(replay(all), renamed(neutralSchemaOf([...models], dialect), renames), dialect);
   if (operations.length === 0) return undefined;
   refuseUnfilled(operations);
   return made(all, options.name ?? nameOf(operations, all), operations);
+}
+
+/** A column that is another one under a new name, as somebody says who knows. */
+export interface ColumnRename {
+  readonly table: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Columns of a table that go while others of the same type come: they may be the same. */
+export function possibleRenames(
+  models: Iterable<unknown>,
+  files: readonly Migration[],
+  dialect: Dialect,
+): ColumnRename[] {
+  const before = replay(ordered(files));
+  const operations = diffSchemas(before, neutralSchemaOf([...models], dialect), dialect);
+  const come = operations.filter((operation) => operation.kind === 'addColumn');
+  return operations.flatMap((gone) => {
+    if (gone.kind !== 'dropColumn') return [];
+    const old = findTable(before, gone.table)?.columns.find(({ name }) => name === gone.column);
+    return come
+      .filter(
+        ({ table, column }) =>
+          keyOf(table) === keyOf(gone.table) && old !== undefined && typeKey(old.type) === typeKey(column.type),
+      )
+      .map(({ table, column }) => ({ table: table.name, from: gone.column, to: column.name }));
+  });
+}
+
+function renamed(schema: Schema, renames: readonly ColumnRename[]): Schema {
+  if (renames.length === 0) return schema;
+  const formerName = (table: string, column: string): string | undefined =>
+    renames.find((rename) => rename.table === table && rename.to === column)?.from;
+  return {
+    ...schema,
+    tables: schema.tables.map((table) => ({
+      ...table,
+      columns: table.columns.map((column) => ({
+        ...column,
+        renamedFrom: formerName(table.name, column.name) ?? column.renamedFrom,
+      })),
+    })),
+  };
 }
 
 /** A migration that does nothing yet, to be written by hand. @throws MigrationHistoryError where branches met. */

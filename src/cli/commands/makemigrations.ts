@@ -2,10 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { openAdapter } from '../../adapters/open.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
-import { emptyMigration, makeMigration, mergeMigrations } from '../../schema/makemigrations.ts';
+import { emptyMigration, makeMigration, mergeMigrations, possibleRenames } from '../../schema/makemigrations.ts';
 import type { NewMigration } from '../../schema/makemigrations.ts';
 import { describeOperation } from '../../schema/describe.ts';
 import { printMigration } from '../../schema/print/print.ts';
+import { askRenames } from '../prompts.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../output.ts';
 import type { CommandDefinition } from '../program.ts';
@@ -63,5 +64,7 @@ async function make(
   const files = await context.migrations();
   if (merge === true) return mergeMigrations(files, dialect);
   if (empty === true) return emptyMigration(files, name ?? 'manual');
-  return makeMigration(await context.models(), files, dialect, { name });
+  const models = await context.models();
+  const renames = context.output.isTerminal ? await askRenames(possibleRenames(models, files, dialect)) : [];
+  return makeMigration(models, files, dialect, { name, renames });
 }
