@@ -12,20 +12,10 @@ import { seed } from './commands/seed.ts';
 import { sql } from './commands/sql.ts';
 import { status } from './commands/status.ts';
 import { Context } from './context.ts';
+import type { CommandDefinition } from './command.ts';
 import type { CommonOptions } from './context.ts';
 import { createOutput, EXIT } from './output.ts';
 import type { Output } from './output.ts';
-
-/** A command as `program.ts` registers it: what it is called and takes, and what it does. */
-export interface CommandDefinition<O = object> {
-  readonly name: string;
-  readonly about: string;
-  readonly examples: readonly string[];
-  /** Arguments and options, in commander's words. */
-  readonly define: (command: Command) => Command;
-  /** Gives the exit code. */
-  readonly run: (context: Context, options: O, ...args: string[]) => Promise<number>;
-}
 
 const COMMANDS = [
   makemigrations,

@@ -153,7 +153,9 @@ export function neutralSchemaOf(models: readonly unknown[], dialect: Dialect): S
 
 function viewsFor(models: readonly unknown[], dialect: Dialect): ReadonlyMap<string, string> {
   try {
-    return new Map(schemaOf(models, dialect).views.map((view) => [keyOf(view), String(view.sql)]));
+    return new Map(
+      schemaOf(models, dialect).views.flatMap((view) => (typeof view.sql === 'string' ? [[keyOf(view), view.sql]] : [])),
+    );
   } catch (error) {
     // What one database lacks keeps nobody from using another.
     if (error instanceof UnsupportedError) return new Map();

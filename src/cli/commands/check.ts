@@ -2,7 +2,7 @@ import { openAdapter } from '../../adapters/open.ts';
 import { makeMigration } from '../../schema/makemigrations.ts';
 import { describeOperation } from '../../schema/describe.ts';
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 
 /** `blaze check`: models and migrations agree, and the files fit together. Touches no database. */
 export const check: CommandDefinition = {

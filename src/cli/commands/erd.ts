@@ -4,7 +4,7 @@ import { openAdapter } from '../../adapters/open.ts';
 import { mermaidOf, svgOf } from '../../schema/erd.ts';
 import { schemaOf } from '../../schema/of-models.ts';
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 
 /** `blaze erd`: a diagram of the models' tables. */
 export const erd: CommandDefinition<{ readonly format: string; readonly out?: string }> = {

@@ -9,7 +9,7 @@ import { printMigration } from '../../schema/print/print.ts';
 import { askRenames } from '../prompts.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 
 interface Options {
   readonly name?: string;

@@ -7,7 +7,7 @@ import { describeStep } from '../../schema/describe.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../output.ts';
 import { confirmAtTerminal } from '../prompts.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 import { showProgress } from '../progress.ts';
 
 export interface ApplyFlags {

@@ -1,5 +1,5 @@
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 import { applyWith } from './migrate.ts';
 import type { ApplyFlags } from './migrate.ts';
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Session } from '../../persistence/session.ts';
 import { ConfigError } from '../../utils/errors.ts';
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 
 /** `blaze seed`: run the project's own module that fills the database, in one transaction. */
 export const seed: CommandDefinition = {

@@ -1,6 +1,6 @@
 import { describeStep } from '../../schema/describe.ts';
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 
 /** `blaze sql`: the statements of migrations, for whoever applies them by other means. */
 export const sql: CommandDefinition<{ readonly back?: true }> = {

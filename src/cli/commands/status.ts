@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { EXIT } from '../output.ts';
-import type { CommandDefinition } from '../program.ts';
+import type { CommandDefinition } from '../command.ts';
 
 /** `blaze status`: each migration, and whether it is applied. */
 export const status: CommandDefinition<{ readonly check?: true }> = {
