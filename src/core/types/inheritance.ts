@@ -82,7 +82,11 @@ export interface RootClass<
 export type SubInstance<G extends Fields, Keys extends string, Id extends PropertyKey, D extends string> = {
   readonly [FIELDS]: G & { readonly [K in D]: Discriminator<Id> };
   readonly [ATTRIBUTES]: AttributesOf<G, Keys> & { readonly [K in D]: Discriminator<Id> };
-  readonly [SHAPE]: { readonly fields: G; readonly names: { readonly [K in Id]: Names<G, Keys> } };
+  readonly [SHAPE]: {
+    readonly names: { readonly [K in Id]: Names<G, Keys> };
+    readonly relation: { readonly [K in Names<G, Keys>['relation']]: G[K]['~shape']['relation'] };
+    readonly toOne: { readonly [K in Names<G, Keys>['toOne']]: G[K]['~shape']['toOne'] };
+  };
 } & { readonly [K in D]: Id } & Properties<G> &
   KeyProperties<G, Keys>;
 

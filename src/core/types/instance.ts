@@ -27,9 +27,10 @@ export interface Names<F extends Fields, Keys extends string> {
  * and its own: an intersection of two such objects has both, where one of two unions would have what they share.
  */
 export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
-  readonly fields: F;
   readonly scopes: Scopes;
   readonly names: { readonly own: Names<F, Keys> };
+  readonly relation: { readonly [K in Names<F, Keys>['relation']]: F[K]['~shape']['relation'] };
+  readonly toOne: { readonly [K in Names<F, Keys>['toOne']]: F[K]['~shape']['toOne'] };
 }
 
 /** The names of the fields of a model by what they can do. */

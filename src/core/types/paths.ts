@@ -1,43 +1,29 @@
 /** Relation paths: `'author.company'`, `'comments.author'`. */
-import type { Fields } from './columns.ts';
 import type { Model, SHAPE } from './entity.ts';
-import type { Names } from './instance.ts';
 
 /** `P` if it is a path of relations of `M`, else the paths that it could be: what an editor completes and an error shows. */
-export type Path<M extends Model, P extends string> = PathIn<M[typeof SHAPE], P>;
+export type Path<M extends Model, P extends string> = PathIn<M[typeof SHAPE]['relation'], P>;
 /** The same for what is inferred from an argument that may be something else. */
-export type PathOf<M extends Model, P> = PathIn<M[typeof SHAPE], P>;
-type PathIn<S extends AnyShape, P> =
-  P extends RelationOf<S>
-    ? P
-    : P extends `${infer H}.${infer R}`
-      ? H extends RelationOf<S>
-        ? `${H}.${PathIn<S['fields'][H]['~shape'], R>}`
-        : RelationOf<S>
-      : RelationOf<S>;
-
+export type PathOf<M extends Model, P> = PathIn<M[typeof SHAPE]['relation'], P>;
 /** The same for paths of to-one relations only. */
-export type ToOnePath<M extends Model, P extends string> = ToOnePathOf<M[typeof SHAPE], P>;
-type ToOnePathOf<S extends AnyShape, P extends string> =
-  P extends ToOneOf<S>
-    ? P
-    : P extends `${infer H}.${infer R}`
-      ? H extends ToOneOf<S>
-        ? `${H}.${ToOnePathOf<S['fields'][H]['~shape'], R>}`
-        : ToOneOf<S>
-      : ToOneOf<S>;
+export type ToOnePath<M extends Model, P extends string> = PathIn<M[typeof SHAPE]['toOne'], P>;
 
-interface AnyShape {
-  readonly fields: Fields;
-  readonly names: { readonly [id: string]: Names<Fields, string> };
+/** `R` are relations by name, each with those of its target. */
+type PathIn<R extends Relations, P, N extends string = keyof R & string> = P extends N
+  ? P
+  : P extends `${infer H}.${infer T}`
+    ? H extends N
+      ? `${H}.${PathIn<R[H], T>}`
+      : N
+    : N;
+
+interface Relations {
+  readonly [name: string]: Relations;
 }
-
-type RelationOf<S extends AnyShape> = S['names'][keyof S['names']]['relation'];
-type ToOneOf<S extends AnyShape> = S['names'][keyof S['names']]['toOne'];
 
 /** Arguments that are paths of to-one relations, each inferred for itself. */
 export type ToOnePaths<M extends Model, P extends readonly string[]> = {
-  [I in keyof P]: ToOnePathOf<M[typeof SHAPE], P[I]>;
+  [I in keyof P]: PathIn<M[typeof SHAPE]['toOne'], P[I]>;
 };
 
 /**
