@@ -9,7 +9,7 @@ export type PathOf<M extends Model, P> = PathIn<M[typeof SHAPE]['relation'], P>;
 export type ToOnePath<M extends Model, P extends string> = PathIn<M[typeof SHAPE]['toOne'], P>;
 
 /** `R` are relations by name, each with those of its target. */
-type PathIn<R extends Relations, P, N extends string = keyof R & string> = P extends N
+export type PathIn<R extends Relations, P, N extends string = keyof R & string> = P extends N
   ? P
   : P extends `${infer H}.${infer T}`
     ? H extends N
@@ -17,14 +17,13 @@ type PathIn<R extends Relations, P, N extends string = keyof R & string> = P ext
       : N
     : N;
 
-interface Relations {
+export interface Relations {
   readonly [name: string]: Relations;
 }
 
 /** Arguments that are paths of to-one relations, each inferred for itself. */
-export type ToOnePaths<M extends Model, P extends readonly string[]> = {
-  [I in keyof P]: PathIn<M[typeof SHAPE]['toOne'], P[I]>;
-};
+export type ToOnePaths<M extends Model, P> = PathsIn<M[typeof SHAPE]['toOne'], P>;
+type PathsIn<R extends Relations, P> = { [I in keyof P]: PathIn<R, P[I]> };
 
 /**
  * The paths that arguments claim to load. One whose type is a union claims nothing, for nobody knows which of them it is;
@@ -32,7 +31,8 @@ export type ToOnePaths<M extends Model, P extends readonly string[]> = {
  */
 export type Claims<P extends readonly unknown[]> = number extends P['length']
   ? never
-  : { [I in keyof P]: One<P[I]> }[number];
+  : Each<P>[number];
+type Each<P> = { [I in keyof P]: One<P[I]> };
 
 type One<P, All = P> = P extends string | AnyClaim ? ([All] extends [P] ? Claimed<P> : never) : never;
 type Claimed<P extends string | AnyClaim> = P extends AnyClaim ? P['~claims'] : P;

@@ -22,7 +22,8 @@ type Head<P> = P extends `${infer H}.${string}`
     : P extends AnyPrefetched
       ? HeadOfPath<P['~path']>
       : never;
-type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : never;
+type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : P;
+type TailOfPath<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
 type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
 type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
   ? Prefetched<R, P['~as'], P['~item']>
@@ -45,7 +46,7 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
 export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
   ? Member<M>
   : [P] extends [string]
-    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    ? Member<M> & { readonly [K in HeadOfPath<P>]: LoadedField<M[typeof FIELDS][K], TailOfPath<P, K>> }
     : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
