@@ -1,6 +1,7 @@
 /** What `bulkCreate` takes. */
-import type { EntityOf, FIELDS, Model } from './entity.ts';
-import type { Init, NamesOf } from './instance.ts';
+import type { EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
+import type { Init } from './instance.ts';
+import type { ColumnKey } from './queryset.ts';
 
 /** A new entity, or what its constructor takes. */
 export type NewRow<M extends Model> = EntityOf<M> | (Init<M> & PlainInput);
@@ -11,7 +12,7 @@ interface PlainInput {
 }
 
 /** A column by its name, or the key of a to-one relation by the relation's. */
-type Named<M extends Model> = NamesOf<M>['column'] | NamesOf<M>['toOne'];
+type Named<M extends Model> = ColumnKey<M> | (keyof M[typeof SHAPE]['toOne'] & string);
 
 /** Options of `bulkCreate`. */
 export interface BulkCreateOptions<M extends Model> {

@@ -5,9 +5,9 @@
 import type { FetchMode } from '../fetch-mode.ts';
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model, PkOf } from './entity.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model, PkOf, SHAPE } from './entity.ts';
 import type { COLUMN, ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
-import type { CreateInit, Init, NamesOf } from './instance.ts';
+import type { CreateInit, Init } from './instance.ts';
 import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
@@ -15,16 +15,12 @@ import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ExplainOptions, ValuesSet } from './values-set.ts';
 
-type Head<P> = P extends `${infer H}.${string}`
-  ? H
-  : P extends string
-    ? P
-    : P extends AnyPrefetched
-      ? HeadOfPath<P['~path']>
-      : never;
-type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : P;
-type TailOfPath<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
-type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
+type Head<P> = P extends `${infer H}.${string}` ? H : P;
+type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
+
+/** The same where relations go to names of their own. */
+type AnyHead<P> = P extends AnyPrefetched ? (P['~path'] extends `${infer H}.${string}` ? H : never) : Head<P>;
+type AnyTail<P, H extends string> = P extends AnyPrefetched ? TailOf<P, H> : Tail<P, H>;
 type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
   ? Prefetched<R, P['~as'], P['~item']>
   : never;
@@ -46,8 +42,8 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
 export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
   ? Member<M>
   : [P] extends [string]
-    ? Member<M> & { readonly [K in HeadOfPath<P>]: LoadedField<M[typeof FIELDS][K], TailOfPath<P, K>> }
-    : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
+    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
+    : Member<M> & { readonly [K in AnyHead<P>]: LoadedField<M[typeof FIELDS][K], AnyTail<P, K>> } & Named<M, P>;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
@@ -109,8 +105,11 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
 /** Where there are replicas, the kind of server that a query reads from. */
 export type ServerRole = 'primary' | 'replica';
 
-/** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
-export type ColumnKey<M extends Model> = NamesOf<M>['column'];
+/**
+ * The names of a model's columns, foreign keys under the name of their value (`authorId`). Not an alias of the intersection
+ * itself, and in the file that uses it: errors would show `ColumnKey<Post>`, and not the names.
+ */
+export type ColumnKey<M extends Model> = [keyof M[typeof SHAPE]['column'] & string][0];
 
 /** A column or an annotation to sort by, `-` for descending. */
 export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
@@ -140,14 +139,14 @@ type Free<X, M> = { readonly [K in keyof X & keyof M]: never };
 
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
-  readonly [K in NamesOf<M>['settable']]?:
+  readonly [K in keyof M[typeof SHAPE]['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
 
 /** What `insertFrom` sets: a value, or an expression of what is read; the same for each part of an embedded value. */
 export type InsertedValues<M extends Model> = {
-  readonly [K in NamesOf<M>['settable']]?:
+  readonly [K in keyof M[typeof SHAPE]['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ExprOf<M[typeof ATTRIBUTES][K]['~set']>
     | (M[typeof ATTRIBUTES][K] extends { readonly kind: 'embedded' }
@@ -402,7 +401,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   bulkUpdate(
     entities: Iterable<EntityOf<M>>,
-    fields: readonly (NamesOf<M>['settable'] | NamesOf<M>['toOne'])[],
+    fields: readonly (keyof M[typeof SHAPE]['settable'] | keyof M[typeof SHAPE]['toOne'])[],
   ): Promise<number>;
   /**
    * The row with these values of a unique key, made with them and the `defaults` where there is none; and whether it was
