@@ -109,10 +109,12 @@ export type ServerRole = 'primary' | 'replica';
  * The names of a model's columns, foreign keys under the name of their value (`authorId`). Not an alias of the intersection
  * itself, and in the file that uses it: errors would show `ColumnKey<Post>`, and not the names.
  */
-export type ColumnKey<M extends Model> = [keyof M[typeof SHAPE]['column'] & string][0];
+export type ColumnKey<M extends Model> = { readonly key: keyof M[typeof SHAPE]['column'] & string }['key'];
 
 /** A column or an annotation to sort by, `-` for descending. */
-export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
+export type OrderKey<M extends Model, E = unknown> = {
+  readonly key: ColumnKey<M> | (keyof E & string) | `-${ColumnKey<M> | (keyof E & string)}`;
+}['key'];
 
 /** The value of a column or an annotation in a row. */
 type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K & keyof Values<E>] : never;
