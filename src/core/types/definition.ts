@@ -111,9 +111,7 @@ export interface RootOptions<D, T extends TargetFunction, V> {
  */
 export interface ModelClass<F extends Fields, Keys extends string, Primary = never, Scopes = {}> {
   // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
-  new (
-    init: Shape<F, Keys>['required'] & Shape<F, Keys>['optional'],
-  ): Instance<F, Keys, Primary, Scopes>;
+  new (init: Shape<F, Keys>['required'] & Shape<F, Keys>['optional']): Instance<F, Keys, Primary, Scopes>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */

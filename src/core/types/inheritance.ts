@@ -70,9 +70,7 @@ export interface RootClass<
   Primary = never,
   Scopes = {},
 > extends ClassMembers {
-  new (
-    init: Shape<F, Keys>['required'] & Shape<F, Keys>['optional'],
-  ): RootInstance<F, Keys, Primary, T, V, Scopes>;
+  new (init: Shape<F, Keys>['required'] & Shape<F, Keys>['optional']): RootInstance<F, Keys, Primary, T, V, Scopes>;
   readonly '~discriminator': D;
 }
 

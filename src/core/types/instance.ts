@@ -86,7 +86,9 @@ export type Init<M extends Model> = M[typeof SHAPE]['required'] & M[typeof SHAPE
 export type CreateInit<M extends Model, Via extends string> = {
   readonly [K in Exclude<keyof M[typeof SHAPE]['required'], Via>]: M[typeof FIELDS][K]['~init'];
 } & {
-  readonly [K in keyof M[typeof SHAPE]['optional'] | (keyof M[typeof SHAPE]['required'] & Via)]?: M[typeof FIELDS][K]['~init'];
+  readonly [
+    K in keyof M[typeof SHAPE]['optional'] | (keyof M[typeof SHAPE]['required'] & Via)
+  ]?: M[typeof FIELDS][K]['~init'];
 };
 
 /** The columns of a model inside a check constraint: expressions, foreign keys under the name of their value. */

@@ -29,9 +29,7 @@ type PathsIn<R extends Relations, P> = { [I in keyof P]: PathIn<R, P[I]> };
  * The paths that arguments claim to load. One whose type is a union claims nothing, for nobody knows which of them it is;
  * nor does a spread array, for nobody knows whether it is empty.
  */
-export type Claims<P extends readonly unknown[]> = number extends P['length']
-  ? never
-  : Each<P>[number];
+export type Claims<P extends readonly unknown[]> = number extends P['length'] ? never : Each<P>[number];
 type Each<P> = { [I in keyof P]: One<P[I]> };
 
 type One<P, All = P> = P extends string | AnyClaim ? ([All] extends [P] ? Claimed<P> : never) : never;

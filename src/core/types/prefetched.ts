@@ -38,4 +38,6 @@ export type Prefetchable<M extends Model, P> = PathOf<M, P> | Prefetch<M, P>;
 export type Prefetchables<M extends Model, P extends readonly unknown[]> =
   | PrefetchableEach<M, M[typeof SHAPE]['relation'], P>
   | readonly Prefetch<M, unknown>[];
-type PrefetchableEach<M extends Model, R extends Relations, P> = { [I in keyof P]: PathIn<R, P[I]> | Prefetch<M, P[I]> };
+type PrefetchableEach<M extends Model, R extends Relations, P> = {
+  [I in keyof P]: PathIn<R, P[I]> | Prefetch<M, P[I]>;
+};

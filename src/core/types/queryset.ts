@@ -15,15 +15,13 @@ import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ExplainOptions, ValuesSet } from './values-set.ts';
 
-type Head<P> = P extends `${infer H}.${string}` ? H : P;
-type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : never;
+type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
+type Tail<P> = P extends `${string}.${infer R}` ? R : never;
 
 /** The same where relations go to names of their own. */
-type AnyHead<P> = P extends AnyPrefetched ? (P['~path'] extends `${infer H}.${string}` ? H : never) : Head<P>;
-type AnyTail<P, H extends string> = P extends AnyPrefetched ? TailOf<P, H> : Tail<P, H>;
-type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
-  ? Prefetched<R, P['~as'], P['~item']>
-  : never;
+type AnyHead<P> = P extends AnyPrefetched ? (P['~path'] extends `${infer H}.${string}` ? H : never) : Head<P & string>;
+type AnyTail<P> = P extends AnyPrefetched ? Renamed<Tail<P['~path']>, P> : Tail<P>;
+type Renamed<R, P extends AnyPrefetched> = R extends string ? Prefetched<R, P['~as'], P['~item']> : never;
 
 /** The names that relations of the model itself are loaded to. */
 type Named<M extends Model, P> = { [N in P as NameOf<N>]: LoadedAs<M, N> };
@@ -39,11 +37,11 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
  *
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
-export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
+export type Loaded<M extends Model, P extends Loadable> = P | '' extends ''
   ? Member<M>
-  : [P] extends [string]
-    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
-    : Member<M> & { readonly [K in AnyHead<P>]: LoadedField<M[typeof FIELDS][K], AnyTail<P, K>> } & Named<M, P>;
+  : P | '' extends string
+    ? Member<M> & { readonly [N in P & string as Head<N>]: LoadedField<M[typeof FIELDS][Head<N>], Tail<N>> }
+    : Member<M> & { readonly [N in P as AnyHead<N>]: LoadedField<M[typeof FIELDS][AnyHead<N>], AnyTail<N>> } & Named<M, P>;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
