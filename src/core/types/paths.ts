@@ -32,8 +32,15 @@ type PathsIn<R extends Relations, P> = { [I in keyof P]: PathIn<R, P[I]> };
 export type Claims<P extends readonly unknown[]> = number extends P['length'] ? never : Each<P>[number];
 type Each<P> = { [I in keyof P]: One<P[I]> };
 
-type One<P, All = P> = P extends string | AnyClaim ? ([All] extends [P] ? Claimed<P> : never) : never;
-type Claimed<P extends string | AnyClaim> = P extends AnyClaim ? P['~claims'] : P;
+type One<P, All = P> = P extends string
+  ? [All] extends [P]
+    ? P
+    : never
+  : P extends AnyClaim
+    ? [All] extends [P]
+      ? P['~claims']
+      : never
+    : never;
 
 /** What a prefetch claims, in one piece, so that no argument of several claims is taken for a choice. */
 interface AnyClaim {
