@@ -68,9 +68,9 @@ export interface Column<V, Flags extends Flag = never> {
   /** What a filter takes. */
   readonly '~filter': 'structured' extends Flags ? PartsFilter<V, Flags> : V | LookupOf<V>;
   /** The field in a query's callback. */
-  readonly '~expr': [Flags] extends [Plain] ? ExprFor<V> : SpecialExpr<V, Flags>;
+  readonly '~expr': 'optional' | Flags extends Plain ? ExprFor<V> : SpecialExpr<V, Flags>;
   /** The same behind a relation that may be null. */
-  readonly '~maybe': [Flags] extends [Plain] ? ExprFor<V | null> : SpecialExpr<V | null, Flags>;
+  readonly '~maybe': 'optional' | Flags extends Plain ? ExprFor<V | null> : SpecialExpr<V | null, Flags>;
 }
 
 /** Flags of columns that are in a query what their value's type says. */
@@ -105,8 +105,8 @@ export interface Embedded<F extends Fields, Null = never> {
   readonly '~foreignKey': never;
   readonly '~relation': never;
   readonly '~toOne': never;
-  readonly '~required': [Null] extends [never] ? string : never;
-  readonly '~optional': [Null] extends [never] ? never : string;
+  readonly '~required': null extends Null ? never : string;
+  readonly '~optional': null extends Null ? string : never;
   readonly '~writable': string;
   readonly '~settable': string;
   readonly '~generated': never;
@@ -123,7 +123,7 @@ export interface Embedded<F extends Fields, Null = never> {
     | { readonly [K in keyof F]?: F[K]['~filter'] }
     | LookupOf<{ readonly [K in keyof F]: F[K]['~value'] } | Null>
     | Null;
-  readonly '~expr': { readonly [K in keyof F]: [Null] extends [never] ? F[K]['~expr'] : F[K]['~maybe'] };
+  readonly '~expr': { readonly [K in keyof F]: null extends Null ? F[K]['~maybe'] : F[K]['~expr'] };
   readonly '~maybe': { readonly [K in keyof F]: F[K]['~maybe'] };
 }
 

@@ -46,7 +46,7 @@ export type KeyValue<F extends Fields, Primary> = [Primary] extends [never]
     ? F[Single & keyof F]['~keyValue']
     : { readonly [I in keyof Primary]: F[Primary[I] & keyof F]['~keyValue'] };
 
-export type Properties<F extends Fields> = [F[keyof F]['~generated']] extends [never]
+export type Properties<F extends Fields> = F[keyof F]['~generated'] extends never
   ? { -readonly [K in keyof F]: F[K]['~value'] }
   : { -readonly [K in keyof F as K & F[K]['~writable']]: F[K]['~value'] } & {
       readonly [K in keyof F as K & F[K]['~generated']]: F[K]['~value'];

@@ -41,7 +41,10 @@ export type Loaded<M extends Model, P extends Loadable> = P | '' extends ''
   ? Member<M>
   : P | '' extends string
     ? Member<M> & { readonly [N in P & string as Head<N>]: LoadedField<M[typeof FIELDS][Head<N>], Tail<N>> }
-    : Member<M> & { readonly [N in P as AnyHead<N>]: LoadedField<M[typeof FIELDS][AnyHead<N>], AnyTail<N>> } & Named<M, P>;
+    : Member<M> & { readonly [N in P as AnyHead<N>]: LoadedField<M[typeof FIELDS][AnyHead<N>], AnyTail<N>> } & Named<
+          M,
+          P
+        >;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>

@@ -45,7 +45,7 @@ export interface ToOne<
     | KeyOf<Target<T>, To>
     | LookupOf<EntityOf<Target<T>> | KeyOf<Target<T>, To>>
     | null;
-  readonly '~expr': [Null] extends [never] ? Refs<Target<T>> : MaybeRefs<Target<T>>;
+  readonly '~expr': null extends Null ? MaybeRefs<Target<T>> : Refs<Target<T>>;
   readonly '~maybe': MaybeRefs<Target<T>>;
 }
 
