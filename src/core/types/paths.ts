@@ -8,7 +8,12 @@ export type PathOf<M extends Model, P> = PathIn<M[typeof SHAPE]['relation'], P>;
 /** The same for paths of to-one relations only. */
 export type ToOnePath<M extends Model, P extends string> = PathIn<M[typeof SHAPE]['toOne'], P>;
 
-/** `R` are relations by name, each with those of its target. */
+/** The relations of a model by name, each with those of its target. */
+export interface Relations {
+  readonly [name: string]: Relations;
+}
+
+/** The same for the relations `R`, whose names are `N`. */
 export type PathIn<R extends Relations, P, N extends string = keyof R & string> = P extends N
   ? P
   : P extends `${infer H}.${infer T}`
@@ -17,12 +22,9 @@ export type PathIn<R extends Relations, P, N extends string = keyof R & string> 
       : N
     : N;
 
-export interface Relations {
-  readonly [name: string]: Relations;
-}
-
 /** Arguments that are paths of to-one relations, each inferred for itself. */
 export type ToOnePaths<M extends Model, P> = PathsIn<M[typeof SHAPE]['toOne'], P>;
+// `P` has no bound: of an array, each index would be checked to be one, wherever the type is mapped.
 type PathsIn<R extends Relations, P> = { [I in keyof P]: PathIn<R, P[I]> };
 
 /**
