@@ -37,6 +37,7 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
  *
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
+// With `''` nothing distributes, and no tuples are compared.
 export type Loaded<M extends Model, P extends Loadable> = P | '' extends ''
   ? Member<M>
   : P | '' extends string
