@@ -93,6 +93,8 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   /** Rows are read and never written. */
   readonly readOnly?: boolean;
   readonly comment?: string;
+  /** What the table was called before: a migration renames it then, instead of making another one. */
+  readonly renamedFrom?: string;
 }
 
 /** What makes a model the root of classes that share its table, besides its other options. */
