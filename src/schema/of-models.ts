@@ -1,4 +1,11 @@
-import type { ColumnSchema, ForeignKeySchema, IndexSchema, Schema, TableSchema, ViewSchema } from '../core/ast/schema.ts';
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  Schema,
+  TableSchema,
+  ViewSchema,
+} from '../core/ast/schema.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { Registry } from '../core/registry.ts';

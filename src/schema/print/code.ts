@@ -90,7 +90,9 @@ function escaped(character: string): string {
 export function string(value: string): Code {
   const count = (quote: string): number => value.split(quote).length - 1;
   const quote = count("'") > count('"') ? '"' : "'";
-  return text(`${quote}${value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replace(UNSEEN, escaped)}${quote}`);
+  return text(
+    `${quote}${value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replace(UNSEEN, escaped)}${quote}`,
+  );
 }
 
 /** A text between backticks, with its lines as they are. */
@@ -195,8 +197,7 @@ function arrowDoc({ parameter, body }: ArrowCode, isLast: boolean): Doc {
 function argumentsDoc(args: readonly Code[]): Doc {
   if (args.length === 0) return '()';
   const docs = args.map(docOf);
-  if (!isHugged(args))
-    return group(['(', indent(softLine, joined([',', line], docs)), trailingComma, softLine, ')']);
+  if (!isHugged(args)) return group(['(', indent(softLine, joined([',', line], docs)), trailingComma, softLine, ')']);
   const apart: Doc = group(['(', indent(line, joined([',', line], docs)), ',', line, ')'], true);
   const last = args.at(-1)!;
   const head = docs.slice(0, -1);
@@ -256,8 +257,7 @@ function linksOf(code: Code): Link[] {
 function groupsOf(links: readonly Link[]): Link[][] {
   let i = 1;
   while (links[i]?.call !== undefined) i++;
-  if (links[0]!.call === undefined)
-    while (links[i]?.name !== undefined && links[i + 1]?.name !== undefined) i++;
+  if (links[0]!.call === undefined) while (links[i]?.name !== undefined && links[i + 1]?.name !== undefined) i++;
   const groups = [links.slice(0, i)];
   let current: Link[] = [];
   for (const link of links.slice(i)) {

@@ -1,4 +1,11 @@
-import type { ForeignKeySchema, IndexPart, IndexSchema, Schema, TableName, TableSchema } from '../../core/ast/schema.ts';
+import type {
+  ForeignKeySchema,
+  IndexPart,
+  IndexSchema,
+  Schema,
+  TableName,
+  TableSchema,
+} from '../../core/ast/schema.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { shortName } from '../../utils/naming.ts';

@@ -19,15 +19,29 @@ export type Term =
   /** What `f.int()` stands for. */
   | { readonly kind: 'type'; readonly type: ValueType }
   /** Raw SQL around terms; `as`: the type that is claimed. */
-  | { readonly kind: 'sql'; readonly strings: readonly string[]; readonly terms: readonly Term[]; readonly as: 'boolean' | undefined }
+  | {
+      readonly kind: 'sql';
+      readonly strings: readonly string[];
+      readonly terms: readonly Term[];
+      readonly as: 'boolean' | undefined;
+    }
   | { readonly kind: 'name'; readonly names: readonly string[] }
   /** Parts of a duration, each a term. */
   | { readonly kind: 'members'; readonly members: Readonly<Record<string, Term>> };
 
 /** The functions of no column that a term may call. */
-const FUNCTIONS = { caseWhen, cast, coalesce, concat, greatest, least, now, value } as const;
+const FUNCTIONS: Readonly<Record<FunctionName, unknown>> = {
+  caseWhen,
+  cast,
+  coalesce,
+  concat,
+  greatest,
+  least,
+  now,
+  value,
+};
 
-export type FunctionName = keyof typeof FUNCTIONS;
+export type FunctionName = 'caseWhen' | 'cast' | 'coalesce' | 'concat' | 'greatest' | 'least' | 'now' | 'value';
 
 /** What the callback calls the table's columns. */
 const COLUMNS = 't';
