@@ -1,4 +1,4 @@
-import { closing, isSymbol, isWord, listed, nameOf, printed, tokensOf } from './tokens.ts';
+import { closing, isSymbol, isWord, listed, nameOf, printed, tokensOf, unwrapped } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
 /** What SQLite keeps of a table as the text of its CREATE TABLE only. */
@@ -53,7 +53,7 @@ function clausesOf(tokens: readonly Token[]): Clauses {
   let keyColumns: readonly string[] | undefined;
   let named: string | undefined;
   for (let i = 0; i < tokens.length; i++) {
-    const inBrackets = (): string => printed(tokens.slice(i + 2, closing(tokens, i + 1)));
+    const inBrackets = (): string => unwrapped(printed(tokens.slice(i + 2, closing(tokens, i + 1))));
     if (isWord(tokens[i], 'CONSTRAINT') && tokens[i + 1] !== undefined) named = nameOf(tokens[++i]!);
     else if (isWord(tokens[i], 'CHECK') && isSymbol(tokens[i + 1], '(')) {
       checks.push({ name: named, sql: inBrackets() });
@@ -78,9 +78,9 @@ export function parseIndex(sql: string): { readonly parts: readonly string[]; re
   const end = closing(tokens, open);
   const parts = listed(tokens.slice(open + 1, end)).map((part) => {
     const bare = isWord(part.at(-1), 'ASC') || isWord(part.at(-1), 'DESC') ? part.slice(0, -1) : part;
-    return printed(isWord(bare.at(-2), 'COLLATE') ? bare.slice(0, -2) : bare);
+    return unwrapped(printed(isWord(bare.at(-2), 'COLLATE') ? bare.slice(0, -2) : bare));
   });
-  return { parts, where: isWord(tokens[end + 1], 'WHERE') ? printed(tokens.slice(end + 2)) : undefined };
+  return { parts, where: isWord(tokens[end + 1], 'WHERE') ? unwrapped(printed(tokens.slice(end + 2))) : undefined };
 }
 
 /** The query of a view, which gives its columns the names that the view does. */
