@@ -21,6 +21,12 @@ export class Folder {
     return path;
   }
 
+  /** Where a file of this name would be. */
+  file(name: string): string {
+    mkdirSync(this.path, { recursive: true });
+    return join(this.path, name);
+  }
+
   /** The models of a file. */
   async load(files: readonly SourceFile[], folder = ''): Promise<readonly ModelClassValue[]> {
     const path = this.write(files, folder);

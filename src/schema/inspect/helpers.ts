@@ -12,7 +12,12 @@ const text = (type: string) => ({
 const timestamp = (type: string) => ({
   type,
   codec: {
-    encode: (value: Date) => value.toISOString().slice(0, -1).replace('T', ' ').replace(/\\.?0+$/, ''),
+    encode: (value: Date) =>
+      value
+        .toISOString()
+        .slice(0, -1)
+        .replace('T', ' ')
+        .replace(/\\.?0+$/, ''),
     decode: (stored: unknown) => new Date(\`\${String(stored).replace(' ', 'T')}Z\`),
   },
 });

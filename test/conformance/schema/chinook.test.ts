@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Registry } from 'blazeorm';
 
-import type { ModelClassValue } from '../../../src/core/metadata.ts';
+import type { FieldMeta, ModelClassValue } from '../../../src/core/metadata.ts';
+import { metaOf } from '../../../src/core/registry.ts';
 import { inspect } from '../../../src/schema/inspect/inspect.ts';
 import type { Inspected } from '../../../src/schema/inspect/inspect.ts';
 import type { IntrospectedSchema } from '../../../src/schema/introspect/source.ts';
 import { tableSchemaOf } from '../../../src/schema/of-models.ts';
-import { freshUrl, onEngine } from '../../support/database.ts';
+import { engine, freshUrl, onEngine } from '../../support/database.ts';
 import { Folder } from '../../support/inspected.ts';
 import { LiveDatabase } from '../../support/live-schema.ts';
 import { pictureOf } from '../../support/schema-picture.ts';
@@ -41,7 +42,9 @@ function nameOf(name: string): string {
 }
 
 function literal(value: string | number | null): string {
-  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+  if (typeof value !== 'string') return String(value);
+  const text = onEngine({ sqlite: value, mysql: value.replaceAll('\\', '\\\\') });
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function inserts(): string[] {
@@ -54,17 +57,21 @@ function inserts(): string[] {
 
 const folder = new Folder();
 let db: LiveDatabase;
+let url = '';
 let found: IntrospectedSchema;
 let inspected: Inspected;
 let models: readonly ModelClassValue[];
 
 beforeAll(async () => {
-  const url = await freshUrl();
-  db = await LiveDatabase.connect(url);
-  await db.run(...statements(), ...inserts());
-  found = await db.introspect();
+  // Two connections see one database.
+  url = engine === 'sqlite' ? `sqlite:${folder.file('chinook.db')}` : await freshUrl();
+  const maker = await LiveDatabase.connect(url);
+  await maker.run(...statements(), ...inserts());
+  found = await maker.introspect();
+  await maker.close();
   inspected = inspect(found);
   models = await folder.load(inspected.files);
+  db = await LiveDatabase.connect(url, { models });
 });
 afterAll(async () => {
   await db.close();
@@ -90,8 +97,50 @@ describe('G11: models of Chinook', () => {
 
   it('have the names, relations and types that one would give them', () => {
     expect(inspected.files.map(({ name }) => name)).toEqual(['models.ts']);
-    const [track, playlist, link] = ['Track', 'Playlist', 'PlaylistTrack'].map(classText);
-    console.log(track, playlist, link);
+    expect(['Track', 'Playlist', 'PlaylistTrack'].map(classText)).toEqual(EXPECTED);
+  });
+
+  it('read every row', async () => {
+    for (const [table, all] of Object.entries(rows)) {
+      const { fields, key } = metaOf(modelOf(table));
+      const wanted = all.map((row) => Object.fromEntries(fields.map((field) => [field.name, valueIn(row, field)])));
+      const entities = (await db.session().query(modelOf(table))) as unknown as readonly Readonly<
+        Record<string, unknown>
+      >[];
+      const read = entities.map((entity) => Object.fromEntries(fields.map(({ name }) => [name, entity[name]])));
+      const inOrder = (list: readonly Readonly<Record<string, unknown>>[]): unknown =>
+        list.toSorted((a, b) => key.reduce((order, { name }) => order || Number(a[name]) - Number(b[name]), 0));
+      expect(inOrder(read)).toEqual(inOrder(wanted));
+    }
+  });
+
+  it('write rows, follow relations and find by what they wrote', async () => {
+    const [Invoice, Playlist, Track] = ['Invoice', 'Playlist', 'Track'].map(modelOf);
+    const session = db.session();
+    const invoice = (await session.get(Invoice!, 1)) as unknown as {
+      invoiceDate: Date;
+      total: unknown;
+      customerId: number;
+    };
+    invoice.invoiceDate = new Date('2026-01-31T13:45:00.000Z');
+    invoice.total = onEngine<unknown>({ sqlite: 3.75, postgres: '3.75', mysql: '3.75' });
+    await session.commit();
+    const found = db.session().query(Invoice!).filter({ invoiceDate: invoice.invoiceDate, total: invoice.total });
+    expect(await found.selectRelated('customer')).toMatchObject([
+      { invoiceId: 1, invoiceDate: invoice.invoiceDate, customer: { customerId: invoice.customerId } },
+    ]);
+    const heard = db
+      .session()
+      .query(Track!)
+      .filter({ playlists: { name: 'Music' }, genre: { name: 'Opera' } });
+    expect(await heard.count()).toBe(1);
+    expect(
+      await db
+        .session()
+        .query(Playlist!)
+        .filter({ tracks: { trackId: 1 } })
+        .count(),
+    ).toBe(3);
   });
 
   it('make the same tables again', async () => {
@@ -109,3 +158,104 @@ function classText(name: string): string {
   const start = source.indexOf(`export class ${name} `);
   return source.slice(start, source.indexOf('\n\n', start));
 }
+
+/** A model whose types nobody knows here. */
+function modelOf(name: string): never {
+  return models.find((model) => model.name === name) as never;
+}
+
+/** What a row of the data has for a column, as its field reads it. */
+function valueIn(row: Row, { column, type }: FieldMeta): unknown {
+  const key = Object.keys(row).find((name) => name.toLowerCase() === column.replaceAll('_', '').toLowerCase())!;
+  const value = row[key]!;
+  if (value !== null && /Date$/.test(key)) return new Date(`${value}Z`);
+  return type.kind === 'decimal' ? Number(value).toFixed(type.scale) : value;
+}
+
+const COLUMNS = onEngine({
+  sqlite: [
+    "    trackId: f.auto({ column: 'TrackId' }),",
+    "    unitPrice: f.float({ column: 'UnitPrice' }),",
+    "  playlistId: f.auto({ column: 'PlaylistId' }),",
+  ],
+  mysql: [
+    "    trackId: f.int({ primaryKey: true, column: 'TrackId' }),",
+    "    unitPrice: f.decimal({ precision: 10, scale: 2, column: 'UnitPrice' }),",
+    "  playlistId: f.int({ primaryKey: true, column: 'PlaylistId' }),",
+  ],
+});
+
+const EXPECTED = onEngine({
+  sqlite: [
+    `export class Track extends model(
+  'Track',
+  {
+${COLUMNS[0]!}
+    name: f.string({ maxLength: 200, column: 'Name' }),
+    album: f.foreignKey(() => Album, { nullable: true, column: 'AlbumId' }),
+    mediaType: f.foreignKey(() => MediaType, { column: 'MediaTypeId' }),
+    genre: f.foreignKey(() => Genre, { nullable: true, column: 'GenreId' }),
+    composer: f.string({ maxLength: 220, nullable: true, column: 'Composer' }),
+    milliseconds: f.int({ column: 'Milliseconds' }),
+    bytes: f.int({ nullable: true, column: 'Bytes' }),
+${COLUMNS[1]!}
+    playlists: f.reverse(() => Playlist, 'tracks'),
+    invoiceLines: f.reverse(() => InvoiceLine, 'track'),
+  },
+  {
+    indexes: [
+      index('album', { name: 'IFK_TrackAlbumId' }),
+      index('genre', { name: 'IFK_TrackGenreId' }),
+      index('mediaType', { name: 'IFK_TrackMediaTypeId' }),
+    ],
+  },
+) {}`,
+    `export class Playlist extends model('Playlist', {
+${COLUMNS[2]!}
+  name: f.string({ maxLength: 120, nullable: true, column: 'Name' }),
+  tracks: f.manyToMany(() => Track, { through: () => PlaylistTrack }),
+}) {}`,
+    `export class PlaylistTrack extends model(
+  'PlaylistTrack',
+  {
+    playlist: f.foreignKey(() => Playlist, { column: 'PlaylistId' }),
+    track: f.foreignKey(() => Track, { column: 'TrackId' }),
+  },
+  {
+    primaryKey: ['playlist', 'track'],
+    indexes: [
+      index('playlist', { name: 'IFK_PlaylistTrackPlaylistId' }),
+      index('track', { name: 'IFK_PlaylistTrackTrackId' }),
+    ],
+  },
+) {}`,
+  ],
+  postgres: [
+    `export class Track extends model('track', {
+  trackId: f.int({ primaryKey: true }),
+  name: f.string({ maxLength: 200 }),
+  album: f.foreignKey(() => Album, { nullable: true }),
+  mediaType: f.foreignKey(() => MediaType),
+  genre: f.foreignKey(() => Genre, { nullable: true }),
+  composer: f.string({ maxLength: 220, nullable: true }),
+  milliseconds: f.int(),
+  bytes: f.int({ nullable: true }),
+  unitPrice: f.decimal({ precision: 10, scale: 2 }),
+  playlists: f.reverse(() => Playlist, 'tracks'),
+  invoiceLines: f.reverse(() => InvoiceLine, 'track'),
+}) {}`,
+    `export class Playlist extends model('playlist', {
+  playlistId: f.int({ primaryKey: true }),
+  name: f.string({ maxLength: 120, nullable: true }),
+  tracks: f.manyToMany(() => Track, { through: () => PlaylistTrack }),
+}) {}`,
+    `export class PlaylistTrack extends model(
+  'playlist_track',
+  {
+    playlist: f.foreignKey(() => Playlist),
+    track: f.foreignKey(() => Track),
+  },
+  { primaryKey: ['playlist', 'track'], indexes: [index('playlist')] },
+) {}`,
+  ],
+});
