@@ -1,6 +1,6 @@
 /** Models that `inspect` wrote: compiled, formatted, and loaded as a user loads them. */
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,8 +45,8 @@ export class Folder {
     return output.trim();
   }
 
-  /** What the formatter says of files that it would write otherwise; empty if there are none. */
-  async unformatted(): Promise<string> {
+  /** The lines that the formatter would write otherwise; none if all is as it should be. */
+  async unformatted(): Promise<readonly string[]> {
     // It leaves out what git does, as this folder.
     const copy = mkdtempSync(join(tmpdir(), 'blaze-inspect-'));
     try {
@@ -54,9 +54,12 @@ export class Folder {
       const config = join(copy, '.oxfmtrc.json');
       writeFileSync(config, JSON.stringify({ printWidth: 120, singleQuote: true, semi: true }));
       const files = readdirSync(copy, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-      const paths = files.map((name) => join(copy, name));
-      const { code, output } = await run(bin('oxfmt'), ['--check', '--config', config, ...paths]);
-      return code === 0 ? '' : output.trim();
+      const { code, output } = await run(bin('oxfmt'), ['--config', config, ...files.map((name) => join(copy, name))]);
+      if (code !== 0) return [output];
+      return files.flatMap((name) => {
+        const [ours, theirs] = [this.path, copy].map((path) => readFileSync(join(path, name), 'utf8').split('\n'));
+        return ours!.filter((line, i) => line !== theirs![i]).map((line) => `${name}: ${line}`);
+      });
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }

@@ -26,9 +26,17 @@ export const WIDTH = 120;
 /** The text of some code that begins behind so many characters, on a line that is indented by `indent`. */
 export function print(code: Code, indent = '', used = indent.length, after = 1): string {
   const text = flat(code);
-  if (text !== undefined && used + text.length + after <= WIDTH) return text;
+  if (text !== undefined && used + widthOf(text) + after <= WIDTH) return text;
   return typeof code === 'string' ? code : broken(code, indent, used, after);
 }
+
+/** How wide a text is: signs of East Asian scripts and pictures are as wide as two letters. */
+function widthOf(text: string): number {
+  return text.replaceAll(WIDE, '__').replaceAll(/\p{M}/gu, '').length;
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/gu;
 
 /** The names that some code uses: functions that it calls, classes, tags of templates. */
 export function namesIn(code: Code): string[] {
@@ -77,7 +85,7 @@ function broken(code: Exclude<Code, string>, indent: string, used: number, after
     case 'array':
       return `[\n${lines(code.items)}${indent}]`;
     case 'object':
-      return `{\n${code.entries.map(([name, value]) => `${inner}${name}: ${print(value, inner, inner.length + name.length + 2)},\n`).join('')}${indent}}`;
+      return `{\n${code.entries.map(([name, value]) => `${inner}${name}: ${print(value, inner, inner.length + widthOf(name) + 2)},\n`).join('')}${indent}}`;
     default: {
       const hugged = hug(code, indent, used, after);
       return hugged ?? `${code.callee}(\n${lines(code.args)}${indent})`;
@@ -98,7 +106,7 @@ function hug(
   const before = args.slice(0, -1).map((arg) => (isOpen(arg) ? undefined : flat(arg)));
   if (before.includes(undefined)) return undefined;
   const head = `${callee}(${before.map((text) => `${text!}, `).join('')}`;
-  if (used + head.length + 1 > WIDTH) return undefined;
+  if (used + widthOf(head) + 1 > WIDTH) return undefined;
   return `${head}${broken(last, indent, used + head.length, after)})`;
 }
 

@@ -1,13 +1,25 @@
 import { isSymbol, nameOf, tokensOf, unwrapped } from './tokens.ts';
 
 /**
- * An expression of MySQL's `information_schema`, which writes it with backslashes before its quotes and the character set before
- * its texts (`_utf8mb4\'draft\'`): as it would be written by hand.
+ * An expression of MySQL's `information_schema`, which writes it with backslashes before its quotes, the character set before
+ * its texts (`_utf8mb4\'draft\'`), and the bytes of other alphabets as a character each: as it would be written by hand.
  */
 export function mysqlExpression(text: string, isMaria: boolean): string {
-  const plain = isMaria ? text : text.replaceAll(/\\(['\\])/g, (_, character: string) => character);
+  const plain = isMaria
+    ? text
+    : oneCharacter(text).replaceAll(/\\([\s\S])/g, (_, sign: string) => CONTROLS[sign] ?? sign);
   return unwrapped(withDoubledQuotes(plain)).replaceAll(/(?<=^|[^\w$])_utf8mb[34](?=')/g, '');
 }
+
+/** Bytes that came as characters, as the characters that they are. */
+function oneCharacter(text: string): string {
+  if (!/[\u0080-\u00ff]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text;
+  const read = Buffer.from(text, 'latin1').toString('utf8');
+  return read.includes('\ufffd') ? text : read;
+}
+
+/** What a letter behind a backslash stands for. */
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', Z: '\u001a' };
 
 /** Quotes in a text by two quotes, and not behind a backslash: so all readers of SQL agree where it ends. */
 function withDoubledQuotes(sql: string): string {

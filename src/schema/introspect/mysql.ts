@@ -145,7 +145,12 @@ function defaultValue(
     /^b'[01]+'$/.test(value) ||
     (/^-?[\d.]+(?:e[+-]?\d+)?$/i.test(value) && isNumeric(type))
     ? value
-    : quoted(given.replaceAll('\\', '\\\\'));
+    : quoted(escaped(given));
+}
+
+/** As the server itself writes a text in an expression. */
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
 function isNumeric({ kind }: ColumnSchema['type']): boolean {
