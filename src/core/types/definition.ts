@@ -19,8 +19,8 @@ export interface IndexOptions<W extends string = never> {
    * reduced to their stems; `true` takes them as they are.
    */
   readonly fullText?: boolean | string;
-  /** Makes it a partial index: only rows with these values. */
-  readonly where?: { readonly [K in W]: unknown };
+  /** Makes it a partial index: only rows with these values, or of which a condition in SQL holds. */
+  readonly where?: { readonly [K in W]: unknown } | (() => ExprOf<boolean | null>);
 }
 
 /** An index over the fields `N`, made by `index()`. `W` are the names of the fields in its `where`. */
