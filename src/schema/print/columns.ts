@@ -46,7 +46,12 @@ export function typeCode(
       return builder(imports, 'array', typeCode(type.of, imports), optionsCode(options));
     case 'custom': {
       const sql = valueCode(type.columnType, 'The type of a custom column');
-      return builder(imports, 'custom', object({ codec: text(imports.schema('plain')), type: sql }), optionsCode(options));
+      return builder(
+        imports,
+        'custom',
+        object({ codec: text(imports.schema('plain')), type: sql }),
+        optionsCode(options),
+      );
     }
     case 'int':
     case 'smallInt':

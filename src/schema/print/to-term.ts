@@ -42,7 +42,7 @@ class Inexpressible extends Error {}
 function build(node: Expression): Term {
   switch (node.kind) {
     case 'column':
-      return { kind: 'column', name: attributeOf(node.column) };
+      return { kind: 'field', name: attributeOf(node.column) };
     case 'param':
       return { kind: 'function', name: 'value', args: [valueOf(node), { kind: 'type', type: node.type }] };
     case 'compare':
@@ -109,8 +109,17 @@ function argument(given: Expression | Term): Term {
   return TERMS.has(given.kind) ? (given as Term) : build(given as Expression);
 }
 
-/** What kinds of terms are no kinds of nodes; a column is the one that is both. */
-const TERMS = new Set<string>(['value', 'method', 'function', 'type', 'sql', 'name', 'members'] satisfies Term['kind'][]);
+/** No node is of these kinds. */
+const TERMS = new Set<string>([
+  'field',
+  'value',
+  'method',
+  'function',
+  'type',
+  'sql',
+  'name',
+  'members',
+] satisfies Term['kind'][]);
 
 function literal(value: unknown): Term {
   return { kind: 'value', value };
@@ -209,7 +218,9 @@ const READ_AS: Readonly<Partial<Record<JsonExpression['as'], string>>> = {
 function jsonTerm({ operand, path, as }: JsonExpression): Term {
   const steps = path.value as readonly unknown[];
   const part: Term =
-    steps.length === 0 ? build(operand) : { kind: 'method', on: build(operand), name: 'path', args: steps.map(literal) };
+    steps.length === 0
+      ? build(operand)
+      : { kind: 'method', on: build(operand), name: 'path', args: steps.map(literal) };
   if (as === 'json') return steps.length > 0 ? part : { kind: 'method', on: part, name: 'path', args: [] };
   // Whether it is an array or an object is asked by what any such contains.
   if (as === 'array' || as === 'object')
