@@ -72,8 +72,8 @@ function gives(term: Term, node: Expression, table: TableSchema, use: Use, diale
   }
 }
 
-/** An expression as a text: all of it but who is to blame for its values, and code. */
-export function shapeOf(node: Expression): string {
+/** An expression, or what holds some, as a text: all of it but who is to blame for its values, and code. */
+export function shapeOf(node: object): string {
   return JSON.stringify(node, (name, value: unknown) => {
     if (name === 'label' || value === undefined) return undefined;
     if (typeof value === 'bigint') return `${value}n`;

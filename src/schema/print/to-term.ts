@@ -143,14 +143,15 @@ function isCustom(type: ValueType): boolean {
 /** Functions whose methods have the same name, or another one. */
 const METHODS: Readonly<Partial<Record<CallExpression['fn'], string>>> = {
   negate: 'neg',
-  isTrue: '',
   ...Object.fromEntries(
-    [
-      ...['abs', 'floor', 'ceil', 'sign', 'exp', 'sqrt', 'ln', 'power', 'round', 'coalesce', 'nullIf'],
-      ...['lower', 'upper', 'trim', 'trimStart', 'trimEnd', 'reverse', 'length', 'concat', 'replace', 'position'],
-      ...['left', 'right', 'repeat', 'padStart', 'padEnd', 'substring', 'arrayLength'],
-      ...['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay', 'hour', 'minute', 'second'],
-    ].map((name) => [name, name]),
+    (
+      'abs floor ceil sign exp sqrt ln power round coalesce nullIf ' +
+      'lower upper trim trimStart trimEnd reverse length concat replace position ' +
+      'left right repeat padStart padEnd substring arrayLength ' +
+      'year quarter month day dayOfYear weekDay hour minute second'
+    )
+      .split(' ')
+      .map((name) => [name, name]),
   ),
 };
 

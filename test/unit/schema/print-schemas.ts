@@ -99,7 +99,7 @@ export function valueOfType(type: ValueType): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(valueOfType(type.of), { maxLength: 30 });
     case 'string':
-      return anyText.map((text) => [...text].slice(0, type.maxLength).join(''));
+      return anyText.map((text) => Array.from(text).slice(0, type.maxLength).join(''));
     default:
       return anyText;
   }

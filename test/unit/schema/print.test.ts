@@ -8,17 +8,17 @@ import ts from 'typescript-5.9';
 import { describe, expect, it } from 'vitest';
 
 import * as core from 'blazeorm';
-import { PostgresDialect, SQLiteDialect } from 'blazeorm/schema';
+import { PostgresDialect } from 'blazeorm/schema';
 
 import type { Schema } from '../../../src/core/ast/schema.ts';
 import { diffSchemas } from '../../../src/schema/diff.ts';
 import { applyOperation } from '../../../src/schema/operations/apply.ts';
 import * as builders from '../../../src/schema/operations/builders.ts';
 import type { MigrationDefinition, Operation } from '../../../src/schema/operations/operation.ts';
-import { shapeOf } from '../../../src/schema/print/conditions.ts';
 import { plain } from '../../../src/schema/print/plain.ts';
 import { printMigration } from '../../../src/schema/print/print.ts';
 import { EMPTY } from '../../../src/schema/state.ts';
+import { comparable } from './comparable.ts';
 import { anySchema } from './print-schemas.ts';
 
 const RUNS = 150;
@@ -55,25 +55,6 @@ function told(operations: readonly Operation[], before: Schema): unknown[] {
       after: comparable(schema),
     };
   });
-}
-
-/** A schema in the order of names, without what is not compared. */
-function comparable({ tables, views }: Schema): unknown {
-  return JSON.parse(
-    shapeOf({
-      tables: sorted(tables).map((table) => ({
-        ...table,
-        columns: table.columns.map(({ fill: _fill, ...column }) => column),
-        indexes: sorted(table.indexes),
-        checks: sorted(table.checks),
-      })),
-      views: sorted(views),
-    } as never),
-  );
-}
-
-function sorted<T extends { readonly name: string }>(items: readonly T[]): T[] {
-  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 describe('what chance makes', () => {
