@@ -15,7 +15,7 @@ import type {
 } from '../../../src/core/ast/schema.ts';
 import type { ValueType } from '../../../src/core/value-types.ts';
 import { metaOf } from '../../../src/core/registry.ts';
-import { conditionOf } from '../../../src/schema/conditions.ts';
+import { conditionOf, partOf } from '../../../src/schema/conditions.ts';
 import { attributeOf, modelOfTable } from '../../../src/schema/historical.ts';
 import { plain } from '../../../src/schema/print/plain.ts';
 
@@ -309,6 +309,13 @@ function anyTable(name: string): fc.Arbitrary<TableSchema> {
       };
       const resolved = (made: Made, label: string) => conditionOf(metaOf(modelOfTable(bare)), made, label);
       const conditions = anyCondition(columns).filter((made) => canInline(resolved(made, 'any')));
+      const values = conditions.map(
+        (made): Made =>
+          (t) =>
+            caseWhen(made(t) as never, 1)
+              .otherwise(2)
+              .desc(),
+      );
       const names = columns.map((column) => column.name).filter((column) => !column.startsWith('-'));
       const check = (label: string): fc.Arbitrary<CheckSchema> =>
         conditions.map((made) => ({ name: label, condition: resolved(made, label) }));
@@ -319,10 +326,14 @@ function anyTable(name: string): fc.Arbitrary<TableSchema> {
             descending: fc.boolean(),
             unique: fc.boolean(),
             where: fc.option(conditions, { nil: undefined }),
+            computed: fc.option(values, { nil: undefined }),
           })
-          .map(({ parts, descending, unique, where }) => ({
+          .map(({ parts, descending, unique, where, computed }) => ({
             name: label,
-            parts: parts.map((column) => ({ column, descending })),
+            parts: [
+              ...(computed === undefined ? [] : [partOf(metaOf(modelOfTable(bare)), computed, label)]),
+              ...parts.map((column) => ({ column, descending })),
+            ],
             unique,
             fullText: undefined,
             where: where === undefined ? undefined : resolved(where, label),
