@@ -160,7 +160,7 @@ class Batches {
     if (place !== undefined && place.after === null) return place.rows;
     const total = place?.total ?? (await query.count());
     let { rows, after } = place ?? { rows: 0, after: null };
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       await this.#session.transaction(async () => {
         const { items, pageInfo } = await query.page({ first: size, after });
         if (items.length > 0) await work(items);
@@ -191,6 +191,9 @@ class Batches {
     if (this.#terms === undefined) return;
     const { record, migration } = this.#terms;
     const model = modelOfTable(record.table) as unknown as HistoricalModel; // Named cast, as above.
-    await this.#session.query(model).filter({ name: migration }).update({ position: JSON.stringify(place) });
+    await this.#session
+      .query(model)
+      .filter({ name: migration })
+      .update({ position: JSON.stringify(place) });
   }
 }

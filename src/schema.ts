@@ -1,6 +1,8 @@
 /** Schema and migrations: models to DDL, operations, their engine. */
 export { MigrationEngine } from './migrations.ts';
 export { SchemaBuilder } from './schema/builder.ts';
+export { defineConfig } from './schema/config.ts';
+export type { BlazeConfig } from './schema/config.ts';
 export { diffSchemas } from './schema/diff.ts';
 export { readMigrations } from './schema/files.ts';
 export type { ModuleLoader } from './schema/files.ts';
@@ -31,7 +33,15 @@ export {
   MigrationLockError,
   UnsafeMigrationError,
 } from './utils/migration-errors.ts';
-export type { Schema, TableSchema, ColumnSchema, ForeignKeySchema, IndexSchema, CheckSchema, ViewSchema } from './core/ast/schema.ts';
+export type {
+  Schema,
+  TableSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  CheckSchema,
+  ViewSchema,
+} from './core/ast/schema.ts';
 export { SQLiteDialect } from './dialects/sqlite/sqlite.ts';
 export { MariaDBDialect } from './dialects/mysql/mariadb.ts';
 export { MySQLDialect } from './dialects/mysql/mysql.ts';

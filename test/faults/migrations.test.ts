@@ -10,7 +10,7 @@ import { MigrationEngine, MigrationLockError, readMigrations } from 'blazeorm/sc
 import type { Migration } from 'blazeorm/schema';
 
 import { errorOf } from '../support/database.ts';
-import { pictureOf } from '../support/schema-picture.ts';
+import { pictureOf } from '../support/live-picture.ts';
 import { createTestDatabase, describeOn, serverUrl } from '../support/test-database.ts';
 import { migratorsOf } from './migrations/child.ts';
 import type { Message, Orders } from './migrations/child.ts';
@@ -64,7 +64,11 @@ for (const [name, create] of Object.entries(suites) as [keyof typeof suites, (ty
     });
 
     /** Kill a process after each of its statements; what it was to do is gone on with here, and then looked at. */
-    const killAtEach = async (call: Orders['call'], prepare: () => Promise<unknown>, look: () => Promise<void>): Promise<void> => {
+    const killAtEach = async (
+      call: Orders['call'],
+      prepare: () => Promise<unknown>,
+      look: () => Promise<void>,
+    ): Promise<void> => {
       const orders = { url, call, migrations: ['0001_twelve'] } as const;
       for (let after = 1; ; after += STRIDE) {
         await prepare();
@@ -78,66 +82,82 @@ for (const [name, create] of Object.entries(suites) as [keyof typeof suites, (ty
       }
     };
 
-    it('G5: a migration is killed at every statement, and goes on to the same schema, rows and record', { timeout: 600_000 }, async () => {
-      await engine(twelve).migrate({ force: true });
-      const whole = await pictureOf(db);
-      expect(await rows()).toEqual(ROWS);
-      await killAtEach(
-        'migrate',
-        () => engine(twelve).rollback({ force: true }),
-        async () => {
-          expect(await pictureOf(db)).toEqual(whole);
-          expect(await rows()).toEqual(ROWS);
-          expect(await engine(twelve).recorded()).toEqual([
-            { name: '0001_twelve', checksum: twelve[0]!.checksum, state: 'applied', done: 0, at: expect.any(Date) },
-          ]);
-        },
-      );
-    });
+    it(
+      'G5: a migration is killed at every statement, and goes on to the same schema, rows and record',
+      { timeout: 600_000 },
+      async () => {
+        await engine(twelve).migrate({ force: true });
+        const whole = await pictureOf(db);
+        expect(await rows()).toEqual(ROWS);
+        await killAtEach(
+          'migrate',
+          () => engine(twelve).rollback({ force: true }),
+          async () => {
+            expect(await pictureOf(db)).toEqual(whole);
+            expect(await rows()).toEqual(ROWS);
+            expect(await engine(twelve).recorded()).toEqual([
+              { name: '0001_twelve', checksum: twelve[0]!.checksum, state: 'applied', done: 0, at: expect.any(Date) },
+            ]);
+          },
+        );
+      },
+    );
 
-    it('G5: a rollback is killed at every statement, and goes on until nothing is left', { timeout: 600_000 }, async () => {
-      await engine(twelve).rollback({ force: true });
-      const empty = await pictureOf(db);
-      await killAtEach(
-        'rollback',
-        () => engine(twelve).migrate({ force: true }),
-        async () => {
-          expect(await pictureOf(db)).toEqual(empty);
-          expect(await engine(twelve).recorded()).toEqual([]);
-        },
-      );
-    });
+    it(
+      'G5: a rollback is killed at every statement, and goes on until nothing is left',
+      { timeout: 600_000 },
+      async () => {
+        await engine(twelve).rollback({ force: true });
+        const empty = await pictureOf(db);
+        await killAtEach(
+          'rollback',
+          () => engine(twelve).migrate({ force: true }),
+          async () => {
+            expect(await pictureOf(db)).toEqual(empty);
+            expect(await engine(twelve).recorded()).toEqual([]);
+          },
+        );
+      },
+    );
 
     it('G4: eight processes at once apply each step once', { timeout: 300_000 }, async () => {
       await engine(twelve).rollback({ force: true });
-      const running = Array.from({ length: 8 }, () => migrators.start({ url, call: 'migrate', migrations: ['0001_twelve'] }));
+      const running = Array.from({ length: 8 }, () =>
+        migrators.start({ url, call: 'migrate', migrations: ['0001_twelve'] }),
+      );
       const ended = await Promise.all(running.map((migrator) => migrator.ended));
       const messages = ended.flatMap((end) => end.messages);
       expect(messages.filter(({ kind }) => kind === 'failed')).toEqual([]);
-      const steps = messages.filter((message): message is Extract<Message, { kind: 'step' }> => message.kind === 'step');
+      const steps = messages.filter(
+        (message): message is Extract<Message, { kind: 'step' }> => message.kind === 'step',
+      );
       expect(steps.map(({ done }) => done)).toEqual(steps.map((_, i) => i));
       expect(steps.length).toBeGreaterThanOrEqual(12);
       expect(await rows()).toEqual(ROWS);
       await engine(twelve).rollback({ force: true });
     });
 
-    it('G4: who waits for a lock in vain says so; the lock goes with the process that had it', { timeout: 120_000 }, async () => {
-      process.env['BLAZE_HOLD'] = '1';
-      const table = 'blaze_held';
-      const holder = migrators.start({ url, call: 'migrate', engine: { table }, migrations: ['0002_holding'] });
-      delete process.env['BLAZE_HOLD'];
-      await holder.until('holding');
-      const error = await errorOf(() => engine(holding, { table, wait: 200 }).migrate());
-      expect(error).toBeInstanceOf(MigrationLockError);
-      expect(error.message).toBe(
-        'Somebody else is migrating this database. Wait for the end of that; if it died, its lock goes with its connection, once the server has noticed.',
-      );
-      holder.kill();
-      await holder.ended;
-      await engine(holding, { table }).migrate();
-      expect((await engine(holding, { table }).status()).map(({ state }) => state)).toEqual(['applied']);
-      await engine(holding, { table }).rollback({ force: true });
-    });
+    it(
+      'G4: who waits for a lock in vain says so; the lock goes with the process that had it',
+      { timeout: 120_000 },
+      async () => {
+        process.env['BLAZE_HOLD'] = '1';
+        const table = 'blaze_held';
+        const holder = migrators.start({ url, call: 'migrate', engine: { table }, migrations: ['0002_holding'] });
+        delete process.env['BLAZE_HOLD'];
+        await holder.until('holding');
+        const error = await errorOf(() => engine(holding, { table, wait: 200 }).migrate());
+        expect(error).toBeInstanceOf(MigrationLockError);
+        expect(error.message).toBe(
+          'Somebody else is migrating this database. Wait for the end of that; if it died, its lock goes with its connection, once the server has noticed.',
+        );
+        holder.kill();
+        await holder.ended;
+        await engine(holding, { table }).migrate();
+        expect((await engine(holding, { table }).status()).map(({ state }) => state)).toEqual(['applied']);
+        await engine(holding, { table }).rollback({ force: true });
+      },
+    );
   };
   if (name === 'sqlite') describe(`${name} · migrations of processes`, suite);
   else describeOn(name, 'migrations of processes', suite);

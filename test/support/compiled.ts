@@ -15,7 +15,19 @@ export interface Compiled {
 /** Compile `src` into a folder of its own, without looking at its types. */
 export async function compileSource(name: string): Promise<Compiled> {
   const folder = join(root, '.cache', `${name}-${process.pid}`);
-  const options = ['-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck', '--declaration', 'false', '--declarationMap', 'false'];
-  await promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], { cwd: root });
+  const options = [
+    '-p',
+    'tsconfig.build.json',
+    '--outDir',
+    folder,
+    '--noCheck',
+    '--declaration',
+    'false',
+    '--declarationMap',
+    'false',
+  ];
+  await promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], {
+    cwd: root,
+  });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,42 +1,98 @@
-/** What a database has, in its own words, to be compared with what another one has. */
-import type { Database } from 'blazeorm';
+/** Schemas as plain data, to be compared: without names of foreign keys, the order of columns, and who asked for what. */
+import type { Expression } from '../../src/core/ast/expressions.ts';
+import type { ColumnSchema, ForeignKeySchema, IndexSchema, TableSchema } from '../../src/core/ast/schema.ts';
+import type { Dialect } from '../../src/dialects/dialect.ts';
 
-import { engineOf } from '../../src/persistence/database.ts';
+/** A table: two with the same picture are the same to the database. */
+export function pictureOf(table: TableSchema, dialect: Dialect): object {
+  return {
+    schema: table.schema,
+    name: table.name,
+    columns: byName(table.columns).map((column) => columnPicture(table, column, dialect)),
+    primaryKey: table.primaryKey,
+    foreignKeys: table.foreignKeys.map(keyPicture).toSorted(asTexts),
+    indexes: byName(table.indexes).map((index) => indexPicture(index, dialect)),
+    checks: byName(table.checks).map(({ name, condition }) => ({ name, condition: dialect.inline(condition) })),
+    comment: table.comment,
+  };
+}
 
-type Row = Readonly<Record<string, unknown>>;
+function columnPicture(table: TableSchema, column: ColumnSchema, dialect: Dialect): object {
+  const { name, nullable, identity, generated, comment } = column;
+  const { sql, stored } = generated ?? {};
+  return {
+    name,
+    type: dialect.columnType(table, column),
+    nullable,
+    identity,
+    default: column.default,
+    generated: generated && { sql, stored },
+    comment,
+  };
+}
 
-/** Tables with columns, indexes, constraints; views. Without the table of migrations. */
-export async function pictureOf(db: Database): Promise<unknown> {
-  const session = db.session();
-  switch (engineOf(db).adapter.dialect.id) {
-    case 'sqlite':
-      return session.sql`
-        SELECT type, name, tbl_name, sql FROM sqlite_schema
-        WHERE tbl_name NOT IN ('blaze_migration', 'sqlite_sequence') ORDER BY type, name`;
-    case 'postgres':
-      return {
-        columns: await session.sql`
-          SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, ordinal_position
-          FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'blaze_migration'
-          ORDER BY table_name, column_name`,
-        indexes: await session.sql`
-          SELECT indexname, indexdef, indisvalid FROM pg_indexes JOIN pg_index ON indexrelid = indexname::regclass
-          WHERE schemaname = 'public' AND tablename <> 'blaze_migration' ORDER BY indexname`,
-        constraints: await session.sql`
-          SELECT conname, pg_get_constraintdef(oid) AS text FROM pg_constraint
-          WHERE connamespace = 'public'::regnamespace AND conrelid <> 'blaze_migration'::regclass ORDER BY conname`,
-      };
-    case 'mysql':
-    case 'mariadb': {
-      const tables = await session.sql<{ name: string }>`
-        SELECT table_name AS name FROM information_schema.tables
-        WHERE table_schema = DATABASE() AND table_name <> 'blaze_migration' ORDER BY table_name`;
-      const texts: string[] = [];
-      for (const { name } of tables) {
-        const [row] = (await session.sql`SHOW CREATE TABLE ${session.sql.id(name)}`) as Row[];
-        texts.push(String(row!['Create Table'] ?? row!['Create View']).replace(/ AUTO_INCREMENT=\d+/, ''));
-      }
-      return texts;
-    }
-  }
+function keyPicture({ columns, table, targets, onDelete, onUpdate }: ForeignKeySchema): object {
+  return { columns, table: { schema: table.schema, name: table.name }, targets, onDelete, onUpdate };
+}
+
+function indexPicture({ name, parts, unique, fullText, where }: IndexSchema, dialect: Dialect): object {
+  const text = (expression: Expression | undefined): string | undefined => expression && dialect.inline(expression);
+  return {
+    name,
+    parts: parts.map(({ column, expression, descending }) => ({ column, expression: text(expression), descending })),
+    unique,
+    fullText,
+    where: text(where),
+  };
+}
+
+/**
+ * A table as a database can tell it: it keeps no names of types that are the same to it, and writes conditions in its own words, which
+ * are left out here.
+ */
+export function toldPicture(table: TableSchema, dialect: Dialect): object {
+  const { id, features } = dialect;
+  const isMysql = id === 'mysql' || id === 'mariadb';
+  const columns = table.columns.map((column): ColumnSchema => ({
+    ...column,
+    nullable: column.nullable || column.generated !== undefined,
+    // The one whole number that is the key is counted up, whoever asked for that.
+    identity: column.identity || (id === 'sqlite' && isRowNumber(table, column)),
+    default: column.default ?? undefined,
+    generated: column.generated && { sql: '', stored: id === 'postgres' || column.generated.stored },
+    comment: id === 'sqlite' ? undefined : column.comment,
+  }));
+  const indexes = table.indexes
+    .filter(({ fullText }) => features.fullText || fullText === undefined)
+    .map((index) => ({
+      ...index,
+      fullText: isMysql && index.fullText !== undefined ? 'simple' : index.fullText,
+      where: undefined,
+    }));
+  const action = (key: ForeignKeySchema, event: 'onDelete' | 'onUpdate'): ForeignKeySchema['onDelete'] =>
+    id === 'mariadb' && key[event] === 'restrict' ? 'no action' : key[event];
+  const foreignKeys = table.foreignKeys.map((key) => ({
+    ...key,
+    onDelete: action(key, 'onDelete'),
+    onUpdate: action(key, 'onUpdate'),
+  }));
+  const checks = table.checks.map(({ name }) => ({ name, condition: NOTHING }));
+  return pictureOf(
+    { ...table, columns, indexes, foreignKeys, checks, comment: id === 'sqlite' ? undefined : table.comment },
+    dialect,
+  );
+}
+
+const NOTHING: Expression = { kind: 'raw', parts: [], type: { kind: 'bool' }, nullable: true };
+
+function isRowNumber({ primaryKey }: TableSchema, { name, type }: ColumnSchema): boolean {
+  return primaryKey.join() === name && (type.kind === 'int' || type.kind === 'bigint');
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function asTexts(a: object, b: object): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }

@@ -36,7 +36,8 @@ export async function inTransaction(
   run: () => Promise<void>,
 ): Promise<void> {
   const isRebuilt = steps.some(({ kind }) => kind === 'rebuild');
-  const isMixed = isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.resume === 'ask'));
+  const isMixed =
+    isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.resume === 'ask'));
   const whole = async (): Promise<void> => {
     await executor.begin(connection, {});
     try {

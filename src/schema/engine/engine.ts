@@ -134,8 +134,7 @@ export class MigrationEngine {
         options,
       );
     await this.#record.prepare(connection);
-    if (direction === 'forward')
-      for (const migration of adopted) await this.#record.adopt(connection, migration);
+    if (direction === 'forward') for (const migration of adopted) await this.#record.adopt(connection, migration);
     const run = new MigrationRun(target, this.#record, connection, {
       retries: this.#options.retries ?? RETRIES,
       onProgress: this.#options.onProgress,

@@ -23,9 +23,12 @@ export function ordered(migrations: readonly Migration[]): Migration[] {
   const place = (migration: Migration, trail: readonly Migration[]): void => {
     if (placed.has(migration)) return;
     if (trail.includes(migration))
-      throw new MigrationHistoryError(`it comes after itself, by ${[...trail, migration].map(({ name }) => name).join(' → ')}.`, {
-        migration: migration.name,
-      });
+      throw new MigrationHistoryError(
+        `it comes after itself, by ${[...trail, migration].map(({ name }) => name).join(' → ')}.`,
+        {
+          migration: migration.name,
+        },
+      );
     for (const name of migration.after) {
       const earlier = byName.get(name);
       if (earlier === undefined)
@@ -94,10 +97,13 @@ export function checkHistory(
     if (entry.checksum !== migration.checksum && !(halfEdited && entry.state !== 'applied')) throw edited(entry);
     for (const earlier of migration.after)
       if (!byName.has(earlier))
-        throw new MigrationHistoryError(`it was applied to this database, but '${earlier}', which comes before it, was not.`, {
-          migration: migration.name,
-          remedy: 'Take back what was changed about the order, or write another migration that comes after both.',
-        });
+        throw new MigrationHistoryError(
+          `it was applied to this database, but '${earlier}', which comes before it, was not.`,
+          {
+            migration: migration.name,
+            remedy: 'Take back what was changed about the order, or write another migration that comes after both.',
+          },
+        );
   }
   const halves = recorded.filter(({ state }) => state !== 'applied');
   if (halves.length > 1)

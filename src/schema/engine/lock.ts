@@ -61,9 +61,12 @@ export async function whileLocked<T>(
     throw error;
   }
   if (!(await lock.release()))
-    throw new MigrationLockError('The lock was lost while migrations were applied: others may have applied some as well.', {
-      remedy: 'Connect to the server itself, and not through a proxy that shares connections between transactions.',
-    });
+    throw new MigrationLockError(
+      'The lock was lost while migrations were applied: others may have applied some as well.',
+      {
+        remedy: 'Connect to the server itself, and not through a proxy that shares connections between transactions.',
+      },
+    );
   return result;
 }
 
@@ -94,7 +97,9 @@ function lockOf(
   dialect: Dialect,
   { table, file }: LockOptions,
 ): MigrationLock | undefined {
-  const name = createHash('sha256').update(JSON.stringify([dialect.schema ?? null, table])).digest();
+  const name = createHash('sha256')
+    .update(JSON.stringify([dialect.schema ?? null, table]))
+    .digest();
   const ask = async (sql: string): Promise<boolean> => {
     const [[answer] = []] = await executor.query(connection, sql, []);
     return Number(answer) === 1;

@@ -136,9 +136,12 @@ function appliedNames(recorded: readonly Recorded[]): Set<string> {
 export function refuseBranches(all: readonly Migration[]): void {
   const leaves = leavesOf(all).map(({ name }) => name);
   if (leaves.length > 1)
-    throw new MigrationHistoryError(`There are ${leaves.length} migrations that none comes after: ${leaves.join(', ')}.`, {
-      remedy: `Write one that comes after all of them: blaze makemigrations --merge.`,
-    });
+    throw new MigrationHistoryError(
+      `There are ${leaves.length} migrations that none comes after: ${leaves.join(', ')}.`,
+      {
+        remedy: `Write one that comes after all of them: blaze makemigrations --merge.`,
+      },
+    );
 }
 
 /** A migration and all that it comes after. @throws MigrationError if there is none of that name. */
@@ -175,7 +178,8 @@ function named<T>({ name }: Migration, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (!(error instanceof BlazeError) || (error instanceof MigrationError && error.migration !== undefined)) throw error;
+    if (!(error instanceof BlazeError) || (error instanceof MigrationError && error.migration !== undefined))
+      throw error;
     if (error instanceof MigrationError) {
       const { remedy, message } = error;
       const text = remedy === undefined ? message : message.slice(0, -remedy.length - 1);

@@ -115,7 +115,15 @@ export class MigrationRecord {
     await this.#executor.begin(connection, {});
     try {
       const at = new Date();
-      await this.write(connection, { name, checksum, state: 'applied', done: 0, running: undefined, position: undefined, at });
+      await this.write(connection, {
+        name,
+        checksum,
+        state: 'applied',
+        done: 0,
+        running: undefined,
+        position: undefined,
+        at,
+      });
       await this.remove(connection, replaces);
       await this.#executor.commit(connection);
     } catch (error) {

@@ -23,7 +23,9 @@ export function settleReplaced(migrations: readonly Migration[], recorded: reado
   const byName = new Map(recorded.map((entry) => [entry.name, entry]));
   const squashByName = new Map(squashes.map((squash) => [squash.name, squash]));
   const isApplied = (name: string): boolean =>
-    byName.has(name) ? byName.get(name)!.state === 'applied' : (squashByName.get(name)?.replaces.every(isApplied) ?? false);
+    byName.has(name)
+      ? byName.get(name)!.state === 'applied'
+      : (squashByName.get(name)?.replaces.every(isApplied) ?? false);
   const isBegun = (name: string): boolean =>
     byName.has(name) || (squashByName.get(name)?.replaces.some(isBegun) ?? false);
 

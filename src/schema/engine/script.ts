@@ -53,16 +53,20 @@ function statementsOf({ migration, operations }: PlannedMigration, step: Step, d
     case 'rebuild':
       return rebuildSql(step.rebuild, dialect);
     case 'run':
-      throw new UnsupportedError(`${migration.name}: ${describeOperation(operations[step.operation]!)} is code, which no script can say.`, {
-        feature: 'code in a script of migrations',
-        remedy: 'Apply it with the engine, and take the script from there on.',
-      });
+      throw new UnsupportedError(
+        `${migration.name}: ${describeOperation(operations[step.operation]!)} is code, which no script can say.`,
+        {
+          feature: 'code in a script of migrations',
+          remedy: 'Apply it with the engine, and take the script from there on.',
+        },
+      );
   }
 }
 
 /** One transaction for what goes in one, as the engine does it. */
 function plain(dialect: Dialect, record: MigrationRecord): Write {
-  const [begin, commit] = dialect.id === 'mysql' || dialect.id === 'mariadb' ? ['START TRANSACTION;', 'COMMIT;'] : ['BEGIN;', 'COMMIT;'];
+  const [begin, commit] =
+    dialect.id === 'mysql' || dialect.id === 'mariadb' ? ['START TRANSACTION;', 'COMMIT;'] : ['BEGIN;', 'COMMIT;'];
   return (plan, steps) => {
     const lines: string[] = [];
     const applied = ended(record.insertSql(appliedEntry(plan)));
@@ -95,10 +99,13 @@ function conditional(dialect: Dialect, record: MigrationRecord): Write {
     case 'mariadb':
       return (plan, steps) => mysqlLines(plan, steps, record, dialect);
     case 'sqlite':
-      throw new UnsupportedError('SQLite has no conditions around statements, so a script for it can be run once only.', {
-        feature: 'scripts of migrations that can be run again',
-        remedy: 'Leave out idempotent, or migrate with the engine.',
-      });
+      throw new UnsupportedError(
+        'SQLite has no conditions around statements, so a script for it can be run once only.',
+        {
+          feature: 'scripts of migrations that can be run again',
+          remedy: 'Leave out idempotent, or migrate with the engine.',
+        },
+      );
   }
 }
 
@@ -148,7 +155,15 @@ function mysqlLines(
 ): string[] {
   const { name, checksum } = plan.migration;
   const at = new Date();
-  const applying = (done: number): Recorded => ({ name, checksum, state: 'applying', done, running: undefined, position: undefined, at });
+  const applying = (done: number): Recorded => ({
+    name,
+    checksum,
+    state: 'applying',
+    done,
+    running: undefined,
+    position: undefined,
+    at,
+  });
   const unless = (query: string, sql: string): string[] => [
     `SET @blaze = IF(EXISTS(${query}), 'DO 0', ${dialect.literal({ kind: 'text' }, sql)});`,
     'PREPARE blaze FROM @blaze;',
@@ -161,7 +176,9 @@ function mysqlLines(
     ...steps.flatMap(({ position, statements }) => [
       // What looks for itself cannot be prepared in its turn.
       ...statements.flatMap((sql) =>
-        sql.startsWith('SET @blaze') ? [ended(sql)] : splitScript(sql).flatMap((one) => unless(isDone(position + 1), one)),
+        sql.startsWith('SET @blaze')
+          ? [ended(sql)]
+          : splitScript(sql).flatMap((one) => unless(isDone(position + 1), one)),
       ),
       ...unless(isDone(position + 1), record.updateSql(applying(position + 1))),
     ]),

@@ -97,7 +97,9 @@ export async function migratorsOf(files: Readonly<Record<string, string>>): Prom
 }
 
 function start(main: string, folder: string, orders: Orders): Migrator {
-  const child = spawn(process.execPath, [main, JSON.stringify(orders), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main, JSON.stringify(orders), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const messages: Message[] = [];
   const waiting: { readonly kind: Message['kind']; readonly resolve: (message: Message) => void }[] = [];
   const lines = createInterface({ input: child.stdout });
@@ -116,7 +118,9 @@ function start(main: string, folder: string, orders: Orders): Migrator {
       const found = messages.find((message) => message.kind === kind);
       if (found !== undefined) return found;
       const said = new Promise<Message>((resolve) => waiting.push({ kind, resolve }));
-      const end = ended.then(() => Promise.reject(new Error(`It ended without: ${kind}. It said: ${JSON.stringify(messages)}`)));
+      const end = ended.then(() =>
+        Promise.reject(new Error(`It ended without: ${kind}. It said: ${JSON.stringify(messages)}`)),
+      );
       return Promise.race([said, end]);
     },
     ended,
