@@ -4,7 +4,6 @@ import { applyOperation } from '../operations/apply.ts';
 import type { Migration } from '../operations/operation.ts';
 import { BlazeError } from '../../utils/errors.ts';
 import { MigrationError, MigrationHistoryError } from '../../utils/migration-errors.ts';
-import { suggest } from '../../utils/naming.ts';
 import type { Recorded } from './record.ts';
 
 /**
@@ -34,7 +33,7 @@ export function ordered(migrations: readonly Migration[]): Migration[] {
       if (earlier === undefined)
         throw new MigrationHistoryError(`it comes after '${name}', of which there is no file.`, {
           migration: migration.name,
-          remedy: suggest(name, byName.keys()),
+          remedy: 'Bring the file back from version control, or mend the name.',
         });
       place(earlier, [...trail, migration]);
     }

@@ -1,5 +1,4 @@
 import type { Confirmation } from '../../security/destructive.ts';
-import { describe } from '../../core/value-types.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { suggest } from '../../utils/naming.ts';
 import { own } from '../../utils/own.ts';
@@ -51,7 +50,7 @@ export function checkedOptions(options: EngineOptions): EngineOptions {
     const isNumber = typeof value === 'number' && Number.isFinite(value) && value >= 0;
     if (type === 'number' ? !isNumber : typeof value !== type)
       throw new MigrationError(
-        `The option '${name}' takes ${type === 'number' ? 'a number of at least 0' : `a ${type}`}, not ${describe(value)}.`,
+        `The option '${name}' takes ${type === 'number' ? 'a number of at least 0' : `a ${type}`}.`,
         { field: name },
       );
   }
