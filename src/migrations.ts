@@ -3,15 +3,20 @@ import { borrowed, lent } from './adapters/borrowed.ts';
 import type { Database } from './database.ts';
 import { contextOf } from './migration-code.ts';
 import type { MigrationCode } from './migration-code.ts';
+import { differences, listed, liveSchema, refuseUsed, walk } from './migration-verify.ts';
+import type { MigrationProblem } from './migration-verify.ts';
 import { engineOf } from './persistence/database.ts';
 import { Engine } from './persistence/engine.ts';
 import { openSession } from './persistence/session.ts';
 import { MigrationEngine as CoreEngine } from './schema/engine/engine.ts';
 import type { EngineOptions } from './schema/engine/options.ts';
+import { MIGRATION_TABLE } from './schema/engine/record.ts';
 import type { CodeTerms, MigrationTarget } from './schema/engine/target.ts';
 import { schemaOf } from './schema/of-models.ts';
 import type { Migration, Operation } from './schema/operations/operation.ts';
 import type { RunStep } from './schema/steps.ts';
+import { MigrationHistoryError } from './utils/migration-errors.ts';
+import { own } from './utils/own.ts';
 
 /**
  * Applies migrations to a database, and takes them back: one migrator at a time, each step recorded, so that what was
@@ -28,12 +33,18 @@ import type { RunStep } from './schema/steps.ts';
  */
 export class MigrationEngine extends CoreEngine {
   readonly #engine: Engine;
+  readonly #db: Database;
+  readonly #files: readonly Migration[];
+  readonly #given: EngineOptions;
 
   /** @throws MigrationError for an option that does not exist. */
   constructor(db: Database, migrations: readonly Migration[], options: EngineOptions = {}) {
     const engine = engineOf(db);
     super(targetOf(engine), migrations, options);
     this.#engine = engine;
+    this.#db = db;
+    this.#files = migrations;
+    this.#given = options;
   }
 
   /**
@@ -42,6 +53,56 @@ export class MigrationEngine extends CoreEngine {
    */
   check(models: Iterable<unknown>): Operation[] {
     return this.pending(schemaOf([...models], dialectOf(this.#engine)));
+  }
+
+  /**
+   * Apply each migration to this database, take it back, and apply it again: `verify` says where the schema is another one then.
+   * For an empty database that was made for this.
+   *
+   * @throws MigrationError for a database that has anything in it; for a migration that fails.
+   */
+  async verify(): Promise<MigrationProblem[]> {
+    await refuseUsed(this.#db, this.#table);
+    return walk(this.#db, this, this.#table);
+  }
+
+  /**
+   * What somebody has changed in this database by other means: the operations that would make it again what its migrations have
+   * made. Both are read from databases, so that no difference of words is taken for one.
+   *
+   * @param scratch An empty database of the same kind, to which the migrations are applied.
+   * @param options `to`: compare with the migrations up to this one, rather than with those that are recorded here.
+   * @throws MigrationError for a scratch database that has anything in it.
+   */
+  async drift(scratch: Database, options: { readonly to?: string | undefined } = {}): Promise<Operation[]> {
+    const { to } = own(options);
+    const recorded = new Set((await this.recorded()).map(({ name }) => name));
+    const files = to === undefined ? this.#files.filter(({ name }) => recorded.has(name)) : this.#files;
+    await refuseUsed(scratch, this.#table);
+    await new MigrationEngine(scratch, files, this.#given).migrate({ to, force: true });
+    return differences(await liveSchema(this.#db, this.#table), await liveSchema(scratch, this.#table), scratch);
+  }
+
+  /**
+   * Take over a database that was not made by migrations: they are remembered as applied, if it has what they would have made.
+   *
+   * @param scratch An empty database of the same kind, to compare with.
+   * @param options `to`: the last migration that it has already.
+   * @throws MigrationHistoryError that says what differs; nothing is remembered then.
+   */
+  async adopt(scratch: Database, options: { readonly to: string }): Promise<void> {
+    const { to } = own(options);
+    const found = await this.drift(scratch, { to });
+    if (found.length > 0)
+      throw new MigrationHistoryError(`the database differs from what it makes: ${listed(found)}.`, {
+        migration: to,
+        remedy: 'Put the database right, or write the migration as the database is.',
+      });
+    await this.migrate({ to, fake: true });
+  }
+
+  get #table(): string {
+    return this.#given.table ?? MIGRATION_TABLE;
   }
 }
 

@@ -12,6 +12,7 @@ export type { ApplyOptions, EngineOptions } from './schema/engine/options.ts';
 export type { PlannedMigration } from './schema/engine/plan.ts';
 export type { Progress } from './schema/engine/progress.ts';
 export type { ScriptOptions } from './schema/engine/script.ts';
+export type { MigrationProblem } from './migration-verify.ts';
 export { run } from './migration-code.ts';
 export type {
   BatchOptions,

@@ -57,10 +57,10 @@ export class MigrationEngine {
   }
 
   /** What would be applied, or taken back with `back`, and by which steps. Nothing is done, and nothing locked. */
-  async plan(options: { readonly to?: string | undefined; readonly back?: boolean } = {}): Promise<PlannedMigration[]> {
-    const { to, back = false } = own(options);
+  async plan(options: PlanOptions & { readonly back?: boolean } = {}): Promise<PlannedMigration[]> {
+    const { back = false, ...which } = own(options);
     checkFiles(this.#migrations);
-    return [...this.#plan(await this.recorded(), back ? 'back' : 'forward', { to }).migrations];
+    return [...this.#plan(await this.recorded(), back ? 'back' : 'forward', which).migrations];
   }
 
   /**

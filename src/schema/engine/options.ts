@@ -24,6 +24,8 @@ export interface EngineOptions {
 export interface ApplyOptions extends Confirmation {
   /** The last migration to apply; what stays applied on the way back. */
   readonly to?: string | undefined;
+  /** How many, at most, in their order; on the way back from the last one. */
+  readonly count?: number | undefined;
   /** Remember them as applied without doing anything: for a database that has it all already. */
   readonly fake?: boolean | undefined;
   /** What to do about SQL of the application of which nobody knows whether it was done, because the process died meanwhile. */
@@ -57,14 +59,16 @@ export function checkedOptions(options: EngineOptions): EngineOptions {
   return given;
 }
 
-const APPLY_OPTIONS = ['to', 'fake', 'resume', 'confirm', 'force'] as const;
+const APPLY_OPTIONS = ['to', 'count', 'fake', 'resume', 'confirm', 'force'] as const;
 
 /** @throws MigrationError for an option that does not exist, or means nothing. */
 export function checkedApplyOptions(options: ApplyOptions): ApplyOptions {
   const given = own(options);
   for (const name of Object.keys(given))
     if (!(APPLY_OPTIONS as readonly string[]).includes(name)) throw noOption('migrate()', name, APPLY_OPTIONS);
-  const { resume } = given;
+  const { resume, count } = given;
+  if (count !== undefined && !(Number.isInteger(count) && count > 0))
+    throw new MigrationError("The option 'count' takes a whole number of at least 1.", { field: 'count' });
   if (resume !== undefined && resume !== 'done' && resume !== 'again')
     throw new MigrationError("The option 'resume' takes 'done' or 'again'.", { field: 'resume' });
   return given;

@@ -28,6 +28,8 @@ export interface PlannedMigration {
 export interface PlanOptions {
   /** The last one to apply; what stays applied, with all that it comes after, on the way back. */
   readonly to?: string | undefined;
+  /** How many, at most. */
+  readonly count?: number | undefined;
   /** Nothing is to be done but to remember it so: what was done by hand need not be as the files say. */
   readonly fake?: boolean | undefined;
 }
@@ -47,7 +49,7 @@ export function planForward(
   files: readonly Migration[],
   record: readonly Recorded[],
   dialect: Dialect,
-  { to, fake = false }: PlanOptions = {},
+  { to, count, fake = false }: PlanOptions = {},
 ): Plan {
   const { migrations: all, recorded, adopted } = inOrder(files, record, fake);
   const half = recorded.find(({ state }) => state === 'reverting');
@@ -59,14 +61,13 @@ export function planForward(
   const wanted = to === undefined ? all : upTo(all, to);
   if (to === undefined) refuseBranches(all);
   const applied = appliedNames(recorded);
-  const migrations: PlannedMigration[] = [];
-  let before = replay([]);
-  for (const migration of all) {
-    const after = replay([migration], before);
-    if (wanted.includes(migration) && !applied.has(migration.name))
-      migrations.push(planned(migration, 'forward', migration.operations, before, dialect, recorded));
-    before = after;
-  }
+  const befores = schemasBefore(all);
+  const migrations = wanted
+    .filter(({ name }) => !applied.has(name))
+    .slice(0, count)
+    .map((migration) =>
+      planned(migration, 'forward', migration.operations, befores.get(migration)!, dialect, recorded),
+    );
   return { migrations, adopted };
 }
 
@@ -79,7 +80,7 @@ export function planBack(
   files: readonly Migration[],
   record: readonly Recorded[],
   dialect: Dialect,
-  { to, fake = false }: PlanOptions = {},
+  { to, count, fake = false }: PlanOptions = {},
 ): Plan {
   const { migrations: all, recorded, adopted } = inOrder(files, record, fake);
   const half = recorded.find(({ state }) => state === 'applying');
@@ -90,18 +91,29 @@ export function planBack(
     });
   const kept = to === undefined ? [] : upTo(all, to);
   const begun = new Set(recorded.map(({ name }) => name));
-  const migrations: PlannedMigration[] = [];
-  let before = replay([]);
-  for (const migration of all) {
-    const after = replay([migration], before);
-    if (begun.has(migration.name) && !kept.includes(migration)) {
+  const befores = schemasBefore(all);
+  const migrations = all
+    .filter((migration) => begun.has(migration.name) && !kept.includes(migration))
+    .toReversed()
+    .slice(0, count)
+    .map((migration) => {
+      const before = befores.get(migration)!;
       // What is taken back by hand needs no way back.
       const back = fake ? [] : named(migration, () => invertAll(migration.operations, before));
-      migrations.push(planned(migration, 'back', back, after, dialect, recorded));
-    }
-    before = after;
+      return planned(migration, 'back', back, replay([migration], before), dialect, recorded);
+    });
+  return { migrations, adopted };
+}
+
+/** The schema before each of them. */
+function schemasBefore(all: readonly Migration[]): Map<Migration, Schema> {
+  const befores = new Map<Migration, Schema>();
+  let schema = replay([]);
+  for (const migration of all) {
+    befores.set(migration, schema);
+    schema = replay([migration], schema);
   }
-  return { migrations: migrations.toReversed(), adopted };
+  return befores;
 }
 
 /** The files in order, once they agree with the record. */

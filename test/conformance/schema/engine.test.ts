@@ -337,7 +337,8 @@ describe('history', () => {
 });
 
 describe('locks of others', () => {
-  const SLOW = "INSERT INTO note (text) SELECT CONCAT('x', SLEEP(60)) FROM (SELECT 1 AS one) AS t";
+  const SLOW =
+    'INSERT INTO note (text) SELECT COUNT(*) FROM information_schema.columns AS a, information_schema.columns AS b, information_schema.columns AS c';
   const altered = file(
     '0002_score',
     [addColumn('note', 'extra', f.int({ nullable: true })), addIndex('note', index('text'))],
@@ -507,6 +508,103 @@ describe('what fails', () => {
     );
     await engine.migrate({ resume: 'done' });
     expect((await engine.status()).map(({ state }) => state)).toEqual(['applied']);
+  });
+});
+
+describe('a scratch database', () => {
+  let scratch: Database;
+  beforeEach(async () => {
+    scratch = await Database.connect(await freshUrl());
+  });
+  afterEach(() => scratch.close());
+
+  const there = file(
+    '0002_more',
+    [addColumn('note', 'extra', f.int({ nullable: true })), addIndex('note', index('text'))],
+    {
+      after: ['0001_note'],
+    },
+  );
+
+  it('G3: verify takes each migration up, down and up again, and says where the schema is another one then', async () => {
+    const oneWay = file('0003_way', [runSql('UPDATE note SET score = 1')], { after: ['0002_more'] });
+    const wrong = file(
+      '0004_wrong',
+      [runSql({ up: 'ALTER TABLE note ADD COLUMN mine integer', down: [] }, { operations: [] })],
+      { after: ['0003_way'] },
+    );
+    const verify = (files: readonly Migration[]): ReturnType<MigrationEngine['verify']> =>
+      new MigrationEngine(scratch, files).verify();
+    expect(await verify([first, there, oneWay])).toMatchObject([
+      { migration: '0003_way', when: 'back', differences: [], error: { code: 'E_MIGRATION_IRREVERSIBLE' } },
+    ]);
+    await expect(verify([first])).rejects.toThrow(
+      failure(MigrationError, {
+        message:
+          "The scratch database has 'note' in it, and more may be lost there. Give it an empty one, made for this and nothing else.",
+      }),
+    );
+    expect(await open([first, there, oneWay, wrong]).verify()).toMatchObject([
+      { migration: '0003_way', when: 'back' },
+      {
+        migration: '0004_wrong',
+        when: 'back',
+        differences: [{ kind: 'dropColumn', column: 'mine' }],
+        error: undefined,
+      },
+    ]);
+  });
+
+  it('G10: what was changed by other means is told', async () => {
+    await open([first, there]).migrate();
+    await db.session().sql`ALTER TABLE note ADD COLUMN strange integer`;
+    expect((await open([first, there]).drift(scratch)).map(({ kind }) => kind)).toEqual(['dropColumn']);
+  });
+
+  it('G10: a database that exists is adopted if it has what the migrations make', async () => {
+    await open([first], { table: 'elsewhere' }).migrate();
+    await db.session().sql`DROP TABLE elsewhere`;
+    const error = await errorOf(() => open([first, there]).adopt(scratch, { to: '0002_more' }));
+    expect(error).toBeInstanceOf(MigrationHistoryError);
+    expect(error.message).toBe(
+      "0002_more: the database differs from what it makes: addColumn of 'note', addIndex of 'note'. Put the database right, or write the migration as the database is.",
+    );
+    await new MigrationEngine(scratch, [first, there]).rollback({ force: true });
+    await open([first, there]).adopt(scratch, { to: '0001_note' });
+    await open([first, there]).migrate();
+    expect(await names(open([]))).toEqual(['0001_note', '0002_more']);
+  });
+});
+
+describe.runIf(databaseName === 'sqlite')('a disk that is full', () => {
+  it('G5: is told by name, and nothing is half done', async () => {
+    await open([first]).migrate();
+    await addNotes(200);
+    const picture = await pictureOf(db);
+    const wide = file(
+      '0002_wide',
+      [
+        addConstraint(
+          'note',
+          check('long', (n: { text: { ne(value: string): never } }) => n.text.ne('')),
+        ),
+      ],
+      {
+        after: ['0001_note'],
+      },
+    );
+    const limited = await Database.connect(url);
+    const [count] = await limited.session().sql`PRAGMA page_count`;
+    const pages = Number(count!['page_count']);
+    const limit = [`PRAGMA max_page_count = ${pages}`];
+    await limited.transaction((inner) => inner.sql(Object.assign([...limit], { raw: limit }) as never));
+    const error = await errorOf(() => new MigrationEngine(limited, [first, wide]).migrate());
+    expect(error).toMatchObject({ code: 'E_MIGRATION', migration: '0002_wide' });
+    expect(error.message).toMatch('database or disk is full');
+    await limited.close();
+    expect(await pictureOf(db)).toEqual(picture);
+    await open([first, wide]).migrate();
+    expect(await names(open([]))).toEqual(['0001_note', '0002_wide']);
   });
 });
 

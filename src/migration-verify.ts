@@ -1,0 +1,109 @@
+import type { Schema } from './core/ast/schema.ts';
+import type { Database } from './database.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { engineOf } from './persistence/database.ts';
+import type { Engine } from './persistence/engine.ts';
+import { diffSchemas } from './schema/diff.ts';
+import { describeOperation } from './schema/engine/failures.ts';
+import { introspect } from './schema/introspect/introspect.ts';
+import type { Operation } from './schema/operations/operation.ts';
+import { MigrationError } from './utils/migration-errors.ts';
+
+/** What is wrong with the way back of a migration. */
+export interface MigrationProblem {
+  readonly migration: string;
+  /** `back`: taken back, it leaves another schema than there was before it. `again`: so it does when it is applied once more. */
+  readonly when: 'back' | 'again';
+  /** What would make the schema right again; empty where `error` says why there is none. */
+  readonly differences: readonly Operation[];
+  readonly error: MigrationError | undefined;
+}
+
+/** The part of a migration engine that walks up and down. */
+export interface Walker {
+  migrate(options: {
+    readonly count: number;
+    readonly force: true;
+  }): Promise<readonly { readonly migration: { readonly name: string } }[]>;
+  rollback(options: { readonly count: number; readonly force: true }): Promise<unknown>;
+}
+
+/** The schema of a live database, without the table of migrations. */
+export async function liveSchema(db: Database, table: string): Promise<Schema> {
+  const { executor, options, dialect } = partsOf(db);
+  const connection = await executor.acquire({ mode: 'read', purpose: 'a look at the schema', server: 'primary' });
+  try {
+    return await introspect({ executor, connection, dialect }, { except: [table], schema: options.schema });
+  } finally {
+    executor.release(connection);
+  }
+}
+
+/** What one live database lacks of another, as both tell it. */
+export function differences(from: Schema, to: Schema, db: Database): Operation[] {
+  return diffSchemas(from, to, partsOf(db).dialect, { stored: true });
+}
+
+/** @throws MigrationError for a database that has anything: it is one to try things out on. */
+export async function refuseUsed(scratch: Database, table: string): Promise<void> {
+  const { tables, views } = await liveSchema(scratch, table);
+  const [there] = [...tables, ...views];
+  if (there !== undefined)
+    throw new MigrationError(`The scratch database has '${there.name}' in it, and more may be lost there.`, {
+      remedy: 'Give it an empty one, made for this and nothing else.',
+    });
+}
+
+/** Each migration up, down and up again, one after the other, until one leaves what it should not. */
+export async function walk(scratch: Database, engine: Walker, table: string): Promise<MigrationProblem[]> {
+  const problems: MigrationProblem[] = [];
+  const look = (): Promise<Schema> => liveSchema(scratch, table);
+  const one = { count: 1, force: true } as const;
+  let before = await look();
+  for (;;) {
+    const [applied] = await engine.migrate(one);
+    if (applied === undefined) return problems;
+    const { name: migration } = applied.migration;
+    const after = await look();
+    const error = await failureOf(() => engine.rollback(one));
+    if (error === undefined) {
+      note(problems, migration, 'back', differences(await look(), before, scratch));
+      // What comes next would stand on what should not be there.
+      if (problems.at(-1)?.migration === migration) return problems;
+      await engine.migrate(one);
+      note(problems, migration, 'again', differences(await look(), after, scratch));
+    } else problems.push({ migration, when: 'back', differences: [], error });
+    before = await look();
+  }
+}
+
+function note(
+  problems: MigrationProblem[],
+  migration: string,
+  when: 'back' | 'again',
+  found: readonly Operation[],
+): void {
+  if (found.length > 0) problems.push({ migration, when, differences: found, error: undefined });
+}
+
+/** A way back that there is not, or that fails; everything else is no finding but a failure. */
+async function failureOf(run: () => Promise<unknown>): Promise<MigrationError | undefined> {
+  try {
+    await run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MigrationError && error.code === 'E_MIGRATION_IRREVERSIBLE') return error;
+    throw error;
+  }
+}
+
+/** Operations in few words. */
+export function listed(operations: readonly Operation[]): string {
+  return operations.map(describeOperation).join(', ');
+}
+
+function partsOf(db: Database): Pick<Engine, 'executor' | 'options'> & { readonly dialect: Dialect } {
+  const engine = engineOf(db);
+  const { executor, options } = engine;
+  return { executor, options, dialect: engine.compiledIn(options.schema).dialect };
+}
