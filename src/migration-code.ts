@@ -33,9 +33,9 @@ export interface MigrationContext {
    *
    * @throws MigrationError if there is no such table at this point.
    */
-  model(table: TableLike): HistoricalModel;
+  readonly model: (table: TableLike) => HistoricalModel;
   /** Tell `onProgress` how far it has come. */
-  progress(done: number, total?: number): void;
+  readonly progress: (done: number, total?: number) => void;
   /**
    * Rows in batches, in the order of their key. Outside of a transaction each batch is a transaction of its own, in which it is
    * noted as well how far it has come: what was interrupted goes on behind the last batch, and no row is met twice.
@@ -43,17 +43,17 @@ export interface MigrationContext {
    * @param rows A query of `session`, without an order or a limit. @param work Changes the rows; they are written after it.
    * @returns How many rows there were.
    */
-  inBatches(
+  readonly inBatches: (
     rows: QuerySet<HistoricalRow>,
     work: (batch: readonly HistoricalRow[]) => void | Promise<void>,
     options?: BatchOptions,
-  ): Promise<number>;
+  ) => Promise<number>;
   /** UPDATE in batches, in the same way. `values` are those of `update()`. @returns How many rows there were. */
-  backfill(
+  readonly backfill: (
     rows: QuerySet<HistoricalRow>,
     values: Parameters<QuerySet<HistoricalRow>['update']>[0],
     options?: BatchOptions,
-  ): Promise<number>;
+  ) => Promise<number>;
 }
 
 /** A step of code. */

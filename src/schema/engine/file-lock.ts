@@ -1,7 +1,14 @@
 import type { Connection } from '../../adapters/adapter.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import { LockTimeoutError } from '../../utils/errors.ts';
-import type { MigrationLock } from './lock.ts';
+
+/** What keeps migrators apart. It belongs to a connection, and is gone when the connection is. */
+export interface MigrationLock {
+  /** Whether it was to be had, at once. */
+  take(): Promise<boolean>;
+  /** Whether it was still held. */
+  release(): Promise<boolean>;
+}
 
 /** What the file beside the database is called in its connection. */
 const ALIAS = 'blaze_migrate';

@@ -6,14 +6,7 @@ import type { Dialect } from '../../dialects/dialect.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { MigrationLockError } from '../../utils/migration-errors.ts';
 import { fileLock } from './file-lock.ts';
-
-/** What keeps migrators apart. It belongs to a connection, and is gone when the connection is. */
-export interface MigrationLock {
-  /** Whether it was to be had, at once. */
-  take(): Promise<boolean>;
-  /** Whether it was still held. */
-  release(): Promise<boolean>;
-}
+import type { MigrationLock } from './file-lock.ts';
 
 export interface LockOptions {
   /** Name of the table that remembers what was applied: databases that have several are migrated side by side. */
