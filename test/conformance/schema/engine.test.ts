@@ -462,6 +462,27 @@ describe('what fails', () => {
     expect(await names(open([]))).toEqual(['0001_note', '0002_unique']);
   });
 
+  it.runIf(databaseName.startsWith('postgres'))(
+    'G5: what is left of an index that failed without a lock (only PostgreSQL makes such) goes before it is made again',
+    async () => {
+      await open([first]).migrate();
+      await db.session().sql`INSERT INTO note (text, score) VALUES ('a', 7), ('b', 7)`;
+      const operations = [
+        addIndex('note', index('score', { unique: true, name: 'note_score' }), { concurrently: true }),
+      ];
+      const files = [first, file('0002_index', operations, { after: ['0001_note'] })];
+      const isValid = (): Promise<unknown> =>
+        db.session().sql`SELECT indisvalid FROM pg_index WHERE indexrelid = 'note_score'::regclass`;
+      expect(await errorOf(() => open(files).migrate())).toMatchObject({ cause: { code: 'E_UNIQUE_VIOLATION' } });
+      expect(await isValid()).toEqual([{ indisvalid: false }]);
+      await db.session().sql`UPDATE note SET score = 8 WHERE text = 'b'`;
+      await open(files).migrate();
+      expect(await isValid()).toEqual([{ indisvalid: true }]);
+      await open(files).rollback({ to: '0001_note', force: true });
+      expect(await names(open([]))).toEqual(['0001_note']);
+    },
+  );
+
   it.runIf(isStepwise)(
     'G4: G5: one that is half applied (where no transaction takes it back) is not edited, nor rolled back',
     async () => {
