@@ -12,7 +12,7 @@ import type { Code, Entry } from './print.ts';
 export function planRelations(models: readonly ModelPlan[]): ModelPlan[] {
   const byTable = new Map(models.map((model) => [keyOf(model.table), model]));
   for (const model of models)
-    for (const key of model.table.foreignKeys) {
+    for (const key of inOrder(model.table)) {
       const problem = addRelation(model, key, byTable);
       if (problem !== undefined) model.unsaid.push(`The foreign key (${key.columns.join(', ')}) ${problem}.`);
     }
@@ -22,6 +22,12 @@ export function planRelations(models: readonly ModelPlan[]): ModelPlan[] {
   for (const link of links) addManyToMany(link);
   for (const model of written) if (!links.some((link) => link.model === model)) addReverses(model);
   return written;
+}
+
+/** Foreign keys in the order of their columns: their names are none of the model's. */
+function inOrder({ columns, foreignKeys }: TableSchema): ForeignKeySchema[] {
+  const position = (key: ForeignKeySchema): number => columns.findIndex(({ name }) => name === key.columns[0]);
+  return foreignKeys.toSorted((a, b) => position(a) - position(b));
 }
 
 function nameOfRelation({ column, target }: ToOnePlan): string {

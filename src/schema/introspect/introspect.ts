@@ -1,7 +1,7 @@
 import type { DialectId } from '../../dialects/dialect.ts';
 import { readMysql } from './mysql.ts';
 import { readPostgres } from './postgres.ts';
-import type { Found, IntrospectOptions, IntrospectedSchema, Source } from './source.ts';
+import type { Found, IntrospectOptions, IntrospectedSchema, Note, Source } from './source.ts';
 import { readSqlite } from './sqlite.ts';
 
 const READERS: Readonly<Record<DialectId, (source: Source, options: IntrospectOptions) => Promise<Found>>> = {
@@ -37,8 +37,13 @@ export async function introspect(source: Source, options: IntrospectOptions = {}
         checks: sorted(table.checks),
       })),
     views: sorted(found.views).filter(({ name }) => isMeant(name)),
-    notes: found.notes.filter(({ table }) => isMeant(table)),
+    notes: found.notes.filter(({ table }) => isMeant(table)).toSorted(byTable),
   });
+}
+
+function byTable(a: Note, b: Note): number {
+  const [left, right] = [`${a.table}\0${a.text}`, `${b.table}\0${b.text}`];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** By name, the same on every machine. */

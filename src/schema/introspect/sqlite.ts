@@ -51,12 +51,16 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
   const read = (name: string, rows: Rows): TableSchema => {
     const text = parseTable(textOf.get(`table ${name}`) ?? '');
     const note = (problem: string): void => void notes.push({ table: name, text: problem });
+    const own = keys.get(name) ?? [];
+    for (const [column, { collation }] of text.columns)
+      if (collation !== undefined && collation !== 'BINARY')
+        note(`The column '${column}' has the collation '${collation}', which no model can say.`);
     return {
       schema,
       name,
-      columns: rows.flatMap((row) => columnOf(row, rows, text)),
+      columns: rows.flatMap((row) => columnOf(row, keyOf(rows), own, text)),
       primaryKey: keyOf(rows),
-      foreignKeys: keysOf(name, schema, keys.get(name) ?? [], text, primaryKeys),
+      foreignKeys: keysOf(name, schema, own, text, primaryKeys),
       indexes: indexesOf(name, indexes.get(name) ?? [], text, textOf, note),
       checks: checksOf(name, text),
       comment: undefined,
@@ -80,7 +84,7 @@ function keyOf(rows: Rows): string[] {
 }
 
 /** Hidden columns are those of virtual tables; 2 and 3 are computed ones. */
-function columnOf(row: Rows[number], rows: Rows, text: TableText): ColumnSchema[] {
+function columnOf(row: Rows[number], key: readonly string[], foreignKeys: Rows, text: TableText): ColumnSchema[] {
   const [, name, declared, notNull, given, pk, hidden] = row as [
     string,
     string,
@@ -100,7 +104,11 @@ function columnOf(row: Rows[number], rows: Rows, text: TableText): ColumnSchema[
       type,
       nullable: notNull === 0 && !isKey,
       // A key of that very type is another name for the row's number (https://sqlite.org/lang_createtable.html#rowid).
-      identity: isKey && declared.toUpperCase() === 'INTEGER' && keyOf(rows).length === 1,
+      identity:
+        isKey &&
+        declared.toUpperCase() === 'INTEGER' &&
+        key.length === 1 &&
+        !foreignKeys.some((row) => row[3] === name),
       default: given === null ? undefined : defaultOf(unwrapped(given), type),
       generated: generated === undefined ? undefined : { sql: generated, stored: hidden === 3 },
       comment: undefined,
