@@ -42,6 +42,8 @@ export interface ColumnSchema {
   readonly comment: string | undefined;
   /** What it was called before, where a model says so: not part of what is compared. */
   readonly renamedFrom?: string | undefined;
+  /** What rows that are there get when it comes, or a function that gives it, where a model says so: not compared. */
+  readonly fill?: unknown;
 }
 
 /** A column that the database computes from others. */
