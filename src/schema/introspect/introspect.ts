@@ -1,4 +1,5 @@
 import type { DialectId } from '../../dialects/dialect.ts';
+import { MIGRATION_TABLE } from '../engine/record.ts';
 import { readMysql } from './mysql.ts';
 import { readPostgres } from './postgres.ts';
 import type { Found, IntrospectOptions, IntrospectedSchema, Note, Source } from './source.ts';
@@ -20,12 +21,12 @@ const READERS: Readonly<Record<DialectId, (source: Source, options: IntrospectOp
  * @example
  * ```ts ignore
  * const connection = await executor.acquire({ mode: 'read', purpose: 'introspection' });
- * const schema = await introspect({ executor, connection, dialect }, { except: ['blaze_migrations'] });
+ * const schema = await introspect({ executor, connection, dialect });
  * ```
  */
 export async function introspect(source: Source, options: IntrospectOptions = {}): Promise<IntrospectedSchema> {
   const found = await READERS[source.dialect.id](source, options);
-  const { tables: wanted, except = [] } = options;
+  const { tables: wanted, except = [MIGRATION_TABLE] } = options;
   const isMeant = (name: string): boolean => (wanted?.includes(name) ?? true) && !except.includes(name);
   return Object.freeze({
     tables: sorted(found.tables)

@@ -16,7 +16,7 @@ export interface IntrospectOptions {
   readonly schema?: string | undefined;
   /** The tables and views to read, by name; by default all. */
   readonly tables?: readonly string[] | undefined;
-  /** Tables and views to leave out, by name: the records of migrations, the tables of somebody else. */
+  /** Tables and views to leave out, by name; by default the table in which migrations are recorded. */
   readonly except?: readonly string[] | undefined;
 }
 

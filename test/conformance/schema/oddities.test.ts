@@ -2,9 +2,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { Registry } from 'blazeorm';
+import { inspect } from 'blazeorm/schema';
 
 import type { ModelClassValue } from '../../../src/core/metadata.ts';
-import { inspect } from '../../../src/schema/inspect/inspect.ts';
 import { tableSchemaOf } from '../../../src/schema/of-models.ts';
 import { engine, freshUrl, onEngine } from '../../support/database.ts';
 import { Folder } from '../../support/inspected.ts';

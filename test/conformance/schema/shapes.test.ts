@@ -2,9 +2,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { check, f, index, model, Registry, sql, unique } from 'blazeorm';
+import { diffSchemas, inspect, schemaOf } from 'blazeorm/schema';
 
 import type { ModelClassValue } from '../../../src/core/metadata.ts';
-import { inspect } from '../../../src/schema/inspect/inspect.ts';
 import { tableSchemaOf, viewSchemaOf } from '../../../src/schema/of-models.ts';
 import { engine, freshUrl, onEngine } from '../../support/database.ts';
 import { Folder } from '../../support/inspected.ts';
@@ -49,6 +49,7 @@ async function expectLaw(db: LiveDatabase, name: string): Promise<readonly Model
   const tables = metas.filter(({ view }) => view === undefined).toSorted((a, b) => (a.table < b.table ? -1 : 1));
   const wanted = found.tables.map((table) => pictureOf(table, db.dialect));
   expect(tables.map(tableSchemaOf).map((table) => pictureOf(table, db.dialect))).toEqual(wanted);
+  expect(diffSchemas(found, schemaOf(models, db.dialect), db.dialect, { stored: true })).toEqual([]);
   const views = metas.filter(({ view }) => view !== undefined).map((meta) => viewSchemaOf(meta, db.dialect));
   expect(views).toEqual(found.views.map(({ schema, name: view, sql: text }) => ({ schema, name: view, sql: text })));
   const again = await LiveDatabase.connect(await freshUrl(), { models });
