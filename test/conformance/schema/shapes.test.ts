@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { check, f, index, model, Registry, sql, unique } from 'blazeorm';
 import { diffSchemas, inspect, schemaOf } from 'blazeorm/schema';
+import type { IntrospectOptions } from 'blazeorm/schema';
 
 import type { ModelClassValue } from '../../../src/core/metadata.ts';
 import { tableSchemaOf, viewSchemaOf } from '../../../src/schema/of-models.ts';
@@ -338,6 +339,49 @@ describe('G11: what no model says stays where it is, and is told', () => {
       }),
     );
     await folder.load(files, 'odd');
+    await db.close();
+  });
+});
+
+describe('G11: what is asked for', () => {
+  const where = onEngine({ sqlite: 'side', postgres: 'side', mysql: `side_${process.pid}_${Date.now() % 1_000_000}` });
+
+  it('M5: another schema, some tables, all but some; never the records of migrations', async () => {
+    const db = await LiveDatabase.connect(await freshUrl());
+    await db.run(
+      onEngine({
+        sqlite: "ATTACH ':memory:' AS side",
+        postgres: 'CREATE SCHEMA side',
+        mysql: `CREATE DATABASE ${where}`,
+      }),
+    );
+    const target = engine === 'sqlite' ? 'b' : `${where}.b`;
+    await db.run(
+      'CREATE TABLE a (id int PRIMARY KEY)',
+      `CREATE TABLE ${where}.b (id int PRIMARY KEY)`,
+      `CREATE TABLE ${where}.c (id int PRIMARY KEY, b_id int, FOREIGN KEY (b_id) REFERENCES ${target} (id))`,
+      `CREATE INDEX ${engine === 'sqlite' ? 'side.by_b' : 'by_b'} ON ${engine === 'sqlite' ? 'c' : `${where}.c`} (b_id)`,
+      'CREATE TABLE blaze_migration (id int PRIMARY KEY)',
+      `CREATE VIEW ${where}.d AS SELECT id FROM ${where}.b`,
+    );
+    const names = async (options: IntrospectOptions): Promise<readonly string[]> => {
+      const { tables, views } = await db.introspect(options);
+      return [...tables, ...views].map(({ schema, name }) => `${schema ?? ''}.${name}`);
+    };
+    expect(await names({})).toEqual(['.a']);
+    expect(await names({ schema: where })).toEqual([`${where}.b`, `${where}.c`, `${where}.d`]);
+    expect(await names({ schema: where, tables: ['c', 'd'] })).toEqual([`${where}.c`, `${where}.d`]);
+    expect(await names({ except: ['a'] })).toEqual(['.blaze_migration']);
+
+    const found = await db.introspect({ schema: where, tables: ['b', 'c'] });
+    const { files, warnings } = inspect(found);
+    expect(warnings).toEqual([]);
+    expect(classIn(files[0]!.text, 'C')).toBe(
+      `export class C extends model('c', { id: f.int({ primaryKey: true }), b: f.foreignKey(() => B, { nullable: true }) }, { schema: '${where}', indexes: [index('b', { name: 'by_b' })] }) {}`,
+    );
+    const models = await folder.load(files, 'schemas');
+    expect(diffSchemas(found, schemaOf(models, db.dialect), db.dialect, { stored: true })).toEqual([]);
+    await db.run(onEngine({ sqlite: 'DETACH side', postgres: 'SELECT 1', mysql: `DROP DATABASE ${where}` }));
     await db.close();
   });
 });
