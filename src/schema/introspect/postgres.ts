@@ -12,7 +12,7 @@ import { defaultOf, rawExpression } from './parts.ts';
 import * as catalog from './postgres-catalog.ts';
 import { postgresType } from './postgres-types.ts';
 import type { OwnTypes } from './postgres-types.ts';
-import { byFirst, rowsOf } from './source.ts';
+import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, IntrospectedView, Note, Source } from './source.ts';
 import { unwrapped } from './tokens.ts';
 
@@ -21,7 +21,7 @@ interface Reading {
   /** The schema, where the options name one. */
   readonly schema: string | undefined;
   readonly types: OwnTypes;
-  note(table: string, text: string): void;
+  readonly note: (table: string, text: string) => void;
 }
 
 /** Reads a schema of PostgreSQL, by six queries on its catalog (https://www.postgresql.org/docs/current/catalogs.html). */
@@ -75,10 +75,10 @@ function tableOf(
   indexes: Rows,
 ): TableSchema {
   const keys = constraints.filter(([, , type]) => type === 'p');
-  const primaryKey = keys.flatMap(([, , , columns]) => textsIn(String(columns)));
+  const primaryKey = keys.flatMap(([, , , columns]) => textsIn(textOf(columns)));
   for (const [, constraint, type] of constraints)
     if (type === 'x')
-      reading.note(name, `The exclusion constraint '${String(constraint)}' is none that a model can say.`);
+      reading.note(name, `The exclusion constraint '${textOf(constraint)}' is none that a model can say.`);
   return {
     schema: reading.schema,
     name,
@@ -172,7 +172,7 @@ function foreignKeyOf(reading: Reading, row: Rows[number]): ForeignKeySchema {
 }
 
 function checkOf([, name, , , condition]: Rows[number]): CheckSchema {
-  return { name: String(name), condition: rawExpression(plain(String(condition))) };
+  return { name: textOf(name), condition: rawExpression(plain(textOf(condition))) };
 }
 
 interface PartOfIndex {

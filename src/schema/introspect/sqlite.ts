@@ -10,7 +10,7 @@ import type {
 import { shortName } from '../../utils/naming.ts';
 import { customType } from './custom.ts';
 import { actionOf, defaultOf, rawExpression } from './parts.ts';
-import { byFirst, rowsOf } from './source.ts';
+import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, IntrospectedView, Note, Source } from './source.ts';
 import { sqliteType } from './sqlite-types.ts';
 import { parseIndex, parseTable, parseView } from './sqlite-sql.ts';
@@ -44,12 +44,12 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
       [file, file],
     ),
   );
-  const kinds = new Map(listed.map(([name, type]) => [String(name), String(type)]));
-  const textOf = new Map(texts.map(([type, name, sql]) => [`${String(type)} ${String(name)}`, String(sql)]));
+  const kinds = new Map(listed.map(([name, type]) => [textOf(name), textOf(type)]));
+  const textByName = new Map(texts.map(([type, name, sql]) => [`${textOf(type)} ${textOf(name)}`, textOf(sql)]));
   const notes: Note[] = [];
   const primaryKeys = new Map([...columns].map(([name, rows]) => [name, keyOf(rows)]));
   const read = (name: string, rows: Rows): TableSchema => {
-    const text = parseTable(textOf.get(`table ${name}`) ?? '');
+    const text = parseTable(textByName.get(`table ${name}`) ?? '');
     const note = (problem: string): void => void notes.push({ table: name, text: problem });
     const own = keys.get(name) ?? [];
     for (const [column, { collation }] of text.columns)
@@ -61,7 +61,7 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
       columns: rows.flatMap((row) => columnOf(row, keyOf(rows), own, text)),
       primaryKey: keyOf(rows),
       foreignKeys: keysOf(name, schema, own, text, primaryKeys),
-      indexes: indexesOf(name, indexes.get(name) ?? [], text, textOf, note),
+      indexes: indexesOf(name, indexes.get(name) ?? [], text, textByName, note),
       checks: checksOf(name, text),
       comment: undefined,
     };
@@ -80,7 +80,7 @@ function keyOf(rows: Rows): string[] {
   return rows
     .filter(([, , , , , pk]) => Number(pk) > 0)
     .toSorted((a, b) => Number(a[5]) - Number(b[5]))
-    .map(([, name]) => String(name));
+    .map(([, name]) => textOf(name));
 }
 
 /** Hidden columns are those of virtual tables; 2 and 3 are computed ones. */
@@ -127,18 +127,18 @@ function keysOf(
   return ids.map((id) => {
     const own = rows.filter((row) => row[1] === id);
     const [, , target, , , onDelete, onUpdate] = own[0]!;
-    const columns = own.map((row) => String(row[3]));
+    const columns = own.map((row) => textOf(row[3]));
     const name = text.foreignKeys.get(JSON.stringify(columns)) ?? shortName(`${table}_${columns.join('_')}_fkey`);
     // Names of tables are the same in capitals and without.
-    const found = [...primaryKeys.keys()].find((other) => other.toLowerCase() === String(target).toLowerCase());
-    const targets = own.map((row, i) => (row[4] === null ? (primaryKeys.get(found ?? '')?.[i] ?? '') : String(row[4])));
+    const found = [...primaryKeys.keys()].find((other) => other.toLowerCase() === textOf(target).toLowerCase());
+    const targets = own.map((row, i) => (row[4] === null ? (primaryKeys.get(found ?? '')?.[i] ?? '') : textOf(row[4])));
     return {
       name,
       columns,
-      table: { schema, name: found ?? String(target) },
+      table: { schema, name: found ?? textOf(target) },
       targets,
-      onDelete: actionOf(String(onDelete)),
-      onUpdate: actionOf(String(onUpdate)),
+      onDelete: actionOf(textOf(onDelete)),
+      onUpdate: actionOf(textOf(onUpdate)),
     };
   });
 }
@@ -148,16 +148,16 @@ function indexesOf(
   table: string,
   rows: Rows,
   text: TableText,
-  textOf: ReadonlyMap<string, string>,
+  textByName: ReadonlyMap<string, string>,
   note: (problem: string) => void,
 ): IndexSchema[] {
   const indexes: IndexSchema[] = [];
   for (const [name, own] of byFirst(rows.filter(([, , , origin]) => origin !== 'pk').map((row) => row.slice(1)))) {
     const [, unique, origin] = own[0]!;
-    const { parts: texts, where } = parseIndex(textOf.get(`index ${name}`) ?? '');
-    const columns = own.map((row) => String(row[3]));
+    const { parts: texts, where } = parseIndex(textByName.get(`index ${name}`) ?? '');
+    const columns = own.map((row) => textOf(row[3]));
     const collated = own.some(
-      ([, , , column, , collation]) => collation !== (text.columns.get(String(column))?.collation ?? 'BINARY'),
+      ([, , , column, , collation]) => collation !== (text.columns.get(textOf(column))?.collation ?? 'BINARY'),
     );
     if (collated) {
       note(`The index '${name}' sorts by a collation of its own, which no model can say.`);
@@ -166,7 +166,7 @@ function indexesOf(
     const parts = own.map(([, , , column, descending], i): IndexPart =>
       column === null
         ? { expression: rawExpression(texts[i] ?? ''), descending: descending === 1 }
-        : { column: String(column), descending: descending === 1 },
+        : { column: textOf(column), descending: descending === 1 },
     );
     indexes.push({
       name: origin === 'u' ? shortName([table, ...columns, 'key'].join('_')) : name,
@@ -198,13 +198,13 @@ async function readViews(
   const views: IntrospectedView[] = [];
   for (const [type, view, text] of texts) {
     if (type !== 'view') continue;
-    const name = String(view);
+    const name = textOf(view);
     try {
       const columns = await rowsOf(source, 'SELECT name, type FROM pragma_table_xinfo(?, ?) ORDER BY cid', [
         name,
         file,
       ]);
-      views.push({ schema, name, sql: parseView(String(text)), columns: columns.map(viewColumn) });
+      views.push({ schema, name, sql: parseView(textOf(text)), columns: columns.map(viewColumn) });
     } catch (error) {
       notes.push({ table: name, text: `The view cannot be read: ${(error as Error).message}` });
     }
@@ -214,9 +214,9 @@ async function readViews(
 
 /** A computed column of a view has no type. */
 function viewColumn([name, declared]: Rows[number]): ColumnSchema {
-  const type = String(declared ?? '') === '' ? customType('', 'any') : sqliteType(String(declared));
+  const type = textOf(declared ?? '') === '' ? customType('', 'any') : sqliteType(textOf(declared));
   return {
-    name: String(name),
+    name: textOf(name),
     type,
     nullable: true,
     identity: false,

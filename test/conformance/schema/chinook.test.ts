@@ -168,7 +168,7 @@ function modelOf(name: string): never {
 function valueIn(row: Row, { column, type }: FieldMeta): unknown {
   const key = Object.keys(row).find((name) => name.toLowerCase() === column.replaceAll('_', '').toLowerCase())!;
   const value = row[key]!;
-  if (value !== null && /Date$/.test(key)) return new Date(`${value}Z`);
+  if (value !== null && key.endsWith('Date')) return new Date(`${value}Z`);
   return type.kind === 'decimal' ? Number(value).toFixed(type.scale) : value;
 }
 
