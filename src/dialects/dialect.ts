@@ -60,6 +60,8 @@ export interface Dialect {
   columnType(table: TableSchema, column: ColumnSchema): string;
   /** A condition on a table's own columns with its values written out, as constraints have them. */
   inline(condition: Expression): string;
+  /** A value written out, as a column of this type stores it. @throws UnsupportedError for one that has no such form. */
+  literal(type: ValueType, value: unknown): string;
   /** A query in the same way, as views have them; `types` are those of its columns. */
   inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string;
   /** An identifier in quotes; parts are joined by dots. */

@@ -207,7 +207,8 @@ class Diff {
         (keyOf(target) === keyOf(table) ? table : findTable(this.#at, target))?.primaryKey.join('\0') ===
         targets.join('\0');
       const foreignKeys = table.foreignKeys.filter((key) => !circles.has(key) && isKey(key));
-      this.#do({ kind: 'createTable', table: { ...table, foreignKeys } });
+      const { renamedFrom: _renamed, ...rest } = table;
+      this.#do({ kind: 'createTable', table: { ...rest, columns: table.columns.map(bare), foreignKeys } });
     }
   }
 

@@ -1,11 +1,46 @@
-import type { ColumnSchema, ForeignKeySchema, IndexSchema, TableSchema, ViewSchema } from '../core/ast/schema.ts';
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  Schema,
+  TableSchema,
+  ViewSchema,
+} from '../core/ast/schema.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { Registry } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { planView } from '../query/views.ts';
 import { DefinitionError } from '../utils/errors.ts';
 import { conditionOf, partOf } from './conditions.ts';
+import { creationOrder } from './creation-order.ts';
 import { checksOf, classWith, ofClass, requiredChecks, tableOf } from './tables.ts';
+import { viewsInOrder } from './views.ts';
+
+/**
+ * The schema of models: their tables, those of links that the library makes for them, and their views.
+ *
+ * @param dialect In whose SQL views are.
+ * @throws DefinitionError for models that cannot be.
+ * @example
+ * ```ts
+ * import { f, model } from 'blazeorm';
+ * import { schemaOf, SQLiteDialect } from 'blazeorm/schema';
+ * class Genre extends model('genre', { id: f.auto(), name: f.string({ unique: true }) }) {}
+ * export const { tables } = schemaOf([Genre], new SQLiteDialect());
+ * ```
+ */
+export function schemaOf(models: Iterable<unknown>, dialect: Dialect): Schema {
+  const metas = [...new Set(new Registry(models).models.map(tableOf))];
+  const links = metas.flatMap(({ relations }) =>
+    relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])),
+  );
+  const tables = [...new Set([...metas, ...links])].filter(({ view }) => view === undefined);
+  return Object.freeze({
+    tables: creationOrder(tables.map(tableSchemaOf)),
+    views: viewsInOrder(metas).map((meta) => viewSchemaOf(meta, dialect)),
+  });
+}
 
 /** The table of a model; of all classes that share it, where there are several. */
 export function tableSchemaOf(model: ModelMeta): TableSchema {

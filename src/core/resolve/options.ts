@@ -10,7 +10,9 @@ export function resolveOptions(draft: ModelDraft, report: Report): void {
   meta.ordering = (options.ordering ?? []).flatMap((key) => orderOf(draft, key, 'ordering', report));
   const declared = [...(options.indexes ?? []), ...(options.constraints ?? [])];
   const indexes = [
-    ...meta.fields.filter((field) => field.unique).map((field) => singleIndex(draft, field, true)),
+    ...meta.fields
+      .filter((field) => field.unique && !isDeclaredUnique(draft, field))
+      .map((field) => singleIndex(draft, field, true)),
     ...meta.fields
       .filter((field) => field.indexed && !field.unique && !leadsAnIndex(draft, field))
       .map((field) => singleIndex(draft, field, false)),
@@ -31,6 +33,13 @@ function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
       item.kind !== 'check' &&
       (item.kind === 'unique' || item.options.where === undefined) &&
       leads(draft, item.fields[0], field),
+  );
+}
+
+/** Whether the options say that this field alone is unique, as they do to give the index another name. */
+function isDeclaredUnique(draft: ModelDraft, field: FieldDraft): boolean {
+  return (draft.definition.options.constraints ?? []).some(
+    (item) => item.kind === 'unique' && item.fields.length === 1 && fieldNamed(draft, item.fields[0]!) === field,
   );
 }
 

@@ -210,7 +210,8 @@ class InlineCompiler extends MySQLCompiler {
   }
 }
 
-function literal(value: unknown): string {
+/** A value of the driver's in SQL. */
+export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value.replace(/['\\]/g, '$&$&')}'`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;

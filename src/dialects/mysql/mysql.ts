@@ -8,7 +8,7 @@ import type { DialectFeatures } from '../features.ts';
 import { checkSchemaName } from '../schemas.ts';
 import { mysqlCodec } from './codecs.ts';
 import { MySQLCompiler } from './compiler.ts';
-import { MySQLDdlCompiler } from './ddl.ts';
+import { MySQLDdlCompiler, literal } from './ddl.ts';
 import type { MySQLFlavour, TypeContext } from './types.ts';
 
 /** What MySQL and MariaDB have in common. */
@@ -91,6 +91,10 @@ export class MySQLDialect implements MySQLFlavour {
 
   columnType(table: TableSchema, column: ColumnSchema): string {
     return new MySQLDdlCompiler(this).columnType(table, column);
+  }
+
+  literal(type: ValueType, value: unknown): string {
+    return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
   }
 
   inline(condition: Expression): string {

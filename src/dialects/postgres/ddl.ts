@@ -215,7 +215,8 @@ function inlined({ sql, slots }: CompiledStatement): string {
   });
 }
 
-function literal(value: unknown): string {
+/** A value of the driver's in SQL. */
+export function literal(value: unknown): string {
   if (typeof value === 'string')
     return value.includes('\\') ? `E'${value.replace(/['\\]/g, '\\$&')}'` : `'${value.replaceAll("'", "''")}'`;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);

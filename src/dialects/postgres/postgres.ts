@@ -8,7 +8,7 @@ import type { DialectFeatures } from '../features.ts';
 import { checkSchemaName } from '../schemas.ts';
 import { postgresCodec } from './codecs.ts';
 import { PostgresCompiler } from './compiler.ts';
-import { PostgresDdlCompiler } from './ddl.ts';
+import { PostgresDdlCompiler, literal } from './ddl.ts';
 
 /** PostgreSQL 15 and later. */
 export class PostgresDialect implements Dialect {
@@ -78,6 +78,10 @@ export class PostgresDialect implements Dialect {
 
   columnType(table: TableSchema, column: ColumnSchema): string {
     return new PostgresDdlCompiler(this).columnType(table, column);
+  }
+
+  literal(type: ValueType, value: unknown): string {
+    return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
   }
 
   inline(condition: Expression): string {

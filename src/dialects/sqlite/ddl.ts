@@ -193,7 +193,8 @@ function isStored(node: Expression, scale: number): boolean {
   return node.kind === 'column' && node.type.kind === 'decimal' && node.type.scale === scale;
 }
 
-function literal(value: unknown): string {
+/** A value of the driver's in SQL. */
+export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;

@@ -8,7 +8,7 @@ import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
 import { sqliteCodec } from './codecs.ts';
 import { SQLiteCompiler } from './compiler.ts';
-import { SQLiteDdlCompiler } from './ddl.ts';
+import { SQLiteDdlCompiler, literal } from './ddl.ts';
 
 /** SQLite 3.41 and later. */
 export class SQLiteDialect implements Dialect {
@@ -76,6 +76,10 @@ export class SQLiteDialect implements Dialect {
 
   columnType(table: TableSchema, column: ColumnSchema): string {
     return new SQLiteDdlCompiler(this).columnType(table, column);
+  }
+
+  literal(type: ValueType, value: unknown): string {
+    return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
   }
 
   inline(condition: Expression): string {

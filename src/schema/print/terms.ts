@@ -30,9 +30,18 @@ export type Term =
   | { readonly kind: 'members'; readonly members: Readonly<Record<string, Term>> };
 
 /** The functions of no column that a term may call. */
-const FUNCTIONS = { caseWhen, cast, coalesce, concat, greatest, least, now, value } as const;
+const FUNCTIONS: Readonly<Record<FunctionName, unknown>> = {
+  caseWhen,
+  cast,
+  coalesce,
+  concat,
+  greatest,
+  least,
+  now,
+  value,
+};
 
-export type FunctionName = keyof typeof FUNCTIONS;
+export type FunctionName = 'caseWhen' | 'cast' | 'coalesce' | 'concat' | 'greatest' | 'least' | 'now' | 'value';
 
 /** What the callback calls the table's columns. */
 const COLUMNS = 't';
