@@ -80,7 +80,7 @@ describe('definitions', () => {
       meta: {
         relations: { name: string; kind: string; many: boolean; nullable: boolean; target: { name: string } }[];
         primaryKey: string[];
-        indexes: { name: string; unique: boolean; columns: { field: { name: string }; descending: boolean }[] }[];
+        indexes: { name: string; unique: boolean; parts: { field: { name: string }; descending: boolean }[] }[];
         checks: { name: string }[];
       };
     };
