@@ -206,14 +206,12 @@ export class Flusher {
 
   async #connect({ meta, field, entities }: Step<'connect'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
-    const { executor, compiled } = this.#workspace;
     for (const entity of entities) syncLinks(meta, entity);
-    const sql = compiled.update(meta, [field], meta.key);
     const parameters = entities.map((entity) => [
       codec.encodeField(field, readField(entity, field)),
       ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
     ]);
-    await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    await this.#refer(meta, field, parameters);
     this.#outcomes.push(() =>
       entities.forEach((entity, i) => {
         const row = [...State.row(entity)!];
@@ -225,13 +223,17 @@ export class Flusher {
 
   async #disconnect({ meta, field, entities }: Step<'disconnect'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
-    const { executor, compiled } = this.#workspace;
-    const sql = compiled.update(meta, [field], meta.key);
     const parameters = entities.map((entity) => [
       null,
       ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
     ]);
-    await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    await this.#refer(meta, field, parameters);
+  }
+
+  /** Set one reference of rows that are found by their keys. */
+  async #refer(meta: ModelMeta, field: FieldMeta, parameters: readonly unknown[][]): Promise<void> {
+    const anyOrder = !isInUniqueKey(meta, field);
+    await this.#named(meta, () => this.#writer.update(meta, { fields: [field], by: meta.key, anyOrder }, parameters));
   }
 
   async #link({ link, pairs }: Step<'link'>): Promise<void> {
@@ -241,31 +243,18 @@ export class Flusher {
   }
 
   async #unlink({ link, pairs }: Step<'unlink'>): Promise<void> {
-    const { executor, compiled } = this.#workspace;
-    const codec = compiled.codec(link.model);
-    const sql = compiled.delete(link.model, [link.source, link.target]);
-    await this.#named(link.model, () =>
-      executor.executeMany(
-        this.#connection,
-        sql,
-        pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]),
-      ),
-    );
+    const codec = this.#workspace.compiled.codec(link.model);
+    const rows = pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]);
+    await this.#named(link.model, () => this.#writer.delete(link.model, [link.source, link.target], rows));
   }
 
   async #delete({ meta, entities }: Step<'delete'>): Promise<void> {
-    const { executor, compiled, identityMap } = this.#workspace;
+    const { compiled, identityMap } = this.#workspace;
     const codec = compiled.codec(meta);
-    const sql = compiled.delete(meta, namesRow(meta));
     for (const entity of entities) this.#journal.touch(meta, entity);
-    const { changes } = await this.#named(meta, () =>
-      executor.executeMany(
-        this.#connection,
-        sql,
-        entities.map((entity) => this.#identify(meta, codec, entity)),
-      ),
-    );
-    if (changes.some((count) => count !== 1)) throw stale(meta, 'deleted');
+    const rows = entities.map((entity) => this.#identify(meta, codec, entity));
+    const changes = await this.#named(meta, () => this.#writer.delete(meta, namesRow(meta), rows));
+    if (changes !== entities.length) throw stale(meta, 'deleted');
     this.#outcomes.push(() => {
       for (const entity of entities) {
         identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
@@ -305,6 +294,11 @@ function acceptUpdated(
     for (const field of shown) show(codec, entities[e]!, field, row);
     for (const field of generated) show(codec, entities[e]!, field, row);
   }
+}
+
+/** Whether values of a field may have to make way for each other. */
+function isInUniqueKey({ indexes }: ModelMeta, field: FieldMeta): boolean {
+  return indexes.some(({ unique, columns }) => unique && columns.some((column) => column.field === field));
 }
 
 /** After a flush memory has the form that the database keeps. */
