@@ -234,6 +234,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     this.#members = null;
   }
 
+  /** For the unit of work: the database has put this into the loaded list. */
+  join(item: object): void {
+    this.#show(item, true);
+  }
+
   /** Put an item into the loaded list, once, or take it out. */
   #show(item: object, present: boolean): void {
     if (this.#items === null) return;

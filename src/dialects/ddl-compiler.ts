@@ -105,7 +105,15 @@ export abstract class DdlCompiler {
       return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) ${field.generatedStored ? 'STORED' : 'VIRTUAL'}`;
     if (!field.nullable) sql += ' NOT NULL';
     if (field.dbDefault !== undefined) sql += ` DEFAULT ${this.defaultValue(field.dbDefault)}`;
+    else if (setsDefault(field.relation) && field.default !== undefined) sql += ` DEFAULT (${this.keyDefault(field)})`;
     return sql;
+  }
+
+  /** The key to which SET DEFAULT sets a reference. */
+  private keyDefault(field: FieldMeta): string {
+    const { type, default: value, nullable } = field;
+    const label = { model: field.model.name, field: field.name };
+    return this.inline({ kind: 'param', value, type, nullable, label });
   }
 
   /** A text is SQL of the application's own, in brackets; other values are literals. */
@@ -148,4 +156,8 @@ export abstract class DdlCompiler {
 
 function action(event: 'DELETE' | 'UPDATE', value: ReferentialAction): string {
   return value === 'no action' ? '' : ` ON ${event} ${value.toUpperCase()}`;
+}
+
+function setsDefault(relation: RelationMeta | undefined): boolean {
+  return relation?.onDelete === 'set default' || relation?.onUpdate === 'set default';
 }

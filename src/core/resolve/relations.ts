@@ -23,6 +23,8 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
       if (relation.onDelete === 'set null' && !field.nullable) {
         resolution.report(`${draft.meta.name}.${name} has onDelete: 'set null' but is not nullable.`);
       }
+      if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
+        checkDefault(`${draft.meta.name}.${name}`, field, resolution);
     } else if (definition.relation === 'manyToMany') {
       const made =
         definition.options.through === undefined
@@ -35,6 +37,14 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
     }
   }
   return links;
+}
+
+/** A key that the database is to set to its default: one that is the same for all rows. */
+function checkDefault(where: string, field: FieldDraft, { report }: Resolution): void {
+  if (typeof field.default === 'function')
+    report(`${where} says 'set default', and its default is a function, which no database calls: give it a key.`);
+  else if (field.default === undefined && !field.nullable)
+    report(`${where} says 'set default', and has no default and is not nullable: give it a key as default.`);
 }
 
 /** What a model declares itself: relations that it inherits are those of its parent. */
