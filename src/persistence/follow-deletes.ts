@@ -91,10 +91,10 @@ function refer(
   journal: Journal,
 ): void {
   const codec = workspace.compiled.codec(meta);
-  const { sourceField, index } = relation;
+  const { sourceField, index, inverse } = relation;
   const value = relation.onDelete === 'set default' ? (sourceField.default ?? null) : null;
   const raw = value === null ? null : codec.encodeField(sourceField, value);
-  const others = value === null ? [] : targetsOf(workspace, relation, value);
+  const other = value === null ? undefined : targetOf(workspace, relation, value);
   const rows = entities.map((entity) => State.row(entity)!);
   const values = entities.map((entity) => ({ [sourceField.name]: readField(entity, sourceField) }));
   journal.deeds.push({ kind: 'updated', meta, entities, rows, values });
@@ -106,21 +106,21 @@ function refer(
     const stored = codec.decodeField(sourceField, rows[i]![sourceField.index]);
     if (!sameKey(sourceField, readField(entity, sourceField), stored)) return;
     writeField(entity, sourceField, value);
-    State.setLink(entity, index, undefined);
-    for (const other of others) join(other, relation.inverse!, entity, journal);
+    State.setLink(entity, index, other);
+    if (other !== undefined && inverse !== undefined) join(other, inverse, entity, journal);
   });
 }
 
-/** The entity that a key leads to now, if it is there to show who refers to it. */
-function targetsOf(
+/** The entity that a key leads to now, if it is there. */
+function targetOf(
   { identityMap }: Workspace,
-  { target, targetField, inverse }: RelationMeta,
+  { target, targetField }: RelationMeta,
   value: unknown,
-): object[] {
-  if (inverse === undefined) return [];
-  const isIt = (item: object): boolean =>
-    State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value);
-  return [...identityMap.of(target).values()].filter(isIt).slice(0, 1);
+): object | undefined {
+  for (const item of identityMap.of(target).values())
+    if (State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value))
+      return item;
+  return undefined;
 }
 
 /** The other side of a relation shows what has come to refer to it. */

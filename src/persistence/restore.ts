@@ -173,16 +173,29 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const all = [...entities];
     for (const relation of meta.relations) {
+      if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all);
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
         if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
+        if (State.row(entity)?.[relation.sourceField.index] === undefined) continue;
         const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
     }
+  }
+}
+
+/** A reference by a unique field that is not the key is found by no key: it is linked again to the entity that it leads to. */
+function relinkByField(workspace: Workspace, relation: RelationMeta, entities: readonly object[]): void {
+  const { sourceField, index } = relation;
+  const targets = byOwner(workspace, relation);
+  for (const entity of entities) {
+    if (State.row(entity)?.[sourceField.index] === undefined) continue;
+    const found = targets.get(fieldKey(sourceField, readField(entity, sourceField)));
+    if (found !== undefined) State.setLink(entity, index, found);
   }
 }
 

@@ -295,7 +295,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#refuseInTransaction('close()');
+    // What still runs in a transaction that was stopped finds the session closed.
+    if (!this.#transactions.isStopped) this.#refuseInTransaction('close()');
     if (this.#transactions.hasUnwritten) {
       this.#engine.warnOnce(
         'BLAZE_LOST',

@@ -24,9 +24,13 @@ import type { Lifecycle } from './lifecycle.ts';
 import { planFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
+import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
 import { followLinkRows } from './link-rows.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
+import { settledLater } from './settled-later.ts';
+import type { SettledLater } from './settled-later.ts';
+import { beginOptions } from './transaction-options.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
 import type { Written } from './written.ts';
@@ -47,12 +51,15 @@ interface OpenTransaction {
   ended: boolean;
   /** Why it can only be rolled back: what it should have taken back may still be there. */
   broken: unknown;
-  /** What ended it before its function returned: whatever that still sends is refused. */
+  /** What ended it before its function, or a hook, returned: whatever these still send is refused. */
   stopped: unknown;
+  /** What stops it in time, or the savepoint that it is in. */
+  cancellation: Cancellation | undefined;
+  /** How many writes are under way, one inside of the other. */
+  writing: number;
+  /** The hooks that were called last. */
+  hooks: SettledLater | undefined;
 }
-
-/** The session whose hooks an async scope is in: they may not ask for what waits for them. */
-const currentHooks = new AsyncLocalStorage<Transactions>();
 
 /** What a flush does, and what it takes out of the unit of work when it has succeeded. */
 interface PlannedFlush {
@@ -108,6 +115,11 @@ export class Transactions {
     return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
   }
 
+  /** Whether the transaction has ended before what runs in it. */
+  get isStopped(): boolean {
+    return this.#open?.ended === true && this.#open.stopped !== undefined;
+  }
+
   /** Where a change of a collection is noted, so that it can be taken back. */
   get journal(): Journal {
     return this.#open?.journals.at(-1) ?? this.#outside;
@@ -152,7 +164,7 @@ export class Transactions {
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
-    if (currentHooks.getStore() === this) throw insideHook();
+    if (isInHooksOf(this)) throw insideHook('flush');
     if (this.#open === undefined && areWritesHeard() && this.hasUnwritten) return this.#flushHeard();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
@@ -210,6 +222,7 @@ export class Transactions {
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     const begin = beginOptions(options);
+    if (isInHooksOf(this)) throw insideHook('transaction');
     const bounds = givenBounds(options);
     const open = this.#open;
     if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
@@ -221,11 +234,11 @@ export class Transactions {
     if (bounds === undefined)
       return open === undefined
         ? this.#ended(() => this.#outermost(fn, begin, this.#executor, undefined))
-        : this.#nested(open, fn, open.executor);
+        : this.#nested(open, fn, open.executor, open.cancellation);
     const { executor, cancellation } = withinBounds(this.executor, 'transaction', bounds);
     try {
       cancellation.check();
-      if (open !== undefined) return await this.#nested(open, fn, executor);
+      if (open !== undefined) return await this.#nested(open, fn, executor, cancellation);
       return await this.#ended(() => this.#outermost(fn, begin, executor, cancellation));
     } finally {
       cancellation.end();
@@ -270,6 +283,9 @@ export class Transactions {
           ended: false,
           broken: undefined,
           stopped: undefined,
+          cancellation,
+          writing: 0,
+          hooks: undefined,
         };
         this.#open = open;
         const running = currentJournal.run(journal, fn);
@@ -285,7 +301,7 @@ export class Transactions {
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
         } catch (error) {
-          if (left?.settled === false) open.stopped = error;
+          if (left?.settled === false || open.hooks?.settled === false) open.stopped = error;
           await this.#rollback(open, error);
           if (!(error instanceof CommitOutcomeUnknownError))
             this.#end = { event: 'afterRollback', written: journal.written };
@@ -301,21 +317,27 @@ export class Transactions {
     }
   }
 
-  /** A function that still runs stays in its transaction, which has ended: what it sends would be no part of any. */
+  /** What still runs, a function or a hook, stays in its transaction, which has ended: what it sends would be no part of any. */
   #leave(open: OpenTransaction, running: SettledLater | undefined): void {
     const leave = (): void => {
       if (this.#open === open) this.#open = undefined;
     };
-    if (running?.settled === false) void running.promise.then(leave);
+    const left = [running, open.hooks].filter((work) => work?.settled === false);
+    if (left.length > 0) void Promise.all(left.map((work) => work?.promise)).then(leave);
     else leave();
   }
 
-  async #nested<T>(open: OpenTransaction, fn: () => Promise<T>, executor: Executor): Promise<T> {
+  async #nested<T>(
+    open: OpenTransaction,
+    fn: () => Promise<T>,
+    executor: Executor,
+    cancellation: Cancellation | undefined,
+  ): Promise<T> {
     if (open.nesting || currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
     refuseBroken(open);
     const name = `blaze_${open.journals.length}`;
-    const outer = open.executor;
-    open.executor = executor;
+    const outer = { executor: open.executor, cancellation: open.cancellation };
+    Object.assign(open, { executor, cancellation });
     try {
       const journal = await this.#savepoint(open, name);
       try {
@@ -333,7 +355,7 @@ export class Transactions {
         throw error;
       }
     } finally {
-      open.executor = outer;
+      Object.assign(open, outer);
     }
   }
 
@@ -387,12 +409,37 @@ export class Transactions {
   }
 
   async #flushAlone(): Promise<void> {
-    const flush = await this.#prepared();
-    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#alone(this.#workspace, 'a flush', (connection, seal) =>
-      this.#write(this.#workspace, connection, new Journal(), flush, seal),
-    );
+    await this.#restoring(undefined, async () => {
+      const flush = await this.#prepared();
+      if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+      return this.#alone(this.#workspace, 'a flush', (connection, seal) =>
+        this.#write(this.#workspace, connection, new Journal(), flush, seal),
+      );
+    });
     this.#outside = new Journal();
+  }
+
+  /**
+   * A flush with rules or hooks: if it fails, what these did to memory is taken back too, so that what was pending is, and
+   * nothing else. Without them there is nothing to take back, and no journal.
+   */
+  async #restoring(open: OpenTransaction | undefined, flush: () => Promise<void>): Promise<void> {
+    if (!this.#isWatched) return flush();
+    const journal = new Journal(journalStart(this.#workspace, this.#work));
+    const around = this.#outside;
+    if (open === undefined) this.#outside = journal;
+    else open.journals.push(journal);
+    try {
+      await flush();
+    } catch (error) {
+      if (open !== undefined) this.#undo(open, journal);
+      else undoTransaction(this.#workspace, this.#work, journal);
+      throw error;
+    } finally {
+      this.#outside = around;
+      if (open !== undefined) open.journals.length = open.journals.indexOf(journal);
+    }
+    this.journal.absorb(journal);
   }
 
   /** In a transaction of its own, which `seal` commits. */
@@ -426,11 +473,22 @@ export class Transactions {
 
   async #flushInside(open: OpenTransaction, workspace: Workspace): Promise<void> {
     refuseBroken(open);
-    const flush = await this.#prepared();
-    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
+    let written = NOTHING;
+    if (this.#isWatched)
+      await this.#restoring(open, () =>
+        this.#inside(open, workspace, async (seal) => {
+          const flush = await this.#prepared();
+          await this.#flushOnto(open, workspace, flush, seal);
+          written = flush.written;
+        }),
+      );
+    else {
+      const flush = this.#plan();
+      if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+      await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
+    }
     try {
-      await this.#tell(flush.written);
+      await this.#tell(written);
     } catch (error) {
       // What it objects to is written: only the whole transaction can take that back.
       open.broken = error;
@@ -445,13 +503,17 @@ export class Transactions {
     write: (seal: () => unknown) => Promise<void>,
   ): Promise<void> {
     const { connection } = open;
-    const name = 'blaze_flush';
+    // Hooks of a flush may write in bulk: a savepoint of the same name would take the place of the one around.
+    const name = open.writing === 0 ? 'blaze_flush' : `blaze_flush_${open.writing}`;
     await executor.savepoint(connection, name);
+    open.writing++;
     try {
       await write(() => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await this.#takeBack(open, name, error);
       throw error;
+    } finally {
+      open.writing--;
     }
   }
 
@@ -461,7 +523,7 @@ export class Transactions {
    * it is done, what is in the database then.
    */
   atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
-    return this.#serialised(async () => {
+    const run = async (): Promise<void> => {
       const open = this.#open;
       const write = async (connection: Connection, seal: () => unknown, journal: Journal): Promise<void> => {
         try {
@@ -481,7 +543,9 @@ export class Transactions {
       const journal = new Journal();
       await this.#inside(open, workspace, (seal) => write(open.connection, seal, journal));
       open.journals.at(-1)!.absorb(journal);
-    });
+    };
+    // A flush waits for its hooks: what these write comes before its statements, or after them.
+    return isInHooksOf(this) ? run() : this.#serialised(run);
   }
 
   async #flushOnto(
@@ -490,18 +554,44 @@ export class Transactions {
     flush: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
-    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+    if (flush.steps.length === 0) {
+      this.#work.settle(flush.taken);
+      await seal();
+      return;
+    }
     const journal = new Journal();
     await this.#write(workspace, connection, journal, flush, seal);
     journal.written.push(...flush.written);
     journals.at(-1)!.absorb(journal);
   }
 
+  /** Whether rules or hooks have a say in the flush that is to come. */
+  get #isWatched(): boolean {
+    return this.#lifecycle.isWatched && this.hasUnwritten;
+  }
+
   /** What is to be written, after rules and hooks have had their say. */
   async #prepared(): Promise<PlannedFlush> {
-    if (!this.#lifecycle.isWatched || !this.hasUnwritten) return this.#plan();
-    await currentHooks.run(this, () => this.#lifecycle.before());
+    if (!this.#isWatched) return this.#plan();
+    await this.#hooked(() => this.#lifecycle.before());
     return this.#plan(this.#lifecycle.toTell());
+  }
+
+  /**
+   * Rules and hooks are waited for until the transaction has to end. One that is left running then condemns all of it: what
+   * it still sends must not last.
+   */
+  async #hooked(run: () => Promise<void>): Promise<void> {
+    const open = this.#open;
+    const running = inHooksOf(this, run);
+    if (open?.cancellation === undefined) return running;
+    const hooks = (open.hooks = settledLater(running));
+    try {
+      await open.cancellation.race(running);
+    } catch (error) {
+      if (!hooks.settled) open.broken ??= error;
+      throw error;
+    }
   }
 
   #plan(written: readonly Written[] = NOTHING): PlannedFlush {
@@ -511,7 +601,7 @@ export class Transactions {
   }
 
   async #tell(written: readonly Written[]): Promise<void> {
-    if (written.length > 0) await currentHooks.run(this, () => this.#lifecycle.after(written));
+    if (written.length > 0) await this.#hooked(() => this.#lifecycle.after(written));
   }
 
   /** Run the steps, make them last, and only then change what memory says. */
@@ -550,12 +640,6 @@ const NOTHING: readonly Written[] = [];
 /** How often hooks may give the end of a transaction something more to write: SQLAlchemy's number. */
 const LAST_FLUSHES = 100;
 
-function insideHook(): SessionStateError {
-  return new SessionStateError('A flush was asked for inside a hook of a flush: it would wait for itself.', {
-    remedy: 'Change, add or delete entities: the flush that is under way, or the next one, writes them.',
-  });
-}
-
 function parallel(): SessionStateError {
   return new SessionStateError('This session is already in a transaction that did not begin here.', {
     remedy: 'Await one transaction before the next, or use a session for each.',
@@ -589,27 +673,6 @@ function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedErro
   });
 }
 
-/** Whether a promise has been settled; `promise` is when, and never rejects. */
-interface SettledLater {
-  readonly promise: Promise<void>;
-  readonly settled: boolean;
-}
-
-function settledLater(promise: Promise<unknown>): SettledLater {
-  const state = { settled: false, promise: promise.then(noop, noop).then(() => void (state.settled = true)) };
-  return state;
-}
-
 function noop(): void {}
 
 const WRITES: BeginOptions = own({});
-const OPTIONS = new Set(['isolation', 'readOnly', 'retry', 'signal', 'timeout']);
-
-function beginOptions(options: TransactionOptions): BeginOptions {
-  for (const key of Object.keys(options))
-    if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
-  const { isolation, readOnly } = own(options);
-  if (readOnly !== undefined && typeof readOnly !== 'boolean')
-    throw new InvalidQueryError(`readOnly is true or false, not ${describe(readOnly)}.`);
-  return own({ ...(isolation === undefined ? {} : { isolation }), ...(readOnly === undefined ? {} : { readOnly }) });
-}

@@ -59,8 +59,8 @@ describe.skipIf(!isOffered)('SET DEFAULT, which this database has', () => {
     expect([session.state(one), one.shelf, items(none.books)]).toEqual(['persistent', none, [one, two]]);
     expect(await rowsOf(db)).toMatchObject({
       book: [
-        { title: 'one', shelf_code: "no'ne", lent_id: null },
-        { title: 'two', shelf_code: "no'ne", lent_id: null },
+        { title: 'one', shelf_id: "no'ne", lent_id: null },
+        { title: 'two', shelf_id: "no'ne", lent_id: null },
       ],
     });
     // Nothing is left to be written, and a fresh session sees the same.
