@@ -184,7 +184,12 @@ function loadedLink(entity: object, relation: RelationMeta): object | undefined 
 
 /** Keep the loaded other sides in step when an owner changes. */
 function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
-  if (previous === next) return;
+  if (previous === next) {
+    // It was taken out and is put back: it is not to be deleted any more.
+    if (State.is(next) && inverse.many && inverse.cascade === 'delete-orphan')
+      collectionOf(next, inverse).takeBack(entity);
+    return;
+  }
   for (const [side, joined] of [
     [previous, false],
     [next, true],
@@ -195,10 +200,18 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
       if (joined) collection.noteAdded(entity);
       else collection.noteRemoved(entity);
     } else {
+      if (joined && inverse.cascade === 'delete-orphan')
+        leave(State.link(side, inverse.index), entity, inverse.inverse!);
       State.setLink(side, inverse.index, joined ? entity : null);
     }
     if (joined) saveWith(side, entity);
   }
+}
+
+/** Another has taken its place, and it is to be deleted for that: it belongs to nobody. */
+function leave(former: unknown, entity: object, owning: RelationMeta): void {
+  if (State.is(former) && former !== entity && Object.hasOwn(former, owning.sourceField.name))
+    setOwning(former, owning, null);
 }
 
 /** What an entity in a session's care leads to is saved with it, whichever side made the link. */

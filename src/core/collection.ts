@@ -61,7 +61,9 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
       const { inverse } = this.relation;
       if (inverse !== undefined && !inverse.many) {
         if (!this.#holds(item)) continue;
-        assign(item, inverse, null);
+        // What is deleted when it is taken out keeps its required key until it is.
+        if (this.relation.cascade === 'delete-orphan' && !inverse.nullable) this.noteRemoved(item);
+        else assign(item, inverse, null);
       } else {
         this.#unlink(item);
       }
@@ -185,6 +187,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     if (!undone || this.#lastWordCounts) (this.#added ??= new Set()).add(item);
   }
 
+  /** For the accessors: an item that had been taken out belongs to the owner after all. */
+  takeBack(item: object): void {
+    if (this.#removed?.has(item) === true) this.noteAdded(item);
+  }
+
   /** For the accessors: an item left from the other side. */
   noteRemoved(item: object): void {
     this.#tell();
@@ -195,10 +202,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /**
    * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links of two
-   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm.
+   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm. And where what is
+   * taken out is not to be saved: a new entity that was put in before is one of these.
    */
   get #lastWordCounts(): boolean {
-    return this.#items === null || this.relation.link?.implicit === true;
+    return this.#items === null || this.relation.link?.implicit === true || this.relation.cascade === 'delete-orphan';
   }
 
   /** For the unit of work: changes that are not written yet. */

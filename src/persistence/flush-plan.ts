@@ -51,11 +51,12 @@ export type FlushStep =
  */
 export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushStep[] {
   return [
+    ...deleteSteps(changes.earlyDeletes, features),
     ...insertSteps(changes),
     ...updateSteps(changes),
     ...linkSteps('unlink', changes.unlinked),
     ...linkSteps('link', changes.linked),
-    ...deleteSteps(changes, features),
+    ...deleteSteps(changes.deletes, features),
   ];
 }
 
@@ -109,7 +110,7 @@ function linkSteps(kind: 'link' | 'unlink', pairs: readonly LinkChange[]): Flush
   return [...steps].map(([link, items]) => ({ kind, link, pairs: items }));
 }
 
-function* deleteSteps({ deletes }: ChangeSet, features: DialectFeatures): Generator<FlushStep> {
+function* deleteSteps(deletes: ChangeSet['deletes'], features: DialectFeatures): Generator<FlushStep> {
   for (const group of modelOrder(deletes.keys()).toReversed()) {
     if (!needsRowOrder(group)) {
       for (const meta of group) yield { kind: 'delete', meta, entities: deletes.get(meta)! };

@@ -93,6 +93,9 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
   }
   relinkOthers(workspace, start);
   work.reset(start);
+  // One that was to be saved, and then not.
+  for (const entity of start.added)
+    if (State.group(entity) === null) State.setGroup(entity, workspace.pendingGroup(metaOfEntity(entity)));
 }
 
 function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {

@@ -23,6 +23,7 @@ import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } f
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
 import { rowsByKey } from './key-query.ts';
@@ -54,6 +55,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #runner: SessionRunner;
   readonly #transactions: Transactions;
   readonly #lifecycle: Lifecycle;
+  readonly #cascades: Cascades;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -75,10 +77,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
     this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
+    this.#cascades = new Cascades(this.#workspace, this.#work, this.#batch);
     this.#transactions = new Transactions(
       this.#workspace,
       this.#work,
       this.#lifecycle,
+      this.#cascades,
       flushMode,
       givenBounds(own(options)),
     );
@@ -174,7 +178,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       if (this.#work.added.has(entity)) {
         // A flush that is under way inserts it: the next one deletes it.
         if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
-        else this.#forget(entity);
+        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#forget(unsaved);
       } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }

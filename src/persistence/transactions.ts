@@ -16,6 +16,8 @@ import {
   TransactionAbortedError,
 } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
+import { nothingCascaded } from './cascades.ts';
+import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './options.ts';
 import { followDeletes } from './follow-deletes.ts';
@@ -65,6 +67,7 @@ interface OpenTransaction {
 interface PlannedFlush {
   readonly steps: readonly FlushStep[];
   readonly taken: Taken;
+  readonly cascaded: Cascaded;
   /** For hooks; empty where there are none. */
   readonly written: readonly Written[];
 }
@@ -77,6 +80,7 @@ export class Transactions {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   readonly #lifecycle: Lifecycle;
+  readonly #cascades: Cascades;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
@@ -92,6 +96,7 @@ export class Transactions {
     workspace: Workspace,
     work: UnitOfWork,
     lifecycle: Lifecycle,
+    cascades: Cascades,
     flushMode: FlushMode,
     bounds: Bounds | undefined,
   ) {
@@ -100,6 +105,7 @@ export class Transactions {
     this.#workspace = workspace;
     this.#work = work;
     this.#lifecycle = lifecycle;
+    this.#cascades = cascades;
     this.#flushMode = flushMode;
   }
 
@@ -165,14 +171,19 @@ export class Transactions {
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
     if (isInHooksOf(this)) throw insideHook('flush');
-    if (this.#open === undefined && areWritesHeard() && this.hasUnwritten) return this.#flushHeard();
+    if (this.#open === undefined && this.#asksBefore && this.hasUnwritten) return this.#flushAsking();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
     );
   }
 
-  /** Hooks may query, and see what is written: in a transaction that is the session's. */
-  async #flushHeard(): Promise<void> {
+  /** Whether hooks, or relations with cascades, send statements of their own before a flush. */
+  get #asksBefore(): boolean {
+    return areWritesHeard() || this.#cascades.isConcerned;
+  }
+
+  /** What they ask for they see as it is written: in a transaction that is the session's. */
+  async #flushAsking(): Promise<void> {
     await this.run(async () => (this.#flushMode === 'manual' ? this.flush() : undefined), {});
     this.#outside = new Journal();
   }
@@ -201,13 +212,14 @@ export class Transactions {
   /** One flush at a time. */
   async #serialised(flush: () => Promise<void>): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
-    const flushing = flush();
     // Whoever waits for it has a flush of his own to make: its error is for the one who asked for it.
-    this.#flushing = flushing.then(noop, noop);
+    let settle = noop;
+    this.#flushing = new Promise((resolve) => (settle = resolve));
     try {
-      await flushing;
+      await flush();
     } finally {
       this.#flushing = undefined;
+      settle();
     }
   }
 
@@ -483,7 +495,7 @@ export class Transactions {
         }),
       );
     else {
-      const flush = this.#plan();
+      const flush = await this.#prepared();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
     }
@@ -572,9 +584,19 @@ export class Transactions {
 
   /** What is to be written, after rules and hooks have had their say. */
   async #prepared(): Promise<PlannedFlush> {
-    if (!this.#isWatched) return this.#plan();
-    await this.#hooked(() => this.#lifecycle.before());
-    return this.#plan(this.#lifecycle.toTell());
+    const cascaded = nothingCascaded();
+    const follow = async (): Promise<void> => {
+      if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
+    };
+    try {
+      if (this.#isWatched) await this.#hooked(() => this.#lifecycle.before(follow));
+      else if (this.#cascades.isConcerned) await this.#hooked(follow);
+      else return this.#plan();
+      return this.#plan(cascaded, this.#lifecycle.toTell());
+    } catch (error) {
+      this.#cascades.restore(cascaded);
+      throw error;
+    }
   }
 
   /**
@@ -594,10 +616,10 @@ export class Transactions {
     }
   }
 
-  #plan(written: readonly Written[] = NOTHING): PlannedFlush {
+  #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
-    const steps = planFlush(collectChanges(identityMap, this.#work, compiled), compiled.dialect.features);
-    return { steps, taken: this.#work.take(), written };
+    const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
+    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(), cascaded, written };
   }
 
   async #tell(written: readonly Written[]): Promise<void> {
@@ -609,7 +631,7 @@ export class Transactions {
     workspace: Workspace,
     connection: Connection,
     journal: Journal,
-    { steps, taken }: PlannedFlush,
+    { steps, taken, cascaded }: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
     const flusher = new Flusher(workspace, connection, journal);
@@ -619,6 +641,7 @@ export class Transactions {
     } catch (error) {
       undoFlush(journal);
       this.#work.undoTaken(taken);
+      this.#cascades.restore(cascaded);
       throw error;
     }
     flusher.accept();

@@ -72,6 +72,7 @@ function addRelation(draft: ModelDraft, name: string, definition: RelationDefini
     inverse: undefined,
     onDelete: definition.options.onDelete ?? 'no action',
     onUpdate: definition.options.onUpdate ?? 'no action',
+    cascade: definition.options.cascade,
     fetchMode: definition.options.fetchMode,
   };
   meta.relations.push(relation);
@@ -92,6 +93,10 @@ export function pairRelations(draft: ModelDraft, resolution: Resolution): void {
     relation.sourceField = forward.targetField as FieldDraft;
     relation.targetField = forward.sourceField as FieldDraft;
     if (forward.link !== undefined) {
+      if (relation.cascade !== undefined)
+        resolution.report(
+          `${draft.meta.name}.${name} has a cascade, which is for the other side of a foreign key: links of many-to-many relations go with either side.`,
+        );
       const { model, source, target: to, implicit } = forward.link;
       relation.kind = 'manyToMany';
       relation.link = { model, source: to, target: source, implicit };
