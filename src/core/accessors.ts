@@ -182,6 +182,24 @@ function loadedLink(entity: object, relation: RelationMeta): object | undefined 
   return State.group(entity)?.loader.loadedTarget(relation, key);
 }
 
+/** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */
+export function relink(entity: object, relation: RelationMeta, key: unknown): void {
+  const { sourceField, index, inverse } = relation;
+  const previous = loadedLink(entity, relation);
+  (entity as Values)[sourceField.name] = key;
+  State.setLink(entity, index, undefined);
+  if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
+}
+
+function atHand(entity: object, relation: RelationMeta, key: unknown): object | undefined {
+  const loader = State.group(entity)?.loader;
+  if (loader === undefined || key === null || key === undefined) return undefined;
+  if (relation.targetField.primaryKey) return loader.loadedTarget(relation, key);
+  for (const target of loader.entitiesOf(relation.target).values())
+    if (Object.hasOwn(target, relation.targetField.name) && isKeyOf(target, relation, key)) return target;
+  return undefined;
+}
+
 /** Keep the loaded other sides in step when an owner changes. */
 function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
   if (previous === next) {

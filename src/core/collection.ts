@@ -230,6 +230,27 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     };
   }
 
+  /**
+   * For the session: the rows are not known any more. Links that wait to be written are given up, on both sides; what the
+   * items' own keys say is theirs to say.
+   */
+  expire(): void {
+    this.#tell();
+    const { inverse, link } = this.relation;
+    if (link !== undefined) {
+      if (inverse !== undefined) {
+        for (const item of this.#added ?? []) mirrored(item, inverse).mirror(this.owner, false);
+        for (const item of this.#removed ?? []) mirrored(item, inverse).mirror(this.owner, true);
+      }
+      this.#added = null;
+      this.#removed = null;
+    } else if (inverse?.nullable === false) {
+      for (const item of this.#removed ?? []) if (this.#holds(item)) this.#removed!.delete(item);
+    }
+    this.#items = null;
+    this.#members = null;
+  }
+
   /** For the unit of work: these changes are written. */
   settle({ added, removed }: PendingLinks): void {
     for (const item of added) this.#added?.delete(item);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
+import { notLoaded } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
@@ -162,6 +163,7 @@ export class Flusher {
     this.#journal.deeds.push({ kind: 'updated', meta, entities, rows: before, values });
     for (const entity of entities) {
       const row = State.row(entity)!;
+      if (meta.version !== undefined) refuseUnknownVersion(meta, entity);
       before.push(row);
       values.push(this.#restamp(meta, entity, stamps));
       parameters.push(bind(entity, row));
@@ -199,6 +201,7 @@ export class Flusher {
   /** Driver values of the key and version that name a stored row. */
   #identify(meta: ModelMeta, codec: EntityCodec, entity: object): unknown[] {
     const row = State.row(entity);
+    refuseUnknownVersion(meta, entity);
     return namesRow(meta).map((field) =>
       row === null ? codec.encodeField(field, readField(entity, field)) : codec.storedValue(field, row[field.index]),
     );
@@ -312,6 +315,13 @@ function show(codec: EntityCodec, entity: object, field: FieldMeta, row: Row): v
   const known = readField(entity, field);
   if (known !== value && !(field.type.kind === 'array' && isDeepStrictEqual(known, value)))
     writeField(entity, field, value);
+}
+
+/** @throws NotLoadedError for a row that was read in part, and whose version is not known: it could only be met by chance. */
+function refuseUnknownVersion(meta: ModelMeta, entity: object): void {
+  const { version } = meta;
+  if (version !== undefined && State.row(entity)?.[version.index] === undefined && !Object.hasOwn(entity, version.name))
+    throw notLoaded(meta, version.name, State.group(entity));
 }
 
 /** Note the keys of linked entities that are about to be filled in. */

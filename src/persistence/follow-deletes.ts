@@ -66,7 +66,9 @@ function referringTo(
   entities: readonly object[],
   missing: ReadonlySet<object>,
 ): object[] {
-  const keys = new Set([...missing].map((entity) => fieldKey(targetField, readField(entity, targetField))));
+  // Of what was deleted by its key alone, a field that is not the key may never have been read.
+  const known = [...missing].filter((entity) => Object.hasOwn(entity, targetField.name));
+  const keys = new Set(known.map((entity) => fieldKey(targetField, readField(entity, targetField))));
   const codec = workspace.compiled.codec(meta);
   return entities.filter((entity) => {
     const stored = State.row(entity)?.[sourceField.index];

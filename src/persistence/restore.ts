@@ -3,7 +3,7 @@ import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
-import type { Links } from '../core/state.ts';
+import type { Links, Row } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
@@ -114,12 +114,30 @@ function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
   }
 }
 
-function undoTouch(workspace: Workspace, { meta, entity, row, group }: Touched): void {
+function undoTouch(workspace: Workspace, { meta, entity, row, group, links }: Touched): void {
+  // What has been filled or expired since stands as it did.
+  if (row === null || !sameParts(row, State.row(entity)))
+    workspace.compiled.codec(meta).stand(entity, row ?? keyOnly(meta, entity, workspace));
   State.setRow(entity, row);
   State.setGroup(entity, group);
+  if (links !== undefined)
+    for (const { many, index } of meta.relations) if (!many) State.setLink(entity, index, links[index]);
   // What had no row was a reference, and stood in the map by the key that it was given.
   const key = row === null ? mapKey(meta, keyOf(meta, entity)) : workspace.compiled.codec(meta).keyOfRow(row);
   workspace.identityMap.of(meta).set(key, entity);
+}
+
+/** Whether two rows lack the same fields. */
+function sameParts(row: Row, other: Row | null): boolean {
+  return other !== null && row.every((value, i) => (value === undefined) === (other[i] === undefined));
+}
+
+/** The row of a reference: nothing but the key is known. */
+function keyOnly(meta: ModelMeta, entity: object, { compiled }: Workspace): Row {
+  const row = Array.from<unknown>({ length: meta.fields.length });
+  const codec = compiled.codec(meta);
+  for (const field of meta.key) row[field.index] = codec.encodeField(field, readField(entity, field));
+  return row;
 }
 
 function undoInserts(workspace: Workspace, { meta, entities, values }: Inserted, { added }: JournalStart): void {

@@ -26,6 +26,7 @@ import { own } from '../utils/own.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
+import { Expirer } from './expirer.ts';
 import { rowsByKey } from './key-query.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
@@ -186,17 +187,24 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async refresh(entity: object): Promise<object> {
     this.#refuseClosed();
     const meta = this.#checkEntity(entity);
-    if (this.state(entity) !== 'persistent')
-      throw new SessionStateError(
-        `${withCapitalArticle(meta.name)} that is ${this.state(entity)} cannot be refreshed.`,
-        {
-          model: meta.name,
-        },
-      );
+    this.#refuseUnless('refreshed', meta, entity);
     const [present] = await this.#workspace.refresh(meta, [entity]);
     if (present === undefined)
       throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
     return present;
+  }
+
+  expire(entity: object, ...names: readonly string[]): void {
+    this.#refuseClosed();
+    this.#refuseUnless('expired', this.#checkEntity(entity), entity);
+    this.#expirer.expire(entity, names);
+  }
+
+  expireAll(): void {
+    this.#refuseClosed();
+    const expirer = this.#expirer;
+    for (const [, entities] of this.#workspace.identityMap.entries())
+      for (const entity of [...entities]) if (this.state(entity) === 'persistent') expirer.expire(entity, []);
   }
 
   async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
@@ -479,6 +487,17 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         remedy: 'Read it in this session and change that one.',
       },
     );
+  }
+
+  get #expirer(): Expirer {
+    return new Expirer(this.#workspace, this.#transactions.journal, this.#transactions.current !== undefined);
+  }
+
+  /** @throws SessionStateError for an entity that has no row in this session. */
+  #refuseUnless(done: 'refreshed' | 'expired', { name }: ModelMeta, entity: object): void {
+    const state = this.state(entity);
+    if (state === 'persistent') return;
+    throw new SessionStateError(`${withCapitalArticle(name)} that is ${state} cannot be ${done}.`, { model: name });
   }
 
   #checkEntity(entity: unknown): ModelMeta {

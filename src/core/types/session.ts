@@ -2,6 +2,7 @@
 import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
 import type { Member, Model, ModelType, PkOf } from './entity.ts';
+import type { NamesOf } from './instance.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
 
@@ -29,6 +30,9 @@ export interface SessionSql {
   id(...parts: readonly string[]): SqlIdentifier;
 }
 
+/** What of an entity can be forgotten by name: columns, embedded values, relations. The key is none of it. */
+export type Expirable<M extends Model> = NamesOf<M>['column'] | NamesOf<M>['settable'] | NamesOf<M>['relation'];
+
 /**
  * A unit of work: an identity map, the changes to it, and a transaction while one is needed. Short-lived, not shared
  * between requests. `S` is the class that `transaction` hands to its closure.
@@ -47,6 +51,16 @@ export interface SessionApi {
   delete(...entities: readonly Model[]): void;
   /** Reads the entity's row again and overwrites unchanged fields. */
   refresh<M extends Model>(entity: M): Promise<M>;
+  /**
+   * Forgets what is known of an entity's row, or of the fields and relations that are named, with changes of them that are not
+   * written. They throw `NotLoadedError` until `load()`, `refresh()` or a query that reads the row has filled them.
+   *
+   * @throws SessionStateError for an entity that is not persistent here.
+   * @example session.expire(post, 'title', 'tags'); await post.load();
+   */
+  expire<M extends Model>(entity: M, ...names: readonly Expirable<M>[]): void;
+  /** The same for every persistent entity; what is added or deleted and not written stays so. */
+  expireAll(): void;
   /** Loads relations of entities that are there already. @example await session.prefetch(posts, 'comments.author') */
   prefetch<M extends Model, const P extends readonly unknown[]>(
     entities: Iterable<M>,
