@@ -5,6 +5,7 @@ import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
 import type { Links, Row } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { copyOf } from './copy-value.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -53,17 +54,6 @@ function singleLinks(meta: ModelMeta, links: Links): Links {
   const single: Links = [];
   for (const { many, index } of meta.relations) if (!many) single[index] = links[index];
   return single;
-}
-
-/** Values that can be changed in place are copied, so that what they are now is still known then. */
-function copyOf(value: unknown, kind: FieldMeta['type']['kind']): unknown {
-  if (typeof value !== 'object' || value === null || kind === 'custom') return value;
-  if (value instanceof Date) return new Date(value);
-  if (value instanceof Uint8Array) return value.slice();
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, kind));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item, kind)]));
 }
 
 /** A flush failed: what it filled in is taken back; what was to be written is still to be written. */

@@ -32,6 +32,8 @@ import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
 import { BatchLoader } from './loading/batched.ts';
+import { MergeGraph } from './merge-graph.ts';
+import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { membersOf } from './relation-query.ts';
@@ -192,6 +194,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (present === undefined)
       throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
     return present;
+  }
+
+  async merge(given: unknown, ...values: readonly unknown[]): Promise<object> {
+    this.#refuseClosed();
+    const graph = new MergeGraph(this);
+    const isClass = typeof given === 'function';
+    const meta = isClass ? metaOf(given as unknown as ModelClassValue) : this.#checkEntity(given);
+    refuseReadOnly(meta, 'inserted');
+    const root = isClass ? graph.addValues(meta, values[0]) : graph.addEntity(given as object);
+    return this.#merger.merge(graph, root);
   }
 
   expire(entity: object, ...names: readonly string[]): void {
@@ -473,7 +485,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       `${withCapitalArticle(name)} that belongs to another session cannot be added to this one.`,
       {
         model: name,
-        remedy: 'Read it in this session, or use its key.',
+        remedy: 'Bring its state here with session.merge(entity), or use its key.',
       },
     );
   }
@@ -484,9 +496,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
       {
         model: name,
-        remedy: 'Read it in this session and change that one.',
+        remedy: 'Bring its state here with session.merge(entity), or read it in this session and change that one.',
       },
     );
+  }
+
+  get #merger(): Merger {
+    const add = (entity: object): void => this.add(entity);
+    return new Merger({ workspace: this.#workspace, work: this.#work, batch: this.#batch, runner: this.#runner, add });
   }
 
   get #expirer(): Expirer {

@@ -1,7 +1,7 @@
 /** The typed surface of a session. */
 import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
-import type { Member, Model, ModelType, PkOf } from './entity.ts';
+import type { FIELDS, Member, Model, ModelType, PkOf } from './entity.ts';
 import type { NamesOf } from './instance.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
@@ -30,6 +30,11 @@ export interface SessionSql {
   id(...parts: readonly string[]): SqlIdentifier;
 }
 
+/** What `merge` takes of a row: some of what the constructor does. */
+export type MergeValues<M extends Model> = {
+  readonly [K in NamesOf<M>['required'] | NamesOf<M>['optional']]?: M[typeof FIELDS][K]['~init'];
+};
+
 /** What of an entity can be forgotten by name: columns, embedded values, relations. The key is none of it. */
 export type Expirable<M extends Model> = NamesOf<M>['column'] | NamesOf<M>['settable'] | NamesOf<M>['relation'];
 
@@ -47,6 +52,16 @@ export interface SessionApi {
   /** Puts new entities, and the new ones they reach, under the session's care: inserted by the next flush. */
   add(...entities: readonly Model[]): void;
   addAll(entities: Iterable<Model>): void;
+  /**
+   * Copies the state of an entity of another session, of none any more, or new, onto this session's own entity of the same
+   * row, which is read if need be, and gives that one; a row that does not exist is added. So is all that is loaded of its
+   * relations: collections are made the same. Or the values of a row, of which those that are given are copied.
+   *
+   * @throws StaleObjectError if it has a version, and the row has another by now.
+   * @example const post = await session.merge(Post, { id: 1, title: 'from a form' });
+   */
+  merge<M extends Model>(entity: M): Promise<M>;
+  merge<M extends Model>(model: ModelType<M>, values: MergeValues<M>): Promise<Member<M>>;
   /** Marks entities: deleted by the next flush. */
   delete(...entities: readonly Model[]): void;
   /** Reads the entity's row again and overwrites unchanged fields. */
