@@ -2,7 +2,8 @@ import { EntityCollection } from '../core/collection.ts';
 import { modelOf } from '../core/inheritance.ts';
 import { hasKey } from '../core/keys.ts';
 import type { RelationLoader } from '../core/loader.ts';
-import type { FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { isReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { describe } from '../core/value-types.ts';
@@ -129,9 +130,7 @@ function atHand(given: object, relation: RelationMeta): object | undefined {
 }
 
 function isThere(entity: object): boolean {
-  return (
-    State.row(entity) !== null || Object.getPrototypeOf(entity) === (entity.constructor as ModelClassValue).prototype
-  );
+  return State.row(entity) !== null || !isReference(entity);
 }
 
 function setKey(given: object, { sourceField, targetField }: RelationMeta, target: object): void {

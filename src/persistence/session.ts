@@ -23,6 +23,7 @@ import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } f
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import { Additions } from './additions.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
@@ -41,7 +42,7 @@ import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
-import { changedCollections, reachable, UnitOfWork } from './unit-of-work.ts';
+import { UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
 import type { WorkspaceOwner } from './workspace.ts';
 
@@ -59,6 +60,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #transactions: Transactions;
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
+  readonly #additions: Additions;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -80,6 +82,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
     this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
+    this.#additions = new Additions(this.#workspace, this.#work);
     this.#cascades = new Cascades(this.#workspace, this.#work, this.#batch);
     this.#transactions = new Transactions(
       this.#workspace,
@@ -155,7 +158,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   add(...entities: readonly object[]): void {
     this.#refuseClosed();
     for (const entity of entities) refuseReadOnly(this.#checkEntity(entity), 'inserted');
-    for (const entity of entities) this.#addOne(entity);
+    for (const entity of entities) this.#additions.add(entity);
   }
 
   addAll(entities: Iterable<object>): void {
@@ -216,7 +219,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#refuseClosed();
     const expirer = this.#expirer;
     for (const [, entities] of this.#workspace.identityMap.entries())
-      for (const entity of [...entities]) if (this.state(entity) === 'persistent') expirer.expire(entity, []);
+      for (const entity of entities) if (this.state(entity) === 'persistent') expirer.expire(entity, []);
   }
 
   async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
@@ -418,7 +421,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   cascadeSave(entity: object, owner: object): void {
-    if (!this.#work.deleted.has(owner)) this.#addOne(entity);
+    if (!this.#work.deleted.has(owner)) this.#additions.add(entity);
   }
 
   /* ---------- parts ---------- */
@@ -439,66 +442,6 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     group.members.push(entity);
     map.set(key, entity);
     return entity;
-  }
-
-  /** Take a new entity and the new ones it reaches into care. What is there already stays as it is. */
-  #addOne(start: object): void {
-    const known = State.group(start);
-    if (known !== null && known.loader === this && !this.#work.deleted.has(start)) return;
-    if (known === null && State.links(start) === null && State.row(start) === null && !isReference(start)) {
-      // The usual case, without a search: new, and linked to nothing.
-      State.setGroup(start, this.#workspace.pendingGroup(metaOfEntity(start)));
-      this.#work.added.add(start);
-      return;
-    }
-    const found = reachable(start);
-    for (const entity of found) this.#checkAddable(entity);
-    for (const entity of found) {
-      if (State.group(entity) !== null) {
-        // Only what is added by name takes its deletion back.
-        if (entity === start) this.#work.deleted.delete(entity);
-      } else if (!isReference(entity)) this.#adoptNew(entity);
-    }
-  }
-
-  #adoptNew(entity: object): void {
-    const meta = metaOfEntity(entity);
-    State.setGroup(entity, this.#workspace.pendingGroup(meta));
-    this.#work.added.add(entity);
-    for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
-    // A reference that was made while the entity had no session can load nothing: the session makes another.
-    for (const { index, many } of meta.relations) {
-      const link = many ? undefined : State.link(entity, index);
-      if (State.is(link) && State.group(link) === null && isReference(link)) State.setLink(entity, index, undefined);
-    }
-  }
-
-  #checkAddable(entity: object): void {
-    const group = State.group(entity);
-    if (group === null && State.row(entity) !== null) throw this.#detached(entity);
-    if (group !== null && group.loader !== this && group.kind !== 'reference') throw this.#foreign(entity);
-  }
-
-  #foreign(entity: object): SessionStateError {
-    const { name } = metaOfEntity(entity);
-    return new SessionStateError(
-      `${withCapitalArticle(name)} that belongs to another session cannot be added to this one.`,
-      {
-        model: name,
-        remedy: 'Bring its state here with session.merge(entity), or use its key.',
-      },
-    );
-  }
-
-  #detached(entity: object): SessionStateError {
-    const { name } = metaOfEntity(entity);
-    return new SessionStateError(
-      `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
-      {
-        model: name,
-        remedy: 'Bring its state here with session.merge(entity), or read it in this session and change that one.',
-      },
-    );
   }
 
   get #merger(): Merger {
@@ -546,11 +489,6 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         remedy: 'Return from its function first.',
       });
   }
-}
-
-/** A reference stands on a guard, not on the prototype of its class. */
-function isReference(entity: object): boolean {
-  return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
 /** What `new Session(adapter, options)` takes. */

@@ -9,12 +9,7 @@ import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import {
-  CommitOutcomeUnknownError,
-  InvalidQueryError,
-  SessionStateError,
-  TransactionAbortedError,
-} from '../utils/errors.ts';
+import { CommitOutcomeUnknownError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
 import type { Cascaded, Cascades } from './cascades.ts';
@@ -32,6 +27,8 @@ import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
+import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
+import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions } from './transaction-options.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
@@ -39,29 +36,6 @@ import type { Written } from './written.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
-
-interface OpenTransaction {
-  readonly connection: Connection;
-  readonly readOnly: boolean;
-  /** With the bounds of the transaction, and of the savepoint that it is in. */
-  executor: Executor;
-  /** Of the transaction itself, and of each savepoint in it. */
-  readonly journals: Journal[];
-  /** A savepoint is being made: another that begins now is none inside of it. */
-  nesting: boolean;
-  /** COMMIT or ROLLBACK is under way, or done: what still runs inside must send nothing more. */
-  ended: boolean;
-  /** Why it can only be rolled back: what it should have taken back may still be there. */
-  broken: unknown;
-  /** What ended it before its function, or a hook, returned: whatever these still send is refused. */
-  stopped: unknown;
-  /** What stops it in time, or the savepoint that it is in. */
-  cancellation: Cancellation | undefined;
-  /** How many writes are under way, one inside of the other. */
-  writing: number;
-  /** The hooks that were called last. */
-  hooks: SettledLater | undefined;
-}
 
 /** What a flush does, and what it takes out of the unit of work when it has succeeded. */
 interface PlannedFlush {
@@ -334,8 +308,8 @@ export class Transactions {
     const leave = (): void => {
       if (this.#open === open) this.#open = undefined;
     };
-    const left = [running, open.hooks].filter((work) => work?.settled === false);
-    if (left.length > 0) void Promise.all(left.map((work) => work?.promise)).then(leave);
+    const left = [running, open.hooks].flatMap((work) => (work?.settled === false ? [work.promise] : []));
+    if (left.length > 0) void Promise.all(left).then(leave);
     else leave();
   }
 
@@ -662,39 +636,6 @@ export class Transactions {
 const NOTHING: readonly Written[] = [];
 /** How often hooks may give the end of a transaction something more to write: SQLAlchemy's number. */
 const LAST_FLUSHES = 100;
-
-function parallel(): SessionStateError {
-  return new SessionStateError('This session is already in a transaction that did not begin here.', {
-    remedy: 'Await one transaction before the next, or use a session for each.',
-  });
-}
-
-/** What a statement of a transaction that has ended comes to. */
-function ended({ stopped }: OpenTransaction): unknown {
-  if (stopped !== undefined) return stopped;
-  return new SessionStateError(
-    'A nested transaction was still running when the one around it ended: nothing of it is kept.',
-    { remedy: 'Await it.' },
-  );
-}
-
-/** @throws SessionStateError if a savepoint inside of this one has not ended. */
-function refuseUnawaited({ journals, nesting }: OpenTransaction, journal: Journal): void {
-  if (nesting || journals.at(-1) !== journal)
-    throw new SessionStateError('A nested transaction is still running at the end of the one around it.', {
-      remedy: 'Await it.',
-    });
-}
-
-function refuseBroken({ broken }: OpenTransaction): void {
-  if (broken !== undefined) throw broken;
-}
-
-function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedError {
-  return new TransactionAbortedError('A write failed, and so did its rollback: the transaction cannot be committed.', {
-    cause: new AggregateError([cause, failure], 'The failure, and that of the rollback.'),
-  });
-}
 
 function noop(): void {}
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { f, model } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
-import { engine, errorOf, openTestDatabase } from '../../support/database.ts';
+import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { items, pictureOf, rowsOf } from '../../support/pictures.ts';
 import { statementsOf } from '../../support/statements.ts';
 
@@ -82,7 +82,7 @@ describe("cascade: 'delete'", () => {
     expect(deleted.indexOf('choice')).toBeLessThan(deleted.indexOf('poll'));
     expect(deleted.filter((table) => table === 'reply')).toHaveLength(3);
     // replies, drafts, remarks, polls; answers and choices; answers of answers, and none of these.
-    if (engine !== 'sqlite') expect(sent.filter((sql) => sql.startsWith('SELECT'))).toHaveLength(8);
+    expect(sent.filter((sql) => sql.startsWith('SELECT'))).toHaveLength(8);
     expect(await rowsOf(db)).toMatchObject(OTHERS);
     expect(Object.keys(await rowsOf(db)).sort()).toEqual(['reply', 'thread']);
   });
@@ -210,7 +210,8 @@ describe("cascade: 'delete-orphan'", () => {
       two!.drafts.remove(drafts[0]!);
       two!.notes.remove(notes[0]!);
       notes[1]!.thread = null;
-      if (load) expect([items(two!.drafts), items(two!.notes)]).toEqual([drafts.slice(1), [notes[2]]]);
+      const shown = load ? [items(two!.drafts), items(two!.notes)] : undefined;
+      expect(shown).toEqual(load ? [drafts.slice(1), [notes[2]]] : undefined);
       await session.commit();
       expect([drafts[0]!, ...notes].map((entity) => session.state(entity))).toEqual([
         'detached',
