@@ -6,7 +6,6 @@ import { notLoaded } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
-import { StaleObjectError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
@@ -16,12 +15,12 @@ import { Inserter } from './inserter.ts';
 import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
+import { namesOf, stale } from './stale.ts';
 import { namesRow } from './update-shape.ts';
 import { allProblems, checkValues } from './check-values.ts';
 import { refuseWrites } from './refuse-read-only.ts';
 import { checkScopes } from './scope-checks.ts';
 import type { Workspace } from './workspace.ts';
-import { withCapitalArticle } from '../utils/naming.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
@@ -169,7 +168,7 @@ export class Flusher {
       parameters.push(bind(entity, row));
     }
     const changes = await this.#named(meta, () => this.#writer.update(meta, shape, parameters));
-    if (changes !== entities.length) throw stale(meta, 'updated');
+    if (changes !== entities.length) throw stale(meta, 'updated', entities);
     const computed = await this.#recomputed(meta, codec, entities);
     this.#outcomes.push(() => acceptUpdated(codec, fields, entities, before, parameters, computed));
   }
@@ -195,15 +194,6 @@ export class Flusher {
       this.#connection,
       meta,
       entities.map((entity) => meta.key.map((field) => codec.decodeField(field, State.row(entity)![field.index]))),
-    );
-  }
-
-  /** Driver values of the key and version that name a stored row. */
-  #identify(meta: ModelMeta, codec: EntityCodec, entity: object): unknown[] {
-    const row = State.row(entity);
-    refuseUnknownVersion(meta, entity);
-    return namesRow(meta).map((field) =>
-      row === null ? codec.encodeField(field, readField(entity, field)) : codec.storedValue(field, row[field.index]),
     );
   }
 
@@ -255,9 +245,12 @@ export class Flusher {
     const { compiled, identityMap } = this.#workspace;
     const codec = compiled.codec(meta);
     for (const entity of entities) this.#journal.touch(meta, entity);
-    const rows = entities.map((entity) => this.#identify(meta, codec, entity));
+    const rows = entities.map((entity) => {
+      refuseUnknownVersion(meta, entity);
+      return namesOf(meta, codec, entity);
+    });
     const changes = await this.#named(meta, () => this.#writer.delete(meta, namesRow(meta), rows));
-    if (changes !== entities.length) throw stale(meta, 'deleted');
+    if (changes !== entities.length) throw stale(meta, 'deleted', entities);
     this.#outcomes.push(() => {
       for (const entity of entities) {
         identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
@@ -348,14 +341,4 @@ function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly Fi
 
 function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
   return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
-}
-
-function stale(meta: ModelMeta, done: string): StaleObjectError {
-  return new StaleObjectError(
-    `${withCapitalArticle(meta.name)} that was to be ${done} has been changed or deleted by another transaction.`,
-    {
-      model: meta.name,
-      remedy: 'Refresh it and try again.',
-    },
-  );
 }

@@ -77,7 +77,7 @@ export class Merger {
 
   #check({ given, meta, target, version, isStored }: MergeNode): void {
     if (target === undefined) {
-      if (isStored && version !== undefined) throw stale(meta);
+      if (isStored && version !== undefined) throw stale(meta, given);
       return;
     }
     if (this.#parts.work.deleted.has(target))
@@ -90,7 +90,7 @@ export class Merger {
       throw new SessionStateError(`The row of ${withArticle(meta.name)} that was to be merged is of another class.`, {
         model: meta.name,
       });
-    if (version !== undefined && version !== readField(target, meta.version!)) throw stale(meta);
+    if (version !== undefined && version !== readField(target, meta.version!)) throw stale(meta, given);
   }
 
   async #loadOtherSides(nodes: readonly MergeNode[]): Promise<void> {
@@ -177,9 +177,10 @@ function link({ given, meta, fields, one, many, target }: MergeNode, targetOf: (
   for (const [relation, items] of many) collectionOf(target!, relation).set(items.map(targetOf));
 }
 
-function stale({ name }: ModelMeta): StaleObjectError {
+function stale({ name }: ModelMeta, given: object): StaleObjectError {
   return new StaleObjectError(
     `${withCapitalArticle(name)} that was to be merged has been changed or deleted by another transaction.`,
     { model: name, remedy: 'Read it again, and apply the changes to that one.' },
+    [given],
   );
 }

@@ -30,6 +30,7 @@ import type { SettledLater } from './settled-later.ts';
 import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions } from './transaction-options.ts';
+import { resolveStale } from './stale.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
 import type { Written } from './written.ts';
@@ -289,6 +290,7 @@ export class Transactions {
         } catch (error) {
           if (left?.settled === false || open.hooks?.settled === false) open.stopped = error;
           await this.#rollback(open, error);
+          await resolveStale(error, this.#workspace, connection);
           if (!(error instanceof CommitOutcomeUnknownError))
             this.#end = { event: 'afterRollback', written: journal.written };
           throw error;
@@ -337,6 +339,7 @@ export class Transactions {
         return result;
       } catch (error) {
         await this.#rollbackTo(open, journal, name, error);
+        await resolveStale(error, this.#workspace, open.connection);
         await this.#lifecycle.ended('afterRollback', journal.written);
         throw error;
       }
@@ -442,6 +445,7 @@ export class Transactions {
         await write(connection, () => executor.commit(connection));
       } catch (error) {
         await this.#abandon(connection, error);
+        await resolveStale(error, this.#workspace, connection);
         throw error;
       }
     } finally {
@@ -497,6 +501,7 @@ export class Transactions {
       await write(() => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await this.#takeBack(open, name, error);
+      await resolveStale(error, this.#workspace, connection);
       throw error;
     } finally {
       open.writing--;

@@ -81,6 +81,15 @@ describe('rows that are deleted together', () => {
       const error = await errorOf(() => session.commit());
       expect(error).toBeInstanceOf(StaleObjectError);
       expect(error).toMatchObject({ code: 'E_STALE_OBJECT', model: 'Seat' });
+      expect((error as StaleObjectError).entities).toEqual([all[1]]);
+      const inside = await errorOf(() =>
+        session.transaction(async () => {
+          const caught = await errorOf(() => session.flush());
+          expect((caught as StaleObjectError).entities).toEqual([all[1]]);
+          await session.transaction(() => undefined);
+        }),
+      );
+      expect((inside as StaleObjectError).entities).toEqual([all[1]]);
       expect(await rowsOf(db)).toEqual(before);
       expect(all.map((seat) => session.state(seat))).toEqual(['deleted', 'deleted', 'deleted']);
       await session.rollback();
