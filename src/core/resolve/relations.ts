@@ -43,6 +43,8 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
 function checkDefault(where: string, field: FieldDraft, { report }: Resolution): void {
   if (typeof field.default === 'function')
     report(`${where} says 'set default', and its default is a function, which no database calls: give it a key.`);
+  else if (typeof field.default === 'object' && field.default !== null)
+    report(`${where} says 'set default', and its default is no text or number: leave it out, or say 'set null'.`);
   else if (field.default === undefined && !field.nullable)
     report(`${where} says 'set default', and has no default and is not nullable: give it a key as default.`);
 }

@@ -1,8 +1,7 @@
 /** The typed surface of a session. */
 import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
-import type { FIELDS, Member, Model, ModelType, PkOf } from './entity.ts';
-import type { NamesOf } from './instance.ts';
+import type { Member, Model, ModelType, PkOf, SHAPE } from './entity.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
 
@@ -31,12 +30,13 @@ export interface SessionSql {
 }
 
 /** What `merge` takes of a row: some of what the constructor does. */
-export type MergeValues<M extends Model> = {
-  readonly [K in NamesOf<M>['required'] | NamesOf<M>['optional']]?: M[typeof FIELDS][K]['~init'];
-};
+export type MergeValues<M extends Model> = Partial<M[typeof SHAPE]['required']> & M[typeof SHAPE]['optional'];
 
 /** What of an entity can be forgotten by name: columns, embedded values, relations. The key is none of it. */
-export type Expirable<M extends Model> = NamesOf<M>['column'] | NamesOf<M>['settable'] | NamesOf<M>['relation'];
+export type Expirable<M extends Model> =
+  | keyof M[typeof SHAPE]['column']
+  | keyof M[typeof SHAPE]['settable']
+  | keyof M[typeof SHAPE]['relation'];
 
 /**
  * A unit of work: an identity map, the changes to it, and a transaction while one is needed. Short-lived, not shared
