@@ -16,7 +16,7 @@ import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import { namesOf, stale } from './stale.ts';
-import { namesRow } from './update-shape.ts';
+import { areUnique, namesRow } from './update-shape.ts';
 import { allProblems, checkValues } from './check-values.ts';
 import { refuseWrites } from './refuse-read-only.ts';
 import { checkScopes } from './scope-checks.ts';
@@ -225,7 +225,7 @@ export class Flusher {
 
   /** Set one reference of rows that are found by their keys. */
   async #refer(meta: ModelMeta, field: FieldMeta, parameters: readonly unknown[][]): Promise<void> {
-    const anyOrder = !isInUniqueKey(meta, field);
+    const anyOrder = !areUnique(meta, [field]);
     await this.#named(meta, () => this.#writer.update(meta, { fields: [field], by: meta.key, anyOrder }, parameters));
   }
 
@@ -290,11 +290,6 @@ function acceptUpdated(
     for (const field of shown) show(codec, entities[e]!, field, row);
     for (const field of generated) show(codec, entities[e]!, field, row);
   }
-}
-
-/** Whether values of a field may have to make way for each other. */
-function isInUniqueKey({ indexes }: ModelMeta, field: FieldMeta): boolean {
-  return indexes.some(({ unique, columns }) => unique && columns.some((column) => column.field === field));
 }
 
 /** After a flush memory has the form that the database keeps. */
