@@ -16,6 +16,10 @@ export type { Inspected, InspectOptions, SourceFile } from './schema/inspect/ins
 export type { IntrospectedSchema, IntrospectedView, IntrospectOptions, Note } from './schema/introspect/source.ts';
 export { schemaOf } from './schema/of-models.ts';
 export * from './schema/operations/builders.ts';
+export { squashOperations } from './schema/operations/squash.ts';
+export { plain } from './schema/print/plain.ts';
+export { printMigration } from './schema/print/print.ts';
+export type { PrintOptions } from './schema/print/print.ts';
 export type { Migration, MigrationDefinition, Operation, RunContext, SqlText } from './schema/operations/operation.ts';
 export { confirmDestructiveOperation } from './security/destructive.ts';
 export type { Confirmation } from './security/destructive.ts';

@@ -3,14 +3,14 @@ import type { TableSchema } from '../../core/ast/schema.ts';
 import { metaOf } from '../../core/registry.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { BlazeError } from '../../utils/errors.ts';
-import { conditionOf, valueOf } from '../conditions.ts';
+import { conditionOf, partOf } from '../conditions.ts';
 import { modelOfTable } from '../historical.ts';
 import { arrow, textOf } from './code.ts';
 import type { Code } from './code.ts';
 import { Imports } from './imports.ts';
 import { PARAMETER, readsColumns, runTerm, termCode } from './terms.ts';
 import type { Term } from './terms.ts';
-import { termOf } from './to-term.ts';
+import { claimed, termOf } from './to-term.ts';
 
 /** What an expression is printed for. */
 export type Use = 'condition' | 'value';
@@ -52,7 +52,8 @@ export function printCondition(
 /** The calls that make an expression: with values as they are, or else with values that say of which type they are. */
 function builtBy(node: Expression, table: TableSchema, use: Use, dialect: Dialect): Term | undefined {
   const terms = [termOf(node), termOf(node, 'typed')];
-  return terms.find((term) => term !== undefined && gives(term, node, table, use, dialect));
+  const found = terms.find((term) => term !== undefined && gives(term, node, table, use, dialect));
+  return found !== undefined && use === 'condition' ? claimed(found) : found;
 }
 
 function inSql(node: Expression, use: Use, dialect: Dialect): Term {
@@ -62,8 +63,10 @@ function inSql(node: Expression, use: Use, dialect: Dialect): Term {
 /** Whether a term makes an expression again: the same one, or one that the database sees as the same. */
 function gives(term: Term, node: Expression, table: TableSchema, use: Use, dialect: Dialect): boolean {
   try {
-    const read = use === 'condition' ? conditionOf : valueOf;
-    const made = read(metaOf(modelOfTable(table)), (columns: object) => runTerm(term, columns), table.name);
+    const meta = metaOf(modelOfTable(table));
+    const run = (columns: object): unknown => runTerm(term, columns);
+    const made = use === 'condition' ? conditionOf(meta, run, table.name) : partOf(meta, run, table.name).expression;
+    if (made === undefined) return false;
     return shapeOf(made) === shapeOf(node) || dialect.inline(made) === dialect.inline(node);
   } catch (error) {
     // What the builders refuse is said in another way.
@@ -72,8 +75,8 @@ function gives(term: Term, node: Expression, table: TableSchema, use: Use, diale
   }
 }
 
-/** An expression as a text: all of it but who is to blame for its values, and code. */
-export function shapeOf(node: Expression): string {
+/** An expression, or what holds some, as a text: all of it but who is to blame for its values, and code. */
+export function shapeOf(node: object): string {
   return JSON.stringify(node, (name, value: unknown) => {
     if (name === 'label' || value === undefined) return undefined;
     if (typeof value === 'bigint') return `${value}n`;

@@ -42,7 +42,7 @@ class Inexpressible extends Error {}
 function build(node: Expression): Term {
   switch (node.kind) {
     case 'column':
-      return { kind: 'column', name: attributeOf(node.column) };
+      return { kind: 'field', name: attributeOf(node.column) };
     case 'param':
       return { kind: 'function', name: 'value', args: [valueOf(node), { kind: 'type', type: node.type }] };
     case 'compare':
@@ -51,11 +51,16 @@ function build(node: Expression): Term {
     case 'or': {
       const [first, ...others] = node.items;
       if (first === undefined || others.length === 0) throw new Inexpressible();
-      return method(first, node.kind, ...others.map(build));
+      return {
+        kind: 'method',
+        on: claimed(build(first)),
+        name: node.kind,
+        args: others.map((item) => claimed(build(item))),
+      };
     }
     case 'not':
       if (node.operand.kind === 'inList') return { ...build(node.operand), name: 'notOneOf' } as Term; // Named cast: a method as before.
-      return method(node.operand, 'not');
+      return { kind: 'method', on: claimed(build(node.operand)), name: 'not', args: [] };
     case 'isNull':
       return method(node.operand, node.negated ? 'isNotNull' : 'isNull');
     case 'between':
@@ -89,6 +94,11 @@ function build(node: Expression): Term {
   }
 }
 
+/** SQL that stands for a condition says so to the compiler. */
+export function claimed(term: Term): Term {
+  return term.kind === 'sql' ? { ...term, as: 'boolean' } : term;
+}
+
 function matchName(operator: string, isInsensitive: boolean): string {
   if (operator === 'exact' && !isInsensitive) throw new Inexpressible();
   return `${isInsensitive ? 'i' : ''}${operator}`;
@@ -109,8 +119,9 @@ function argument(given: Expression | Term): Term {
   return TERMS.has(given.kind) ? (given as Term) : build(given as Expression);
 }
 
-/** What kinds of terms are no kinds of nodes; a column is the one that is both. */
+/** No node is of these kinds. */
 const TERMS = new Set<string>([
+  'field',
   'value',
   'method',
   'function',
@@ -142,14 +153,15 @@ function isCustom(type: ValueType): boolean {
 /** Functions whose methods have the same name, or another one. */
 const METHODS: Readonly<Partial<Record<CallExpression['fn'], string>>> = {
   negate: 'neg',
-  isTrue: '',
   ...Object.fromEntries(
-    [
-      ...['abs', 'floor', 'ceil', 'sign', 'exp', 'sqrt', 'ln', 'power', 'round', 'coalesce', 'nullIf'],
-      ...['lower', 'upper', 'trim', 'trimStart', 'trimEnd', 'reverse', 'length', 'concat', 'replace', 'position'],
-      ...['left', 'right', 'repeat', 'padStart', 'padEnd', 'substring', 'arrayLength'],
-      ...['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay', 'hour', 'minute', 'second'],
-    ].map((name) => [name, name]),
+    (
+      'abs floor ceil sign exp sqrt ln power round coalesce nullIf ' +
+      'lower upper trim trimStart trimEnd reverse length concat replace position ' +
+      'left right repeat padStart padEnd substring arrayLength ' +
+      'year quarter month day dayOfYear weekDay hour minute second'
+    )
+      .split(' ')
+      .map((name) => [name, name]),
   ),
 };
 
@@ -202,7 +214,7 @@ function durationTerm(amounts: readonly Expression[]): Term {
 }
 
 function caseTerm({ branches, otherwise }: Extract<Expression, { readonly kind: 'case' }>): Term {
-  const [first, ...others] = branches.map(({ when, then }) => [build(when), argument(then)]);
+  const [first, ...others] = branches.map(({ when, then }) => [claimed(build(when)), argument(then)]);
   let term: Term = { kind: 'function', name: 'caseWhen', args: first! };
   for (const args of others) term = { kind: 'method', on: term, name: 'when', args };
   return otherwise === undefined ? term : { kind: 'method', on: term, name: 'otherwise', args: [argument(otherwise)] };
