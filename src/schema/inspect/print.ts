@@ -131,10 +131,10 @@ export function quoted(text: string): string {
 }
 
 /** SQL as a template, which holds no values; over several lines where it may be. */
-export function template(sql: string, tag: string, lines = false): Code {
+export function template(sql: string, tag: string, { lines = false, after = '' } = {}): Code {
   const safe = sql.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
   const text = safe.replaceAll(UNSEEN, (character) => (lines && character === '\n' ? character : escaped(character)));
-  return named(`${tag}\`${text}\``, 'sql');
+  return named(`${tag}\`${text}\`${after}`, 'sql');
 }
 
 /** A line of a comment: whatever it says, it ends there. */

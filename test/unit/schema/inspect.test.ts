@@ -92,7 +92,7 @@ describe('X1: texts stay texts', () => {
     expect(quoted('\n\r\t\0\u2028\u202e\ud800')).toBe(`'\\n\\r\\t\\u{0}\\u{2028}\\u{202e}\\u{d800}'`);
     const sql = template("`a` = '${x}' \\ \n", 'sql');
     expect(print(sql)).toBe("sql`\\`a\\` = '\\${x}' \\\\ \\n`");
-    expect(print(template('a\nb', 'sql', true))).toBe('sql`a\nb`');
+    expect(print(template('a\nb', 'sql', { lines: true }))).toBe('sql`a\nb`');
     expect(comment('a\n*/ b\u2029c')).toBe('// a */ b c');
   });
 
