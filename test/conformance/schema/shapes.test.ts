@@ -139,6 +139,25 @@ describe('G11: relations', () => {
     await db.close();
   });
 
+  it.skipIf(isMysql)('keys that the database sets to a default (MySQL has no SET DEFAULT)', async () => {
+    const { db, files, warnings } = await opened(
+      'CREATE TABLE team (code varchar(9) NOT NULL PRIMARY KEY)',
+      `CREATE TABLE member (id ${KEY}, team varchar(9) NOT NULL DEFAULT 'it''s', pal int DEFAULT 1,
+        FOREIGN KEY (team) REFERENCES team (code) ON DELETE SET DEFAULT,
+        FOREIGN KEY (pal) REFERENCES member (id) ON UPDATE SET DEFAULT)`,
+    );
+    expect(warnings).toEqual([]);
+    expect(classIn(files[0]!.text, 'Member')).toBe(
+      "export class Member extends model('member', { id: f.auto(), team: f.foreignKey(() => Team, { default: \"it's\", onDelete: 'set default', column: 'team', index: false }), pal: f.foreignKey(() => Member, { nullable: true, default: 1, onUpdate: 'set default', column: 'pal', index: false }), members: f.reverse(() => Member, 'pal') }) {}",
+    );
+    await expectLaw(db, 'set-default');
+    await db.run(`CREATE TABLE guest (id ${KEY}, host int DEFAULT 7, FOREIGN KEY (host) REFERENCES member (id))`);
+    expect(inspect(await db.introspect()).warnings).toEqual([
+      "guest: The column 'host' has the default 7, which a relation has not.",
+    ]);
+    await db.close();
+  });
+
   it('what cannot be one is said: keys of several columns, tables without a key, circles that nobody can enter', async () => {
     const later = engine === 'sqlite' ? [] : ['ALTER TABLE hen ADD FOREIGN KEY (egg_id) REFERENCES egg (id)'];
     const { db, files, warnings } = await opened(
