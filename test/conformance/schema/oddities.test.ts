@@ -80,7 +80,7 @@ describe('G11: hostile text in the catalog stays text', () => {
       (name) => `CREATE INDEX ${id(`${name} index`)} ON ${id(name)} (${id(name)} DESC, ${id('id')})`,
     );
     const comments = HOSTILE.flatMap((name) =>
-      engine === 'postgres'
+      engine.startsWith('postgres')
         ? [
             `COMMENT ON TABLE ${id(name)} IS ${text(name)}`,
             `COMMENT ON COLUMN ${id(name)}.${id(name)} IS ${text(name)}`,
@@ -194,7 +194,7 @@ describe('G11: every type of the database', () => {
   it('is read as the field whose codec reads and writes it', async () => {
     const columns = TYPES.map(([type], i) => `c${i} ${type}${type.endsWith('NULL') ? '' : ' NOT NULL'}`);
     const { db, found, files, warnings } = await opened(
-      ...(engine === 'postgres'
+      ...(engine.startsWith('postgres')
         ? [
             `CREATE TYPE "Mood ""x""" AS ENUM ('sad', 'ok', 'it''s')`,
             'CREATE DOMAIN posint AS integer CHECK (VALUE > 0)',
