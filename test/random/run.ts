@@ -22,6 +22,7 @@ export async function run(db: Database, graph: Graph, models: Models, query: Que
   try {
     return await answered(db, graph, models, query);
   } catch (error) {
+    if (String(error).includes(NO_PLAN)) return refused(NO_PLAN);
     if (!(error instanceof UnsupportedError)) throw error;
     return refused(error.message);
   }
@@ -175,6 +176,8 @@ function refused(message: string): typeof REFUSED {
   return REFUSED;
 }
 
+/** What MySQL says of a query in which its optimizer has lost its way (1815). */
+const NO_PLAN = 'Optimizer failed to find a plan';
 const TOO_MANY = 'cascade delete/update exceeds max tables limit';
 const DANGLING = 'foreign keys are left that refer to no row';
 

@@ -25,7 +25,7 @@ const none = () => session.query(Post).none();
 const ids = (posts: readonly Post[]): number[] => posts.map(({ id }) => id);
 
 describe('union() with { all: true }', () => {
-  it.each([1, 2, 3, 4, 5])('Q6: Q12: L5: a stream in batches of %i gives both', async (batchSize) => {
+  it.each([1, 2, 3, 4, 5])('Q6: Q12: L1: a stream in batches of %i gives both', async (batchSize) => {
     const twice = published().union(popular(), { all: true }).orderBy('id');
     const streamed: number[] = [];
     for await (const post of twice.iterate({ batchSize })) streamed.push(post.id);
