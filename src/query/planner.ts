@@ -1,4 +1,4 @@
-import { fieldPath, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';

@@ -1,4 +1,4 @@
-import { conjunction, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { conjunction, negation, TRUE } from '../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ColumnExpression,
