@@ -216,7 +216,7 @@ function anyEnd(context: Context, model: string): End {
           kind: 'groups',
           keys,
           aggregates,
-          having: dice.oneIn(2) ? dice.list(0, 2, () => anyHaving(context)) : undefined,
+          having: dice.oneIn(2) ? dice.list(0, 2, () => anyHaving(context, keys)) : undefined,
           window: anyWindow(dice, [...first, ...keys.map(({ name }) => name)]),
         };
       },
@@ -249,9 +249,10 @@ function someColumns({ dice, world: { graph } }: Context, model: string, one: bo
 }
 
 /** A condition on a group. */
-function anyHaving(context: Context): Having {
+function anyHaving(context: Context, keys: readonly Named[]): Having {
   const { dice } = context;
-  const of = someAggregate(context);
+  const { name, value } = dice.of(keys);
+  const of = dice.oneIn(3) ? { key: name, type: value.type } : someAggregate(context);
   if (dice.oneIn(5)) return { of, test: dice.of(['isNull', 'isNotNull']), args: [] };
   const test = dice.of<TestName>(of.type.kind === 'bool' ? ['eq', 'ne'] : ['eq', 'ne', 'gt', 'lte']);
   return { of, test, args: [constantFor(dice, of.type)] };
