@@ -1,4 +1,5 @@
-/** Schema and migrations: models to DDL, operations, their engine. */
+/** Schema and migrations: models to DDL, operations, their engine; and a live database back to models. */
+export { introspect } from './introspection.ts';
 export { MigrationEngine } from './migrations.ts';
 export { SchemaBuilder } from './schema/builder.ts';
 export { defineConfig } from './schema/config.ts';
@@ -21,8 +22,15 @@ export type {
   MigrationCode,
   MigrationContext,
 } from './migration-code.ts';
+export { inspect } from './schema/inspect/inspect.ts';
+export type { Inspected, InspectOptions, SourceFile } from './schema/inspect/inspect.ts';
+export type { IntrospectedSchema, IntrospectedView, IntrospectOptions, Note } from './schema/introspect/source.ts';
 export { schemaOf } from './schema/of-models.ts';
 export * from './schema/operations/builders.ts';
+export { squashOperations } from './schema/operations/squash.ts';
+export { plain } from './schema/print/plain.ts';
+export { printMigration } from './schema/print/print.ts';
+export type { PrintOptions } from './schema/print/print.ts';
 export type { Migration, MigrationDefinition, Operation, SqlText } from './schema/operations/operation.ts';
 export { confirmDestructiveOperation } from './security/destructive.ts';
 export type { Confirmation } from './security/destructive.ts';
