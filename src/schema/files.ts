@@ -15,7 +15,7 @@ const EXTENSIONS = new Set(['.ts', '.mts', '.js', '.mjs']);
  *
  * @param folder Path of the folder; one that is missing has none.
  * @param load Loads a file; by default Node's own `import()`.
- * @throws MigrationError for a file that exports no migration.
+ * @throws MigrationError for a file that exports no migration, or cannot be loaded.
  */
 export async function readMigrations(folder: string, load: ModuleLoader = importModule): Promise<Migration[]> {
   const path = resolve(folder);
@@ -23,10 +23,29 @@ export async function readMigrations(folder: string, load: ModuleLoader = import
   return Promise.all(
     files.map(async (file) => {
       const { name } = parse(file);
-      const definition = definitionIn(await load(join(path, file)), name);
+      const definition = definitionIn(await loaded(load, join(path, file), name), name);
       return Object.freeze({ ...definition, name, checksum: checksumOf(await readFile(join(path, file), 'utf8')) });
     }),
   );
+}
+
+async function loaded(load: ModuleLoader, path: string, name: string): Promise<unknown> {
+  try {
+    return await load(path);
+  } catch (error) {
+    if (error instanceof MigrationError)
+      throw error.migration === undefined
+        ? new MigrationError(error.message, { migration: name, cause: error })
+        : error;
+    const isUnread = (error as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION';
+    throw new MigrationError('its file cannot be loaded.', {
+      migration: name,
+      remedy: isUnread
+        ? 'This version of Node reads no TypeScript: run it with a loader, node --import tsx, or give readMigrations() one.'
+        : 'See the cause.',
+      cause: error,
+    });
+  }
 }
 
 async function filesOf(path: string): Promise<string[]> {
@@ -47,9 +66,9 @@ export function checksumOf(text: string): string {
 function definitionIn(module: unknown, name: string): MigrationDefinition {
   const exported = (module as { readonly default?: unknown } | undefined)?.default;
   if ((exported as Partial<MigrationDefinition> | undefined)?.kind !== 'migration')
-    throw new MigrationError('The file exports no migration.', {
+    throw new MigrationError('its file exports no migration.', {
       migration: name,
-      remedy: 'It says: export default migration({ operations: [ … ] });',
+      remedy: 'It ends with: export default migration({ operations: [ … ] }).',
     });
   return exported as MigrationDefinition;
 }

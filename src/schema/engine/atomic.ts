@@ -28,6 +28,25 @@ function isOfRows(sql: string): boolean {
   );
 }
 
+const TRANSACTION =
+  /^(?:BEGIN|START\s+TRANSACTION|COMMIT|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION|XA)\b/i;
+
+/** The word of the first statement that begins, divides or ends a transaction. */
+export function transactionWord(sql: string): string | undefined {
+  // What stands in a block or a function of PostgreSQL, or in a trigger, is no statement of its own.
+  if (
+    /\$\w*\$|\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\w*\s+|DEFINER\S+\s+)?(?:TRIGGER|FUNCTION|PROCEDURE|EVENT)\b/i.test(
+      sql,
+    )
+  )
+    return undefined;
+  for (const statement of splitScript(sql)) {
+    const word = TRANSACTION.exec(statement.replace(BEFORE, ''))?.[0];
+    if (word !== undefined) return word.toUpperCase();
+  }
+  return undefined;
+}
+
 /** Several things in one transaction: all of them, or nothing. */
 export async function inTransaction(
   executor: Executor,

@@ -6,6 +6,7 @@ import { suggest } from '../../utils/naming.ts';
 import { invertAll } from '../operations/invert.ts';
 import type { Migration, Operation } from '../operations/operation.ts';
 import { stepsOf } from '../steps.ts';
+import { transactionWord } from './atomic.ts';
 import type { Step } from '../steps.ts';
 import { checkHistory, leavesOf, ordered, replay } from './history.ts';
 import type { Recorded } from './record.ts';
@@ -180,9 +181,24 @@ function planned(
   recorded: readonly Recorded[],
 ): PlannedMigration {
   const steps = named(migration, () => stepsOf(operations, before, dialect));
+  refuseTransactions(migration, steps);
   const state = direction === 'forward' ? 'applying' : 'reverting';
   const entry = recorded.find((other) => other.name === migration.name && other.state === state);
   return { migration, direction, operations, before, steps, recorded: entry };
+}
+
+/** @throws MigrationError for SQL that begins or ends the transaction in which its record stands. */
+function refuseTransactions({ name }: Migration, steps: readonly Step[]): void {
+  for (const step of steps) {
+    if (step.kind !== 'sql' || step.resume !== 'ask') continue;
+    const word = transactionWord(step.sql);
+    if (word !== undefined)
+      throw new MigrationError(`runSql() does not send ${word}: the transaction is the migration's.`, {
+        migration: name,
+        remedy: 'Leave it out; with { outside: true } each statement stands for itself.',
+        sql: step.sql,
+      });
+  }
 }
 
 /** Errors of a migration say of which. */

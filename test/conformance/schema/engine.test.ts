@@ -286,6 +286,17 @@ describe('history', () => {
     expect(await engine.recorded()).toEqual([]);
   });
 
+  it('G4: SQL that would end the transaction of its migration is refused', async () => {
+    const own = file('0001_own', [runSql('UPDATE note SET score = 1; /* now */ COMMIT')]);
+    await expect(open([own]).migrate()).rejects.toThrow(
+      failure(MigrationError, {
+        message:
+          "0001_own: runSql() does not send COMMIT: the transaction is the migration's. Leave it out; with { outside: true } each statement stands for itself.",
+      }),
+    );
+    expect(await open([own]).recorded()).toEqual([]);
+  });
+
   it('G10: one that stands for others is applied in their stead, or counts as applied with them', async () => {
     const squashed = file('0001_both', [...first.operations, ...second.operations], {
       replaces: ['0001_note', '0002_tag'],
