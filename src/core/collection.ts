@@ -265,25 +265,36 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   /** Many-to-many: note the pair on both sides. */
   #link(item: object): void {
     if (this.#items?.includes(item) === true) return;
-    this.noteAdded(item);
-    const { inverse } = this.relation;
-    if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, true);
+    if (!this.#undoesOther(item, true)) return this.noteAdded(item);
+    this.#tell();
+    return this.#show(item, true);
   }
 
   #unlink(item: object): void {
     if (this.#items !== null && !this.#items.includes(item)) return;
-    this.noteRemoved(item);
-    const { inverse } = this.relation;
-    if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, false);
+    if (!this.#undoesOther(item, false)) return this.noteRemoved(item);
+    this.#tell();
+    return this.#show(item, false);
   }
 
-  /** The other side of a many-to-many change: shown, but written by the side where it was made. */
-  mirror(item: object, joined: boolean): void {
+  /** Whether all that a change does is to take back one that the other side has not written yet. */
+  #undoesOther(item: object, joined: boolean): boolean {
+    const { inverse } = this.relation;
+    const undone = inverse !== undefined && mirrored(item, inverse).mirror(this.owner, joined);
+    return undone && !this.#lastWordCounts;
+  }
+
+  /**
+   * The other side of a many-to-many change: shown, but written by the side where it was made. Tells whether it was a change
+   * of this side, not written yet, that is taken back.
+   */
+  mirror(item: object, joined: boolean): boolean {
     const overruled = joined ? this.#removed : this.#added;
-    if (this.#items === null && overruled?.has(item) !== true) return;
+    if (this.#items === null && overruled?.has(item) !== true) return false;
     this.#tell();
-    overruled?.delete(item);
+    const undone = overruled?.delete(item) === true;
     this.#show(item, joined);
+    return undone;
   }
 
   #tell(): void {

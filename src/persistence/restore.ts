@@ -177,13 +177,19 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
       const owners = byOwner(workspace, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
-        if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
+        if (linked === undefined || (linked !== null && start.added.has(linked) && leadsTo(linked, relation, entity)))
+          continue;
         const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
     }
   }
+}
+
+/** Whether a new entity, which no key leads to yet, says itself that it belongs there. */
+function leadsTo(linked: object, { inverse }: RelationMeta, owner: object): boolean {
+  return inverse === undefined || State.link(linked, inverse.index) === owner;
 }
 
 function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
