@@ -265,16 +265,16 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   /** Many-to-many: note the pair on both sides. */
   #link(item: object): void {
     if (this.#items?.includes(item) === true) return;
-    if (!this.#undoesOther(item, true)) return this.noteAdded(item);
     this.#tell();
-    return this.#show(item, true);
+    if (this.#undoesOther(item, true)) this.#show(item, true);
+    else this.noteAdded(item);
   }
 
   #unlink(item: object): void {
     if (this.#items !== null && !this.#items.includes(item)) return;
-    if (!this.#undoesOther(item, false)) return this.noteRemoved(item);
     this.#tell();
-    return this.#show(item, false);
+    if (this.#undoesOther(item, false)) this.#show(item, false);
+    else this.noteRemoved(item);
   }
 
   /** Whether all that a change does is to take back one that the other side has not written yet. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
+import { isOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
 import type { Links } from '../core/state.ts';
@@ -143,19 +144,42 @@ function putBack(meta: ModelMeta, entity: object, values: Readonly<Values> | und
 
 /** Set every field that differs from its row back to the row. */
 function resetChanges(workspace: Workspace): void {
+  const targets = new Targets(workspace);
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const codec = workspace.compiled.codec(meta);
     for (const entity of entities) {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
-      for (const index of changed.indexes)
-        resetField(entity, meta.fields[index]!, codec.decodeField(meta.fields[index]!, row![index]));
+      for (const index of changed.indexes) {
+        const field = meta.fields[index]!;
+        resetField(entity, field, codec.decodeField(field, row![index]));
+        if (field.relation !== undefined)
+          State.setLink(entity, field.relation.index, targets.of(field.relation, entity));
+      }
       for (const embedded of meta.embeddedByName.values()) {
         if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null))
           (entity as Values)[embedded.name] = null;
       }
     }
+  }
+}
+
+/** Who is at the other end of a foreign key to a column that is not the key; all others are found by their keys. */
+class Targets {
+  readonly #workspace: Workspace;
+  readonly #found = new Map<RelationMeta, Map<unknown, object>>();
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  of(relation: RelationMeta, entity: object): object | undefined {
+    const { sourceField, targetField } = relation;
+    if (targetField.primaryKey) return undefined;
+    let found = this.#found.get(relation);
+    if (found === undefined) this.#found.set(relation, (found = byOwner(this.#workspace, relation)));
+    return found.get(fieldKey(sourceField, readField(entity, sourceField)));
   }
 }
 
@@ -175,11 +199,13 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
     for (const relation of meta.relations) {
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
+      const unwritten = byLink(start, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
-        if (linked === undefined || (linked !== null && start.added.has(linked) && leadsTo(linked, relation, entity)))
-          continue;
-        const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
+        if (linked === undefined) continue;
+        const found =
+          unwritten.get(entity) ??
+          owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
@@ -187,11 +213,14 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
   }
 }
 
-/** Whether a new entity, which no key leads to yet, says itself that it belongs there. */
-function leadsTo(linked: object, { inverse }: RelationMeta, owner: object): boolean {
-  return inverse === undefined || State.link(linked, inverse.index) === owner;
+/** New entities, which no key leads to yet, by the entity that they say themselves that they belong to. */
+function byLink({ added }: JournalStart, { target, inverse }: RelationMeta): Map<unknown, object> {
+  const owners = new Map<unknown, object>();
+  for (const entity of added) if (isOf(entity, target)) owners.set(State.link(entity, inverse!.index), entity);
+  return owners;
 }
 
+/** Stored entities by what they have in the field of a relation that it leads to. */
 function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
   const owners = new Map<unknown, object>();
   for (const item of workspace.identityMap.of(target).values())

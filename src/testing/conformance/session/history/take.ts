@@ -69,9 +69,9 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       if (former !== undefined) {
         entity(former).owner = null as never;
         former.owner = null;
-        // One row makes way for the other.
-        await flush(play, inside);
       }
+      // One row makes way for the other.
+      if (former !== undefined || isDeleting(play, Badge)) await flush(play, inside);
       if (step.side === 'badge') entity(badge).owner = entity(owner);
       else Object.assign(entity(owner), { badge: entity(badge) });
       badge.owner = owner.key;
@@ -145,6 +145,13 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
   }
+}
+
+/** Whether a row of a model is to be deleted by the next flush. */
+function isDeleting({ session, world }: Play, modelClass: typeof Badge): boolean {
+  return [...world.entities.values()].some(
+    (entity) => entity instanceof modelClass && session.state(entity) === 'deleted',
+  );
 }
 
 /** A key is a value like others: collections that are loaded do not follow it. */
