@@ -181,7 +181,7 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   noteAdded(item: object): void {
     this.#tell();
     this.#show(item, true);
-    const undone = this.#removed?.delete(item) === true;
+    const undone = this.#takenBack?.delete(item) === true;
     if (!undone || this.#lastWordCounts) (this.#added ??= new Set()).add(item);
   }
 
@@ -194,11 +194,19 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   }
 
   /**
-   * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links of two
-   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm.
+   * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links, of which
+   * the other side may hold pending changes too. Writing such a link twice does no harm.
    */
   get #lastWordCounts(): boolean {
-    return this.#items === null || this.relation.link?.implicit === true;
+    return this.#items === null || this.relation.link !== undefined;
+  }
+
+  /**
+   * Removals that are taken back when what they are about is added again. Where a model stands between the two, a link is a row
+   * with values of its own, and there may be several: that which is removed goes, and that which is added is new.
+   */
+  get #takenBack(): Set<object> | null {
+    return this.relation.link?.implicit === false ? null : this.#removed;
   }
 
   /** For the unit of work: changes that are not written yet. */
@@ -265,36 +273,30 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   /** Many-to-many: note the pair on both sides. */
   #link(item: object): void {
     if (this.#items?.includes(item) === true) return;
-    this.#tell();
-    if (this.#undoesOther(item, true)) this.#show(item, true);
-    else this.noteAdded(item);
+    this.noteAdded(item);
+    const { inverse } = this.relation;
+    if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, true);
   }
 
   #unlink(item: object): void {
     if (this.#items !== null && !this.#items.includes(item)) return;
-    this.#tell();
-    if (this.#undoesOther(item, false)) this.#show(item, false);
-    else this.noteRemoved(item);
-  }
-
-  /** Whether all that a change does is to take back one that the other side has not written yet. */
-  #undoesOther(item: object, joined: boolean): boolean {
+    this.noteRemoved(item);
     const { inverse } = this.relation;
-    const undone = inverse !== undefined && mirrored(item, inverse).mirror(this.owner, joined);
-    return undone && !this.#lastWordCounts;
+    if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, false);
   }
 
-  /**
-   * The other side of a many-to-many change: shown, but written by the side where it was made. Tells whether it was a change
-   * of this side, not written yet, that is taken back.
-   */
-  mirror(item: object, joined: boolean): boolean {
-    const overruled = joined ? this.#removed : this.#added;
-    if (this.#items === null && overruled?.has(item) !== true) return false;
+  /** The other side of a many-to-many change: shown, but written by the side where it was made. */
+  mirror(item: object, joined: boolean): void {
+    const overruled = joined ? this.#takenBack : this.#added;
+    if (this.#items === null && overruled?.has(item) !== true) return;
     this.#tell();
-    const undone = overruled?.delete(item) === true;
+    overruled?.delete(item);
     this.#show(item, joined);
-    return undone;
+  }
+
+  /** For the loader: the other side has a change that is not written, where this one says nothing else. */
+  showOther(item: object, joined: boolean): void {
+    if (joined || this.#added?.has(item) !== true) this.#show(item, joined);
   }
 
   #tell(): void {

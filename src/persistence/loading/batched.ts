@@ -226,9 +226,10 @@ export class BatchLoader {
     for (const other of changed) {
       const { pending } = other;
       if (other.relation !== relation.inverse || pending === undefined) continue;
-      for (const owner of pending.added) if (owners.has(owner)) collection(owner, relation).mirror(other.owner, true);
       for (const owner of pending.removed)
-        if (owners.has(owner)) collection(owner, relation).mirror(other.owner, false);
+        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
+      for (const owner of pending.added)
+        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
     }
   }
 

@@ -35,6 +35,14 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
     commit(create('place'), create('item')),
     commit(link('places', 'own'), { ...link('places', 'other'), do: 'unlink' } as Step, link('places', 'other')),
   ],
+  'a link that is there, taken back and made again before it is known, is there once': [
+    commit(create('place'), create('item'), link('places', 'own'), { do: 'clear' }),
+    commit({ ...link('places', 'own'), do: 'unlink' } as Step, link('places', 'own')),
+  ],
+  'so is one of which each is done on another side': [
+    commit(create('place'), create('item'), link('places', 'own'), { do: 'clear' }),
+    commit({ ...link('places', 'own'), do: 'unlink' } as Step, link('places', 'other')),
+  ],
   'a savepoint that fails leaves the other side of a new one-to-one as it was': [
     commit(create('owner'), load(0)),
     commit(create('badge'), nest(true, wear)),
