@@ -11,6 +11,7 @@ import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
 import {
   CommitOutcomeUnknownError,
+  ConnectionError,
   InvalidQueryError,
   SessionStateError,
   TransactionAbortedError,
@@ -381,7 +382,8 @@ export class Transactions {
     try {
       await this.#workspace.executor.rollbackToSavepoint(open.connection, name);
     } catch (error) {
-      open.broken = notRolledBack(cause, error);
+      // Where the connection is lost there is nothing left to be taken back, and that is what has to be known.
+      open.broken = cause instanceof ConnectionError ? cause : notRolledBack(cause, error);
       throw open.broken;
     }
   }
