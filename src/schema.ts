@@ -1,5 +1,37 @@
-/** Schema: models to DDL. */
+/** Schema and migrations: models to DDL, operations, their engine. */
+export { MigrationEngine } from './migrations.ts';
 export { SchemaBuilder } from './schema/builder.ts';
+export { defineConfig } from './schema/config.ts';
+export type { BlazeConfig } from './schema/config.ts';
+export { diffSchemas } from './schema/diff.ts';
+export { readMigrations } from './schema/files.ts';
+export type { ModuleLoader } from './schema/files.ts';
+export { replay } from './schema/engine/history.ts';
+export type { ApplyOptions, EngineOptions, MigrationStatus } from './schema/engine/engine.ts';
+export type { PlannedMigration } from './schema/engine/plan.ts';
+export type { Progress } from './schema/engine/run.ts';
+export { schemaOf } from './schema/of-models.ts';
+export * from './schema/operations/builders.ts';
+export type { Migration, MigrationDefinition, Operation, RunContext, SqlText } from './schema/operations/operation.ts';
+export { confirmDestructiveOperation } from './security/destructive.ts';
+export type { Confirmation } from './security/destructive.ts';
+export {
+  ConfirmationRequiredError,
+  IrreversibleMigrationError,
+  MigrationError,
+  MigrationHistoryError,
+  MigrationLockError,
+  UnsafeMigrationError,
+} from './utils/migration-errors.ts';
+export type {
+  Schema,
+  TableSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  CheckSchema,
+  ViewSchema,
+} from './core/ast/schema.ts';
 export { SQLiteDialect } from './dialects/sqlite/sqlite.ts';
 export { MariaDBDialect } from './dialects/mysql/mariadb.ts';
 export { MySQLDialect } from './dialects/mysql/mysql.ts';

@@ -43,6 +43,7 @@ export interface RelationOptions {
   readonly primaryKey?: boolean;
   readonly column?: string;
   readonly comment?: string;
+  readonly renamedFrom?: string;
   readonly default?: unknown;
   readonly onDelete?: ReferentialAction;
   readonly onUpdate?: ReferentialAction;
@@ -140,6 +141,7 @@ export interface ModelOptions {
   readonly view?: unknown;
   readonly readOnly?: boolean;
   readonly comment?: string;
+  readonly renamedFrom?: string;
   /** The field that says of which class a row is, where classes share the table. */
   readonly discriminator?: string;
   /** What it says of the model itself; without it there are rows of subclasses only. */

@@ -38,6 +38,8 @@ export interface FieldMeta {
   /** Functions and Standard Schemas that look at its values, in order. */
   readonly validators: readonly unknown[];
   readonly comment: string | undefined;
+  /** The column's name before, for migrations. */
+  readonly renamedFrom: string | undefined;
   /** The relation whose key this column holds. */
   readonly relation: RelationMeta | undefined;
 }
@@ -170,6 +172,8 @@ export interface ModelMeta {
   /** For a view, what it shows: a callback, raw SQL, or `true` where it is made elsewhere; read by the schema builder. */
   readonly view: unknown;
   readonly comment: string | undefined;
+  /** The table's name before, for migrations. */
+  readonly renamedFrom: string | undefined;
   /** The other classes of its table, where there are any. */
   readonly inheritance: InheritanceMeta | undefined;
 }

@@ -88,6 +88,7 @@ const OPTIONS = [
   'scopes',
   'view',
   'readOnly',
+  'renamedFrom',
   'comment',
 ];
 const FAMILY = ['discriminator', 'discriminatorValue', 'subclasses'];
@@ -118,8 +119,9 @@ export function checkOptions(
         remedy: suggest(key, known),
       });
   }
-  const { table, schema, comment, primaryKey, ordering } = options as ModelOptions;
+  const { table, schema, comment, renamedFrom, primaryKey, ordering } = options as ModelOptions;
   checkName(call, 'table', table);
+  checkName(call, 'renamedFrom', renamedFrom);
   checkName(call, 'schema', schema);
   checkName(call, 'comment', comment, true);
   checkNames(call, 'primaryKey', primaryKey);

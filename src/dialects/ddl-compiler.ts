@@ -1,13 +1,36 @@
-import type { CreateTable, CreateView, DdlStatement } from '../core/ast/ddl.ts';
-import type { Expression } from '../core/ast/expressions.ts';
-import type { FieldMeta, IndexMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
-import { foreignKeyName } from '../core/constraint-names.ts';
+import type {
+  AddCheck,
+  AddColumn,
+  AddForeignKey,
+  AlterColumn,
+  AlterPrimaryKey,
+  CommentOnTable,
+  CreateIndex,
+  CreateTable,
+  CreateView,
+  DdlStatement,
+  DropIndex,
+  DropTable,
+  RenameIndex,
+  ValidateConstraint,
+} from '../core/ast/ddl.ts';
+import type { Expression, RawExpression, SelectStatement } from '../core/ast/expressions.ts';
+import type {
+  CheckSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  TableName,
+  TableSchema,
+} from '../core/ast/schema.ts';
+import type { ReferentialAction } from '../core/metadata.ts';
+import type { ValueType } from '../core/value-types.ts';
 import { UnsupportedError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { Dialect } from './dialect.ts';
-import { tableName } from './schemas.ts';
+import { qualified } from './schemas.ts';
 
-/** DDL to SQL: what databases share; a dialect overrides types and keys. */
+/** DDL to SQL: what databases share; a dialect overrides types, keys and what it alters otherwise. */
 export abstract class DdlCompiler {
   protected readonly dialect: Dialect;
 
@@ -15,43 +38,75 @@ export abstract class DdlCompiler {
     this.dialect = dialect;
   }
 
-  compile(statement: DdlStatement): string {
+  /** The statements that do it, in order; none where the database has no such thing and nothing is lost by that. */
+  compile(statement: DdlStatement): string[] {
     switch (statement.kind) {
+      case 'createSchema':
+        return [this.createSchema(statement.name)];
       case 'createTable':
         return this.createTable(statement);
-      case 'addForeignKey':
-        return this.addForeignKey(statement.model, statement.relation, statement.ifNotExists);
-      case 'createIndex':
-        return this.createIndex(statement.model, statement.index, statement.where, statement.ifNotExists);
-      case 'createSchema':
-        return this.createSchema(statement.name);
       case 'dropTable':
-        return this.dropTable(statement.model, statement.ifExists);
+        return [this.dropTable(statement)];
+      case 'renameTable':
+        return [`${this.alter(statement.table)} RENAME TO ${this.quote(statement.to)}`];
+      case 'addColumn':
+        return this.addColumn(statement);
+      case 'dropColumn':
+        return [`${this.alter(statement.table)} DROP COLUMN ${this.quote(statement.column)}`];
+      case 'renameColumn':
+        return [
+          `${this.alter(statement.table)} RENAME COLUMN ${this.quote(statement.from)} TO ${this.quote(statement.to)}`,
+        ];
+      case 'alterColumn':
+        return this.alterColumn(statement);
+      case 'alterPrimaryKey':
+        return this.alterPrimaryKey(statement);
+      case 'addForeignKey':
+        return [this.addForeignKey(statement)];
+      case 'dropForeignKey':
+        return [this.dropForeignKey(statement.table, statement.name)];
+      case 'createIndex':
+        return [this.createIndex(statement)];
+      case 'dropIndex':
+        return this.dropIndex(statement);
+      case 'renameIndex':
+        return this.renameIndex(statement);
+      case 'addCheck':
+        return [this.addCheck(statement)];
+      case 'dropCheck':
+        return [this.dropCheck(statement.table, statement.name)];
+      case 'validateConstraint':
+        return this.validateConstraint(statement);
+      case 'commentOnTable':
+        return this.commentOnTable(statement);
       case 'createView':
         return this.createView(statement);
       case 'dropView':
-        return `DROP VIEW ${statement.ifExists ? 'IF EXISTS ' : ''}${this.table(statement.model)}`;
+        return [`DROP VIEW ${statement.ifExists ? 'IF EXISTS ' : ''}${this.name(statement.view)}`];
       default:
         return unreachable(statement);
     }
   }
 
-  /** The column's type as this database writes it. */
-  protected abstract columnType(field: FieldMeta): string;
+  /** The column's type as this database writes it; of what stands in an index it may be another one. */
+  abstract columnType(table: TableSchema, column: ColumnSchema): string;
   /** A condition with its values written out, since DDL takes no parameters. */
-  protected abstract inline(condition: Expression): string;
+  abstract inline(condition: Expression): string;
+  /** A whole query, in the same way; with the types of its columns where a view has to give them. */
+  abstract inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string;
   /** The words after the type of a key that the database counts up. */
-  protected abstract identity(field: FieldMeta): string;
+  protected abstract identity(): string;
 
-  /** A whole query, in the same way. */
-  protected abstract inlineQuery(query: CreateView['query'], model: ModelMeta): string;
-
-  protected createView({ model, query, replace }: CreateView): string {
-    return `CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${this.table(model)} AS ${this.inlineQuery(query, model)}`;
+  protected quote(name: string): string {
+    return this.dialect.quote(name);
   }
 
-  protected table(model: Pick<ModelMeta, 'schema' | 'table'>): string {
-    return tableName(this.dialect, model);
+  protected name(table: TableName): string {
+    return qualified(this.dialect, table);
+  }
+
+  protected alter(table: TableName): string {
+    return `ALTER TABLE ${this.name(table)}`;
   }
 
   /** A schema, where it is missing. A user who may not create any can still use one that is there. */
@@ -59,54 +114,45 @@ export abstract class DdlCompiler {
     throw new UnsupportedError(`${this.dialect.name} has no schemas to create.`);
   }
 
-  protected dropTable(model: ModelMeta, ifExists: boolean): string {
-    return `DROP TABLE ${ifExists ? 'IF EXISTS ' : ''}${this.table(model)}`;
-  }
-
-  protected createTable({ model, checks, indexes, later, ifNotExists }: CreateTable): string {
+  protected createTable({ table, ifNotExists }: CreateTable): string[] {
+    const indexes = this.dialect.features.indexesInTable ? table.indexes : [];
     const lines = [
-      ...model.fields.map((field) => this.column(model, field)),
-      ...this.primaryKey(model),
-      ...model.relations
-        .filter((relation) => relation.owning && !later.includes(relation))
-        .map((relation) => this.foreignKey(model, relation)),
-      ...checks.map((check) => `CONSTRAINT ${this.dialect.quote(check.name)} CHECK (${this.inline(check.expression)})`),
-      ...indexes.map(({ index, where }) => this.tableIndex(index, where)),
+      ...table.columns.map((column) => this.column(table, column)),
+      ...this.primaryKey(table),
+      ...table.foreignKeys.map((key) => this.foreignKey(table, key)),
+      ...table.checks.map((check) => this.check(check)),
+      ...indexes.map((index) => this.tableIndex(index)),
     ];
-    return `CREATE TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.table(model)} (\n  ${lines.join(',\n  ')}\n)${this.tableOptions()}`;
+    return [
+      `CREATE TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.name(table)} (\n  ${lines.join(',\n  ')}\n)${this.tableOptions(table)}`,
+    ];
   }
 
   /** What comes after the columns. */
-  protected tableOptions(): string {
+  protected tableOptions(_table: TableSchema): string {
     return '';
   }
 
-  /** An index among the columns. */
-  protected tableIndex(index: IndexMeta, where: Expression | undefined): string {
-    const head = `${index.unique ? 'UNIQUE ' : ''}INDEX ${this.dialect.quote(index.name)}`;
-    return `${head} (${this.indexColumns(index)})${this.covered(where)}`;
+  protected dropTable({ table, ifExists }: DropTable): string {
+    return `DROP TABLE ${ifExists ? 'IF EXISTS ' : ''}${this.name(table)}`;
   }
 
-  protected indexColumns({ columns }: IndexMeta): string {
-    return columns
-      .map(({ field, descending }) => `${this.dialect.quote(field.column)}${descending ? ' DESC' : ''}`)
-      .join(', ');
-  }
-
-  /** The rows of a partial index. */
-  protected covered(where: Expression | undefined): string {
-    return where === undefined ? '' : ` WHERE ${this.inline(where)}`;
-  }
-
-  protected column(_model: ModelMeta, field: FieldMeta): string {
-    let sql = `${this.dialect.quote(field.column)} ${this.columnType(field)}`;
-    if (field.generation === 'identity') return `${sql} ${this.identity(field)}`;
-    if (field.generatedAs !== undefined)
-      return `${sql} GENERATED ALWAYS AS (${field.generatedAs}) ${field.generatedStored ? 'STORED' : 'VIRTUAL'}`;
-    if (!field.nullable) sql += ' NOT NULL';
-    if (field.dbDefault !== undefined) sql += ` DEFAULT ${this.defaultValue(field.dbDefault)}`;
+  protected column(table: TableSchema, column: ColumnSchema): string {
+    let sql = `${this.quote(column.name)} ${this.columnType(table, column)}`;
+    if (column.identity) return `${sql} ${this.identity()}`;
+    if (column.generated !== undefined)
+      return `${sql} GENERATED ALWAYS AS (${column.generated.sql}) ${column.generated.stored ? 'STORED' : 'VIRTUAL'}`;
+    if (!column.nullable) sql += ' NOT NULL';
+    if (column.default !== undefined) sql += ` DEFAULT ${this.defaultValue(column.default)}`;
     return sql;
   }
+
+  protected addColumn({ table, column }: AddColumn): string[] {
+    return [`${this.alter(table)} ADD COLUMN ${this.column(table, column)}`];
+  }
+
+  protected abstract alterColumn(statement: AlterColumn): string[];
+  protected abstract alterPrimaryKey(statement: AlterPrimaryKey): string[];
 
   /** A text is SQL of the application's own, in brackets; other values are literals. */
   protected defaultValue(value: string | number | boolean | null): string {
@@ -118,31 +164,91 @@ export abstract class DdlCompiler {
     return String(Number(value));
   }
 
-  protected primaryKey(model: ModelMeta): string[] {
-    if (model.key.length === 1 && model.key[0]!.generation === 'identity') return [];
-    return [`PRIMARY KEY (${model.key.map((field) => this.dialect.quote(field.column)).join(', ')})`];
+  protected primaryKey({ columns, primaryKey }: TableSchema): string[] {
+    if (primaryKey.length === 0 || columns.some(({ identity }) => identity)) return [];
+    return [`PRIMARY KEY (${this.list(primaryKey)})`];
   }
 
-  protected foreignKey(model: ModelMeta, relation: RelationMeta): string {
-    const { sourceField, targetField, target, onDelete, onUpdate } = relation;
-    const name = this.dialect.quote(foreignKeyName(model, relation));
-    const columns = `FOREIGN KEY (${this.dialect.quote(sourceField.column)}) REFERENCES ${this.table(target)} (${this.dialect.quote(targetField.column)})`;
-    return `CONSTRAINT ${name} ${columns}${action('DELETE', onDelete)}${action('UPDATE', onUpdate)}`;
+  protected list(columns: readonly string[]): string {
+    return columns.map((column) => this.quote(column)).join(', ');
   }
 
-  /** Of a table that refers to one that was created after it. */
-  protected addForeignKey(model: ModelMeta, relation: RelationMeta, _ifNotExists: boolean): string {
-    return `ALTER TABLE ${this.table(model)} ADD ${this.foreignKey(model, relation)}`;
+  protected foreignKey(_table: TableName, key: ForeignKeySchema): string {
+    const columns = `FOREIGN KEY (${this.list(key.columns)}) REFERENCES ${this.name(key.table)} (${this.list(key.targets)})`;
+    return `CONSTRAINT ${this.quote(key.name)} ${columns}${action('DELETE', key.onDelete)}${action('UPDATE', key.onUpdate)}`;
   }
 
-  protected createIndex(
-    model: ModelMeta,
-    index: IndexMeta,
-    where: Expression | undefined,
-    ifNotExists: boolean,
-  ): string {
-    const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(index.name)}`;
-    return `${head} ON ${this.table(model)} (${this.indexColumns(index)})${this.covered(where)}`;
+  protected addForeignKey({ table, key }: AddForeignKey): string {
+    return `${this.alter(table)} ADD ${this.foreignKey(table, key)}`;
+  }
+
+  protected dropForeignKey(table: TableName, name: string): string {
+    return `${this.alter(table)} DROP CONSTRAINT ${this.quote(name)}`;
+  }
+
+  protected check({ name, condition }: CheckSchema): string {
+    return `CONSTRAINT ${this.quote(name)} CHECK (${this.inline(condition)})`;
+  }
+
+  protected addCheck({ table, check }: AddCheck): string {
+    return `${this.alter(table)} ADD ${this.check(check)}`;
+  }
+
+  protected dropCheck(table: TableName, name: string): string {
+    return `${this.alter(table)} DROP CONSTRAINT ${this.quote(name)}`;
+  }
+
+  /** Nothing, where constraints are checked when they are added. */
+  protected validateConstraint(_statement: ValidateConstraint): string[] {
+    return [];
+  }
+
+  /** An index among the columns. */
+  protected tableIndex(index: IndexSchema): string {
+    const head = `${index.unique ? 'UNIQUE ' : ''}INDEX ${this.quote(index.name)}`;
+    return `${head} (${this.indexParts(index)})${this.covered(index)}`;
+  }
+
+  protected createIndex({ table, index, ifNotExists }: CreateIndex): string {
+    const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.quote(index.name)}`;
+    return `${head} ON ${this.name(table)} (${this.indexParts(index)})${this.covered(index)}`;
+  }
+
+  protected indexParts({ parts }: IndexSchema): string {
+    return parts
+      .map(({ column, expression, descending }) => {
+        const sorted = column === undefined ? `(${this.inline(expression!)})` : this.quote(column);
+        return `${sorted}${descending ? ' DESC' : ''}`;
+      })
+      .join(', ');
+  }
+
+  /** The rows of a partial index. */
+  protected covered({ where }: IndexSchema): string {
+    return where === undefined ? '' : ` WHERE ${this.inline(where)}`;
+  }
+
+  protected dropIndex({ table, index }: DropIndex): string[] {
+    return [`DROP INDEX ${this.name({ schema: table.schema, name: index.name })}`];
+  }
+
+  protected abstract renameIndex(statement: RenameIndex): string[];
+
+  /** Nothing, where there are no comments. */
+  protected commentOnTable(_statement: CommentOnTable): string[] {
+    return [];
+  }
+
+  protected createView({ view, replace }: CreateView): string[] {
+    return [`CREATE ${replace ? 'OR REPLACE ' : ''}VIEW ${this.name(view)} AS ${this.viewSql(view)}`];
+  }
+
+  protected viewSql({ name, sql }: CreateView['view']): string {
+    const text = typeof sql === 'string' ? sql : sql[this.dialect.id];
+    if (text !== undefined) return text;
+    throw new UnsupportedError(`The view '${name}' has no SQL for ${this.dialect.name}.`, {
+      remedy: `Give it one under '${this.dialect.id}'.`,
+    });
   }
 }
 

@@ -1,8 +1,17 @@
-import type { ListParam, ParamExpression, RawExpression } from '../core/ast/expressions.ts';
+import type {
+  Expression,
+  ListParam,
+  ParamExpression,
+  RawExpression,
+  SelectStatement,
+} from '../core/ast/expressions.ts';
 import type { DdlStatement } from '../core/ast/ddl.ts';
+import type { ColumnSchema, TableSchema } from '../core/ast/schema.ts';
 import type { Statement } from '../core/ast/statements.ts';
 import type { ValueType } from '../core/value-types.ts';
 import type { DialectFeatures } from './features.ts';
+
+export type DialectId = 'sqlite' | 'postgres' | 'mysql' | 'mariadb';
 
 /** Between a value of the application and what the driver stores; never called with null. */
 export interface Codec {
@@ -27,7 +36,10 @@ export interface CompiledStatement {
 
 /** A database's SQL. Knows no connection, no driver, no entity. */
 export interface Dialect {
+  /** For messages. */
   readonly name: string;
+  /** For what is said of one database in models, migrations and options. */
+  readonly id: DialectId;
   readonly features: DialectFeatures;
   /** Where tables are whose models name no schema; undefined: where the connection looks. */
   readonly schema: string | undefined;
@@ -42,8 +54,16 @@ export interface Dialect {
   compile(statement: Statement): CompiledStatement;
   /** A whole statement from the `sql` tag. */
   compileRaw(node: RawExpression): CompiledStatement;
-  /** The SQL of one DDL statement. */
-  ddl(statement: DdlStatement): string;
+  /** The SQL of one DDL statement: often one, sometimes several, none where the database has no such thing. */
+  ddl(statement: DdlStatement): string[];
+  /** The type of a column as DDL writes it. */
+  columnType(table: TableSchema, column: ColumnSchema): string;
+  /** A condition on a table's own columns with its values written out, as constraints have them. */
+  inline(condition: Expression): string;
+  /** A value written out, as a column of this type stores it. @throws UnsupportedError for one that has no such form. */
+  literal(type: ValueType, value: unknown): string;
+  /** A query in the same way, as views have them; `types` are those of its columns. */
+  inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string;
   /** An identifier in quotes; parts are joined by dots. */
   quote(...names: readonly string[]): string;
 }

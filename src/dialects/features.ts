@@ -34,6 +34,10 @@ export interface DialectFeatures {
   readonly indexesInTable: boolean;
   /** Whether tables stand in schemas that can be created. */
   readonly schemas: boolean;
+  /** Whether tables and columns have comments. */
+  readonly comments: boolean;
+  /** Whether a table is made anew, and its rows copied, for what cannot be altered in place. */
+  readonly rebuilds: boolean;
   /** Whether changes of the schema can be rolled back. */
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */

@@ -1,3 +1,4 @@
+import type { TableName } from '../core/ast/schema.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { ConfigError } from '../utils/errors.ts';
 import type { Dialect } from './dialect.ts';
@@ -17,9 +18,11 @@ export function checkSchemaName(
 }
 
 /** The name of a table with its schema: the model's own, or that for which the dialect is. */
-export function tableName(
-  dialect: Dialect,
-  { schema = dialect.schema, table }: Pick<ModelMeta, 'schema' | 'table'>,
-): string {
-  return schema === undefined ? dialect.quote(table) : dialect.quote(schema, table);
+export function tableName(dialect: Dialect, { schema, table }: Pick<ModelMeta, 'schema' | 'table'>): string {
+  return qualified(dialect, { schema, name: table });
+}
+
+/** Whatever stands in a schema: a table, a view, on some databases an index. */
+export function qualified(dialect: Dialect, { schema = dialect.schema, name }: TableName): string {
+  return schema === undefined ? dialect.quote(name) : dialect.quote(schema, name);
 }

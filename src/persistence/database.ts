@@ -55,6 +55,8 @@ const OPTIONS = new Set([
 ]);
 const HEALTH_MS = 5_000;
 
+const engines = new WeakMap<DatabaseCore, Engine>();
+
 /**
  * A database, for as long as the program runs: connections, dialect, compiled queries. Sessions are opened on it. What
  * defines the schema is added by the class of the same name that the package exports.
@@ -64,6 +66,7 @@ export class DatabaseCore {
   protected readonly engine: Engine;
 
   protected constructor(engine: Engine, registry: Registry) {
+    engines.set(this, engine);
     this.engine = engine;
     this.registry = registry;
   }
@@ -199,6 +202,11 @@ export class DatabaseCore {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What a database is made of, for those parts of the package that stand beside its sessions. */
+export function engineOf(db: DatabaseCore): Engine {
+  return engines.get(db)!;
 }
 
 /** @throws ConfigError for replicas that cannot be. */

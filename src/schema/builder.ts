@@ -1,18 +1,13 @@
 import type { DdlStatement } from '../core/ast/ddl.ts';
-import type { Expression } from '../core/ast/expressions.ts';
-import type { CheckMeta, IndexMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { ForeignKeySchema, TableName, TableSchema } from '../core/ast/schema.ts';
+import type { ModelClassValue, ModelMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { UNSCOPED } from '../query/active-scopes.ts';
-import { refuseWindows } from '../query/expressions.ts';
-import { parseFilter } from '../query/filter.ts';
-import { planSet } from '../query/plan-set.ts';
-import { Aliases, Scope } from '../query/scope.ts';
-import { planView } from '../query/views.ts';
-import { DefinitionError } from '../utils/errors.ts';
-import { creationOrder, forwardReferences } from './creation-order.ts';
-import { checksOf, classWith, ofClass, requiredChecks, tableOf } from './tables.ts';
-import { toViews, viewsInOrder } from './views.ts';
+import { conditionOf } from './conditions.ts';
+import { creationOrder, forwardReferences, keyOf } from './creation-order.ts';
+import { tableSchemaOf, viewSchemaOf } from './of-models.ts';
+import { tableOf } from './tables.ts';
+import { viewsInOrder } from './views.ts';
 
 /** A model as its class or its metadata. */
 type ModelLike = ModelMeta | ModelClassValue;
@@ -43,15 +38,14 @@ export class SchemaBuilder {
   checkConditions(models: Iterable<ModelLike>): void {
     for (const model of models) {
       const meta = typeof model === 'function' ? metaOf(model) : model;
-      for (const { condition, name } of meta.checks) this.#condition(meta, condition, name);
-      for (const { where, name } of meta.indexes) if (where !== undefined) this.#condition(meta, where, name);
+      for (const { condition, name } of meta.checks) conditionOf(meta, condition, name);
+      for (const { where, name } of meta.indexes) if (where !== undefined) conditionOf(meta, where, name);
     }
   }
 
-  /** CREATE TABLE of one model, with its keys, foreign keys and checks. */
+  /** CREATE TABLE of one model, with its keys, foreign keys and checks, and its comments where the database has any. */
   createTableSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string {
-    const meta = toMeta(model);
-    return this.#createTable(meta, toViews([meta]), options.ifNotExists ?? false);
+    return script(this.#createTable(this.#table(model), [], options));
   }
 
   /**
@@ -60,32 +54,13 @@ export class SchemaBuilder {
    * @throws DefinitionError for a model that is no view, or one that is made elsewhere.
    */
   createViewSql(model: ModelLike, options: { readonly replace?: boolean } = {}): string {
-    const meta = toMeta(model);
-    const view = planView(meta);
-    if (view === undefined)
-      throw new DefinitionError([`${meta.name} has no query for a view.`], {
-        model: meta.name,
-        remedy: 'Give it one, { view: (query) => query(Post).values(…) }.',
-      });
-    return this.#print({ kind: 'createView', model: meta, query: view.query, replace: options.replace ?? false });
+    const view = viewSchemaOf(toMeta(model), this.#dialect);
+    return script(this.#print({ kind: 'createView', view, replace: options.replace ?? false }));
   }
 
   dropViewSql(model: ModelLike, options: { readonly ifExists?: boolean } = {}): string {
-    return this.#print({ kind: 'dropView', model: toMeta(model), ifExists: options.ifExists ?? false });
-  }
-
-  #createTable(meta: ModelMeta, later: readonly RelationMeta[], ifNotExists: boolean): string {
-    const checks = [
-      ...checksOf(meta).map(({ check, meta: own }) => ({
-        ...check,
-        expression: ofClass(own, this.#condition(own, check.condition, check.name)),
-      })),
-      ...requiredChecks(meta),
-    ];
-    const indexes = this.#dialect.features.indexesInTable
-      ? this.#indexes(meta).map((index) => ({ index, where: this.#covered(meta, index) }))
-      : [];
-    return this.#print({ kind: 'createTable', model: meta, checks, indexes, later, ifNotExists });
+    const { schema, table: name } = toMeta(model);
+    return script(this.#print({ kind: 'dropView', view: { schema, name }, ifExists: options.ifExists ?? false }));
   }
 
   /** CREATE TABLE of the link tables that the model's many-to-many relations need; `through` models are models. */
@@ -100,12 +75,12 @@ export class SchemaBuilder {
 
   /** CREATE INDEX of all indexes and unique constraints of a model. */
   createIndexSql(model: ModelLike, options: { readonly ifNotExists?: boolean } = {}): string[] {
-    const meta = toMeta(model);
-    return this.#indexes(meta).map((index) => this.#index(meta, index, options.ifNotExists ?? false));
+    return this.#createIndexes(this.#table(model), options).map(script);
   }
 
   dropTableSql(model: ModelLike, options: { readonly ifExists?: boolean } = {}): string {
-    return this.#print({ kind: 'dropTable', model: toMeta(model), ifExists: options.ifExists ?? false });
+    const { schema, table: name } = toMeta(model);
+    return script(this.#dropTable({ schema, name }, options));
   }
 
   /**
@@ -113,128 +88,100 @@ export class SchemaBuilder {
    * `ifNotExists` a view that is there is replaced: it holds nothing.
    */
   createSql(models: Iterable<ModelLike>, options: { readonly ifNotExists?: boolean } = {}): string[] {
-    const all = withLinks([...models].map(toMeta));
-    const metas = all.filter(({ view }) => view === undefined);
+    const metas = [...models].map(toMeta);
+    const tables = this.#tables(metas);
+    const views = viewsInOrder(metas);
     const { forwardReferences: forward, indexesInTable } = this.#dialect.features;
-    const views = viewsInOrder(all);
-    const later = forward ? [] : [...forwardReferences(metas), ...(indexesInTable ? [] : toIndexes(metas))];
+    const later = forward ? [] : [...forwardReferences(tables), ...(indexesInTable ? [] : toIndexes(tables))];
     const { ifNotExists = false } = options;
     return [
-      ...this.#schemasOf([...metas, ...views]),
-      ...metas.map((meta) => this.#createTable(meta, [...later, ...toViews([meta])], ifNotExists)),
-      ...(indexesInTable ? [] : metas.flatMap((meta) => this.createIndexSql(meta, options))),
-      ...[...new Set(later)].map((relation) =>
-        this.#print({ kind: 'addForeignKey', model: relation.model, relation, ifNotExists }),
+      ...this.#schemasOf([...tables, ...views]),
+      ...tables.map((table) => script(this.#createTable(table, later, options))),
+      ...(indexesInTable ? [] : tables.flatMap((table) => this.#createIndexes(table, options).map(script))),
+      ...tables.flatMap((table) =>
+        table.foreignKeys
+          .filter((key) => later.includes(key))
+          .map((key) => script(this.#print({ kind: 'addForeignKey', table, key, ifNotExists }))),
       ),
       ...views.map((meta) => this.createViewSql(meta, { replace: ifNotExists })),
     ];
   }
 
   /** The schemas of the tables, made where they are missing. */
-  #schemasOf(metas: readonly ModelMeta[]): string[] {
+  #schemasOf(named: readonly { readonly schema: string | undefined }[]): string[] {
     const { features, schema: own } = this.#dialect;
     if (!features.schemas) return [];
-    const names = new Set(metas.map(({ schema = own }) => schema).filter((name) => name !== undefined));
-    return [...names].map((name) => this.#print({ kind: 'createSchema', name }));
+    const names = new Set(named.map(({ schema = own }) => schema).filter((name) => name !== undefined));
+    return [...names].map((name) => script(this.#print({ kind: 'createSchema', name })));
   }
 
   /** The reverse, to be run on one connection, in one transaction where there can be: tables that refer to others go first. */
   dropSql(models: Iterable<ModelLike>, options: { readonly ifExists?: boolean } = {}): string[] {
-    const all = withLinks([...models].map(toMeta));
-    const metas = all.filter(({ view }) => view === undefined);
+    const metas = [...models].map(toMeta);
+    const tables = this.#tables(metas);
     const drops = [
-      ...viewsInOrder(all)
+      ...viewsInOrder(metas)
         .toReversed()
         .map((meta) => this.dropViewSql(meta, options)),
-      ...metas.toReversed().map((meta) => this.dropTableSql(meta, options)),
+      ...tables.toReversed().map((table) => script(this.#dropTable(table, options))),
     ];
     const { dropCircles } = this.#dialect.features;
-    if (dropCircles === undefined || forwardReferences(metas).length === 0) return drops;
+    if (dropCircles === undefined || forwardReferences(tables).length === 0) return drops;
     const { before, after } = dropCircles;
     return [before, ...drops, ...(after === undefined ? [] : [after])];
   }
 
-  /** Without those of words, where there are none and every search is refused. */
-  #indexes({ indexes }: ModelMeta): readonly IndexMeta[] {
-    return this.#dialect.features.fullText ? indexes : indexes.filter(({ fullText }) => fullText === undefined);
-  }
-
-  #index(meta: ModelMeta, index: IndexMeta, ifNotExists: boolean): string {
-    return this.#print({ kind: 'createIndex', model: meta, index, where: this.#covered(meta, index), ifNotExists });
-  }
-
-  /** The rows that a partial index covers. */
-  #covered(meta: ModelMeta, { name, where }: IndexMeta): Expression | undefined {
-    if (where === undefined) return undefined;
-    return this.#condition(
-      classWith(meta, ({ indexes }) => indexes.some((index) => index.where === where)),
-      where,
-      name,
+  /** The tables of models and of the links that the library makes for them, each after those that it refers to. */
+  #tables(metas: readonly ModelMeta[]): TableSchema[] {
+    const links = metas.flatMap(({ relations }) =>
+      relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])),
     );
+    const all = [...new Set([...metas, ...links])].filter(({ view }) => view === undefined);
+    return creationOrder(all.map((meta) => this.#table(meta)));
   }
 
-  /** A filter or callback as a condition on the table's own columns. */
-  #condition(meta: ModelMeta, input: unknown, name: CheckMeta['name']): Expression {
-    const scope = new Scope(meta, new Aliases(planSet), UNSCOPED);
-    const filter = parseFilter(meta, input);
-    refuseWindows(filter, `${meta.name}: '${name}'`);
-    const condition = unaliased(scope.resolve(filter), scope.root.alias);
-    if (scope.joins.length > 0 || condition === undefined) {
-      throw new DefinitionError([`${meta.name}: '${name}' reads another table, which a constraint cannot.`], {
-        model: meta.name,
-        constraint: name,
-      });
-    }
-    return condition;
+  /** Without indexes of words, where there are none and every search is refused. */
+  #table(model: ModelLike): TableSchema {
+    const table = tableSchemaOf(toMeta(model));
+    if (this.#dialect.features.fullText) return table;
+    return { ...table, indexes: table.indexes.filter(({ fullText }) => fullText === undefined) };
   }
 
-  #print(statement: DdlStatement): string {
+  #createTable(
+    table: TableSchema,
+    later: readonly ForeignKeySchema[],
+    options: { readonly ifNotExists?: boolean },
+  ): string[] {
+    const { ifNotExists = false } = options;
+    const foreignKeys = table.foreignKeys.filter((key) => !later.includes(key));
+    return this.#print({ kind: 'createTable', table: { ...table, foreignKeys }, ifNotExists });
+  }
+
+  #createIndexes(table: TableSchema, { ifNotExists = false }: { readonly ifNotExists?: boolean }): string[][] {
+    return table.indexes.map((index) => this.#print({ kind: 'createIndex', table, index, ifNotExists }));
+  }
+
+  #dropTable(table: TableName, { ifExists = false }: { readonly ifExists?: boolean }): string[] {
+    return this.#print({ kind: 'dropTable', table, ifExists, cascade: true });
+  }
+
+  #print(statement: DdlStatement): string[] {
     return this.#dialect.ddl(statement);
   }
 }
 
-/** The models and the link tables that the library makes for them, in an order in which each finds what it refers to. */
-function withLinks(models: readonly ModelMeta[]): ModelMeta[] {
-  const links = models.flatMap((meta) =>
-    meta.relations.flatMap(({ link }) => (link?.implicit === true ? [link.model] : [])),
-  );
-  return creationOrder([...new Set([...models, ...links])]);
+/** Statements that belong together, as one text. */
+function script(statements: readonly string[]): string {
+  return statements.join(';\n');
 }
 
-/** Foreign keys to a column that is unique by an index, which is made after the tables. */
-function toIndexes(metas: readonly ModelMeta[]): RelationMeta[] {
-  return metas.flatMap(({ relations }) =>
-    relations.filter(
-      ({ owning, target, targetField }) => owning && !targetField.primaryKey && target.view === undefined,
-    ),
-  );
+/** Foreign keys to columns that are unique by an index, which is made after the tables. */
+function toIndexes(tables: readonly TableSchema[]): ForeignKeySchema[] {
+  const isKey = ({ table, targets }: ForeignKeySchema): boolean =>
+    tables.find((other) => keyOf(other) === keyOf(table))?.primaryKey.join() === targets.join();
+  return tables.flatMap(({ foreignKeys }) => foreignKeys.filter((key) => !isKey(key)));
 }
 
 function toMeta(model: ModelLike): ModelMeta {
   return tableOf(typeof model === 'function' ? metaOf(model) : model);
-}
-
-/** Columns without their alias, as DDL wants them; undefined if there is a subquery in it. */
-function unaliased(node: Expression, alias: string): Expression | undefined {
-  if (node.kind === 'column') return node.alias === alias ? { ...node, alias: '' } : undefined;
-  if (node.kind === 'exists' || node.kind === 'subquery' || node.kind === 'inQuery') return undefined;
-  let foreign = false;
-  const strip = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(strip);
-    if (typeof value !== 'object' || value === null || !('kind' in value)) return value;
-    const found = unaliased(value as Expression, alias);
-    foreign ||= found === undefined;
-    return found;
-  };
-  const copy = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [
-      key,
-      key === 'type' || key === 'list' || key === 'label'
-        ? value
-        : node.kind === 'case' && key === 'branches'
-          ? node.branches.map(({ when, then }) => ({ when: strip(when), then: strip(then) }))
-          : strip(value),
-    ]),
-  );
-  return foreign ? undefined : (copy as unknown as Expression);
 }

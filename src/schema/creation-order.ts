@@ -1,27 +1,32 @@
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { tableOf } from './tables.ts';
+import type { ForeignKeySchema, TableName, TableSchema } from '../core/ast/schema.ts';
 
 /** Tables in an order in which each comes after those that its foreign keys refer to; circles in the order given. */
-export function creationOrder(models: readonly ModelMeta[]): ModelMeta[] {
-  const wanted = new Set(models);
-  const placed = new Set<ModelMeta>();
-  const place = (model: ModelMeta, trail: readonly ModelMeta[]): void => {
-    if (placed.has(model) || trail.includes(model)) return;
-    for (const { owning, target } of model.relations)
-      if (owning && wanted.has(tableOf(target))) place(tableOf(target), [...trail, model]);
-    placed.add(model);
+export function creationOrder(tables: readonly TableSchema[]): TableSchema[] {
+  const byKey = new Map(tables.map((table) => [keyOf(table), table]));
+  const placed = new Set<TableSchema>();
+  const place = (table: TableSchema, trail: readonly TableSchema[]): void => {
+    if (placed.has(table) || trail.includes(table)) return;
+    for (const key of table.foreignKeys) {
+      const target = byKey.get(keyOf(key.table));
+      if (target !== undefined) place(target, [...trail, table]);
+    }
+    placed.add(table);
   };
-  for (const model of wanted) place(model, []);
+  for (const table of tables) place(table, []);
   return [...placed];
 }
 
 /** The foreign keys that, in that order, refer to a table that comes later. */
-export function forwardReferences(ordered: readonly ModelMeta[]): RelationMeta[] {
-  const placed = new Set<ModelMeta>();
-  return ordered.flatMap((model) => {
-    placed.add(model);
-    return model.relations.filter(
-      ({ owning, target }) => owning && !placed.has(tableOf(target)) && ordered.includes(tableOf(target)),
-    );
+export function forwardReferences(ordered: readonly TableSchema[]): ForeignKeySchema[] {
+  const all = new Set(ordered.map(keyOf));
+  const placed = new Set<string>();
+  return ordered.flatMap((table) => {
+    placed.add(keyOf(table));
+    return table.foreignKeys.filter(({ table: target }) => all.has(keyOf(target)) && !placed.has(keyOf(target)));
   });
+}
+
+/** A table's name with its schema, to look it up by. */
+export function keyOf({ schema, name }: TableName): string {
+  return JSON.stringify([schema ?? null, name]);
 }

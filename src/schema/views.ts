@@ -1,4 +1,4 @@
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { ModelMeta } from '../core/metadata.ts';
 import { planView } from '../query/views.ts';
 
 /** The views that are made here, each after those that its query reads; raw SQL after all that were given before it. */
@@ -13,11 +13,4 @@ export function viewsInOrder(models: readonly ModelMeta[]): ModelMeta[] {
   };
   for (const view of views) place(view, []);
   return [...placed];
-}
-
-/** Keys that refer to a view, of which a database knows nothing. */
-export function toViews(models: readonly ModelMeta[]): RelationMeta[] {
-  return models.flatMap(({ relations }) =>
-    relations.filter(({ owning, target }) => owning && target.view !== undefined),
-  );
 }

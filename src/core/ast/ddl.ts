@@ -1,8 +1,35 @@
-import type { CheckMeta, IndexMeta, ModelMeta, RelationMeta } from '../metadata.ts';
-import type { Expression, RawExpression, SelectStatement } from './expressions.ts';
+import type {
+  CheckSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  TableName,
+  TableSchema,
+  ViewSchema,
+} from './schema.ts';
 
-/** Statements that define the schema. */
-export type DdlStatement = CreateSchema | CreateTable | AddForeignKey | CreateIndex | DropTable | CreateView | DropView;
+/** Statements that define the schema. A closed union: dialects switch over it exhaustively. */
+export type DdlStatement =
+  | CreateSchema
+  | CreateTable
+  | DropTable
+  | RenameTable
+  | AddColumn
+  | DropColumn
+  | RenameColumn
+  | AlterColumn
+  | AlterPrimaryKey
+  | AddForeignKey
+  | DropForeignKey
+  | CreateIndex
+  | DropIndex
+  | RenameIndex
+  | AddCheck
+  | DropCheck
+  | ValidateConstraint
+  | CommentOnTable
+  | CreateView
+  | DropView;
 
 /** Where it is missing. */
 export interface CreateSchema {
@@ -10,54 +37,138 @@ export interface CreateSchema {
   readonly name: string;
 }
 
+/** With its keys and checks; indexes are statements of their own, but where `features.indexesInTable` says otherwise. */
 export interface CreateTable {
   readonly kind: 'createTable';
-  readonly model: ModelMeta;
-  /** Checks with their conditions in terms of the table's own columns. */
-  readonly checks: readonly (Pick<CheckMeta, 'name'> & { readonly expression: Expression })[];
-  /** Indexes that are made with the table. */
-  readonly indexes: readonly TableIndex[];
-  /** Relations whose foreign keys are added once the tables that they refer to are there. */
-  readonly later: readonly RelationMeta[];
-  readonly ifNotExists: boolean;
-}
-
-/** An index, and the rows that a partial one covers. */
-export interface TableIndex {
-  readonly index: IndexMeta;
-  readonly where: Expression | undefined;
-}
-
-export interface AddForeignKey {
-  readonly kind: 'addForeignKey';
-  readonly model: ModelMeta;
-  readonly relation: RelationMeta;
-  readonly ifNotExists: boolean;
-}
-
-export interface CreateIndex extends TableIndex {
-  readonly kind: 'createIndex';
-  readonly model: ModelMeta;
+  readonly table: TableSchema;
   readonly ifNotExists: boolean;
 }
 
 export interface DropTable {
   readonly kind: 'dropTable';
-  readonly model: ModelMeta;
+  readonly table: TableName;
   readonly ifExists: boolean;
+  /** Foreign keys of other tables to it go as well. */
+  readonly cascade?: boolean;
+}
+
+/** In the same schema. */
+export interface RenameTable {
+  readonly kind: 'renameTable';
+  readonly table: TableName;
+  readonly to: string;
+}
+
+export interface AddColumn {
+  readonly kind: 'addColumn';
+  /** As it is with the column. */
+  readonly table: TableSchema;
+  readonly column: ColumnSchema;
+}
+
+export interface DropColumn {
+  readonly kind: 'dropColumn';
+  readonly table: TableName;
+  readonly column: string;
+}
+
+export interface RenameColumn {
+  readonly kind: 'renameColumn';
+  readonly table: TableName;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Type, NOT NULL, default, comment, expression: whatever differs between `from` and `to`, which have one name. */
+export interface AlterColumn {
+  readonly kind: 'alterColumn';
+  /** As it is afterwards. */
+  readonly table: TableSchema;
+  readonly from: ColumnSchema;
+  readonly to: ColumnSchema;
+  /** How values of the old type become ones of the new, where the database cannot tell. SQL. */
+  readonly using?: string | undefined;
+}
+
+export interface AlterPrimaryKey {
+  readonly kind: 'alterPrimaryKey';
+  readonly table: TableSchema;
+  readonly from: readonly string[];
+}
+
+export interface AddForeignKey {
+  readonly kind: 'addForeignKey';
+  readonly table: TableName;
+  readonly key: ForeignKeySchema;
+  readonly ifNotExists: boolean;
+  /** Not now: rows that are there are checked later, by `validateConstraint`. */
+  readonly notValid?: boolean;
+}
+
+export interface DropForeignKey {
+  readonly kind: 'dropForeignKey';
+  readonly table: TableName;
+  readonly name: string;
+}
+
+export interface CreateIndex {
+  readonly kind: 'createIndex';
+  readonly table: TableSchema;
+  readonly index: IndexSchema;
+  readonly ifNotExists: boolean;
+  /** Without keeping writers out; not inside of a transaction then. */
+  readonly concurrently?: boolean;
+}
+
+export interface DropIndex {
+  readonly kind: 'dropIndex';
+  readonly table: TableName;
+  readonly index: IndexSchema;
+  readonly concurrently?: boolean;
+}
+
+export interface RenameIndex {
+  readonly kind: 'renameIndex';
+  readonly table: TableName;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface AddCheck {
+  readonly kind: 'addCheck';
+  readonly table: TableName;
+  readonly check: CheckSchema;
+  readonly notValid?: boolean;
+}
+
+export interface DropCheck {
+  readonly kind: 'dropCheck';
+  readonly table: TableName;
+  readonly name: string;
+}
+
+/** Look at the rows that were there before a constraint that was added `notValid`. */
+export interface ValidateConstraint {
+  readonly kind: 'validateConstraint';
+  readonly table: TableName;
+  readonly name: string;
+}
+
+export interface CommentOnTable {
+  readonly kind: 'commentOnTable';
+  readonly table: TableName;
+  readonly comment: string | undefined;
 }
 
 export interface CreateView {
   readonly kind: 'createView';
-  readonly model: ModelMeta;
-  /** Its columns are in the order of the model's, under their names; of raw SQL that is the author's to see to. */
-  readonly query: SelectStatement | RawExpression;
+  readonly view: ViewSchema;
   /** In place of one that is there. */
   readonly replace: boolean;
 }
 
 export interface DropView {
   readonly kind: 'dropView';
-  readonly model: ModelMeta;
+  readonly view: TableName;
   readonly ifExists: boolean;
 }

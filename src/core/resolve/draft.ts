@@ -68,6 +68,7 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       readOnly: options.readOnly === true || options.view !== undefined,
       view: options.view,
       comment: options.comment,
+      renamedFrom: options.renamedFrom,
       inheritance: undefined,
     },
   };
@@ -117,6 +118,7 @@ export function addField(
     sensitive: options.sensitive === true,
     validators: [...(options.schema === undefined ? [] : [options.schema]), ...(options.validators ?? [])],
     comment: options.comment,
+    renamedFrom: options.renamedFrom,
     relation: undefined,
   };
   meta.fields.push(field);

@@ -78,6 +78,7 @@ function addKeyColumn(draft: ModelDraft, name: string, relation: RelationDefinit
     options: {
       ...(options.nullable === undefined ? {} : { nullable: options.nullable }),
       ...(options.comment === undefined ? {} : { comment: options.comment }),
+      ...(options.renamedFrom === undefined ? {} : { renamedFrom: options.renamedFrom }),
       ...(options.primaryKey === undefined ? {} : { primaryKey: options.primaryKey }),
       ...(options.default === undefined ? {} : { default: options.default }),
       unique: options.unique === true || relation.relation === 'oneToOne',

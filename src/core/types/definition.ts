@@ -4,7 +4,7 @@ import type { Fields, ModelFields } from './columns.ts';
 import type { ExprOf } from './expressions.ts';
 import type { FIELDS, Model, ModelType, TargetFunction } from './entity.ts';
 import type { Parent, RootClass, RootFields, Statics, SubClass } from './inheritance.ts';
-import type { ColumnRefs, Instance, KeyName, Names } from './instance.ts';
+import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
 import type { EntityEvent, EntityHook } from './hooks.ts';
 import type { QuerySet } from './queryset.ts';
 import type { ScopesOf } from './scopes.ts';
@@ -74,7 +74,7 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   /** The names of the fields of a composite primary key: columns, or relations for their key. */
   readonly primaryKey?: Primary;
   /** The order of queries that give none. */
-  readonly ordering?: readonly `${'' | '-'}${Names<F, KeyName<F>>['column']}`[];
+  readonly ordering?: readonly `${'' | '-'}${keyof Shape<F, KeyName<F>>['column'] & string}`[];
   readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
   /**
@@ -93,6 +93,8 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   /** Rows are read and never written. */
   readonly readOnly?: boolean;
   readonly comment?: string;
+  /** What the table was called before: a migration renames it then, instead of making another one. */
+  readonly renamedFrom?: string;
 }
 
 /** What makes a model the root of classes that share its table, besides its other options. */
@@ -111,11 +113,7 @@ export interface RootOptions<D, T extends TargetFunction, V> {
  */
 export interface ModelClass<F extends Fields, Keys extends string, Primary = never, Scopes = {}> {
   // The parameter is `Init`, written out: an error then shows the fields, and not the alias with all its arguments.
-  new (
-    init: { readonly [N in Names<F, Keys>['required']]: F[N]['~init'] } & {
-      readonly [N in Names<F, Keys>['optional']]?: F[N]['~init'];
-    },
-  ): Instance<F, Keys, Primary, Scopes>;
+  new (init: Shape<F, Keys>['required'] & Shape<F, Keys>['optional']): Instance<F, Keys, Primary, Scopes>;
   /** A query in the current session. Throws `NoSessionError` outside of one. */
   objects<M extends Model>(this: ModelType<M>): QuerySet<M>;
   /** The model's table, fields, relations and key. */

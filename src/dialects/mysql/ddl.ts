@@ -1,7 +1,14 @@
-import type { CreateView } from '../../core/ast/ddl.ts';
-import type { Expression, InListExpression } from '../../core/ast/expressions.ts';
-import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
-import { foreignKeyName } from '../../core/constraint-names.ts';
+import type {
+  AddForeignKey,
+  AlterColumn,
+  AlterPrimaryKey,
+  CommentOnTable,
+  CreateIndex,
+  DropIndex,
+  RenameIndex,
+} from '../../core/ast/ddl.ts';
+import type { Expression, InListExpression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, ForeignKeySchema, IndexSchema, TableName, TableSchema } from '../../core/ast/schema.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
@@ -13,79 +20,117 @@ import type { MySQLFlavour } from './types.ts';
 export class MySQLDdlCompiler extends DdlCompiler {
   declare protected readonly dialect: MySQLFlavour;
 
-  protected override columnType(field: FieldMeta): string {
-    return columnType(field.type, isIndexed(field), this.dialect.types);
+  override columnType(table: TableSchema, { name, type }: ColumnSchema): string {
+    return columnType(type, isIndexed(table, name), this.dialect.types);
   }
 
   protected override identity(): string {
     return 'AUTO_INCREMENT PRIMARY KEY';
   }
 
-  protected override tableOptions(): string {
-    return ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${this.dialect.types.collation}`;
+  protected override tableOptions({ comment }: TableSchema): string {
+    return ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${this.dialect.types.collation}${comment === undefined ? '' : ` COMMENT=${literal(comment)}`}`;
+  }
+
+  protected override column(table: TableSchema, column: ColumnSchema): string {
+    return `${super.column(table, column)}${column.comment === undefined ? '' : ` COMMENT ${literal(column.comment)}`}`;
+  }
+
+  protected override commentOnTable({ table, comment = '' }: CommentOnTable): string[] {
+    return [`${this.alter(table)} COMMENT=${literal(comment)}`];
+  }
+
+  /** The whole column is said again; a key that is counted up stays the primary key, which is not said twice. */
+  protected override alterColumn({ table, from, to }: AlterColumn): string[] {
+    if (from.generated !== undefined || to.generated !== undefined)
+      return [`${this.alter(table)} DROP COLUMN ${this.quote(from.name)}, ADD COLUMN ${this.column(table, to)}`];
+    const column = this.column(table, to);
+    return [`${this.alter(table)} MODIFY COLUMN ${from.identity ? column.replace(' PRIMARY KEY', '') : column}`];
+  }
+
+  protected override alterPrimaryKey({ table, from }: AlterPrimaryKey): string[] {
+    const changes = [
+      ...(from.length === 0 ? [] : ['DROP PRIMARY KEY']),
+      ...(table.primaryKey.length === 0 ? [] : [`ADD PRIMARY KEY (${this.list(table.primaryKey)})`]),
+    ];
+    return changes.length === 0 ? [] : [`${this.alter(table)} ${changes.join(', ')}`];
   }
 
   /** An index over all rows finds what a partial one finds; but a unique one would refuse what that allows. */
-  protected override tableIndex(index: IndexMeta, where: Expression | undefined): string {
-    if (where !== undefined) this.refusePartial(index);
-    return index.fullText === undefined ? super.tableIndex(index, undefined) : this.fullText(index).join(',\n  ');
+  protected override tableIndex(index: IndexSchema): string {
+    this.refusePartial(index);
+    return index.fullText === undefined ? super.tableIndex(index) : this.fullText(index).join(',\n  ');
+  }
+
+  protected override covered(): string {
+    return '';
   }
 
   /** Words in lower case in a column of their own, which only the index is for, and the index. */
-  private fullText({ name, columns }: IndexMeta): readonly [column: string, index: string] {
-    const [column, source] = [this.dialect.quote(name), this.dialect.quote(columns[0]!.field.column)];
+  private fullText({ name, parts }: IndexSchema): readonly [column: string, index: string] {
+    const [column, source] = [this.quote(name), this.quote(parts[0]!.column!)];
     return [
       `${column} longtext GENERATED ALWAYS AS (LOWER(${source})) STORED INVISIBLE`,
       `FULLTEXT INDEX ${column} (${column})`,
     ];
   }
 
-  protected override createIndex(
-    model: ModelMeta,
-    index: IndexMeta,
-    where: Expression | undefined,
-    ifNotExists: boolean,
-  ): string {
-    if (where !== undefined) this.refusePartial(index);
+  protected override createIndex(statement: CreateIndex): string {
+    const { table, index, ifNotExists } = statement;
+    this.refusePartial(index);
     const sql =
       index.fullText === undefined
-        ? super.createIndex(model, index, undefined, false)
-        : `ALTER TABLE ${this.table(model)} ADD ${this.fullText(index).join(', ADD ')}`;
+        ? super.createIndex({ ...statement, ifNotExists: false })
+        : `${this.alter(table)} ADD ${this.fullText(index).join(', ADD ')}`;
     return ifNotExists
       ? unless(
-          `SELECT 1 FROM information_schema.statistics WHERE ${this.inSchema('table_schema', model)} AND table_name = ${literal(model.table)} AND index_name = ${literal(index.name)}`,
+          `SELECT 1 FROM information_schema.statistics WHERE ${this.inSchema('table_schema', table)} AND table_name = ${literal(table.name)} AND index_name = ${literal(index.name)}`,
           sql,
         )
       : sql;
   }
 
-  private refusePartial({ unique, name }: IndexMeta): void {
-    if (unique)
+  private refusePartial({ unique, name, where }: IndexSchema): void {
+    if (unique && where !== undefined)
       throw new UnsupportedError(`${this.dialect.name} has no partial indexes, which the unique '${name}' needs.`, {
         constraint: name,
         feature: 'unique indexes over some rows only',
       });
   }
 
-  protected override foreignKey(model: ModelMeta, relation: RelationMeta): string {
-    if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
+  protected override dropIndex({ table, index: { name, fullText } }: DropIndex): string[] {
+    const column = fullText === undefined ? '' : `, DROP COLUMN ${this.quote(name)}`;
+    return [`${this.alter(table)} DROP INDEX ${this.quote(name)}${column}`];
+  }
+
+  protected override renameIndex({ table, from, to }: RenameIndex): string[] {
+    return [`${this.alter(table)} RENAME INDEX ${this.quote(from)} TO ${this.quote(to)}`];
+  }
+
+  protected override foreignKey(table: TableName, key: ForeignKeySchema): string {
+    if (key.onDelete === 'set default' || key.onUpdate === 'set default')
       throw new UnsupportedError(`${this.dialect.name} has no SET DEFAULT for foreign keys.`, {
-        model: model.name,
-        field: relation.name,
+        ...key.label,
+        constraint: key.name,
         feature: 'SET DEFAULT of foreign keys',
         remedy: "Use 'set null', or 'restrict'.",
       });
-    return super.foreignKey(model, relation);
+    return super.foreignKey(table, key);
   }
 
-  protected override addForeignKey(model: ModelMeta, relation: RelationMeta, ifNotExists: boolean): string {
-    const sql = super.addForeignKey(model, relation, false);
+  protected override addForeignKey(statement: AddForeignKey): string {
+    const { table, key, ifNotExists } = statement;
+    const sql = super.addForeignKey(statement);
     return ifNotExists
       ? unless(
-          `SELECT 1 FROM information_schema.table_constraints WHERE ${this.inSchema('constraint_schema', model)} AND table_name = ${literal(model.table)} AND constraint_name = ${literal(foreignKeyName(model, relation))}`,
+          `SELECT 1 FROM information_schema.table_constraints WHERE ${this.inSchema('constraint_schema', table)} AND table_name = ${literal(table.name)} AND constraint_name = ${literal(key.name)}`,
           sql,
         )
       : sql;
+  }
+
+  protected override dropForeignKey(table: TableName, name: string): string {
+    return `${this.alter(table)} DROP FOREIGN KEY ${this.quote(name)}`;
   }
 
   protected override createSchema(name: string): string {
@@ -95,15 +140,15 @@ export class MySQLDdlCompiler extends DdlCompiler {
     );
   }
 
-  private inSchema(column: string, { schema = this.dialect.schema }: ModelMeta): string {
+  private inSchema(column: string, { schema = this.dialect.schema }: TableName): string {
     return `${column} = ${schema === undefined ? 'DATABASE()' : literal(schema)}`;
   }
 
-  protected override inline(condition: Expression): string {
+  override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).inline(condition);
   }
 
-  protected override inlineQuery(query: CreateView['query']): string {
+  override inlineQuery(query: SelectStatement | RawExpression): string {
     return new InlineCompiler(this.dialect).query(query);
   }
 }
@@ -119,10 +164,11 @@ function unless(query: string, sql: string): string {
 }
 
 /** Whether a column stands in a key or an index, or refers to one that does. */
-function isIndexed({ model, primaryKey, unique, indexed, relation, ...field }: FieldMeta): boolean {
-  if (primaryKey || unique || indexed || relation !== undefined) return true;
-  return model.indexes.some(
-    ({ columns, fullText }) => fullText === undefined && columns.some((column) => column.field.index === field.index),
+function isIndexed({ primaryKey, foreignKeys, indexes }: TableSchema, name: string): boolean {
+  return (
+    primaryKey.includes(name) ||
+    foreignKeys.some(({ columns }) => columns.includes(name)) ||
+    indexes.some(({ parts, fullText }) => fullText === undefined && parts.some(({ column }) => column === name))
   );
 }
 
@@ -135,7 +181,7 @@ class InlineCompiler extends MySQLCompiler {
     return inlined(this.writer.finish(sql), literal);
   }
 
-  query(query: CreateView['query']): string {
+  query(query: SelectStatement | RawExpression): string {
     return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query), literal);
   }
 
@@ -144,7 +190,8 @@ class InlineCompiler extends MySQLCompiler {
   }
 }
 
-function literal(value: unknown): string {
+/** A value of the driver's in SQL. */
+export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value.replace(/['\\]/g, '$&$&')}'`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;

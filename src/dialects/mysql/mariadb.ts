@@ -1,3 +1,4 @@
+import type { DialectId } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
 import { MySQLDialect } from './mysql.ts';
 import type { TypeContext } from './types.ts';
@@ -5,6 +6,7 @@ import type { TypeContext } from './types.ts';
 /** MariaDB 10.11 and later. */
 export class MariaDBDialect extends MySQLDialect {
   override readonly name: string = 'MariaDB';
+  override readonly id: DialectId = 'mariadb';
   override readonly features: DialectFeatures = Object.freeze({
     ...new MySQLDialect().features,
     returning: true,

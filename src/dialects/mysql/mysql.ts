@@ -1,13 +1,14 @@
 import type { DdlStatement } from '../../core/ast/ddl.ts';
-import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Expression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, TableSchema } from '../../core/ast/schema.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
-import type { Codec, CompiledStatement } from '../dialect.ts';
+import type { Codec, CompiledStatement, DialectId } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
 import { checkSchemaName } from '../schemas.ts';
 import { mysqlCodec } from './codecs.ts';
 import { MySQLCompiler } from './compiler.ts';
-import { MySQLDdlCompiler } from './ddl.ts';
+import { MySQLDdlCompiler, literal } from './ddl.ts';
 import type { MySQLFlavour, TypeContext } from './types.ts';
 
 /** What MySQL and MariaDB have in common. */
@@ -24,6 +25,8 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   deletesSelfReferences: false,
   indexesInTable: true,
   schemas: true,
+  comments: true,
+  rebuilds: false,
   transactionalDdl: false,
   rowsPerUpdate: 1,
   rowLocks: { share: 'FOR SHARE', tables: true, outer: true },
@@ -43,6 +46,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
 /** MySQL 8.4 and later. */
 export class MySQLDialect implements MySQLFlavour {
   readonly name: string = 'MySQL';
+  readonly id: DialectId = 'mysql';
   readonly features: DialectFeatures = Object.freeze({ ...FEATURES, returning: false });
   /** How types are written. The collation tells apart whatever differs, spaces at the end too. */
   readonly types: TypeContext = { name: 'MySQL', collation: 'utf8mb4_0900_bin', jsonType: true };
@@ -80,8 +84,24 @@ export class MySQLDialect implements MySQLFlavour {
     return new MySQLCompiler(this).compileRaw(node);
   }
 
-  ddl(statement: DdlStatement): string {
+  ddl(statement: DdlStatement): string[] {
     return new MySQLDdlCompiler(this).compile(statement);
+  }
+
+  columnType(table: TableSchema, column: ColumnSchema): string {
+    return new MySQLDdlCompiler(this).columnType(table, column);
+  }
+
+  literal(type: ValueType, value: unknown): string {
+    return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
+  }
+
+  inline(condition: Expression): string {
+    return new MySQLDdlCompiler(this).inline(condition);
+  }
+
+  inlineQuery(query: SelectStatement | RawExpression): string {
+    return new MySQLDdlCompiler(this).inlineQuery(query);
   }
 
   regex(subject: string, pattern: string, insensitive: boolean): string {

@@ -1,18 +1,31 @@
+import type {
+  AddCheck,
+  AddColumn,
+  AddForeignKey,
+  AlterColumn,
+  AlterPrimaryKey,
+  CommentOnTable,
+  CreateIndex,
+  CreateTable,
+  DropIndex,
+  DropTable,
+  RenameIndex,
+  ValidateConstraint,
+} from '../../core/ast/ddl.ts';
 import { typeOf } from '../../core/ast/expressions.ts';
-import type { CreateView } from '../../core/ast/ddl.ts';
-import type { Expression } from '../../core/ast/expressions.ts';
-import { foreignKeyName } from '../../core/constraint-names.ts';
-import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { Expression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, TableName, TableSchema } from '../../core/ast/schema.ts';
+import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import type { CompiledStatement } from '../dialect.ts';
 import { PostgresCompiler } from './compiler.ts';
 import { columnType } from './types.ts';
 
-/** PostgreSQL's types, identity columns, and keys that are added later. */
+/** PostgreSQL's types, identity columns, comments, and what is added without keeping writers out. */
 export class PostgresDdlCompiler extends DdlCompiler {
-  protected override columnType(field: FieldMeta): string {
-    return columnType(field.type);
+  override columnType(_table: TableSchema, column: ColumnSchema): string {
+    return columnType(column.type);
   }
 
   protected override identity(): string {
@@ -20,25 +33,106 @@ export class PostgresDdlCompiler extends DdlCompiler {
   }
 
   /** Virtual columns are new in version 18; stored ones mean the same. */
-  protected override column(model: ModelMeta, field: FieldMeta): string {
-    return super.column(model, field.generatedAs === undefined ? field : { ...field, generatedStored: true });
+  protected override column(table: TableSchema, column: ColumnSchema): string {
+    const { generated } = column;
+    return super.column(
+      table,
+      generated === undefined ? column : { ...column, generated: { ...generated, stored: true } },
+    );
   }
 
   protected override boolean(value: boolean): string {
     return String(value);
   }
 
-  protected override dropTable(model: ModelMeta, ifExists: boolean): string {
-    // Foreign keys of other tables go with it, which is what tables that refer to each other need.
-    return `${super.dropTable(model, ifExists)} CASCADE`;
+  protected override createTable(statement: CreateTable): string[] {
+    const { table } = statement;
+    return [
+      ...super.createTable(statement),
+      ...(table.comment === undefined
+        ? []
+        : this.commentOnTable({ kind: 'commentOnTable', table, comment: table.comment })),
+      ...table.columns.filter(({ comment }) => comment !== undefined).map((column) => this.comment(table, column)),
+    ];
   }
 
-  protected override addForeignKey(model: ModelMeta, relation: RelationMeta, ifNotExists: boolean): string {
-    const sql = super.addForeignKey(model, relation, ifNotExists);
+  protected override addColumn(statement: AddColumn): string[] {
+    const { table, column } = statement;
+    return [...super.addColumn(statement), ...(column.comment === undefined ? [] : [this.comment(table, column)])];
+  }
+
+  private comment(table: TableName, { name, comment }: ColumnSchema): string {
+    return `COMMENT ON COLUMN ${this.name(table)}.${this.quote(name)} IS ${comment === undefined ? 'NULL' : literal(comment)}`;
+  }
+
+  protected override commentOnTable({ table, comment }: CommentOnTable): string[] {
+    return [`COMMENT ON TABLE ${this.name(table)} IS ${comment === undefined ? 'NULL' : literal(comment)}`];
+  }
+
+  /** Foreign keys of other tables go with it where that is asked for, which is what tables that refer to each other need. */
+  protected override dropTable(statement: DropTable): string {
+    return `${super.dropTable(statement)}${statement.cascade === true ? ' CASCADE' : ''}`;
+  }
+
+  /** A default does not become one of another type by itself, so it is away while the type changes. */
+  protected override alterColumn({ table, from, to, using }: AlterColumn): string[] {
+    if ((from.generated === undefined) !== (to.generated === undefined) || from.generated?.sql !== to.generated?.sql)
+      return this.alterGenerated(table, from, to);
+    const head = `${this.alter(table)} ALTER COLUMN ${this.quote(to.name)}`;
+    const [before, after] = [this.columnType(table, from), this.columnType(table, to)];
+    const retyped = before !== after || using !== undefined;
+    const defaulted = (column: ColumnSchema): string | undefined =>
+      column.default === undefined ? undefined : this.defaultValue(column.default);
+    const redefaulted = defaulted(from) !== defaulted(to);
+    const sql: string[] = [];
+    if (from.identity && !to.identity) sql.push(`${head} DROP IDENTITY`);
+    if (from.default !== undefined && (retyped || (redefaulted && to.default === undefined)))
+      sql.push(`${head} DROP DEFAULT`);
+    if (retyped) sql.push(`${head} TYPE ${after} USING ${using ?? `${this.quote(to.name)}::${after}`}`);
+    if (to.default !== undefined && (retyped || redefaulted)) sql.push(`${head} SET DEFAULT ${defaulted(to)}`);
+    if (from.nullable !== to.nullable) sql.push(`${head} ${to.nullable ? 'DROP' : 'SET'} NOT NULL`);
+    if (to.identity && !from.identity) sql.push(`${head} ADD GENERATED BY DEFAULT AS IDENTITY`);
+    if (from.comment !== to.comment) sql.push(this.comment(table, to));
+    return sql;
+  }
+
+  /** The expression of a column is for ever: it loses it and stays, or goes and comes back computed. */
+  private alterGenerated(table: TableSchema, from: ColumnSchema, to: ColumnSchema): string[] {
+    if (to.generated !== undefined)
+      return [
+        `${this.alter(table)} DROP COLUMN ${this.quote(from.name)}`,
+        ...this.addColumn({ kind: 'addColumn', table, column: to }),
+      ];
+    return [
+      `${this.alter(table)} ALTER COLUMN ${this.quote(from.name)} DROP EXPRESSION`,
+      ...this.alterColumn({ kind: 'alterColumn', table, from: { ...from, generated: undefined }, to }),
+    ];
+  }
+
+  /** By the name that the database gives the constraint, which follows neither the table nor its columns when these are renamed. */
+  protected override alterPrimaryKey({ table, from }: AlterPrimaryKey): string[] {
+    const name = literal(this.name(table));
+    const drop = `DO $blaze$ DECLARE name text; BEGIN SELECT conname INTO STRICT name FROM pg_constraint WHERE conrelid = ${name}::regclass AND contype = 'p'; EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', ${name}::regclass, name); END $blaze$`;
+    const add = `${this.alter(table)} ADD PRIMARY KEY (${this.list(table.primaryKey)})`;
+    return [...(from.length === 0 ? [] : [drop]), ...(table.primaryKey.length === 0 ? [] : [add])];
+  }
+
+  protected override addForeignKey(statement: AddForeignKey): string {
+    const { table, key, ifNotExists, notValid } = statement;
+    const sql = `${super.addForeignKey(statement)}${notValid === true ? ' NOT VALID' : ''}`;
     if (!ifNotExists) return sql;
-    const name = literal(foreignKeyName(model, relation));
-    const table = literal(this.table(model));
-    return unless(`SELECT FROM pg_constraint WHERE conname = ${name} AND conrelid = ${table}::regclass`, sql);
+    return unless(
+      `SELECT FROM pg_constraint WHERE conname = ${literal(key.name)} AND conrelid = ${literal(this.name(table))}::regclass`,
+      sql,
+    );
+  }
+
+  protected override addCheck(statement: AddCheck): string {
+    return `${super.addCheck(statement)}${statement.notValid === true ? ' NOT VALID' : ''}`;
+  }
+
+  protected override validateConstraint({ table, name }: ValidateConstraint): string[] {
+    return [`${this.alter(table)} VALIDATE CONSTRAINT ${this.quote(name)}`];
   }
 
   protected override createSchema(name: string): string {
@@ -48,24 +142,35 @@ export class PostgresDdlCompiler extends DdlCompiler {
     );
   }
 
-  protected override createIndex(
-    model: ModelMeta,
-    index: IndexMeta,
-    where: Expression | undefined,
-    ifNotExists: boolean,
-  ): string {
-    if (index.fullText === undefined) return super.createIndex(model, index, where, ifNotExists);
-    const column = this.dialect.quote(index.columns[0]!.field.column);
-    const head = `CREATE INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(index.name)} ON ${this.table(model)}`;
+  protected override createIndex(statement: CreateIndex): string {
+    const { table, index, ifNotExists, concurrently } = statement;
+    if (index.fullText === undefined) {
+      const sql = super.createIndex(statement);
+      return concurrently === true ? sql.replace(' INDEX ', ' INDEX CONCURRENTLY ') : sql;
+    }
+    const column = this.quote(index.parts[0]!.column!);
+    const head = `CREATE INDEX ${concurrently === true ? 'CONCURRENTLY ' : ''}${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.quote(index.name)} ON ${this.name(table)}`;
     return `${head} USING gin (to_tsvector('${index.fullText}'::regconfig, ${column}))`;
   }
 
-  protected override inline(condition: Expression): string {
+  /** A unique index may belong to a constraint, which goes with it. */
+  protected override dropIndex({ table, index, concurrently }: DropIndex): string[] {
+    const name = this.name({ schema: table.schema, name: index.name });
+    if (concurrently === true) return [`DROP INDEX CONCURRENTLY ${name}`];
+    if (!index.unique || index.where !== undefined) return [`DROP INDEX ${name}`];
+    return [`${this.alter(table)} DROP CONSTRAINT IF EXISTS ${this.quote(index.name)}`, `DROP INDEX IF EXISTS ${name}`];
+  }
+
+  protected override renameIndex({ table, from, to }: RenameIndex): string[] {
+    return [`ALTER INDEX ${this.name({ schema: table.schema, name: from })} RENAME TO ${this.quote(to)}`];
+  }
+
+  override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).inline(condition);
   }
 
-  protected override inlineQuery(query: CreateView['query'], model: ModelMeta): string {
-    return new InlineCompiler(this.dialect).query(query, model);
+  override inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    return new InlineCompiler(this.dialect).query(query, types);
   }
 }
 
@@ -79,20 +184,20 @@ function unless(query: string, sql: string): string {
 
 /** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends PostgresCompiler {
-  #columns: Iterator<FieldMeta> = [].values();
+  #types: Iterator<ValueType> = [].values();
 
   inline(condition: Expression): string {
     return inlined(this.writer.finish(this.condition(condition)));
   }
 
-  query(query: CreateView['query'], { fields }: ModelMeta): string {
-    this.#columns = fields.values();
+  query(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    this.#types = types.values();
     return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query));
   }
 
   /** A decimal has as many digits as its column of the view. */
   protected override selection(node: Expression): string {
-    const type = this.#columns.next().value?.type;
+    const type = this.#types.next().value;
     const given = typeOf(node).type;
     const text = this.expression(node);
     return type?.kind === 'decimal' && given.kind === 'decimal' && given.scale !== type.scale
@@ -110,7 +215,8 @@ function inlined({ sql, slots }: CompiledStatement): string {
   });
 }
 
-function literal(value: unknown): string {
+/** A value of the driver's in SQL. */
+export function literal(value: unknown): string {
   if (typeof value === 'string')
     return value.includes('\\') ? `E'${value.replace(/['\\]/g, '\\$&')}'` : `'${value.replaceAll("'", "''")}'`;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);

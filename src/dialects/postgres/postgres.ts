@@ -1,5 +1,6 @@
 import type { DdlStatement } from '../../core/ast/ddl.ts';
-import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Expression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, TableSchema } from '../../core/ast/schema.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
@@ -7,11 +8,12 @@ import type { DialectFeatures } from '../features.ts';
 import { checkSchemaName } from '../schemas.ts';
 import { postgresCodec } from './codecs.ts';
 import { PostgresCompiler } from './compiler.ts';
-import { PostgresDdlCompiler } from './ddl.ts';
+import { PostgresDdlCompiler, literal } from './ddl.ts';
 
 /** PostgreSQL 15 and later. */
 export class PostgresDialect implements Dialect {
   readonly name = 'PostgreSQL';
+  readonly id = 'postgres';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: false,
     bulk: 'lists',
@@ -25,6 +27,8 @@ export class PostgresDialect implements Dialect {
     deletesSelfReferences: true,
     indexesInTable: false,
     schemas: true,
+    comments: true,
+    rebuilds: false,
     transactionalDdl: true,
     rowsPerUpdate: 1,
     rowLocks: { share: 'FOR SHARE', tables: true, outer: false },
@@ -67,8 +71,24 @@ export class PostgresDialect implements Dialect {
     return new PostgresCompiler(this).compileRaw(node);
   }
 
-  ddl(statement: DdlStatement): string {
+  ddl(statement: DdlStatement): string[] {
     return new PostgresDdlCompiler(this).compile(statement);
+  }
+
+  columnType(table: TableSchema, column: ColumnSchema): string {
+    return new PostgresDdlCompiler(this).columnType(table, column);
+  }
+
+  literal(type: ValueType, value: unknown): string {
+    return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
+  }
+
+  inline(condition: Expression): string {
+    return new PostgresDdlCompiler(this).inline(condition);
+  }
+
+  inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    return new PostgresDdlCompiler(this).inlineQuery(query, types);
   }
 
   quote(...names: readonly string[]): string {

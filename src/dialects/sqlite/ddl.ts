@@ -1,4 +1,4 @@
-import type { CreateView } from '../../core/ast/ddl.ts';
+import type { AlterColumn, AlterPrimaryKey, CreateIndex, CreateView } from '../../core/ast/ddl.ts';
 import { typeOf } from '../../core/ast/expressions.ts';
 import type {
   CallExpression,
@@ -6,8 +6,10 @@ import type {
   Expression,
   InListExpression,
   MatchExpression,
+  RawExpression,
+  SelectStatement,
 } from '../../core/ast/expressions.ts';
-import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { ColumnSchema, ForeignKeySchema, TableName, TableSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
@@ -19,10 +21,13 @@ import { decimalText } from './decimals.ts';
 /**
  * SQLite's column types are free names that only decide an affinity (https://sqlite.org/datatype3.html). The names
  * here keep what was meant, and those for text contain TEXT or CHAR, so that no value is turned into a number.
+ *
+ * ALTER TABLE knows little here (https://sqlite.org/lang_altertable.html): for the rest a table is made anew, by whoever asks for
+ * `features.rebuilds`.
  */
 export class SQLiteDdlCompiler extends DdlCompiler {
-  protected override columnType(field: FieldMeta): string {
-    return typeName(field.type);
+  override columnType(_table: TableSchema, column: ColumnSchema): string {
+    return typeName(column.type);
   }
 
   protected override identity(): string {
@@ -31,47 +36,58 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   }
 
   /** An index is named with its schema, the one of its table, which is then not said again (https://sqlite.org/lang_createindex.html). */
-  protected override createIndex(
-    model: ModelMeta,
-    index: IndexMeta,
-    where: Expression | undefined,
-    ifNotExists: boolean,
-  ): string {
-    if (model.schema === undefined) return super.createIndex(model, index, where, ifNotExists);
-    const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(model.schema, index.name)}`;
-    return `${head} ON ${this.dialect.quote(model.table)} (${this.indexColumns(index)})${this.covered(where)}`;
+  protected override createIndex(statement: CreateIndex): string {
+    const { table, index, ifNotExists } = statement;
+    if (table.schema === undefined) return super.createIndex(statement);
+    const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(table.schema, index.name)}`;
+    return `${head} ON ${this.quote(table.name)} (${this.indexParts(index)})${this.covered(index)}`;
   }
 
   /** A key refers to a table of the same file. */
-  protected override foreignKey(model: ModelMeta, relation: RelationMeta): string {
-    const { target } = relation;
-    if (target.schema !== model.schema)
+  protected override foreignKey(table: TableName, key: ForeignKeySchema): string {
+    if (key.table.schema !== table.schema)
       throw new UnsupportedError(
-        `SQLite has no foreign keys from one file to another, as ${model.name}.${relation.name}.`,
+        `SQLite has no foreign keys from one file to another, as ${key.label === undefined ? key.name : `${key.label.model}.${key.label.field}`}.`,
         {
-          model: model.name,
-          field: relation.name,
+          ...key.label,
+          constraint: key.name,
           feature: 'foreign keys from one file to another',
           remedy: 'Give both models one schema.',
         },
       );
-    return super.foreignKey(model, { ...relation, target: { ...target, schema: undefined } });
+    return super.foreignKey(table, { ...key, table: { ...key.table, schema: undefined } });
   }
 
-  protected override inline(condition: Expression): string {
+  protected override alterColumn({ table, to }: AlterColumn): string[] {
+    throw needsRebuild(table, `the column '${to.name}'`);
+  }
+
+  protected override alterPrimaryKey({ table }: AlterPrimaryKey): string[] {
+    throw needsRebuild(table, 'the primary key');
+  }
+
+  protected override renameIndex(): string[] {
+    throw new UnsupportedError('SQLite cannot rename an index: it is made anew.');
+  }
+
+  override inline(condition: Expression): string {
     return new InlineCompiler(this.dialect).text(condition);
   }
 
-  protected override inlineQuery(query: CreateView['query'], model: ModelMeta): string {
-    return new InlineCompiler(this.dialect).query(query, model);
+  override inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    return new InlineCompiler(this.dialect).query(query, types);
   }
 
   /** There is no OR REPLACE: what is there is dropped by a statement of its own. */
-  protected override createView(statement: CreateView): string {
+  protected override createView(statement: CreateView): string[] {
     const created = super.createView({ ...statement, replace: false });
     if (!statement.replace) return created;
-    return `DROP VIEW IF EXISTS ${this.table(statement.model)};\n${created}`;
+    return [`DROP VIEW IF EXISTS ${this.name(statement.view)}`, ...created];
   }
+}
+
+function needsRebuild({ name }: TableName, what: string): UnsupportedError {
+  return new UnsupportedError(`SQLite cannot alter ${what} of '${name}' in place.`);
 }
 
 function typeName(type: ValueType): string {
@@ -124,20 +140,20 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
 
 /** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {
-  #columns: Iterator<FieldMeta> = [].values();
+  #types: Iterator<ValueType> = [].values();
 
   text(condition: Expression): string {
     return inlined(this.writer.finish(this.condition(condition)), literal);
   }
 
-  query(query: CreateView['query'], { fields }: ModelMeta): string {
-    this.#columns = fields.values();
+  query(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    this.#types = types.values();
     return inlined(query.kind === 'raw' ? this.compileRaw(query) : this.compile(query), literal);
   }
 
   /** A column of a view is read like one of a table: it is as it would be stored, and the reader takes it from there. */
   protected override selection(node: Expression): string {
-    const type = this.#columns.next().value?.type;
+    const type = this.#types.next().value;
     return type?.kind === 'decimal' && !isStored(node, type.scale)
       ? decimalText(this.scaled(node, type.scale), type)
       : this.expression(node);
@@ -177,7 +193,8 @@ function isStored(node: Expression, scale: number): boolean {
   return node.kind === 'column' && node.type.kind === 'decimal' && node.type.scale === scale;
 }
 
-function literal(value: unknown): string {
+/** A value of the driver's in SQL. */
+export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;

@@ -1,5 +1,6 @@
 import type { DdlStatement } from '../../core/ast/ddl.ts';
-import type { RawExpression } from '../../core/ast/expressions.ts';
+import type { Expression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
+import type { ColumnSchema, TableSchema } from '../../core/ast/schema.ts';
 import type { Statement } from '../../core/ast/statements.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
@@ -7,11 +8,12 @@ import type { Codec, CompiledStatement, Dialect } from '../dialect.ts';
 import type { DialectFeatures } from '../features.ts';
 import { sqliteCodec } from './codecs.ts';
 import { SQLiteCompiler } from './compiler.ts';
-import { SQLiteDdlCompiler } from './ddl.ts';
+import { SQLiteDdlCompiler, literal } from './ddl.ts';
 
 /** SQLite 3.41 and later. */
 export class SQLiteDialect implements Dialect {
   readonly name = 'SQLite';
+  readonly id = 'sqlite';
   readonly features: DialectFeatures = Object.freeze({
     nullKeyGenerates: true,
     bulk: 'single',
@@ -25,6 +27,8 @@ export class SQLiteDialect implements Dialect {
     deletesSelfReferences: true,
     indexesInTable: false,
     schemas: false,
+    comments: false,
+    rebuilds: true,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     rowLocks: undefined,
@@ -65,8 +69,24 @@ export class SQLiteDialect implements Dialect {
     return new SQLiteCompiler(this).compileRaw(node);
   }
 
-  ddl(statement: DdlStatement): string {
+  ddl(statement: DdlStatement): string[] {
     return new SQLiteDdlCompiler(this).compile(statement);
+  }
+
+  columnType(table: TableSchema, column: ColumnSchema): string {
+    return new SQLiteDdlCompiler(this).columnType(table, column);
+  }
+
+  literal(type: ValueType, value: unknown): string {
+    return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
+  }
+
+  inline(condition: Expression): string {
+    return new SQLiteDdlCompiler(this).inline(condition);
+  }
+
+  inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string {
+    return new SQLiteDdlCompiler(this).inlineQuery(query, types);
   }
 
   quote(...names: readonly string[]): string {

@@ -1,0 +1,139 @@
+import type { ColumnSchema, Schema, TableName, TableSchema } from '../core/ast/schema.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { UnsupportedError } from '../utils/errors.ts';
+import { MigrationError } from '../utils/migration-errors.ts';
+import { typeKey } from './compare.ts';
+import { keyOf } from './creation-order.ts';
+import { constraintIn } from './operations/apply.ts';
+import type { Operation } from './operations/operation.ts';
+import { tableIn } from './state.ts';
+
+/**
+ * A table that is made anew, because SQLite alters little in place: how it was, how it is to be, and where the values of its columns
+ * come from. How it is done is in `rebuild-steps.ts`.
+ */
+export class Rebuild {
+  readonly before: TableSchema;
+  readonly after: TableSchema;
+  /** SQL in terms of the old table, for each column of the new one that is written. */
+  readonly sources: ReadonlyMap<string, string>;
+
+  constructor(before: TableSchema, after: TableSchema, sources: ReadonlyMap<string, string>) {
+    this.before = before;
+    this.after = after;
+    this.sources = sources;
+  }
+
+  /** This and another one of the same table, done in one; undefined if the second reads what the first has changed. */
+  with(next: Rebuild): Rebuild | undefined {
+    if (keyOf(this.after) !== keyOf(next.before)) return undefined;
+    const sources = new Map<string, string>();
+    for (const [column, source] of next.sources) {
+      const first = this.sources.get(column);
+      const isPlain = source === quoted(column);
+      if (isPlain && first !== undefined) sources.set(column, first);
+      else if (first === undefined || first === quoted(column)) sources.set(column, source);
+      else return undefined;
+    }
+    return new Rebuild(this.before, next.after, sources);
+  }
+}
+
+/** Whether SQLite does it without making the table anew (https://sqlite.org/lang_altertable.html). */
+export function isAlteredInPlace(operation: Operation, before: Schema): boolean {
+  switch (operation.kind) {
+    case 'alterColumn':
+    case 'alterPrimaryKey':
+    case 'addForeignKey':
+    case 'addCheck':
+      return false;
+    case 'dropConstraint':
+      return 'parts' in constraintIn(tableIn(before, operation.table), operation.name);
+    case 'addColumn': {
+      const { column, fill } = operation;
+      if (column.identity || column.generated?.stored === true) return false;
+      if (column.generated !== undefined) return true;
+      // A default that is computed is refused where there are rows.
+      const constant = column.default === undefined || typeof column.default !== 'string';
+      return constant && fill === undefined && (column.nullable || (column.default ?? null) !== null);
+    }
+    case 'dropColumn': {
+      const table = tableIn(before, operation.table);
+      return (
+        !table.primaryKey.includes(operation.column) && table.columns.every(({ generated }) => generated === undefined)
+      );
+    }
+    default:
+      return true;
+  }
+}
+
+export function rebuildOf(operation: Operation, before: Schema, after: Schema, dialect: Dialect): Rebuild {
+  // Every operation that is not done in place is about one table, which keeps its name.
+  const { table } = operation as Operation & { readonly table: TableName };
+  const [from, to] = [tableIn(before, table), tableIn(after, table)];
+  const sources = new Map<string, string>();
+  for (const column of to.columns) {
+    if (column.generated !== undefined) continue;
+    const old = from.columns.find(({ name }) => name === column.name);
+    const source = old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
+    if (source !== undefined) sources.set(column.name, source);
+  }
+  return new Rebuild(from, to, sources);
+}
+
+function fillOf(operation: Operation, column: ColumnSchema, dialect: Dialect): string | undefined {
+  if (operation.kind !== 'addColumn' || operation.fill === undefined || column.default !== undefined) return undefined;
+  return literalOf(column, operation.fill, dialect);
+}
+
+function valueOf(operation: Operation, from: ColumnSchema, to: ColumnSchema, dialect: Dialect): string {
+  if (operation.kind !== 'alterColumn' || operation.column.name !== to.name) return quoted(to.name);
+  const value = operation.using ?? converted(from, to, dialect);
+  if (operation.fill === undefined || to.nullable || !from.nullable) return value;
+  return `COALESCE(${value}, ${literalOf(to, operation.fill, dialect)})`;
+}
+
+function literalOf(column: ColumnSchema, fill: unknown, dialect: Dialect): string {
+  return dialect.literal(column.type, typeof fill === 'function' ? (fill as () => unknown)() : fill);
+}
+
+/** A value of the old type as one of the new. @throws MigrationError where SQL has no words for it. */
+function converted(from: ColumnSchema, to: ColumnSchema, dialect: Dialect): string {
+  if (typeKey(from.type) === typeKey(to.type)) return quoted(to.name);
+  const [before, after] = [FAMILY[from.type.kind], FAMILY[to.type.kind]];
+  if (before !== undefined && before === after) return quoted(to.name);
+  if (after === 'text' && before === 'number') return `CAST(${quoted(to.name)} AS TEXT)`;
+  if (after === 'number' && before === 'text') return `CAST(${quoted(to.name)} AS NUMERIC)`;
+  const operand = { kind: 'column', alias: '', column: from.name, type: from.type, nullable: from.nullable } as const;
+  try {
+    return dialect.inline({ kind: 'cast', operand, type: to.type, nullable: from.nullable });
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw new MigrationError(`Nobody can tell how '${to.name}' becomes a column of type ${to.type.kind}.`, {
+      cause: error,
+      remedy: "Say it in SQL, alterColumn(…, { using: '…' }).",
+    });
+  }
+}
+
+/** Types whose stored values are of one kind. */
+const FAMILY: Readonly<Record<string, 'text' | 'number' | undefined>> = {
+  string: 'text',
+  text: 'text',
+  enum: 'text',
+  uuid: 'text',
+  json: 'text',
+  date: 'text',
+  time: 'text',
+  datetime: 'text',
+  int: 'number',
+  smallInt: 'number',
+  bigint: 'number',
+  float: 'number',
+  bool: 'number',
+};
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
