@@ -191,7 +191,7 @@ class Attempts {
 describe('the nth request of a flush fails', () => {
   for (const [name, how] of Object.entries(WAYS))
     for (const kind of KINDS)
-      it(`S7: S8: T3: T7: in ${name}: ${SAID[kind]}`, async () => {
+      it(`S7: S8: T3: T7: in ${name}: ${SAID[kind]}`, { timeout: 120_000 }, async () => {
         const attempts = await Attempts.of(kind, how);
         let at = 1;
         for (let failed: string | undefined = ''; failed !== undefined; at++) {

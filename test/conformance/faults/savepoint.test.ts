@@ -66,33 +66,37 @@ const ENDS: Readonly<Record<FaultKind, readonly string[]>> = {
 
 describe('the nth request of a transaction fails, and an error in its savepoint is caught', () => {
   for (const kind of KINDS)
-    it(`S7: S8: T2: T7: ${SAID[kind]}: what is around the savepoint stays, where the transaction does`, async () => {
-      const before = await fingerprint(db);
-      const ends = new Set<string>();
-      let work = await begin(db);
-      let memory = picture(work);
-      let fault = await savepoint(work, kind, 1);
-      for (let at = 1; fault.failed !== undefined; fault = await savepoint(work, kind, ++at)) {
-        const { failed, error, note } = fault;
-        const isUnknown = isServer && failed === 'COMMIT' && kind !== 'refused';
-        const end = isUnknown ? 'unknown' : endOf(error);
-        ends.add(end);
-        const now = await fingerprint(db);
-        // The note is there, and with a COMMIT that was done all the rest.
-        const kept = end === 'caught' ? { ...before, notes: '1' } : { ...now, notes: '1' };
-        expect({ at, failed, state: work.session.state(note), memory: picture(work), database: now }).toEqual({
-          at,
-          failed,
-          state: end === 'caught' ? 'persistent' : 'transient',
-          memory,
-          database: end === 'caught' || (isUnknown && kind === 'unanswered') ? kept : before,
-        });
-        if (now['notes'] !== '0') await reset(db);
-        work = await begin(db);
-        memory = picture(work);
-      }
-      const all = content({ ...work, fresh: { ...work.fresh, notes: [fault.note] } });
-      expect([fault.error, fault.inner, await stored(db)]).toEqual([undefined, undefined, all]);
-      expect([...ends].toSorted()).toEqual(isServer && kind !== 'refused' ? [...ENDS[kind], 'unknown'] : ENDS[kind]);
-    });
+    it(
+      `S7: S8: T2: T7: ${SAID[kind]}: what is around the savepoint stays, where the transaction does`,
+      { timeout: 120_000 },
+      async () => {
+        const before = await fingerprint(db);
+        const ends = new Set<string>();
+        let work = await begin(db);
+        let memory = picture(work);
+        let fault = await savepoint(work, kind, 1);
+        for (let at = 1; fault.failed !== undefined; fault = await savepoint(work, kind, ++at)) {
+          const { failed, error, note } = fault;
+          const isUnknown = isServer && failed === 'COMMIT' && kind !== 'refused';
+          const end = isUnknown ? 'unknown' : endOf(error);
+          ends.add(end);
+          const now = await fingerprint(db);
+          // The note is there, and with a COMMIT that was done all the rest.
+          const kept = end === 'caught' ? { ...before, notes: '1' } : { ...now, notes: '1' };
+          expect({ at, failed, state: work.session.state(note), memory: picture(work), database: now }).toEqual({
+            at,
+            failed,
+            state: end === 'caught' ? 'persistent' : 'transient',
+            memory,
+            database: end === 'caught' || (isUnknown && kind === 'unanswered') ? kept : before,
+          });
+          if (now['notes'] !== '0') await reset(db);
+          work = await begin(db);
+          memory = picture(work);
+        }
+        const all = content({ ...work, fresh: { ...work.fresh, notes: [fault.note] } });
+        expect([fault.error, fault.inner, await stored(db)]).toEqual([undefined, undefined, all]);
+        expect([...ends].toSorted()).toEqual(isServer && kind !== 'refused' ? [...ENDS[kind], 'unknown'] : ENDS[kind]);
+      },
+    );
 });
