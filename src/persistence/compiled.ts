@@ -1,6 +1,7 @@
 import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type {
+  DeleteRowsStatement,
   DeleteStatement,
   FindRowsStatement,
   InsertStatement,
@@ -212,11 +213,22 @@ export class CompiledCache {
     }));
   }
 
+  /** Any number of rows, each by values of its own, which come in the form that the dialect takes lists in. */
+  deleteRows(model: ModelMeta, by: readonly FieldMeta[]): string {
+    return this.#write('dr', model, by, () => ({ kind: 'deleteRows', model, by }));
+  }
+
   #write(
     kind: string,
     model: ModelMeta,
     fields: readonly FieldMeta[],
-    build: () => InsertStatement | UpdateStatement | UpdateRowsStatement | FindRowsStatement | DeleteStatement,
+    build: () =>
+      | InsertStatement
+      | UpdateStatement
+      | UpdateRowsStatement
+      | FindRowsStatement
+      | DeleteStatement
+      | DeleteRowsStatement,
   ): string {
     let key = `${kind}${model.id}`;
     for (const field of fields) key += `,${field.index}`;

@@ -45,6 +45,8 @@ function forgetRows(
     if (
       row === null ||
       made.has(entity) ||
+      row[link.source.index] === undefined ||
+      row[link.target.index] === undefined ||
       !gone.has(pairKey(link, (entity as Values)[link.source.name], (entity as Values)[link.target.name]))
     )
       continue;

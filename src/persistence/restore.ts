@@ -4,8 +4,9 @@ import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
 import { isOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
-import type { Links } from '../core/state.ts';
+import type { Links, Row } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { copyOf } from './copy-value.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -56,17 +57,6 @@ function singleLinks(meta: ModelMeta, links: Links): Links {
   return single;
 }
 
-/** Values that can be changed in place are copied, so that what they are now is still known then. */
-function copyOf(value: unknown, kind: FieldMeta['type']['kind']): unknown {
-  if (typeof value !== 'object' || value === null || kind === 'custom') return value;
-  if (value instanceof Date) return new Date(value);
-  if (value instanceof Uint8Array) return value.slice();
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, kind));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item, kind)]));
-}
-
 /** A flush failed: what it filled in is taken back; what was to be written is still to be written. */
 export function undoFlush(journal: Journal): void {
   for (const deed of journal.deeds.toReversed()) {
@@ -94,6 +84,9 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
   }
   relinkOthers(workspace, start);
   work.reset(start);
+  // One that was to be saved, and then not.
+  for (const entity of start.added)
+    if (State.group(entity) === null) State.setGroup(entity, workspace.pendingGroup(metaOfEntity(entity)));
 }
 
 function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
@@ -112,12 +105,30 @@ function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
   }
 }
 
-function undoTouch(workspace: Workspace, { meta, entity, row, group }: Touched): void {
+function undoTouch(workspace: Workspace, { meta, entity, row, group, links }: Touched): void {
+  // What has been filled or expired since stands as it did.
+  if (row === null || !sameParts(row, State.row(entity)))
+    workspace.compiled.codec(meta).stand(entity, row ?? keyOnly(meta, entity, workspace));
   State.setRow(entity, row);
   State.setGroup(entity, group);
+  if (links !== undefined)
+    for (const { many, index } of meta.relations) if (!many) State.setLink(entity, index, links[index]);
   // What had no row was a reference, and stood in the map by the key that it was given.
   const key = row === null ? mapKey(meta, keyOf(meta, entity)) : workspace.compiled.codec(meta).keyOfRow(row);
   workspace.identityMap.of(meta).set(key, entity);
+}
+
+/** Whether two rows lack the same fields. */
+function sameParts(row: Row, other: Row | null): boolean {
+  return other !== null && row.every((value, i) => (value === undefined) === (other[i] === undefined));
+}
+
+/** The row of a reference: nothing but the key is known. */
+function keyOnly(meta: ModelMeta, entity: object, { compiled }: Workspace): Row {
+  const row = Array.from<unknown>({ length: meta.fields.length });
+  const codec = compiled.codec(meta);
+  for (const field of meta.key) row[field.index] = codec.encodeField(field, readField(entity, field));
+  return row;
 }
 
 function undoInserts(workspace: Workspace, { meta, entities, values }: Inserted, { added }: JournalStart): void {
@@ -144,7 +155,6 @@ function putBack(meta: ModelMeta, entity: object, values: Readonly<Values> | und
 
 /** Set every field that differs from its row back to the row. */
 function resetChanges(workspace: Workspace): void {
-  const targets = new Targets(workspace);
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const codec = workspace.compiled.codec(meta);
     for (const entity of entities) {
@@ -154,32 +164,14 @@ function resetChanges(workspace: Workspace): void {
       for (const index of changed.indexes) {
         const field = meta.fields[index]!;
         resetField(entity, field, codec.decodeField(field, row![index]));
-        if (field.relation !== undefined)
-          State.setLink(entity, field.relation.index, targets.of(field.relation, entity));
+        // Whom it leads to is found by the key again, or linked again below.
+        if (field.relation !== undefined) State.setLink(entity, field.relation.index, undefined);
       }
       for (const embedded of meta.embeddedByName.values()) {
         if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null))
           (entity as Values)[embedded.name] = null;
       }
     }
-  }
-}
-
-/** Who is at the other end of a foreign key to a column that is not the key; all others are found by their keys. */
-class Targets {
-  readonly #workspace: Workspace;
-  readonly #found = new Map<RelationMeta, Map<unknown, object>>();
-
-  constructor(workspace: Workspace) {
-    this.#workspace = workspace;
-  }
-
-  of(relation: RelationMeta, entity: object): object | undefined {
-    const { sourceField, targetField } = relation;
-    if (targetField.primaryKey) return undefined;
-    let found = this.#found.get(relation);
-    if (found === undefined) this.#found.set(relation, (found = byOwner(this.#workspace, relation)));
-    return found.get(fieldKey(sourceField, readField(entity, sourceField)));
   }
 }
 
@@ -197,12 +189,13 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const all = [...entities];
     for (const relation of meta.relations) {
+      if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all);
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
       const unwritten = byLink(start, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
-        if (linked === undefined) continue;
+        if (linked === undefined || State.row(entity)?.[relation.sourceField.index] === undefined) continue;
         const found =
           unwritten.get(entity) ??
           owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
@@ -220,7 +213,18 @@ function byLink({ added }: JournalStart, { target, inverse }: RelationMeta): Map
   return owners;
 }
 
-/** Stored entities by what they have in the field of a relation that it leads to. */
+/** A reference by a unique field that is not the key is found by no key: it is linked again to the entity that it leads to. */
+function relinkByField(workspace: Workspace, relation: RelationMeta, entities: readonly object[]): void {
+  const { sourceField, index } = relation;
+  const targets = byOwner(workspace, relation);
+  for (const entity of entities) {
+    if (State.row(entity)?.[sourceField.index] === undefined) continue;
+    const found = targets.get(fieldKey(sourceField, readField(entity, sourceField)));
+    if (found !== undefined) State.setLink(entity, index, found);
+  }
+}
+
+/** Stored entities by what they have in the field that a relation leads to. */
 function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
   const owners = new Map<unknown, object>();
   for (const item of workspace.identityMap.of(target).values())

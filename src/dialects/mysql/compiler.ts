@@ -21,6 +21,7 @@ import type {
   TableSource,
 } from '../../core/ast/expressions.ts';
 import type {
+  DeleteRowsStatement,
   DeleteStatement,
   FindRowsStatement,
   Statement,
@@ -145,6 +146,14 @@ export class MySQLCompiler extends TypedCompiler {
     ];
     const found = by.map((_, i) => `${column(fields.length + i)} = ${values[fields.length + i]!}`);
     return `UPDATE ${rows} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')} SET ${set.join(', ')}`;
+  }
+
+  protected override deleteRows({ model, by }: DeleteRowsStatement): string {
+    const table = this.table(model);
+    const found = by.map(
+      ({ column, type }, i) => `${table}.${this.dialect.quote(column)} = ${fromJson(type, `v.column${i + 1}`)}`,
+    );
+    return `DELETE ${table} FROM ${this.rowsOfJson(by)} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')}`;
   }
 
   /**
