@@ -330,7 +330,9 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** For the loader: the other side has a change that is not written, where this one says nothing else. */
   showOther(item: object, joined: boolean): void {
-    if (joined || this.#added?.has(item) !== true) this.#show(item, joined);
+    if (!joined && this.#added?.has(item) === true) return;
+    this.#tell();
+    this.#show(item, joined);
   }
 
   #tell(): void {

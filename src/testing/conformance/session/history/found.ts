@@ -27,6 +27,7 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
     commit(create('place'), create('item'), { do: 'clear' }),
     commit(link('places', 'other'), load(1)),
   ],
+  'a rollback takes it away there, too': [commit(create('item'), { do: 'clear' }), unit('rollback', befriend, load(0))],
   'and set() takes it away again': [
     commit(create('item'), create('label'), { do: 'clear' }),
     commit(link('labels', 'other'), { do: 'set', relation: 'labels', at: 0, to: [] }),
