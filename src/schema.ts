@@ -1,4 +1,5 @@
-/** Schema and migrations: models to DDL, operations, their engine. */
+/** Schema and migrations: models to DDL, operations, their engine; and a live database back to models. */
+export { introspect } from './introspection.ts';
 export { MigrationEngine } from './migrations.ts';
 export { SchemaBuilder } from './schema/builder.ts';
 export { defineConfig } from './schema/config.ts';
@@ -10,6 +11,9 @@ export { replay } from './schema/engine/history.ts';
 export type { ApplyOptions, EngineOptions, MigrationStatus } from './schema/engine/engine.ts';
 export type { PlannedMigration } from './schema/engine/plan.ts';
 export type { Progress } from './schema/engine/run.ts';
+export { inspect } from './schema/inspect/inspect.ts';
+export type { Inspected, InspectOptions, SourceFile } from './schema/inspect/inspect.ts';
+export type { IntrospectedSchema, IntrospectedView, IntrospectOptions, Note } from './schema/introspect/source.ts';
 export { schemaOf } from './schema/of-models.ts';
 export * from './schema/operations/builders.ts';
 export { squashOperations } from './schema/operations/squash.ts';

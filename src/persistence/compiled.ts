@@ -20,6 +20,7 @@ import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
 import { comment } from '../query/tags.ts';
 import type { QueryRequest } from '../query/state.ts';
+import { decoderOf } from './column-decoder.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
 import { Hydrator } from './hydrator.ts';
@@ -259,7 +260,7 @@ export class CompiledCache {
   }
 
   #decoders(plan: Extract<Plan, { kind: 'values' }>): readonly (Encode | undefined)[] | undefined {
-    const decoders = plan.shape.columns.map((column) => this.#dialect.codec(column.type).decode as Encode | undefined);
+    const decoders = plan.shape.columns.map((column) => decoderOf(this.#dialect, column));
     return decoders.some((decode) => decode !== undefined) ? decoders : undefined;
   }
 

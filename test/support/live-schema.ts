@@ -1,8 +1,8 @@
 /** Live databases read back into schemas. */
 import { Database } from '../../src/index.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';
-import { introspect } from '../../src/schema/introspect/introspect.ts';
-import type { IntrospectedSchema, IntrospectOptions } from '../../src/schema/introspect/source.ts';
+import { introspect } from '../../src/schema.ts';
+import type { IntrospectedSchema, IntrospectOptions } from '../../src/schema.ts';
 
 /** A database that reads its own catalog. */
 export class LiveDatabase extends Database {
@@ -10,14 +10,8 @@ export class LiveDatabase extends Database {
     return this.engine.adapter.dialect;
   }
 
-  async introspect(options: IntrospectOptions = {}): Promise<IntrospectedSchema> {
-    const { executor } = this.engine;
-    const connection = await executor.acquire({ mode: 'read', purpose: 'introspection' });
-    try {
-      return await introspect({ executor, connection, dialect: this.dialect }, options);
-    } finally {
-      executor.release(connection);
-    }
+  introspect(options: IntrospectOptions = {}): Promise<IntrospectedSchema> {
+    return introspect(this, options);
   }
 
   /** Statements, each of its own: DDL that no model says. */

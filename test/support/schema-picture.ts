@@ -85,8 +85,9 @@ export function toldPicture(table: TableSchema, dialect: Dialect): object {
 
 const NOTHING: Expression = { kind: 'raw', parts: [], type: { kind: 'bool' }, nullable: true };
 
-function isRowNumber({ primaryKey }: TableSchema, { name, type }: ColumnSchema): boolean {
-  return primaryKey.join() === name && (type.kind === 'int' || type.kind === 'bigint');
+function isRowNumber({ primaryKey, foreignKeys }: TableSchema, { name, type }: ColumnSchema): boolean {
+  const refers = foreignKeys.some(({ columns }) => columns.includes(name));
+  return primaryKey.join() === name && (type.kind === 'int' || type.kind === 'bigint') && !refers;
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): T[] {

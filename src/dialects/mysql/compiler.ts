@@ -9,6 +9,7 @@ import type {
   DatePart,
   Expression,
   InListExpression,
+  InQueryExpression,
   JsonElementExpression,
   JsonExpression,
   JsonForm,
@@ -226,6 +227,14 @@ export class MySQLCompiler extends TypedCompiler {
     return text;
   }
 
+  /** MariaDB takes the NULLs of a correlated set for equal to the value of a subquery, unless something is around that. */
+  protected override inQuery(node: InQueryExpression): string {
+    const operands = node.operands.map((operand): Expression =>
+      operand.kind === 'subquery' ? only(operand) : operand,
+    );
+    return super.inQuery({ ...node, operands });
+  }
+
   private found(query: SelectStatement): string {
     const { written, unaliased } = this;
     this.written = undefined;
@@ -429,6 +438,12 @@ export class MySQLCompiler extends TypedCompiler {
 /** Whether NULL is to stand where it does not by itself, as the lowest value. */
 function sortsByNull({ descending, nulls }: Pick<OrderNode, 'descending' | 'nulls'>): boolean {
   return nulls !== undefined && nulls !== (descending ? 'last' : 'first');
+}
+
+/** The value of an expression, as that of a function. */
+function only(node: Expression): Expression {
+  const { type, nullable } = typeOf(node);
+  return { kind: 'call', fn: 'coalesce', args: [node], type, nullable };
 }
 
 const TEXT: ValueType = Object.freeze({ kind: 'text' });

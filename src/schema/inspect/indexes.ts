@@ -46,7 +46,8 @@ export function planIndexes(model: ModelPlan, taken: Set<string>, referred: Read
 }
 
 function problemOf({ schema }: TableSchema, index: IndexSchema, taken: Set<string>): string | undefined {
-  if (index.parts.some(({ column }) => column === undefined)) return 'is over values that are computed';
+  if (index.parts.some(({ expression }) => expression !== undefined && textOf(expression) === undefined))
+    return 'is over values that are computed';
   if (index.name === '' || Buffer.byteLength(index.name) > MAX_NAME_BYTES)
     return 'has a name that not every database takes';
   if (index.where !== undefined && textOf(index.where) === undefined) return 'has a condition that is no text';
@@ -64,6 +65,7 @@ function isOwn(
 ): boolean {
   return (
     parts.length === 1 &&
+    parts[0]!.column !== undefined &&
     !parts[0]!.descending &&
     where === undefined &&
     fullText === undefined &&
@@ -80,7 +82,7 @@ function isFieldUnique({ table, relations }: ModelPlan, index: IndexSchema): boo
 }
 
 function isConstraint({ unique, where, parts }: IndexSchema): boolean {
-  return unique && where === undefined && parts.every(({ descending }) => !descending);
+  return unique && where === undefined && parts.every(({ column, descending }) => column !== undefined && !descending);
 }
 
 /** Whether the key or an index of all rows begins with a column. */
@@ -115,12 +117,17 @@ function optionsOf(
 
 /** The name, where the library would give another one. */
 function nameOption({ name: table }: TableSchema, { name, parts, unique }: IndexSchema): Entry[] {
-  const usual = shortName([table, ...parts.map(({ column }) => column!), unique ? 'key' : 'idx'].join('_'));
-  return name === usual ? [] : [['name', quoted(name)]];
+  const columns = parts.flatMap(({ column }) => column ?? []);
+  const usual = shortName([table, ...columns, unique ? 'key' : 'idx'].join('_'));
+  return name === usual && columns.length === parts.length ? [] : [['name', quoted(name)]];
 }
 
-function attributesOf({ attributes }: ModelPlan, { parts }: IndexSchema): string[] {
-  return parts.map(({ column, descending }) => quoted(`${descending ? '-' : ''}${attributes.get(column!)!}`));
+/** Attributes, `-` for descending; computed values as callbacks. */
+function partsOf({ attributes }: ModelPlan, { parts }: IndexSchema): Code[] {
+  return parts.map(({ column, expression, descending }) => {
+    if (column !== undefined) return quoted(`${descending ? '-' : ''}${attributes.get(column)!}`);
+    return arrow(template(textOf(expression)!, 'sql', { after: descending ? '.desc()' : '' }));
+  });
 }
 
 function indexCode(model: ModelPlan, index: IndexSchema): Code {
@@ -131,12 +138,12 @@ function indexCode(model: ModelPlan, index: IndexSchema): Code {
     ...(fullText === undefined ? [] : [['fullText', fullText === 'simple' ? 'true' : quoted(fullText)] as const]),
     ...(where === undefined ? [] : [['where', condition(textOf(where)!)] as const]),
   ];
-  return call('index', ...attributesOf(model, index), ...(entries.length === 0 ? [] : [object(entries)]));
+  return call('index', ...partsOf(model, index), ...(entries.length === 0 ? [] : [object(entries)]));
 }
 
 function uniqueCode(model: ModelPlan, index: IndexSchema): Code {
   const entries = nameOption(model.table, index);
-  return call('unique', ...attributesOf(model, index), ...(entries.length === 0 ? [] : [object(entries)]));
+  return call('unique', ...partsOf(model, index), ...(entries.length === 0 ? [] : [object(entries)]));
 }
 
 function checkCode(model: ModelPlan, name: string, expression: Expression): Code[] {

@@ -121,7 +121,7 @@ function escaped(character: string): string {
 }
 
 /** Controls, separators of lines, marks that turn the direction of a text around, halves of characters. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** A text in the quotes of which it has fewer. */
 export function quoted(text: string): string {
@@ -131,10 +131,10 @@ export function quoted(text: string): string {
 }
 
 /** SQL as a template, which holds no values; over several lines where it may be. */
-export function template(sql: string, tag: string, lines = false): Code {
+export function template(sql: string, tag: string, { lines = false, after = '' } = {}): Code {
   const safe = sql.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
   const text = safe.replaceAll(UNSEEN, (character) => (lines && character === '\n' ? character : escaped(character)));
-  return named(`${tag}\`${text}\``, 'sql');
+  return named(`${tag}\`${text}\`${after}`, 'sql');
 }
 
 /** A line of a comment: whatever it says, it ends there. */

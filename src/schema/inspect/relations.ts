@@ -1,4 +1,4 @@
-import type { ForeignKeySchema, TableSchema } from '../../core/ast/schema.ts';
+import type { ColumnSchema, ForeignKeySchema, TableSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { shortName, snakeCase } from '../../utils/naming.ts';
 import { keyOf } from '../creation-order.ts';
@@ -12,7 +12,7 @@ import type { Code, Entry } from './print.ts';
 export function planRelations(models: readonly ModelPlan[]): ModelPlan[] {
   const byTable = new Map(models.map((model) => [keyOf(model.table), model]));
   for (const model of models)
-    for (const key of model.table.foreignKeys) {
+    for (const key of inOrder(model.table)) {
       const problem = addRelation(model, key, byTable);
       if (problem !== undefined) model.unsaid.push(`The foreign key (${key.columns.join(', ')}) ${problem}.`);
     }
@@ -22,6 +22,12 @@ export function planRelations(models: readonly ModelPlan[]): ModelPlan[] {
   for (const link of links) addManyToMany(link);
   for (const model of written) if (!links.some((link) => link.model === model)) addReverses(model);
   return written;
+}
+
+/** Foreign keys in the order of their columns: their names are none of the model's. */
+function inOrder({ columns, foreignKeys }: TableSchema): ForeignKeySchema[] {
+  const position = (key: ForeignKeySchema): number => columns.findIndex(({ name }) => name === key.columns[0]);
+  return foreignKeys.toSorted((a, b) => position(a) - position(b));
 }
 
 function nameOfRelation({ column, target }: ToOnePlan): string {
@@ -46,14 +52,30 @@ function addRelation(
   if (key.onDelete === 'set null' && !column.nullable) return 'sets a column to NULL that cannot be';
   if (!column.nullable && target !== model && requires(target, model))
     return 'closes a circle of keys that are all required';
+  const given = keyDefault(column, key);
+  if (setsDefault(key) && given === undefined && (column.default !== undefined || !column.nullable))
+    return 'sets a column to a default that is no key';
   model.relations.set(column.name, { key, column, target, unique: isUnique(model.table, column.name) });
-  if (column.default !== undefined && column.default !== null)
+  if (given === undefined && column.default !== undefined && column.default !== null)
     model.unsaid.push(
       `The column '${column.name}' has the default ${String(column.default)}, which a relation has not.`,
     );
   if (!sameType(column.type, referred.type))
     model.unsaid.push(`The column '${column.name}' has not the type of the column that it refers to.`);
   return undefined;
+}
+
+function setsDefault({ onDelete, onUpdate }: ForeignKeySchema): boolean {
+  return onDelete === 'set default' || onUpdate === 'set default';
+}
+
+/** The key that the database sets, as code: a number, or a text without its quotes in SQL. */
+function keyDefault({ default: given, type }: ColumnSchema, key: ForeignKeySchema): string | undefined {
+  if (!setsDefault(key)) return undefined;
+  if (typeof given === 'number') return type.kind === 'bigint' ? undefined : String(given);
+  return typeof given === 'string' && /^'(?:[^']|'')*'$/.test(given)
+    ? quoted(given.slice(1, -1).replaceAll("''", "'"))
+    : undefined;
 }
 
 /** Whether no row of a model can be without one of the other. */
@@ -160,10 +182,12 @@ export function relationCode(
   to: string | undefined,
 ): Code {
   const { key, column, target, unique } = relation;
+  const given = keyDefault(column, key);
   const entries: Entry[] = [
     ...(to === undefined ? [] : [['to', quoted(to)] as const]),
     ...(model.table.primaryKey.join() === column.name ? [['primaryKey', 'true'] as const] : []),
     ...(column.nullable ? [['nullable', 'true'] as const] : []),
+    ...(given === undefined ? [] : [['default', given] as const]),
     ...(key.onDelete === 'no action' ? [] : [['onDelete', quoted(key.onDelete)] as const]),
     ...(key.onUpdate === 'no action' ? [] : [['onUpdate', quoted(key.onUpdate)] as const]),
     ...(`${snakeCase(name)}_id` === column.name ? [] : [['column', quoted(column.name)] as const]),

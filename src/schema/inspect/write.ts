@@ -32,7 +32,10 @@ export function writeTable(plan: ModelPlan, taken: Set<string>, referred: Readon
 /** The class of a view. */
 export function writeView({ model: plan, sql }: ViewPlan): WrittenModel {
   nameColumns(plan, () => '');
-  return written(plan, fieldsOf(plan, new Map()), [...schemaEntry(plan), ['view', template(sql, 'sql', true)]]);
+  return written(plan, fieldsOf(plan, new Map()), [
+    ...schemaEntry(plan),
+    ['view', template(sql, 'sql', { lines: true })],
+  ]);
 }
 
 function schemaEntry({ table: { schema } }: ModelPlan): Entry[] {

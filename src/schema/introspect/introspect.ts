@@ -1,7 +1,8 @@
 import type { DialectId } from '../../dialects/dialect.ts';
+import { MIGRATION_TABLE } from '../engine/record.ts';
 import { readMysql } from './mysql.ts';
 import { readPostgres } from './postgres.ts';
-import type { Found, IntrospectOptions, IntrospectedSchema, Source } from './source.ts';
+import type { Found, IntrospectOptions, IntrospectedSchema, Note, Source } from './source.ts';
 import { readSqlite } from './sqlite.ts';
 
 const READERS: Readonly<Record<DialectId, (source: Source, options: IntrospectOptions) => Promise<Found>>> = {
@@ -20,12 +21,12 @@ const READERS: Readonly<Record<DialectId, (source: Source, options: IntrospectOp
  * @example
  * ```ts ignore
  * const connection = await executor.acquire({ mode: 'read', purpose: 'introspection' });
- * const schema = await introspect({ executor, connection, dialect }, { except: ['blaze_migrations'] });
+ * const schema = await introspect({ executor, connection, dialect });
  * ```
  */
 export async function introspect(source: Source, options: IntrospectOptions = {}): Promise<IntrospectedSchema> {
   const found = await READERS[source.dialect.id](source, options);
-  const { tables: wanted, except = [] } = options;
+  const { tables: wanted, except = [MIGRATION_TABLE] } = options;
   const isMeant = (name: string): boolean => (wanted?.includes(name) ?? true) && !except.includes(name);
   return Object.freeze({
     tables: sorted(found.tables)
@@ -37,8 +38,13 @@ export async function introspect(source: Source, options: IntrospectOptions = {}
         checks: sorted(table.checks),
       })),
     views: sorted(found.views).filter(({ name }) => isMeant(name)),
-    notes: found.notes.filter(({ table }) => isMeant(table)),
+    notes: found.notes.filter(({ table }) => isMeant(table)).toSorted(byTable),
   });
+}
+
+function byTable(a: Note, b: Note): number {
+  const [left, right] = [`${a.table}\0${a.text}`, `${b.table}\0${b.text}`];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** By name, the same on every machine. */

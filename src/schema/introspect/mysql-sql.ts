@@ -13,7 +13,7 @@ export function mysqlExpression(text: string, isMaria: boolean): string {
 
 /** Bytes that came as characters, as the characters that they are. */
 function oneCharacter(text: string): string {
-  if (!/[\u0080-\u00ff]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text;
+  if (!/[\u0080-\u00ff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text;
   const read = Buffer.from(text, 'latin1').toString('utf8');
   return read.includes('\ufffd') ? text : read;
 }

@@ -11,14 +11,14 @@ import { catalogOf } from './mysql-catalog.ts';
 import { mysqlExpression, unqualified } from './mysql-sql.ts';
 import { mysqlType } from './mysql-types.ts';
 import { actionOf, defaultOf, quoted, rawExpression } from './parts.ts';
-import { byFirst, rowsOf } from './source.ts';
+import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, Note, Source } from './source.ts';
 
 /** What is known while the tables of one database are read. */
 interface Reading {
   readonly schema: string | undefined;
   readonly isMaria: boolean;
-  note(table: string, text: string): void;
+  readonly note: (table: string, text: string) => void;
 }
 
 /** Reads a database of MySQL or MariaDB, by six queries on `information_schema`. */
@@ -36,21 +36,21 @@ export async function readMysql(source: Source, options: IntrospectOptions): Pro
   const views = await ask(catalog.views);
   const notes: Note[] = [];
   const reading: Reading = { schema, isMaria, note: (table, text) => void notes.push({ table, text }) };
-  const names = tables.map(([table]) => String(table));
+  const names = tables.map(([table]) => textOf(table));
   return {
     tables: tables.map(([table, comment]) =>
-      tableOf(reading, String(table), String(comment), {
-        columns: columns.get(String(table)) ?? [],
-        indexes: indexes.get(String(table)) ?? [],
-        keys: keys.get(String(table)) ?? [],
-        checks: checks.get(String(table)) ?? [],
+      tableOf(reading, textOf(table), textOf(comment), {
+        columns: columns.get(textOf(table)) ?? [],
+        indexes: indexes.get(textOf(table)) ?? [],
+        keys: keys.get(textOf(table)) ?? [],
+        checks: checks.get(textOf(table)) ?? [],
       }),
     ),
     views: views.map(([view, query, database]) => ({
       schema,
-      name: String(view),
-      sql: unqualified(String(query), String(database), [...names, ...views.map(([other]) => String(other))]),
-      columns: (columns.get(String(view)) ?? []).map((row) => columnOf({ ...reading, note: () => {} }, row, [])),
+      name: textOf(view),
+      sql: unqualified(textOf(query), textOf(database), [...names, ...views.map(([other]) => textOf(other))]),
+      columns: (columns.get(textOf(view)) ?? []).map((row) => columnOf({ ...reading, note: () => {} }, row, [])),
     })),
     notes,
   };
@@ -68,13 +68,13 @@ function tableOf(reading: Reading, name: string, comment: string, rows: TableRow
   const words = new Map(rows.columns.flatMap((row) => wordsOf(reading, row, indexes)));
   const primary = indexes.find(([index]) => index === 'PRIMARY')?.[1] ?? [];
   // MariaDB's JSON is a text with a check, which is a part of its type.
-  const isJson = (row: Rows[number]): boolean => row[3] === 'Column' && JSON_VALID.test(String(row[2]));
-  const json = rows.checks.filter(isJson).map(([, column]) => String(column));
+  const isJson = (row: Rows[number]): boolean => row[3] === 'Column' && JSON_VALID.test(textOf(row[2]));
+  const json = rows.checks.filter(isJson).map(([, column]) => textOf(column));
   return {
     schema: reading.schema,
     name,
-    columns: rows.columns.filter(([, column]) => !words.has(String(column))).map((row) => columnOf(reading, row, json)),
-    primaryKey: primary.map(([, , column]) => String(column)),
+    columns: rows.columns.filter(([, column]) => !words.has(textOf(column))).map((row) => columnOf(reading, row, json)),
+    primaryKey: primary.map(([, , column]) => textOf(column)),
     foreignKeys: foreignKeysOf(reading, rows.keys),
     indexes: indexes
       .filter(([index]) => index !== 'PRIMARY')
@@ -92,7 +92,7 @@ function wordsOf(
   row: Rows[number],
   indexes: readonly (readonly [string, Rows])[],
 ): [string, string][] {
-  const [, name, , , , , extra, expression] = row.map(String) as [
+  const [, name, , , , , extra, expression] = row.map(textOf) as [
     string,
     string,
     string,
@@ -167,14 +167,14 @@ function isNumeric({ kind }: ColumnSchema['type']): boolean {
 /** MariaDB says RESTRICT where nothing was said, which means the same there. */
 function foreignKeysOf({ schema, isMaria }: Reading, rows: Rows): ForeignKeySchema[] {
   const action = (rule: unknown): ForeignKeySchema['onDelete'] =>
-    isMaria && rule === 'RESTRICT' ? 'no action' : actionOf(String(rule));
+    isMaria && rule === 'RESTRICT' ? 'no action' : actionOf(textOf(rule));
   return [...byFirst(rows.map((row) => row.slice(1)))].map(([name, own]) => {
     const [, , targetSchema, target, , onDelete, onUpdate] = own[0]!;
     return {
       name,
-      columns: own.map(([, column]) => String(column)),
-      table: { schema: targetSchema === null ? schema : String(targetSchema), name: String(target) },
-      targets: own.map((row) => String(row[4])),
+      columns: own.map(([, column]) => textOf(column)),
+      table: { schema: targetSchema === null ? schema : textOf(targetSchema), name: textOf(target) },
+      targets: own.map((row) => textOf(row[4])),
       onDelete: action(onDelete),
       onUpdate: action(onUpdate),
     };
@@ -189,15 +189,15 @@ function indexOf(reading: Reading, table: string, name: string, rows: Rows, word
   if (!isPlain) {
     reading.note(
       table,
-      `The index '${name}' is of a kind that no model can say (${rows[0]![5] === 'BTREE' ? 'it is over the beginning of a text' : String(rows[0]![5])}).`,
+      `The index '${name}' is of a kind that no model can say (${rows[0]![5] === 'BTREE' ? 'it is over the beginning of a text' : textOf(rows[0]![5])}).`,
     );
     return [];
   }
   const parts = rows.map(([, , column, direction, , , expression]): IndexPart => {
     const descending = direction === 'D';
     return column === null
-      ? { expression: rawExpression(mysqlExpression(String(expression), reading.isMaria)), descending }
-      : { column: String(column), descending };
+      ? { expression: rawExpression(mysqlExpression(textOf(expression), reading.isMaria)), descending }
+      : { column: textOf(column), descending };
   });
   return [{ name, parts, unique, fullText: undefined, where: undefined }];
 }

@@ -44,10 +44,10 @@ export const INDEXES = `SELECT c.relname::text, i.relname::text, x.indisunique, 
       LEFT JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[n.i - 1] AND a.attnum > 0
       JOIN pg_opclass AS p ON p.oid = x.indclass[n.i - 1])::text,
     CASE WHEN x.indnatts > x.indnkeyatts THEN 'INCLUDE' WHEN x.indnullsnotdistinct THEN 'NULLS NOT DISTINCT'
-      WHEN NOT x.indisvalid THEN 'it is not valid' WHEN x.indisexclusion THEN 'an exclusion'
+      WHEN NOT x.indisvalid THEN 'it is not valid'
       WHEN NOT x.indimmediate THEN 'deferrable' END
   FROM pg_class AS c
-  JOIN pg_index AS x ON x.indrelid = c.oid AND NOT x.indisprimary
+  JOIN pg_index AS x ON x.indrelid = c.oid AND NOT x.indisprimary AND NOT x.indisexclusion
   JOIN pg_class AS i ON i.oid = x.indexrelid
   JOIN pg_am AS m ON m.oid = i.relam
   WHERE ${RELATION} ORDER BY c.relname, i.relname`;

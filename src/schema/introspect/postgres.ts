@@ -12,7 +12,7 @@ import { defaultOf, rawExpression } from './parts.ts';
 import * as catalog from './postgres-catalog.ts';
 import { postgresType } from './postgres-types.ts';
 import type { OwnTypes } from './postgres-types.ts';
-import { byFirst, rowsOf } from './source.ts';
+import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, IntrospectedView, Note, Source } from './source.ts';
 import { unwrapped } from './tokens.ts';
 
@@ -21,7 +21,7 @@ interface Reading {
   /** The schema, where the options name one. */
   readonly schema: string | undefined;
   readonly types: OwnTypes;
-  note(table: string, text: string): void;
+  readonly note: (table: string, text: string) => void;
 }
 
 /** Reads a schema of PostgreSQL, by six queries on its catalog (https://www.postgresql.org/docs/current/catalogs.html). */
@@ -75,10 +75,10 @@ function tableOf(
   indexes: Rows,
 ): TableSchema {
   const keys = constraints.filter(([, , type]) => type === 'p');
-  const primaryKey = keys.flatMap(([, , , columns]) => textsIn(String(columns)));
+  const primaryKey = keys.flatMap(([, , , columns]) => textsIn(textOf(columns)));
   for (const [, constraint, type] of constraints)
     if (type === 'x')
-      reading.note(name, `The exclusion constraint '${String(constraint)}' is none that a model can say.`);
+      reading.note(name, `The exclusion constraint '${textOf(constraint)}' is none that a model can say.`);
   return {
     schema: reading.schema,
     name,
@@ -123,21 +123,27 @@ function columnOf(reading: Reading, row: Rows[number]): ColumnSchema {
     identity: identity !== '',
     default: expression === null || computed !== '' ? undefined : defaultOf(plainLiteral(expression, typeName), type),
     generated:
-      expression === null || computed === '' ? undefined : { sql: unwrapped(expression), stored: computed === 's' },
+      expression === null || computed === '' ? undefined : { sql: plain(expression), stored: computed === 's' },
     comment: comment ?? undefined,
   };
+}
+
+/** An expression on one line, without brackets around all of it. */
+function plain(expression: string): string {
+  const line = expression.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\s+/g, (part) => (part.trim() === '' ? ' ' : part));
+  return unwrapped(line.trim());
 }
 
 const CAST = /^('(?:[^']|'')*')::(.+)$/;
 
 /** `'draft'::text` as `'draft'`, and `'-1'::integer` as `-1`: the server adds the type of the column. */
 function plainLiteral(expression: string, typeName: string): string {
-  const bare = unwrapped(expression);
+  const bare = plain(expression);
   const [, literal, cast] = CAST.exec(bare) ?? [];
   if (literal === undefined || cast === undefined) return bare;
   const sizeless = typeName.replace(/\(\d+(?:,\d+)?\)/, '');
-  if (cast !== typeName && cast !== sizeless) return bare;
-  return /^'-?\d+(?:\.\d+)?'$/.test(literal) && NUMERIC.has(sizeless) ? literal.slice(1, -1) : literal;
+  if (NUMERIC.has(cast) && NUMERIC.has(sizeless)) return literal.slice(1, -1);
+  return cast === typeName || cast === sizeless ? literal : bare;
 }
 
 const NUMERIC = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']);
@@ -166,7 +172,7 @@ function foreignKeyOf(reading: Reading, row: Rows[number]): ForeignKeySchema {
 }
 
 function checkOf([, name, , , condition]: Rows[number]): CheckSchema {
-  return { name: String(name), condition: rawExpression(unwrapped(String(condition))) };
+  return { name: textOf(name), condition: rawExpression(plain(textOf(condition))) };
 }
 
 interface PartOfIndex {
@@ -194,13 +200,13 @@ function indexOf(reading: Reading, table: string, row: Rows[number]): IndexSchem
     reading.note(table, `The index '${name}' is of a kind that no model can say${odd === null ? '' : ` (${odd})`}.`);
     return [];
   }
-  const where = condition === null ? undefined : rawExpression(unwrapped(condition));
+  const where = condition === null ? undefined : rawExpression(plain(condition));
   return [{ name, parts: found.map(partOf), unique, fullText: undefined, where }];
 }
 
 function partOf({ column, sql, options }: PartOfIndex): IndexPart {
   const descending = options === 3;
-  return column === null ? { expression: rawExpression(unwrapped(sql)), descending } : { column, descending };
+  return column === null ? { expression: rawExpression(plain(sql)), descending } : { column, descending };
 }
 
 /** The column in `(title)::text` or `"Title"`. */

@@ -16,7 +16,7 @@ export interface IntrospectOptions {
   readonly schema?: string | undefined;
   /** The tables and views to read, by name; by default all. */
   readonly tables?: readonly string[] | undefined;
-  /** Tables and views to leave out, by name: the records of migrations, the tables of somebody else. */
+  /** Tables and views to leave out, by name; by default the table in which migrations are recorded. */
   readonly except?: readonly string[] | undefined;
 }
 
@@ -45,11 +45,16 @@ export async function rowsOf(source: Source, sql: string, parameters: readonly u
   return source.executor.query(source.connection, sql, parameters);
 }
 
+/** What a driver gives for a name or a number. */
+export function textOf(value: unknown): string {
+  return String(value as string | number | bigint | null);
+}
+
 /** Rows by the text in their first column, in the order in which they came. */
 export function byFirst(rows: Rows): Map<string, Rows> {
   const groups = new Map<string, Rows>();
   for (const row of rows) {
-    const name = String(row[0]);
+    const name = textOf(row[0]);
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [row]);
     else group.push(row);

@@ -20,7 +20,7 @@ const CONSTRAINTS = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'];
 
 /** Reads CREATE TABLE, which SQLite has accepted: nothing of it can be wrong. */
 export function parseTable(sql: string): TableText {
-  const tokens = tokensOf(sql);
+  const tokens = tokensOf(sql, true);
   const open = tokens.findIndex((token) => isSymbol(token, '('));
   const columns = new Map<string, ColumnText>();
   const checks: { name: string | undefined; sql: string }[] = [];
@@ -73,7 +73,7 @@ function clausesOf(tokens: readonly Token[]): Clauses {
 
 /** What SQLite keeps of an index as a text only: its parts, without directions, and its condition. */
 export function parseIndex(sql: string): { readonly parts: readonly string[]; readonly where: string | undefined } {
-  const tokens = tokensOf(sql);
+  const tokens = tokensOf(sql, true);
   const open = tokens.findIndex((token) => isSymbol(token, '('));
   const end = closing(tokens, open);
   const parts = listed(tokens.slice(open + 1, end)).map((part) => {
@@ -85,7 +85,7 @@ export function parseIndex(sql: string): { readonly parts: readonly string[]; re
 
 /** The query of a view, which gives its columns the names that the view does. */
 export function parseView(sql: string): string {
-  const tokens = tokensOf(sql);
+  const tokens = tokensOf(sql, true);
   const as = tokens.findIndex((token) => isWord(token, 'AS'));
   const query = queryText(sql, tokens.slice(as + 1));
   const open = tokens.slice(0, as).findIndex((token) => isSymbol(token, '('));

@@ -10,7 +10,7 @@ import type {
 import { shortName } from '../../utils/naming.ts';
 import { customType } from './custom.ts';
 import { actionOf, defaultOf, rawExpression } from './parts.ts';
-import { byFirst, rowsOf } from './source.ts';
+import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, IntrospectedView, Note, Source } from './source.ts';
 import { sqliteType } from './sqlite-types.ts';
 import { parseIndex, parseTable, parseView } from './sqlite-sql.ts';
@@ -44,20 +44,24 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
       [file, file],
     ),
   );
-  const kinds = new Map(listed.map(([name, type]) => [String(name), String(type)]));
-  const textOf = new Map(texts.map(([type, name, sql]) => [`${String(type)} ${String(name)}`, String(sql)]));
+  const kinds = new Map(listed.map(([name, type]) => [textOf(name), textOf(type)]));
+  const textByName = new Map(texts.map(([type, name, sql]) => [`${textOf(type)} ${textOf(name)}`, textOf(sql)]));
   const notes: Note[] = [];
   const primaryKeys = new Map([...columns].map(([name, rows]) => [name, keyOf(rows)]));
   const read = (name: string, rows: Rows): TableSchema => {
-    const text = parseTable(textOf.get(`table ${name}`) ?? '');
+    const text = parseTable(textByName.get(`table ${name}`) ?? '');
     const note = (problem: string): void => void notes.push({ table: name, text: problem });
+    const own = keys.get(name) ?? [];
+    for (const [column, { collation }] of text.columns)
+      if (collation !== undefined && collation !== 'BINARY')
+        note(`The column '${column}' has the collation '${collation}', which no model can say.`);
     return {
       schema,
       name,
-      columns: rows.flatMap((row) => columnOf(row, rows, text)),
+      columns: rows.flatMap((row) => columnOf(row, keyOf(rows), own, text)),
       primaryKey: keyOf(rows),
-      foreignKeys: keysOf(name, schema, keys.get(name) ?? [], text, primaryKeys),
-      indexes: indexesOf(name, indexes.get(name) ?? [], text, textOf, note),
+      foreignKeys: keysOf(name, schema, own, text, primaryKeys),
+      indexes: indexesOf(name, indexes.get(name) ?? [], text, textByName, note),
       checks: checksOf(name, text),
       comment: undefined,
     };
@@ -76,11 +80,11 @@ function keyOf(rows: Rows): string[] {
   return rows
     .filter(([, , , , , pk]) => Number(pk) > 0)
     .toSorted((a, b) => Number(a[5]) - Number(b[5]))
-    .map(([, name]) => String(name));
+    .map(([, name]) => textOf(name));
 }
 
 /** Hidden columns are those of virtual tables; 2 and 3 are computed ones. */
-function columnOf(row: Rows[number], rows: Rows, text: TableText): ColumnSchema[] {
+function columnOf(row: Rows[number], key: readonly string[], foreignKeys: Rows, text: TableText): ColumnSchema[] {
   const [, name, declared, notNull, given, pk, hidden] = row as [
     string,
     string,
@@ -100,7 +104,11 @@ function columnOf(row: Rows[number], rows: Rows, text: TableText): ColumnSchema[
       type,
       nullable: notNull === 0 && !isKey,
       // A key of that very type is another name for the row's number (https://sqlite.org/lang_createtable.html#rowid).
-      identity: isKey && declared.toUpperCase() === 'INTEGER' && keyOf(rows).length === 1,
+      identity:
+        isKey &&
+        declared.toUpperCase() === 'INTEGER' &&
+        key.length === 1 &&
+        !foreignKeys.some((row) => row[3] === name),
       default: given === null ? undefined : defaultOf(unwrapped(given), type),
       generated: generated === undefined ? undefined : { sql: generated, stored: hidden === 3 },
       comment: undefined,
@@ -119,18 +127,18 @@ function keysOf(
   return ids.map((id) => {
     const own = rows.filter((row) => row[1] === id);
     const [, , target, , , onDelete, onUpdate] = own[0]!;
-    const columns = own.map((row) => String(row[3]));
+    const columns = own.map((row) => textOf(row[3]));
     const name = text.foreignKeys.get(JSON.stringify(columns)) ?? shortName(`${table}_${columns.join('_')}_fkey`);
     // Names of tables are the same in capitals and without.
-    const found = [...primaryKeys.keys()].find((other) => other.toLowerCase() === String(target).toLowerCase());
-    const targets = own.map((row, i) => (row[4] === null ? (primaryKeys.get(found ?? '')?.[i] ?? '') : String(row[4])));
+    const found = [...primaryKeys.keys()].find((other) => other.toLowerCase() === textOf(target).toLowerCase());
+    const targets = own.map((row, i) => (row[4] === null ? (primaryKeys.get(found ?? '')?.[i] ?? '') : textOf(row[4])));
     return {
       name,
       columns,
-      table: { schema, name: found ?? String(target) },
+      table: { schema, name: found ?? textOf(target) },
       targets,
-      onDelete: actionOf(String(onDelete)),
-      onUpdate: actionOf(String(onUpdate)),
+      onDelete: actionOf(textOf(onDelete)),
+      onUpdate: actionOf(textOf(onUpdate)),
     };
   });
 }
@@ -140,16 +148,16 @@ function indexesOf(
   table: string,
   rows: Rows,
   text: TableText,
-  textOf: ReadonlyMap<string, string>,
+  textByName: ReadonlyMap<string, string>,
   note: (problem: string) => void,
 ): IndexSchema[] {
   const indexes: IndexSchema[] = [];
   for (const [name, own] of byFirst(rows.filter(([, , , origin]) => origin !== 'pk').map((row) => row.slice(1)))) {
     const [, unique, origin] = own[0]!;
-    const { parts: texts, where } = parseIndex(textOf.get(`index ${name}`) ?? '');
-    const columns = own.map((row) => String(row[3]));
+    const { parts: texts, where } = parseIndex(textByName.get(`index ${name}`) ?? '');
+    const columns = own.map((row) => textOf(row[3]));
     const collated = own.some(
-      ([, , , column, , collation]) => collation !== (text.columns.get(String(column))?.collation ?? 'BINARY'),
+      ([, , , column, , collation]) => collation !== (text.columns.get(textOf(column))?.collation ?? 'BINARY'),
     );
     if (collated) {
       note(`The index '${name}' sorts by a collation of its own, which no model can say.`);
@@ -158,7 +166,7 @@ function indexesOf(
     const parts = own.map(([, , , column, descending], i): IndexPart =>
       column === null
         ? { expression: rawExpression(texts[i] ?? ''), descending: descending === 1 }
-        : { column: String(column), descending: descending === 1 },
+        : { column: textOf(column), descending: descending === 1 },
     );
     indexes.push({
       name: origin === 'u' ? shortName([table, ...columns, 'key'].join('_')) : name,
@@ -190,13 +198,13 @@ async function readViews(
   const views: IntrospectedView[] = [];
   for (const [type, view, text] of texts) {
     if (type !== 'view') continue;
-    const name = String(view);
+    const name = textOf(view);
     try {
       const columns = await rowsOf(source, 'SELECT name, type FROM pragma_table_xinfo(?, ?) ORDER BY cid', [
         name,
         file,
       ]);
-      views.push({ schema, name, sql: parseView(String(text)), columns: columns.map(viewColumn) });
+      views.push({ schema, name, sql: parseView(textOf(text)), columns: columns.map(viewColumn) });
     } catch (error) {
       notes.push({ table: name, text: `The view cannot be read: ${(error as Error).message}` });
     }
@@ -206,9 +214,9 @@ async function readViews(
 
 /** A computed column of a view has no type. */
 function viewColumn([name, declared]: Rows[number]): ColumnSchema {
-  const type = String(declared ?? '') === '' ? customType('', 'any') : sqliteType(String(declared));
+  const type = textOf(declared ?? '') === '' ? customType('', 'any') : sqliteType(textOf(declared));
   return {
-    name: String(name),
+    name: textOf(name),
     type,
     nullable: true,
     identity: false,

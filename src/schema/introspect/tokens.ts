@@ -9,13 +9,20 @@ export interface Token {
 }
 
 /** What in a text is a comment, a name, a text, a word or number, or one other character, in this order. */
-const PARTS =
-  /(?<space>\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?<text>'(?:[^']|'')*')|(?<word>[\w$\u0080-\uffff]+(?:\.\d+)?)|(?<symbol>[\s\S])/gy;
+const partsOf = (names: string): RegExp =>
+  new RegExp(
+    String.raw`(?<space>\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<name>${names})|(?<text>'(?:[^']|'')*')|(?<word>[\w$\u0080-\uffff]+(?:\.\d+)?)|(?<symbol>[\s\S])`,
+    'gy',
+  );
 
-/** The tokens of a text, without spaces and comments. Brackets are quotes, as SQLite has them; no token is an array's. */
-export function tokensOf(sql: string): Token[] {
+const NAMES = '"(?:[^"]|"")*"|`(?:[^`]|``)*`';
+const PARTS = partsOf(NAMES);
+const PARTS_OF_SQLITE = partsOf(String.raw`${NAMES}|\[[^\]]*\]`);
+
+/** The tokens of a text, without spaces and comments. Only SQLite has names in brackets; elsewhere these are lists. */
+export function tokensOf(sql: string, inBrackets = false): Token[] {
   const tokens: Token[] = [];
-  for (const match of sql.matchAll(PARTS)) {
+  for (const match of sql.matchAll(inBrackets ? PARTS_OF_SQLITE : PARTS)) {
     const { space, name, text, word } = match.groups as Partial<Record<string, string>>;
     if (space !== undefined) continue;
     const kind = name !== undefined ? 'name' : text !== undefined ? 'text' : word !== undefined ? 'word' : 'symbol';

@@ -4,12 +4,11 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Registry } from 'blazeorm';
+import { diffSchemas, inspect, schemaOf } from 'blazeorm/schema';
+import type { Inspected, IntrospectedSchema } from 'blazeorm/schema';
 
 import type { FieldMeta, ModelClassValue } from '../../../src/core/metadata.ts';
 import { metaOf } from '../../../src/core/registry.ts';
-import { inspect } from '../../../src/schema/inspect/inspect.ts';
-import type { Inspected } from '../../../src/schema/inspect/inspect.ts';
-import type { IntrospectedSchema } from '../../../src/schema/introspect/source.ts';
 import { tableSchemaOf } from '../../../src/schema/of-models.ts';
 import { engine, freshUrl, onEngine } from '../../support/database.ts';
 import { Folder } from '../../support/inspected.ts';
@@ -86,6 +85,7 @@ describe('G11: models of Chinook', () => {
     expect(metas.map(tableSchemaOf).map((table) => pictureOf(table, db.dialect))).toEqual(
       found.tables.map((table) => pictureOf(table, db.dialect)),
     );
+    expect(diffSchemas(found, schemaOf(models, db.dialect), db.dialect, { stored: true })).toEqual([]);
   });
 
   it('compile, one file or many, as the formatter would write them', async () => {
@@ -168,7 +168,7 @@ function modelOf(name: string): never {
 function valueIn(row: Row, { column, type }: FieldMeta): unknown {
   const key = Object.keys(row).find((name) => name.toLowerCase() === column.replaceAll('_', '').toLowerCase())!;
   const value = row[key]!;
-  if (value !== null && /Date$/.test(key)) return new Date(`${value}Z`);
+  if (value !== null && key.endsWith('Date')) return new Date(`${value}Z`);
   return type.kind === 'decimal' ? Number(value).toFixed(type.scale) : value;
 }
 

@@ -2,12 +2,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { Registry } from 'blazeorm';
+import { diffSchemas, inspect, schemaOf } from 'blazeorm/schema';
 
 import * as blog from '../../../examples/blog/models.ts';
 import * as library from '../../../examples/library/models.ts';
 import type { TableSchema } from '../../../src/core/ast/schema.ts';
 import type { ModelClassValue } from '../../../src/core/metadata.ts';
-import { inspect } from '../../../src/schema/inspect/inspect.ts';
 import { tableSchemaOf } from '../../../src/schema/of-models.ts';
 import { tableOf } from '../../../src/schema/tables.ts';
 import { animals } from '../../../src/testing/support/animals.ts';
@@ -58,6 +58,7 @@ describe.each(Object.keys(SETS))('G11: %s', (name) => {
     const written = await folder.load(files, name.replaceAll(' ', '-'));
     const pictures = found.tables.map((table) => pictureOf(table, db.dialect));
     expect(tablesOf(written).map((table) => pictureOf(table, db.dialect))).toEqual(pictures);
+    expect(diffSchemas(found, schemaOf(written, db.dialect), db.dialect, { stored: true })).toEqual([]);
     const again = await LiveDatabase.connect(await freshUrl(), { models: written });
     await again.createAll();
     expect((await again.introspect()).tables.map((table) => pictureOf(table, db.dialect))).toEqual(pictures);

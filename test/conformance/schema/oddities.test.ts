@@ -2,9 +2,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { Registry } from 'blazeorm';
+import { inspect } from 'blazeorm/schema';
 
 import type { ModelClassValue } from '../../../src/core/metadata.ts';
-import { inspect } from '../../../src/schema/inspect/inspect.ts';
 import { tableSchemaOf } from '../../../src/schema/of-models.ts';
 import { engine, freshUrl, onEngine } from '../../support/database.ts';
 import { Folder } from '../../support/inspected.ts';
@@ -80,7 +80,7 @@ describe('G11: hostile text in the catalog stays text', () => {
       (name) => `CREATE INDEX ${id(`${name} index`)} ON ${id(name)} (${id(name)} DESC, ${id('id')})`,
     );
     const comments = HOSTILE.flatMap((name) =>
-      engine === 'postgres'
+      engine.startsWith('postgres')
         ? [
             `COMMENT ON TABLE ${id(name)} IS ${text(name)}`,
             `COMMENT ON COLUMN ${id(name)}.${id(name)} IS ${text(name)}`,
@@ -192,9 +192,9 @@ const TYPES: readonly (readonly [type: string, value: string, field: string])[] 
 
 describe('G11: every type of the database', () => {
   it('is read as the field whose codec reads and writes it', async () => {
-    const columns = TYPES.map(([type], i) => `c${i} ${type}${/NULL$/.test(type) ? '' : ' NOT NULL'}`);
+    const columns = TYPES.map(([type], i) => `c${i} ${type}${type.endsWith('NULL') ? '' : ' NOT NULL'}`);
     const { db, found, files, warnings } = await opened(
-      ...(engine === 'postgres'
+      ...(engine.startsWith('postgres')
         ? [
             `CREATE TYPE "Mood ""x""" AS ENUM ('sad', 'ok', 'it''s')`,
             'CREATE DOMAIN posint AS integer CHECK (VALUE > 0)',
