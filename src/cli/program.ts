@@ -5,6 +5,7 @@ import { ConfirmationRequiredError, UnsafeMigrationError } from '../utils/migrat
 import { check } from './commands/check.ts';
 import { erd } from './commands/erd.ts';
 import { init } from './commands/init.ts';
+import { inspect } from './commands/inspect.ts';
 import { makemigrations } from './commands/makemigrations.ts';
 import { migrate } from './commands/migrate.ts';
 import { rollback } from './commands/rollback.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   status,
   check,
   sql,
+  inspect,
   erd,
   seed,
 ] as unknown as readonly CommandDefinition[]; // Named cast: each knows its own options.

@@ -154,6 +154,30 @@ CREATE TABLE "note" (
     });
   });
 
+  it('K1: G11: inspect writes models of what is there, and writes over nothing', async () => {
+    await blaze('makemigrations');
+    await blaze('migrate');
+    expect(await blaze('inspect', '--out', 'found.ts')).toEqual({ code: 0, out: 'written: found.ts\n', err: '' });
+    expect(await readFile(join(folder, 'found.ts'), 'utf8')).toMatchInlineSnapshot(`
+      "import { f, model } from 'blazeorm';
+
+      export class Note extends model('note', {
+        id: f.auto(),
+        title: f.string({ maxLength: 80 }),
+      }) {}
+
+      /** All of them, as \`Database.connect()\` takes them. */
+      export const models = [Note];
+      "
+    `);
+    expect(await blaze('inspect', '--out', 'found.ts')).toEqual({
+      code: 1,
+      out: '',
+      err: '✗ There is a file found.ts already. Move it away, or use --force.\n',
+    });
+    expect(await blaze('inspect', '--out', 'found.ts', '--force')).toMatchObject({ code: 0 });
+  });
+
   it('K1: seed fills the database in one transaction', async () => {
     await write(
       'seed.ts',

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { openAdapter } from '../../adapters/open.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
@@ -9,6 +8,7 @@ import { printMigration } from '../../schema/print/print.ts';
 import { askRenames } from '../prompts.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../output.ts';
+import { writeNew } from '../write.ts';
 import type { CommandDefinition } from '../command.ts';
 
 interface Options {
@@ -44,10 +44,7 @@ export const makemigrations: CommandDefinition<Options> = {
     const text = printMigration(made, { dialect, before: made.before });
     const path = join(folder, `${name}.ts`);
     const isWritten = options.check !== true && options.dryRun !== true;
-    if (isWritten) {
-      await mkdir(folder, { recursive: true });
-      await writeFile(path, text, { flag: 'wx' });
-    }
+    if (isWritten) await writeNew(path, text);
     output.line(`${isWritten ? 'written: ' : ''}${relative(process.cwd(), path)}`);
     for (const operation of operations) output.line(`  ${describeOperation(operation)}`);
     if (options.dryRun === true) output.line(`\n${text}`);

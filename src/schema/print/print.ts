@@ -2,9 +2,10 @@ import type { Schema } from '../../core/ast/schema.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import type { Operation } from '../operations/operation.ts';
 import { EMPTY } from '../state.ts';
-import { array, call, docOf, object, string } from './code.ts';
+import { array, docOf, string } from './code.ts';
 import { Imports } from './imports.ts';
-import { layOut } from './layout.ts';
+import { hardLine, indent, joined, layOut } from './layout.ts';
+import type { Doc } from './layout.ts';
 import { operationCodes } from './operations.ts';
 
 /** What the text of a migration is made for. */
@@ -35,16 +36,16 @@ export function printMigration(
 ): string {
   const { after = [], replaces = [], operations } = definition;
   const imports = new Imports();
-  const names = (list: readonly string[]) => (list.length === 0 ? undefined : array(list.map(string)));
-  const code = call(
-    imports.schema('migration'),
-    object({
-      after: names(after),
-      replaces: names(replaces),
-      operations: array(operationCodes(operations, { imports, dialect, before })),
-    }),
-  );
-  const body = layOut(['export default ', docOf(code), ';']);
+  const names = (name: string, list: readonly string[]): Doc[] =>
+    list.length === 0 ? [] : [[`${name}: `, docOf(array(list.map(string)))]];
+  const callee = imports.schema('migration');
+  const members = [
+    ...names('after', after),
+    ...names('replaces', replaces),
+    ['operations: ', docOf(array(operationCodes(operations, { imports, dialect, before })))],
+  ];
+  const content = indent(hardLine, joined([',', hardLine], members), ',');
+  const body = layOut(['export default ', callee, '({', content, hardLine, '});']);
   return `${importLines(imports)}\n\n${body}\n`;
 }
 
