@@ -50,7 +50,7 @@ export interface RunStep extends StepBase {
 export interface Effect {
   readonly what: 'table' | 'view' | 'column' | 'index' | 'primaryKey' | 'foreignKey' | 'check';
   readonly table: TableName;
-  /** Of a column, an index, a constraint; of a primary key, the names of its columns with commas between. */
+  /** Of a column, an index, a constraint. */
   readonly name: string | undefined;
   readonly exists: boolean;
 }
@@ -121,8 +121,7 @@ class Translation {
         return this.#alterColumn(operation);
       case 'alterPrimaryKey': {
         const from = tableIn(this.#before, operation.table).primaryKey;
-        const table = tableIn(this.#after, operation.table);
-        return this.#ddl({ kind: 'alterPrimaryKey', table, from }, made('primaryKey', table, table.primaryKey.join()));
+        return this.#ddl({ kind: 'alterPrimaryKey', table: tableIn(this.#after, operation.table), from }, undefined);
       }
       case 'addForeignKey': {
         const { table, key, notValid } = operation;

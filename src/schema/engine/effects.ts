@@ -21,8 +21,7 @@ const MYSQL = {
   ...COMMON,
   index: (schema, table, name) =>
     `SELECT 1 FROM information_schema.statistics WHERE table_schema = ${schema} AND table_name = ${table} AND index_name = ${name} LIMIT 1`,
-  primaryKey: (schema, table, name) =>
-    `SELECT 1 FROM (SELECT GROUP_CONCAT(column_name ORDER BY seq_in_index) AS k FROM information_schema.statistics WHERE table_schema = ${schema} AND table_name = ${table} AND index_name = 'PRIMARY') x WHERE COALESCE(k, '') = ${name}`,
+  primaryKey: CONSTRAINTS,
 } satisfies Record<string, Question>;
 
 const SQLITE_PART: Question = (_schema, _table, name) => `SELECT 1 FROM sqlite_schema WHERE name = ${name}`;
