@@ -10,6 +10,7 @@ import type { PlannedMigration } from './plan.ts';
 import { tell } from './progress.ts';
 import type { OnProgress } from './progress.ts';
 import type { MigrationRecord, Recorded } from './record.ts';
+import { withoutHaste } from './settings.ts';
 import type { MigrationTarget } from './target.ts';
 
 export interface RunOptions {
@@ -87,7 +88,9 @@ export class MigrationRun {
     switch (step.kind) {
       case 'sql':
         await clearRemains(executor, this.#connection, dialect, step);
-        return executor.script(this.#connection, step.sql);
+        return withoutHaste(executor, this.#connection, dialect.id, step, async () =>
+          executor.script(this.#connection, step.sql),
+        );
       case 'rebuild':
         return runRebuild(executor, this.#connection, dialect, step.rebuild);
       case 'run':

@@ -2,6 +2,7 @@ import type { Connection } from '../../adapters/adapter.ts';
 import { withEachBounded } from '../../adapters/bounded-executor.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { DialectId } from '../../dialects/dialect.ts';
+import type { Step } from '../steps.ts';
 
 /** How long a migration waits, in milliseconds. */
 export interface Patience {
@@ -30,6 +31,8 @@ const mysql = (name: string, wanted: Setting['wanted']): Setting => ({
   wanted,
 });
 
+const LOCK_TIMEOUT = postgres('lock_timeout', ({ lockTimeout }) => String(lockTimeout));
+
 const MYSQL: readonly Setting[] = [
   mysql('lock_wait_timeout', ({ lockTimeout }) => seconds(lockTimeout)),
   mysql('innodb_lock_wait_timeout', ({ lockTimeout }) => seconds(lockTimeout)),
@@ -43,10 +46,7 @@ const SETTINGS: Readonly<Record<DialectId, readonly Setting[]>> = {
       wanted: ({ lockTimeout }) => String(lockTimeout),
     },
   ],
-  postgres: [
-    postgres('lock_timeout', ({ lockTimeout }) => String(lockTimeout)),
-    postgres('statement_timeout', ({ statementTimeout }) => String(statementTimeout)),
-  ],
+  postgres: [LOCK_TIMEOUT, postgres('statement_timeout', ({ statementTimeout }) => String(statementTimeout))],
   mysql: MYSQL,
   mariadb: [...MYSQL, mysql('max_statement_time', ({ statementTimeout }) => String(statementTimeout / 1000))],
 };
@@ -87,4 +87,26 @@ export async function withPatience<T>(
 /** MySQL bounds SELECTs only: there whoever sent a statement has it cancelled. */
 function bounded(executor: Executor, id: DialectId, { statementTimeout: timeout }: Patience): Executor {
   return id === 'mysql' && timeout > 0 ? withEachBounded(executor, { timeout }) : executor;
+}
+
+/**
+ * Whoever makes an index without keeping writers out holds nobody up, and waits for every transaction that is older: in vain, if
+ * not for as long as these take.
+ */
+export async function withoutHaste(
+  executor: Executor,
+  connection: Connection,
+  id: DialectId,
+  step: Step,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (id !== 'postgres' || step.kind !== 'sql' || !step.outside || step.effect?.what !== 'index') return run();
+  const setting = LOCK_TIMEOUT;
+  const [[before] = []] = await executor.query(connection, setting.read, []);
+  await executor.query(connection, setting.write('0'), []);
+  try {
+    await run();
+  } finally {
+    await executor.query(connection, setting.write(String(before)), []);
+  }
 }

@@ -448,6 +448,26 @@ describe.skipIf(databaseName === 'sqlite')('limits of time (of servers: SQLite h
   });
 });
 
+describe.runIf(databaseName.startsWith('postgres'))('indexes that keep nobody out (on PostgreSQL)', () => {
+  it('G8: wait for older transactions however long a lock may be waited for', async () => {
+    await open([first]).migrate();
+    const other = await Database.connect(url);
+    const operations = [addIndex('note', index('text'), { concurrently: true })];
+    const files = [first, file('0002_index', operations, { after: ['0001_note'] })];
+    const migrating = await other.transaction(async (session) => {
+      await session.sql`INSERT INTO note (text) VALUES ('held')`;
+      const done = open(files, { lockTimeout: 1, retries: 0 }).migrate();
+      const waits = async (): Promise<unknown[]> =>
+        session.sql`SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'virtualxid'`;
+      while ((await waits()).length === 0);
+      return { done };
+    });
+    await migrating.done;
+    await other.close();
+    expect(await names(open([]))).toEqual(['0001_note', '0002_index']);
+  });
+});
+
 describe('what fails', () => {
   const broken = file(
     '0002_unique',
