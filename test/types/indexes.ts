@@ -37,13 +37,10 @@ export class W0 extends model('x', fields, { indexes: [index((p) => p.titel.lowe
 export class W1 extends model('x', fields, { indexes: [index('titel', { where: (p) => p.title.eq('') })] }) {}
 // @ts-expect-error -- no such field beside a callback
 export class W2 extends model('x', fields, { indexes: [index((p) => p.title.lower(), 'titel', { name: 'x' })] }) {}
+const own = { id: f.auto(), n: f.string() };
 // @ts-expect-error -- no such field in a condition
-export class W3 extends model('x', fields, {
-  indexes: [index((p) => p.title.lower(), { name: 'x', where: { titel: 3 } })],
-}) {}
+export class W3 extends model('x', own, { indexes: [index((p) => p.n.lower(), { name: 'x', where: { b: 3 } })] }) {}
 // @ts-expect-error -- a text is no condition
-export class W4 extends model('x', fields, {
-  indexes: [index((p) => p.title.lower(), { name: 'x', where: (p) => p.title })],
-}) {}
+export class W4 extends model('x', own, { indexes: [index((p) => p.n, { name: 'x', where: (p) => p.n })] }) {}
 // @ts-expect-error -- a text is nothing that an index is sorted by
 export class W5 extends model('x', fields, { indexes: [index(() => 'title', { name: 'x' })] }) {}
