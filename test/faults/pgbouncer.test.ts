@@ -5,7 +5,7 @@ import pg from 'pg';
 import { CommitOutcomeUnknownError, ConfigError, Database, f, model, QueryTimeoutError, sql } from 'blazeorm';
 import type { ServerOptions } from 'blazeorm';
 
-import { runDemo } from '../../examples/chinook/demo.ts';
+import { migrate, runDemo } from '../../examples/chinook/demo.ts';
 import { errorOf } from '../support/database.ts';
 import { createTestDatabase, describeOn, serverUrl } from '../support/test-database.ts';
 import type { TestDatabase } from '../support/test-database.ts';
@@ -254,6 +254,10 @@ describeOn('pgbouncer', 'a pool of transactions between', () => {
   it('A5: K3: the Chinook example through it: the same reports as on SQLite', async () => {
     const other = await createTestDatabase('postgres');
     try {
+      // Migrations go to the server itself; whoever finds them applied may come this way.
+      const direct = await Database.connect(other.url);
+      await migrate(direct);
+      await direct.close();
       const [here, onSqlite] = [await runDemo(through(other.url), {}), await runDemo('sqlite::memory:', {})];
       expect(JSON.stringify(here.reports)).toBe(JSON.stringify(onSqlite.reports));
     } finally {

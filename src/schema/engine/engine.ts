@@ -112,13 +112,15 @@ export class MigrationEngine {
     const { executor, dialect, lockFile: file } = this.#target;
     const { wait = MINUTE, lockTimeout = LOCK_TIMEOUT, statementTimeout = 0, sameServer = false } = this.#options;
     const { table = MIGRATION_TABLE } = this.#options;
-    return this.#connected('write', (connection) =>
-      whileLocked(executor, connection, dialect, { table, file, wait, sameServer }, () =>
+    return this.#connected('write', async (connection) => {
+      // Where there is nothing to do nobody has to be kept out: a program may ask each time that it starts.
+      if (isNothing(this.#plan(await this.#read(connection), direction, given))) return [];
+      return whileLocked(executor, connection, dialect, { table, file, wait, sameServer }, () =>
         withPatience(executor, connection, dialect.id, { lockTimeout, statementTimeout }, (patient) =>
           this.#applyLocked({ ...this.#target, dialect, executor: patient }, connection, direction, given),
         ),
-      ),
-    );
+      );
+    });
   }
 
   async #applyLocked(
@@ -163,4 +165,8 @@ export class MigrationEngine {
       executor.release(connection);
     }
   }
+}
+
+function isNothing({ migrations, adopted }: Plan): boolean {
+  return migrations.length === 0 && adopted.length === 0;
 }
