@@ -3,6 +3,7 @@ import type { Expression, JsonExpression, JsonForm, JsonScalar, ParamLabel, Type
 import { describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import { lostInJson } from './lost-in-json.ts';
 import { param } from './nodes.ts';
 
 /** Makers of nodes for what is inside of JSON. */
@@ -95,13 +96,13 @@ export function jsonIs(node: JsonExpression, value: unknown, label: ParamLabel):
  * Whether JSON contains a value: objects these keys with values that contain theirs, arrays these items, in any order. Items
  * are scalars, since databases disagree on arrays in arrays.
  *
- * @throws InvalidValueError for objects and arrays in arrays.
+ * @throws InvalidValueError for objects and arrays in arrays, and for what JSON would leave out, such as `undefined`.
  */
 export function jsonContains(node: Expression & Typed, value: unknown, label: ParamLabel): Expression {
   const whole = jsonAt(node, [], label);
-  const problem = problemWith(JSON_TYPE, value);
+  const problem = problemWith(JSON_TYPE, value) ?? lostInJson(value);
   if (problem !== undefined) throw invalidValue(label.model, label.field, problem);
-  // What it is in JSON: dates are texts there, and what is undefined is nothing.
+  // What it is in JSON: dates are texts there.
   const plain = JSON.parse(JSON.stringify(value)) as unknown;
   const parts = containment(whole, plain, label);
   // A scalar is contained in itself alone.

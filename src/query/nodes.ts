@@ -16,6 +16,7 @@ import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { comparisonProblem, describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
+import { lostInJson } from './lost-in-json.ts';
 import { Placeholder } from './placeholder.ts';
 
 /** Makers of nodes: types are inferred and values checked here, once, for filters and callbacks alike. */
@@ -84,7 +85,8 @@ function checkScalar(type: ValueType, value: unknown, label: ParamLabel): void {
       remedy: 'Leave the key out, or use null to ask for NULL.',
     });
   }
-  const problem = comparisonProblem(type, value);
+  const isJson = type.kind === 'json' && type.parts === undefined;
+  const problem = comparisonProblem(type, value) ?? (isJson ? lostInJson(value) : undefined);
   if (problem !== undefined) throw invalidValue(label.model, label.field, problem);
 }
 

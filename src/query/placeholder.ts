@@ -18,4 +18,8 @@ export class Placeholder {
       },
     );
   }
+  /** Nor would JSON around it. */
+  toJSON(): never {
+    return this[Symbol.toPrimitive]();
+  }
 }

@@ -312,4 +312,41 @@ describe('parts of JSON', () => {
   ])('X1: refused before anything is sent: %s', async (_, call, type, message) => {
     await expectRefused(db, () => call(session), { type, message });
   });
+
+  const LOST: readonly (readonly [string, unknown, string])[] = [
+    ['undefined in an object', { owner: undefined }, 'undefined'],
+    ['undefined deep in it', { a: [{ b: { c: undefined } }] }, 'undefined'],
+    ['undefined in a list', ['x', undefined], 'undefined'],
+    ['a function', { a: () => 1 }, 'a function'],
+    ['a symbol', { a: Symbol('x') }, 'a symbol'],
+    ['toJSON of undefined', { a: { toJSON: () => undefined } }, 'undefined'],
+    ['a Map', { a: new Map([['b', 1]]) }, 'an instance of Map'],
+    ['a RegExp', /x/, 'an instance of RegExp'],
+  ];
+  const NO_NUMBER = 'takes a JSON value, and NaN and Infinity have no JSON form';
+
+  it.each([
+    ...LOST.map(([name, value, what]) => [name, value, losing(what)] as const),
+    ['NaN', { a: Number.NaN }, NO_NUMBER] as const,
+    ['an infinite number', [Infinity], NO_NUMBER] as const,
+  ])('X1: Q1: no part of what is asked for is lost on the way into JSON: %s', async (_, value, problem) => {
+    const refusal = { type: InvalidValueError, message: `Sample.json ${problem}.` };
+    await expectRefused(db, () => session.query(Sample).filter({ json: jsonContains(value) }), refusal);
+    await expectRefused(
+      db,
+      () =>
+        session
+          .query(Sample)
+          .filter({ json: not(jsonContains(value)) })
+          .delete(),
+      refusal,
+    );
+    await expectRefused(db, () => session.query(Sample).filter({ json: exact(value) }), refusal);
+    await expectRefused(db, () => session.query(Sample).filter((s) => s.json.jsonContains(value)), refusal);
+    await expectRefused(db, () => session.query(Sample).filter((s) => s.json.eq(value)), refusal);
+  });
 });
+
+function losing(what: string): string {
+  return `takes a value of which JSON loses no part, not one with ${what} in it`;
+}
