@@ -19,15 +19,13 @@ import type { ValueType } from '../../core/value-types.ts';
 import { isWhole } from '../functions.ts';
 import { QueryCompiler } from '../query-compiler.ts';
 import { canonicalDecimal, isFinerThan } from '../../core/canonical-decimal.ts';
+import { storedFloat, storedUnits, storedWhole } from './assigned.ts';
 import { inRange, sqliteCast } from './casts.ts';
 import { decimalText, markScaled, outOfRange, powerOfTen, rounded, scaledInteger } from './decimals.ts';
 
 /** Digits that fit a 64-bit integer, and those that also survive a floating-point multiplication. */
 const INTEGER_DIGITS = 18;
 const FLOAT_DIGITS = 15;
-/** A float as a whole number, as the servers store it: halves go to the even one, where `ROUND` leads away from zero. */
-const HALF_TO_EVEN =
-  'CAST(CASE WHEN ABS(v - CAST(v AS INTEGER)) = 0.5 THEN 2 * ROUND(v / 2) ELSE ROUND(v) END AS INTEGER)';
 /** The lower half of a 64-bit integer. */
 const LOW_BITS = 4_294_967_295;
 
@@ -211,11 +209,22 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
   /** A computed decimal is stored as the canonical text of its column. */
   protected override assigned(field: FieldMeta, value: Expression): string {
     const { type } = field;
-    if (type.kind === 'int' || type.kind === 'smallInt') return this.assignedWhole(field, value);
+    if (type.kind === 'int' || type.kind === 'smallInt') return this.assignedWhole(field, type.kind, value);
     if (type.kind === 'string' && type.maxLength !== undefined) return this.assignedText(field, value, type.maxLength);
+    if (type.kind === 'float') return this.assignedFloat(field, value);
     if (!isDecimal(type) || value.kind === 'literal') return super.assigned(field, value);
     if (value.kind === 'param') return this.param(value, (given) => storedDecimal(String(given), field, type));
-    return decimalText(this.scaled(value, type.scale), type, this.refusal(field));
+    const refusal = this.refusal(field);
+    const units = isFloat(value)
+      ? storedUnits(this.expression(value), type.scale, refusal)
+      : this.scaled(value, type.scale);
+    return decimalText(units, type, refusal);
+  }
+
+  private assignedFloat(field: FieldMeta, value: Expression): string {
+    if (value.kind === 'param' || value.kind === 'literal') return super.assigned(field, value);
+    const sql = this.expression(this.floating(value));
+    return isFloat(value) && !isColumn(value) ? storedFloat(sql, this.refusal(field)) : sql;
   }
 
   /** A whole number is bound as one: drivers bind every number as a float. */
@@ -224,14 +233,12 @@ export abstract class SQLiteDecimalCompiler extends QueryCompiler {
   }
 
   /** A computed number in a column of whole ones: rounded, and refused where it does not fit, as on other databases. */
-  private assignedWhole(field: FieldMeta, value: Expression): string {
+  private assignedWhole(field: FieldMeta, kind: 'int' | 'smallInt', value: Expression): string {
     const { type } = typeOf(value);
     const plain = value.kind === 'param' || value.kind === 'literal' || value.kind === 'column';
     if (plain && type.kind !== 'float' && !isDecimal(type)) return super.assigned(field, value);
-    const computed = `(SELECT ${isDecimal(type) ? this.scaled(value, 0) : this.expression(value)} AS v)`;
-    const whole = type.kind === 'float' ? `(SELECT ${HALF_TO_EVEN} AS v FROM ${computed})` : computed;
-    const limit = field.type.kind === 'int' ? 2_147_483_647 : 32_767;
-    return `(SELECT CASE WHEN v IS NULL OR v BETWEEN ${-limit - 1} AND ${limit} THEN v ELSE ${this.refusal(field)} END FROM ${whole})`;
+    const sql = isDecimal(type) ? this.scaled(value, 0) : this.expression(value);
+    return storedWhole(sql, kind, type.kind === 'float', this.refusal(field));
   }
 
   /** A computed text in a column of a certain length, which SQLite does not look at. */
