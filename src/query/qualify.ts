@@ -43,7 +43,7 @@ function derived(statement: SelectStatement, conditions: readonly Expression[]):
   };
   const columns = statement.columns.map(({ expression, as }) => ({ expression: outside(expression), as }));
   const orderBy = statement.orderBy.map((order) => ({ ...order, expression: outside(order.expression) }));
-  const items = conditions.map(outside);
+  const items = conditions.map((condition) => joinedOutside(condition, outside));
   const query: SelectStatement = {
     ...statement,
     columns: inside.map((column, i) => ({ ...column, as: `c${i}` })),
@@ -61,6 +61,16 @@ function derived(statement: SelectStatement, conditions: readonly Expression[]):
     limit: statement.limit,
     offset: statement.offset,
   });
+}
+
+/**
+ * A condition whose parts are computed inside and joined outside: MariaDB makes NULL of a window in the third level of ANDs and
+ * ORs (seen in 10.11).
+ */
+function joinedOutside(node: Expression, outside: (part: Expression) => Expression): Expression {
+  const join = (part: Expression): Expression => joinedOutside(part, outside);
+  if (node.kind === 'and' || node.kind === 'or') return { ...node, items: node.items.map(join) };
+  return node.kind === 'not' ? { ...node, operand: join(node.operand) } : outside(node);
 }
 
 function isComputed(node: Expression): boolean {

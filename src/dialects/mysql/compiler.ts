@@ -20,6 +20,8 @@ import type {
   SelectStatement,
   StringList,
   TableSource,
+  WindowExpression,
+  WindowName,
 } from '../../core/ast/expressions.ts';
 import type {
   DeleteRowsStatement,
@@ -398,6 +400,11 @@ export class MySQLCompiler extends TypedCompiler {
     return node.type.kind === 'decimal' && node.operator === 'dividedBy' ? `ROUND(${sql}, ${node.type.scale})` : sql;
   }
 
+  protected override window(node: WindowExpression): string {
+    const sql = super.window(node);
+    return this.dialect.shortShares && SHARES.has(node.fn) ? this.real(sql) : sql;
+  }
+
   /** Sums and means of whole numbers are decimals here, the latter of four digits. There is no FILTER. */
   protected override aggregate(node: AggregateExpression): string {
     const { fn, argument, distinct, filter, over, list, type } = node;
@@ -434,6 +441,8 @@ export class MySQLCompiler extends TypedCompiler {
     return node.kind === 'param' ? this.bare(node) : super.rawValue(node);
   }
 }
+
+const SHARES = new Set<WindowName>(['percentRank', 'cumeDist']);
 
 /** Whether NULL is to stand where it does not by itself, as the lowest value. */
 function sortsByNull({ descending, nulls }: Pick<OrderNode, 'descending' | 'nulls'>): boolean {

@@ -25,6 +25,7 @@ export class MariaDBDialect extends MySQLDialect {
   override readonly types: TypeContext = { name: 'MariaDB', collation: 'utf8mb4_nopad_bin', jsonType: false };
 
   override readonly joinsOnWrite = true;
+  override readonly shortShares = true;
 
   protected override again(schema: string): MariaDBDialect {
     return new MariaDBDialect(schema, this);

@@ -52,6 +52,7 @@ export class MySQLDialect implements MySQLFlavour {
   /** How types are written. The collation tells apart whatever differs, spaces at the end too. */
   readonly types: TypeContext = { name: 'MySQL', collation: 'utf8mb4_0900_bin', jsonType: true };
   readonly joinsOnWrite: boolean = false;
+  readonly shortShares: boolean = false;
   readonly schema: string | undefined;
   readonly #codecs: WeakMap<ValueType, Codec>;
 

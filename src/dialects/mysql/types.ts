@@ -20,6 +20,8 @@ export interface MySQLFlavour extends Dialect {
    * table otherwise, and locks them all (https://mariadb.com/kb/en/semi-join-subquery-optimizations/).
    */
   readonly joinsOnWrite: boolean;
+  /** Whether the shares that windows compute show ten digits alone, though they are compared by all (seen in MariaDB 10.11). */
+  readonly shortShares: boolean;
   /** A match of a regular expression. */
   regex(subject: string, pattern: string, insensitive: boolean): string;
   /** The words for a shared lock on the rows of one table in a join. */

@@ -70,6 +70,8 @@ it('Q6: numbers and ranks, with NULL as the lowest value', async () => {
       'SELECT t0."id", ROW_NUMBER() OVER (PARTITION BY t0."team_id" ORDER BY t0."points" DESC NULLS LAST), RANK() OVER (ORDER BY t0."points" NULLS FIRST), DENSE_RANK() OVER (ORDER BY t0."points" NULLS FIRST), PERCENT_RANK() OVER (ORDER BY t0."points" NULLS FIRST), CUME_DIST() OVER (ORDER BY t0."points" NULLS FIRST), NTILE(2) OVER (ORDER BY t0."points" NULLS LAST, t0."id" DESC) FROM "run" AS t0 ORDER BY t0."id"',
     mysql:
       'SELECT t0.`id`, ROW_NUMBER() OVER (PARTITION BY t0.`team_id` ORDER BY t0.`points` DESC), RANK() OVER (ORDER BY t0.`points`), DENSE_RANK() OVER (ORDER BY t0.`points`), PERCENT_RANK() OVER (ORDER BY t0.`points`), CUME_DIST() OVER (ORDER BY t0.`points`), NTILE(2) OVER (ORDER BY t0.`points` IS NULL, t0.`points`, t0.`id` DESC) FROM `run` AS t0 ORDER BY t0.`id`',
+    mariadb:
+      'SELECT t0.`id`, ROW_NUMBER() OVER (PARTITION BY t0.`team_id` ORDER BY t0.`points` DESC), RANK() OVER (ORDER BY t0.`points`), DENSE_RANK() OVER (ORDER BY t0.`points`), CAST(PERCENT_RANK() OVER (ORDER BY t0.`points`) AS double), CAST(CUME_DIST() OVER (ORDER BY t0.`points`) AS double), NTILE(2) OVER (ORDER BY t0.`points` IS NULL, t0.`points`, t0.`id` DESC) FROM `run` AS t0 ORDER BY t0.`id`',
   });
   expect(await ranked).toEqual([
     { id: 1, number: 2, rank: 3, dense: 3, percent: 0.5, part: 0.8, half: 1 },
