@@ -209,6 +209,16 @@ export class PostgresCompiler extends TypedCompiler {
     return `CAST(${part === 'second' ? `FLOOR(${extract})` : extract} AS integer)`;
   }
 
+  /** A time beyond the years that an entity can hold could be stored, but never be read. */
+  protected override assigned(field: FieldMeta, value: Expression): string {
+    const { kind } = field.type;
+    if ((kind !== 'date' && kind !== 'datetime') || !isShifted(value)) return super.assigned(field, value);
+    const [text, again] = [super.assigned(field, value), super.assigned(field, value)];
+    const refused = `CASE WHEN ${again} BETWEEN '0001-01-01' AND '9999-12-31${kind === 'date' ? '' : ' 23:59:59.999Z'}' THEN`;
+    const sum = `(${text} + ${refused} INTERVAL '0' ELSE INTERVAL '${TOO_MANY_YEARS} years' END)`;
+    return kind === 'date' ? `CAST(${sum} AS date)` : sum;
+  }
+
   protected override call(node: CallExpression): string {
     const { fn, args, type } = node;
     if (fn === 'concat') {
@@ -332,4 +342,12 @@ function same(value: unknown): unknown {
 /** Texts and numbers go as they are: beside a column, in a LIMIT, they are what is wanted there, and an index serves. */
 function rawCast(type: ValueType): string {
   return type.kind === 'text' || type.kind === 'float' || type.kind === 'int' ? '' : `::${castType(type)}`;
+}
+
+/** Added to any time they leave the range of the server, which refuses that. */
+const TOO_MANY_YEARS = 300_000;
+
+/** Whether a time is computed from another one. */
+function isShifted(node: Expression): boolean {
+  return node.kind === 'call' && (node.fn === 'shift' || node.args.some(isShifted));
 }

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-import { DataError, f, model } from '../../../index.ts';
+import { BlazeError, DataError, f, model } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
@@ -14,6 +14,8 @@ class Sum extends model('sum', {
   whole: f.int({ default: 0 }),
   float: f.float({ default: 0 }),
   price: f.decimal({ precision: 8, scale: 2, default: '0' }),
+  at: f.datetime({ default: () => new Date('2026-01-01T00:00:00Z') }),
+  on: f.date({ default: '2026-01-01' }),
   fine: f.decimal({ precision: 12, scale: 4, default: '0' }),
 }) {}
 
@@ -79,4 +81,19 @@ it('M3: Q10: Q14: what is no number, or too great for its column, is refused', a
     { float: -0.29, price: '1.00', fine: '0.0000' },
     { float: 1e308, price: '0.99', fine: '0.0000' },
   ]);
+});
+
+it('M3: Q10: Q14: no time is stored beyond the years that can be read', async () => {
+  const at = new Date('2026-01-31T10:00:00.123Z');
+  await sums().filter({ id: 1 }).update({ at, on: '2026-01-31' });
+  await sums()
+    .filter({ id: 1 })
+    .update({ at: (s) => s.at.add({ months: 1 }), on: (s) => s.on.add({ years: 7973 }) });
+  const kept = { at: new Date('2026-02-28T10:00:00.123Z'), on: '9999-01-31' };
+  expect(await sums().filter({ id: 1 }).values('at', 'on')).toEqual([kept]);
+  for (const years of [9000, -3000]) {
+    expect(await errorOf(() => sums().update({ at: (s) => s.at.add({ years }) }))).toBeInstanceOf(BlazeError);
+    expect(await errorOf(() => sums().update({ on: (s) => s.on.add({ years }) }))).toBeInstanceOf(BlazeError);
+  }
+  expect(await sums().filter({ id: 1 }).values('at', 'on')).toEqual([kept]);
 });
