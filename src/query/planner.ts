@@ -8,7 +8,7 @@ import { chosenBy, clauses, extraColumn, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { isSelected, orderOf, ordersOf } from './orders.ts';
 import { joinRanked, planLinks } from './per-parent.ts';
-import { byWindow, qualified, refuseLockedWindows, refuseQualified } from './qualify.ts';
+import { byWindow, qualified, refuseLockedWindows, refuseQualified, refuseRepeated } from './qualify.ts';
 import type { EntityShape, ExtraColumn, Plan, Segment } from './plan.ts';
 import { planSet } from './plan-set.ts';
 import { selectValues } from './plan-values.ts';
@@ -54,6 +54,7 @@ function planEntities(asked: QueryState): Plan {
   const segments = [...selectSegments(state, scope, columns)];
   const annotations = state.annotations.map(({ name, expression }) => {
     refuseAggregate(expression, name);
+    refuseRepeated(state, expression, name);
     return pushColumn(columns, name, scope.resolve(expression));
   });
   const fresh = state.fresh || state.lock !== undefined;

@@ -1,10 +1,10 @@
 /** Pages in the order of what a window computes: the value of a cursor must meet the value in the database, to the last digit. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { avg, cumeDist, f, firstValue, model, percentRank, sum } from '../../../index.ts';
+import { avg, cumeDist, f, firstValue, InvalidQueryError, model, percentRank, rowNumber, sum } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 
-import { openTestDatabase } from '../../support/database.ts';
+import { expectRefused, openTestDatabase } from '../../support/database.ts';
 
 class Point extends model('point', { id: f.int({ primaryKey: true }), n: f.int(), part: f.float() }) {}
 
@@ -71,6 +71,21 @@ it('Q6: M3: shares of rows have the digits of a float', async () => {
     { part: 6 / 7, rank: 3 / 6 },
     { part: 1, rank: 1 },
   ]);
+});
+
+it('Q12: Q6: a window over rows that come twice is read as values, or of objects that are one for each row', async () => {
+  const first = session.query(Point).filter({ id: 1 });
+  const twice = first
+    .union(first, { all: true })
+    .annotate((p) => ({ number: rowNumber().over({ orderBy: p.id }) }))
+    .orderBy('number');
+  await expectRefused(db, () => twice, {
+    type: InvalidQueryError,
+    message:
+      "The annotation 'number' of Point looks at a window over a union() with { all: true }: a row that comes twice is one entity. Leave { all: true } away, or read the rows with values() or readOnly().",
+  });
+  expect(await twice.valuesList('number', { flat: true })).toEqual([1, 2]);
+  expect((await twice.readOnly()).map((p) => p.number)).toEqual([1, 2]);
 });
 
 /** At most so many pages are read: an order that loses its place would go round for ever. */
