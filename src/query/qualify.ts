@@ -112,9 +112,9 @@ export function refuseWindowsInWrite(request: Extract<QueryRequest, { kind: 'upd
 
 /** @throws InvalidQueryError for what a window says of an entity that comes twice: it would be two values on one object. */
 export function refuseRepeated(state: QueryState, expression: Expression, name: string): void {
-  if (state.readOnly || !repeats(state) || !hasWindow(expression)) return;
+  if (!repeats(state) || !hasWindow(expression)) return;
   throw new InvalidQueryError(
     `The annotation '${name}' of ${state.meta.name} looks at a window over a union() with { all: true }: a row that comes twice is one entity.`,
-    { model: state.meta.name, remedy: 'Leave { all: true } away, or read the rows with values() or readOnly().' },
+    { model: state.meta.name, remedy: 'Leave { all: true } away, or read the rows with values().' },
   );
 }
