@@ -1,7 +1,6 @@
 import { conjunction, typeOf } from '../core/ast/expressions.ts';
 import type { Expression, SelectStatement, Selection } from '../core/ast/expressions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
-import { repeats } from './combine.ts';
 import { refuseLock } from './locks.ts';
 import { select } from './scope.ts';
 import type { QueryRequest, QueryState } from './state.ts';
@@ -108,13 +107,4 @@ export function refuseWindowsInWrite(request: Extract<QueryRequest, { kind: 'upd
     model: state.meta.name,
     remedy: 'Read the keys with values(), and write the rows that have them.',
   });
-}
-
-/** @throws InvalidQueryError for what a window says of an entity that comes twice: it would be two values on one object. */
-export function refuseRepeated(state: QueryState, expression: Expression, name: string): void {
-  if (!repeats(state) || !hasWindow(expression)) return;
-  throw new InvalidQueryError(
-    `The annotation '${name}' of ${state.meta.name} looks at a window over a union() with { all: true }: a row that comes twice is one entity.`,
-    { model: state.meta.name, remedy: 'Leave { all: true } away, or read the rows with values().' },
-  );
 }
