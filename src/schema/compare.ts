@@ -59,6 +59,7 @@ export function typeKey(type: ValueType): string {
   return JSON.stringify(type, Object.keys(type).toSorted());
 }
 
-function generatedKey({ generated }: ColumnSchema): string {
+/** How a column is computed; an empty text where it is not. */
+export function generatedKey({ generated }: ColumnSchema): string {
   return generated === undefined ? '' : JSON.stringify([generated.sql, generated.stored]);
 }

@@ -74,7 +74,8 @@ export interface DropColumn {
 
 export interface RenameColumn {
   readonly kind: 'renameColumn';
-  readonly table: TableName;
+  /** As it is afterwards. */
+  readonly table: TableSchema;
   readonly from: string;
   readonly to: string;
 }
@@ -107,7 +108,8 @@ export interface AddForeignKey {
 
 export interface DropForeignKey {
   readonly kind: 'dropForeignKey';
-  readonly table: TableName;
+  /** As it is afterwards. */
+  readonly table: TableSchema;
   readonly name: string;
 }
 
@@ -122,7 +124,8 @@ export interface CreateIndex {
 
 export interface DropIndex {
   readonly kind: 'dropIndex';
-  readonly table: TableName;
+  /** As it is afterwards. */
+  readonly table: TableSchema;
   readonly index: IndexSchema;
   readonly concurrently?: boolean;
 }
