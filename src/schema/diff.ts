@@ -65,6 +65,10 @@ class TableDiff {
     this.#at = applyOperation(this.#at, operation);
   }
 
+  #keyOf(key: ForeignKeySchema): string {
+    return foreignKeyKey(this.#how, key);
+  }
+
   /** Tables that are there already, as they are to be. */
   #common(): TableSchema[] {
     return sorted(this.#to.tables).filter((table) => findTable(this.#at, table) !== undefined);
@@ -118,9 +122,9 @@ class TableDiff {
   #dropParts(wanted: TableSchema): void {
     const table = nameOf(wanted);
     const now = this.#now(wanted);
-    const keys = new Set(wanted.foreignKeys.map(foreignKeyKey));
+    const keys = new Set(wanted.foreignKeys.map((key) => this.#keyOf(key)));
     for (const key of now.foreignKeys)
-      if (!keys.has(foreignKeyKey(key)) || this.#isDisturbed(now, key) || this.#isInTheWay(wanted, key))
+      if (!keys.has(this.#keyOf(key)) || this.#isDisturbed(now, key) || this.#isInTheWay(wanted, key))
         this.#do({ kind: 'dropConstraint', table, name: key.name });
     const retyped = this.#retyped(now);
     const reads = (node: Expression): boolean => retyped.some((column) => readsColumn(node, column));
@@ -168,7 +172,7 @@ class TableDiff {
   #isInTheWay(wanted: TableSchema, key: ForeignKeySchema): boolean {
     return this.#to.tables.some((table) =>
       table.foreignKeys.some(
-        (other) => other.name === key.name && (table !== wanted || foreignKeyKey(other) !== foreignKeyKey(key)),
+        (other) => other.name === key.name && (table !== wanted || this.#keyOf(other) !== this.#keyOf(key)),
       ),
     );
   }
@@ -288,9 +292,9 @@ class TableDiff {
   }
 
   #addForeignKeys(wanted: TableSchema): void {
-    const there = new Set(this.#now(wanted).foreignKeys.map(foreignKeyKey));
+    const there = new Set(this.#now(wanted).foreignKeys.map((key) => this.#keyOf(key)));
     for (const key of wanted.foreignKeys)
-      if (!there.has(foreignKeyKey(key)))
+      if (!there.has(this.#keyOf(key)))
         this.#do({ kind: 'addForeignKey', table: nameOf(wanted), key, notValid: false });
   }
 }

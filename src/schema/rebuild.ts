@@ -27,13 +27,14 @@ export class Rebuild {
   /** This and another one of the same table, done in one; undefined if the second reads what the first has changed. */
   with(next: Rebuild): Rebuild | undefined {
     if (keyOf(this.after) !== keyOf(next.before)) return undefined;
+    const isPlain = this.before.columns.length === this.sources.size && [...this.sources].every(([name, sql]) => sql === quoted(name));
     const sources = new Map<string, string>();
     for (const [column, source] of next.sources) {
       const first = this.sources.get(column);
-      const isPlain = source === quoted(column);
-      if (isPlain && first !== undefined) sources.set(column, first);
-      else if (first === undefined || first === quoted(column)) sources.set(column, source);
-      else return undefined;
+      if (isPlain) sources.set(column, source);
+      else if (source !== quoted(column)) return undefined;
+      // Without a source the first one leaves a column to its default.
+      else if (first !== undefined) sources.set(column, first);
     }
     return new Rebuild(this.before, next.after, sources);
   }
@@ -100,13 +101,8 @@ function literalOf(column: ColumnSchema, fill: unknown, dialect: Dialect): strin
 /** A value of the old type as one of the new. @throws MigrationError where SQL has no words for it. */
 function converted(from: ColumnSchema, to: ColumnSchema, dialect: Dialect): string {
   if (typeKey(from.type) === typeKey(to.type)) return quoted(to.name);
-  const [before, after] = [FAMILY[from.type.kind], FAMILY[to.type.kind]];
-  if (before !== undefined && before === after) return quoted(to.name);
-  if (after === 'text' && before === 'number') return `CAST(${quoted(to.name)} AS TEXT)`;
-  if (after === 'number' && before === 'text') return `CAST(${quoted(to.name)} AS NUMERIC)`;
-  const operand = { kind: 'column', alias: '', column: from.name, type: from.type, nullable: from.nullable } as const;
   try {
-    return dialect.inline({ kind: 'cast', operand, type: to.type, nullable: from.nullable });
+    return dialect.conversion(from, to.type);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     throw new MigrationError(`Nobody can tell how '${to.name}' becomes a column of type ${to.type.kind}.`, {
@@ -115,23 +111,6 @@ function converted(from: ColumnSchema, to: ColumnSchema, dialect: Dialect): stri
     });
   }
 }
-
-/** Types whose stored values are of one kind. */
-const FAMILY: Readonly<Record<string, 'text' | 'number' | undefined>> = {
-  string: 'text',
-  text: 'text',
-  enum: 'text',
-  uuid: 'text',
-  json: 'text',
-  date: 'text',
-  time: 'text',
-  datetime: 'text',
-  int: 'number',
-  smallInt: 'number',
-  bigint: 'number',
-  float: 'number',
-  bool: 'number',
-};
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
+import { readsColumn } from './operations/conditions.ts';
 import type { Operation, RunFunction, SqlText } from './operations/operation.ts';
 import { isAlteredInPlace, rebuildOf } from './rebuild.ts';
 import type { Rebuild } from './rebuild.ts';
@@ -48,7 +49,7 @@ export interface RunStep extends StepBase {
 
 /** Something that is there, or is not there any more, once a statement has been done. */
 export interface Effect {
-  readonly what: 'table' | 'view' | 'column' | 'index' | 'foreignKey' | 'check';
+  readonly what: 'table' | 'view' | 'column' | 'index' | 'primaryKey' | 'foreignKey' | 'check';
   readonly table: TableName;
   /** Of a column, an index, a constraint. */
   readonly name: string | undefined;
@@ -111,14 +112,32 @@ class Translation {
         return this.#ddl({ kind: 'dropColumn', table, column }, gone('column', table, column));
       }
       case 'renameColumn': {
-        const { table, from, to } = operation;
-        return this.#ddl({ kind: 'renameColumn', table, from, to }, made('column', table, to));
+        const { from, to } = operation;
+        const table = tableIn(this.#after, operation.table);
+        const readers = {
+          checks: table.checks.filter(({ condition }) => readsColumn(condition, to)),
+          indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
+        };
+        return this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to));
       }
       case 'alterColumn':
         return this.#alterColumn(operation);
       case 'alterPrimaryKey': {
         const from = tableIn(this.#before, operation.table).primaryKey;
-        return this.#ddl({ kind: 'alterPrimaryKey', table: tableIn(this.#after, operation.table), from }, undefined);
+        const table = tableIn(this.#after, operation.table);
+        const key = 'PRIMARY';
+        const effect =
+          from.length === 0
+            ? made('primaryKey', table, key)
+            : table.primaryKey.length === 0
+              ? gone('primaryKey', table, key)
+              : undefined;
+        const isComing = ({ name }: ColumnSchema): boolean => table.primaryKey.includes(name);
+        return [
+          ...this.#retyped(table, isComing),
+          ...this.#ddl({ kind: 'alterPrimaryKey', table, from }, effect),
+          ...this.#retyped(table, (column) => !isComing(column)),
+        ];
       }
       case 'addForeignKey': {
         const { table, key, notValid } = operation;
@@ -241,11 +260,11 @@ class Translation {
   }
 
   /** Columns whose type depends on whether they stand in an index. */
-  #retyped(name: TableName, except?: string): Step[] {
+  #retyped(name: TableName, of: (column: ColumnSchema) => boolean = () => true): Step[] {
     const [before, after] = [tableIn(this.#before, name), tableIn(this.#after, name)];
     return after.columns.flatMap((to) => {
       const from = before.columns.find((column) => column.name === to.name);
-      if (from === undefined || to.name === except) return [];
+      if (from === undefined || !of(to)) return [];
       if (this.#dialect.columnType(before, from) === this.#dialect.columnType(after, to)) return [];
       return this.#ddl({ kind: 'alterColumn', table: after, from, to }, undefined);
     });
@@ -253,8 +272,10 @@ class Translation {
 
   #dropConstraint(table: TableName, name: string): Step[] {
     const found = constraintIn(tableIn(this.#before, table), name);
-    if ('targets' in found)
-      return [...this.#ddl({ kind: 'dropForeignKey', table, name }, gone('foreignKey', table, name)), ...this.#retyped(table)];
+    if ('targets' in found) {
+      const statement = { kind: 'dropForeignKey', table: tableIn(this.#after, table), key: found } as const;
+      return [...this.#ddl(statement, gone('foreignKey', table, name)), ...this.#retyped(table)];
+    }
     if ('condition' in found) return this.#ddl({ kind: 'dropCheck', table, name }, gone('check', table, name));
     return this.#dropIndex(table, name, false);
   }
@@ -263,7 +284,11 @@ class Translation {
     const index = indexIn(tableIn(this.#before, table), name);
     if (index.fullText !== undefined && !this.#dialect.features.fullText) return [];
     return [
-      ...this.#ddl({ kind: 'dropIndex', table, index, concurrently }, gone('index', table, name), concurrently),
+      ...this.#ddl(
+        { kind: 'dropIndex', table: tableIn(this.#after, table), index, concurrently },
+        gone('index', table, name),
+        concurrently,
+      ),
       ...this.#retyped(table),
     ];
   }
@@ -296,11 +321,15 @@ class Translation {
     }));
   }
 
+  /** The effect is the first statement's; those that follow do no harm when they are done twice. */
   #ddl(statement: DdlStatement, effect: Effect | undefined, outside = false): Step[] {
-    const resume = effect === undefined ? 'again' : 'look';
-    return this.#dialect
-      .ddl(statement)
-      .map((sql) => ({ kind: 'sql', operation: this.#position, outside, sql, resume, effect }));
+    return this.#dialect.ddl(statement).map((sql, i) => ({
+      kind: 'sql',
+      operation: this.#position,
+      outside,
+      sql,
+      ...(i === 0 && effect !== undefined ? { resume: 'look', effect } : { resume: 'again', effect: undefined }),
+    }));
   }
 
   #again(sql: string): Step {

@@ -74,10 +74,11 @@ export interface DropColumn {
 
 export interface RenameColumn {
   readonly kind: 'renameColumn';
-  /** As it is afterwards. */
-  readonly table: TableSchema;
+  readonly table: TableName;
   readonly from: string;
   readonly to: string;
+  /** What reads it and does not follow by itself everywhere, as it is afterwards: checks, and indexes of words. */
+  readonly readers?: { readonly checks: readonly CheckSchema[]; readonly indexes: readonly IndexSchema[] };
 }
 
 /** Type, NOT NULL, default, comment, expression: whatever differs between `from` and `to`, which have one name. */
@@ -110,7 +111,7 @@ export interface DropForeignKey {
   readonly kind: 'dropForeignKey';
   /** As it is afterwards. */
   readonly table: TableSchema;
-  readonly name: string;
+  readonly key: ForeignKeySchema;
 }
 
 export interface CreateIndex {

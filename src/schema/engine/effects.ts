@@ -12,7 +12,7 @@ const COLUMNS: Question = (schema, table, name) =>
 const CONSTRAINTS: Question = (schema, table, name) =>
   `SELECT 1 FROM information_schema.table_constraints WHERE constraint_schema = ${schema} AND table_name = ${table} AND constraint_name = ${name}`;
 
-const COMMON = { table: TABLES, view: TABLES, column: COLUMNS, foreignKey: CONSTRAINTS, check: CONSTRAINTS };
+const COMMON = { table: TABLES, view: TABLES, column: COLUMNS, primaryKey: CONSTRAINTS, foreignKey: CONSTRAINTS, check: CONSTRAINTS };
 
 /** An index that was interrupted while it was made concurrently is there, and of no use: that is no index. */
 const POSTGRES_INDEX: Question = (schema, _table, name) =>
@@ -28,7 +28,7 @@ const SQLITE_COLUMN: Question = (_schema, table, name) =>
 
 const QUESTIONS: Readonly<Record<DialectId, Readonly<Record<Effect['what'], Question>>>> = {
   // Constraints of a table come and go with its rebuild, which is not asked about.
-  sqlite: { table: SQLITE, view: SQLITE, column: SQLITE_COLUMN, index: SQLITE_PART, foreignKey: SQLITE_PART, check: SQLITE_PART },
+  sqlite: { table: SQLITE, view: SQLITE, column: SQLITE_COLUMN, index: SQLITE_PART, primaryKey: SQLITE_PART, foreignKey: SQLITE_PART, check: SQLITE_PART },
   postgres: { ...COMMON, index: POSTGRES_INDEX },
   mysql: MYSQL,
   mariadb: MYSQL,

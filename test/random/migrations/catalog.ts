@@ -2,8 +2,10 @@
  * What a database has, by its own catalog: every column, key, index, check, comment and view, as texts in one order. Names of foreign
  * keys are left out, which nothing compares, and so is the order of columns.
  */
+import { sql } from 'blazeorm';
 import type { Database, Session } from 'blazeorm';
 
+import { engineOf } from '../../../src/persistence/database.ts';
 import { engine } from '../../../src/testing/support/database.ts';
 
 export type Catalog = Readonly<Record<string, readonly string[]>>;
@@ -64,12 +66,13 @@ async function postgres(session: Session): Promise<Lines> {
 }
 
 async function mysql(session: Session): Promise<Lines> {
-  const tables = await session.sql<{ name: string; type: string }>`
-    SELECT table_name AS name, table_type AS type FROM information_schema.tables WHERE table_schema = DATABASE()`;
+  const tables = await tablesOf(session);
   const lines: Lines = [];
   for (const { name, type } of tables) {
     const kind = type === 'VIEW' ? 'VIEW' : 'TABLE';
-    const [row] = await session.sql<Record<string, string>>([`SHOW CREATE ${kind} \`${name.replaceAll('`', '``')}\``] as never);
+    const [row] = await (kind === 'VIEW'
+      ? session.sql<Record<string, string>>`SHOW CREATE VIEW ${sql.id(name)}`
+      : session.sql<Record<string, string>>`SHOW CREATE TABLE ${sql.id(name)}`);
     const text = row![kind === 'VIEW' ? 'Create View' : 'Create Table']!;
     const keys = [...text.matchAll(/CONSTRAINT (`(?:[^`]|``)+`) FOREIGN KEY/g)].map(([, key]) => key!);
     for (const line of text.split('\n').slice(kind === 'VIEW' ? 0 : 1)) {
@@ -89,8 +92,19 @@ export async function clearDatabase(db: Database): Promise<void> {
     await session.sql`CREATE SCHEMA public`;
     return;
   }
-  const [row] = await session.sql<{ name: string }>`SELECT DATABASE() AS name`;
-  const name = `\`${row!.name}\``;
-  await session.sql([`DROP DATABASE ${name}`] as never);
-  await session.sql([`CREATE DATABASE ${name}`] as never);
+  const { executor } = engineOf(db);
+  const connection = await executor.acquire({ mode: 'write', purpose: 'a test' });
+  try {
+    await executor.script(connection, 'SET FOREIGN_KEY_CHECKS = 0');
+    for (const { name, type } of await tablesOf(session))
+      await executor.script(connection, `DROP ${type === 'VIEW' ? 'VIEW' : 'TABLE'} \`${name.replaceAll('`', '``')}\``);
+    await executor.script(connection, 'SET FOREIGN_KEY_CHECKS = 1');
+  } finally {
+    executor.release(connection);
+  }
+}
+
+async function tablesOf(session: Session): Promise<readonly { readonly name: string; readonly type: string }[]> {
+  return session.sql<{ name: string; type: string }>`
+    SELECT table_name AS name, table_type AS type FROM information_schema.tables WHERE table_schema = DATABASE()`;
 }
