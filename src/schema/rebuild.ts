@@ -17,17 +17,27 @@ export class Rebuild {
   readonly after: TableSchema;
   /** SQL in terms of the old table, for each column of the new one that is written. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Columns of another type, none of whose values may get lost. */
+  readonly converted: ReadonlySet<string>;
 
-  constructor(before: TableSchema, after: TableSchema, sources: ReadonlyMap<string, string>) {
+  constructor(
+    before: TableSchema,
+    after: TableSchema,
+    sources: ReadonlyMap<string, string>,
+    converted: ReadonlySet<string>,
+  ) {
     this.before = before;
     this.after = after;
     this.sources = sources;
+    this.converted = converted;
   }
 
   /** This and another one of the same table, done in one; undefined if the second reads what the first has changed. */
   with(next: Rebuild): Rebuild | undefined {
     if (keyOf(this.after) !== keyOf(next.before)) return undefined;
-    const isPlain = this.before.columns.length === this.sources.size && [...this.sources].every(([name, sql]) => sql === quoted(name));
+    const isPlain = this.after.columns.every(
+      ({ name, generated }) => generated !== undefined || this.sources.get(name) === quoted(name),
+    );
     const sources = new Map<string, string>();
     for (const [column, source] of next.sources) {
       const first = this.sources.get(column);
@@ -36,7 +46,8 @@ export class Rebuild {
       // Without a source the first one leaves a column to its default.
       else if (first !== undefined) sources.set(column, first);
     }
-    return new Rebuild(this.before, next.after, sources);
+    const converted = new Set([...this.converted, ...next.converted].filter((name) => sources.has(name)));
+    return new Rebuild(this.before, next.after, sources, converted);
   }
 }
 
@@ -79,7 +90,8 @@ export function rebuildOf(operation: Operation, before: Schema, after: Schema, d
       old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
     if (source !== undefined) sources.set(column.name, source);
   }
-  return new Rebuild(from, to, sources);
+  const isConverted = operation.kind === 'alterColumn' && operation.using === undefined;
+  return new Rebuild(from, to, sources, new Set(isConverted ? [operation.column.name] : []));
 }
 
 function fillOf(operation: Operation, column: ColumnSchema, dialect: Dialect): string | undefined {

@@ -73,7 +73,7 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   override conversion(column: ColumnSchema, to: ValueType): string {
     const { name, type: from } = column;
     const plain = this.quote(name);
-    if (from.kind === 'custom' || to.kind === 'custom' || to.kind === 'enum') return plain;
+    if (from.kind === 'custom' || STORED_AS_GIVEN.has(to.kind)) return plain;
     if (to.kind === 'string' && TEXTS.has(from.kind)) return fitted(plain, from, to.maxLength);
     if (TEXTS.has(to.kind) && (TEXTS.has(from.kind) || AS_TEXT.has(from.kind))) return plain;
     if (from.kind === 'decimal' && to.kind === 'decimal') {
@@ -153,6 +153,8 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 const TEXTS = new Set<ValueType['kind']>(['string', 'text', 'enum']);
+/** Types that no cast leads to: what is there is taken for one. */
+const STORED_AS_GIVEN = new Set<ValueType['kind']>(['enum', 'uuid', 'time', 'json', 'array', 'binary', 'bool', 'custom']);
 /** What is stored as the text that it is. */
 const AS_TEXT = new Set<ValueType['kind']>(['uuid', 'date', 'time', 'json', 'decimal']);
 

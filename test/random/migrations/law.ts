@@ -75,7 +75,8 @@ function migrationOf(name: string, operations: readonly Operation[], ...earlier:
 /** Whether rows can come back: a column that is unique, refers to something or is checked cannot, once its values are gone. */
 function keepsRows(operations: readonly Operation[], before: Schema): boolean {
   return invertAll(operations, before).every((operation) => {
-    if (operation.kind !== 'addColumn' || operation.column.nullable) return true;
+    if (operation.kind !== 'addColumn') return true;
+    if (operation.column.nullable && operation.column.default === undefined) return true;
     const table = before.tables.find(({ name }) => name === operation.table.name);
     const { name } = operation.column;
     return (

@@ -49,7 +49,7 @@ function tidyColumns(table: TableSpec): TableSpec {
 }
 
 /** Words that SQL wants in quotes. */
-const WORDS = new Set(['user', 'desc', 'check', 'from', 'order', 'group', 'select']);
+const WORDS = new Set(['user', 'desc', 'check', 'from', 'order', 'group', 'select', 'where', 'to', 'table']);
 
 function fitsDefault({ type, dbDefault }: ColumnSpec): boolean {
   if (typeof dbDefault === 'number') return isNumber(type) && !type.startsWith('decimal');
