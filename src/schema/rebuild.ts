@@ -102,8 +102,16 @@ function fillOf(operation: Operation, column: ColumnSchema, dialect: Dialect): s
 function valueOf(operation: Operation, from: ColumnSchema, to: ColumnSchema, dialect: Dialect): string {
   if (operation.kind !== 'alterColumn' || operation.column.name !== to.name) return quoted(to.name);
   const value = operation.using ?? converted(from, to, dialect);
-  if (operation.fill === undefined || to.nullable || !from.nullable) return value;
-  return `COALESCE(${value}, ${literalOf(to, operation.fill, dialect)})`;
+  if (to.nullable || !from.nullable) return value;
+  const fill = operation.fill === undefined ? defaultSql(to, dialect) : literalOf(to, operation.fill, dialect);
+  return fill === undefined ? value : `COALESCE(${value}, ${fill})`;
+}
+
+/** What the database itself puts where nothing is given, as SQL. */
+export function defaultSql({ default: value }: ColumnSchema, dialect: Dialect): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return `(${value})`;
+  return typeof value === 'boolean' ? dialect.literal({ kind: 'bool' }, value) : String(value);
 }
 
 function literalOf(column: ColumnSchema, fill: unknown, dialect: Dialect): string {

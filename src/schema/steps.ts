@@ -6,7 +6,7 @@ import { unreachable } from '../utils/unreachable.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
 import { readsColumn } from './operations/conditions.ts';
 import type { Operation, RunFunction, SqlText } from './operations/operation.ts';
-import { isAlteredInPlace, rebuildOf } from './rebuild.ts';
+import { defaultSql, isAlteredInPlace, rebuildOf } from './rebuild.ts';
 import type { Rebuild } from './rebuild.ts';
 import { tableIn } from './state.ts';
 
@@ -233,10 +233,9 @@ class Translation {
   #alterColumn({ table: name, column, fill, using }: Extract<Operation, { kind: 'alterColumn' }>): Step[] {
     const table = tableIn(this.#after, name);
     const from = tableIn(this.#before, name).columns.find((other) => other.name === column.name)!;
-    const update =
-      fill === undefined || column.nullable || !from.nullable
-        ? []
-        : [this.#again(this.#update(name, from, this.#literal(from, fill)))];
+    const value = fill === undefined ? defaultSql(column, this.#dialect) : this.#literal(from, fill);
+    const isFilled = value !== undefined && !column.nullable && from.nullable;
+    const update = isFilled ? [this.#again(this.#update(name, from, value))] : [];
     const isSame =
       using === undefined &&
       from.nullable === column.nullable &&

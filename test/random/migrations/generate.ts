@@ -129,12 +129,13 @@ export function anyColumn(context: Context, table: TableSpec, late: boolean): Co
   const name = freshName(dice, COLUMN_NAMES, names(table));
   const type = dice.of(TYPES);
   const nullable = dice.oneIn(2);
+  const unique = isKeyable(type) && (!late || nullable) && dice.oneIn(5);
   return {
     ...bare(context.next(), name, type),
     nullable,
-    unique: isKeyable(type) && (!late || nullable) && dice.oneIn(5),
+    unique,
     index: isKeyable(type) && dice.oneIn(5),
-    fill: !late || !nullable || dice.oneIn(2),
+    fill: !late || !nullable || (!unique && dice.oneIn(2)),
     dbDefault: dice.oneIn(4) && !(late && isKeyable(type)) ? defaultOf(dice, type) : undefined,
     comment: dice.oneIn(8) ? "what it's for" : undefined,
   };

@@ -9,7 +9,7 @@ import { readsColumn } from '../../../src/schema/operations/conditions.ts';
 import { invertAll } from '../../../src/schema/operations/invert.ts';
 import { catalogOf, clearDatabase } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
-import { FILL, modelsOf } from './models.ts';
+import { modelsOf } from './models.ts';
 import { readRows, writeRows } from './rows.ts';
 import type { Rows } from './rows.ts';
 import type { ColumnSpec, Pair, RelationSpec, SchemaSpec } from './spec.ts';
@@ -77,16 +77,14 @@ function keepsRows(operations: readonly Operation[], before: Schema): boolean {
   return invertAll(operations, before).every((operation) => {
     if (operation.kind !== 'addColumn') return true;
     if (operation.column.nullable && operation.column.default === undefined) return true;
-    const table = before.tables.find(({ name }) => name === operation.table.name);
     const { name } = operation.column;
-    return (
-      table === undefined ||
-      !(
+    // Whatever table it is, which may have another name at that point.
+    return !before.tables.some(
+      (table) =>
         table.primaryKey.includes(name) ||
         table.foreignKeys.some(({ columns }) => columns.includes(name)) ||
         table.indexes.some(({ unique, parts }) => unique && parts.some(({ column }) => column === name)) ||
-        table.checks.some(({ condition }) => readsColumn(condition, name))
-      )
+        table.checks.some(({ condition }) => readsColumn(condition, name)),
     );
   });
 }
@@ -108,7 +106,7 @@ function common(rows: Rows, own: SchemaSpec, other: SchemaSpec): unknown {
           columns.map(({ item, same }) => {
             const value = row[item.name];
             const isFilled = item.nullable !== same.nullable && 'type' in item;
-            return isFilled && (value === null || value === plain(valueOf(item.type.replace(/\(.*/, ''), FILL))) ? 'filled' : value;
+            return isFilled && ![0, 1].some((n) => value === plain(valueOf(item.type.replace(/\(.*/, ''), n))) ? 'filled' : value;
           }),
         ),
       )

@@ -15,7 +15,14 @@ const modelOf = (table: TableSchema): AnyModel => modelOfTable(table) as unknown
 
 /** Three rows in each table; the last one has NULL wherever it may, and so has every row where a circle wants it. */
 export async function writeRows(db: Database, { tables }: Schema): Promise<void> {
-  const ordered = creationOrder(tables);
+  // Required keys first; what is left of circles can be NULL.
+  const isRequired = (table: TableSchema, columns: readonly string[]): boolean =>
+    table.columns.every(({ name, nullable }) => !columns.includes(name) || !nullable);
+  const required = tables.map((table) => ({
+    ...table,
+    foreignKeys: table.foreignKeys.filter(({ columns }) => isRequired(table, columns)),
+  }));
+  const ordered = creationOrder(required).map(({ name }) => tables.find((table) => table.name === name)!);
   const late = new Set(forwardReferences(ordered));
   await using session = db.session();
   for (const table of ordered) {
