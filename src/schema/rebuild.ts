@@ -90,7 +90,8 @@ export function rebuildOf(operation: Operation, before: Schema, after: Schema, d
       old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
     if (source !== undefined) sources.set(column.name, source);
   }
-  const isConverted = operation.kind === 'alterColumn' && operation.using === undefined;
+  const isConverted =
+    operation.kind === 'alterColumn' && operation.using === undefined && sources.has(operation.column.name);
   return new Rebuild(from, to, sources, new Set(isConverted ? [operation.column.name] : []));
 }
 

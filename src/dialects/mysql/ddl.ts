@@ -62,7 +62,8 @@ export class MySQLDdlCompiler extends DdlCompiler {
    */
   protected override alterColumn({ table, from, to }: AlterColumn): string[] {
     const isComputed = to.generated !== undefined;
-    if (isComputed || from.generated?.stored === false) {
+    const isSame = from.generated?.sql === to.generated?.sql && from.generated?.stored === to.generated?.stored;
+    if (!isSame && (isComputed || from.generated?.stored === false)) {
       const anew = `${this.alter(table)} DROP COLUMN ${this.quote(from.name)}, ADD COLUMN ${this.column(table, to)}`;
       return isComputed ? [anew] : [anew, `UPDATE ${this.name(table)} SET ${this.quote(to.name)} = (${from.generated!.sql})`];
     }
