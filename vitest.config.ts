@@ -54,7 +54,7 @@ export default defineConfig({
           ...timeouts,
           name: 'unit',
           // Of test/types only the tests of the editor and of declarations run; the rest is compiled: `npm run test:types`.
-          include: ['test/{unit,faults,examples,types}/**/*.test.ts'],
+          include: ['test/{unit,faults,examples,types,cli}/**/*.test.ts'],
         },
       },
       ...conformance,

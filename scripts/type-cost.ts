@@ -1,7 +1,7 @@
 /**
  * `npm run type-cost`: what the compiler pays for models and queries.
  *
- * Measures the type instantiations of the Chinook models with ten typical queries (test/types/chinook.ts) under both
+ * Measures the type instantiations of the Chinook models with eleven typical queries (test/types/chinook.ts) under both
  * compilers, and compiles a generated schema of 200 chained models. Fails over the limit, or if something does not compile.
  * It measures against the declarations that users get: those of a fresh build, in a package of their own.
  */
@@ -10,8 +10,12 @@ import { dirname, join } from 'node:path';
 
 import { root, run, typescript } from './support/run.ts';
 
-/** Instantiations for chinook.ts under TypeScript 5.9. Generated Prisma types take 11,300, Kysely takes 18,600. */
-const LIMIT = 14_000;
+/**
+ * Instantiations under TypeScript 5.9, little above what is taken: a new feature is to cost those who use it. For chinook.ts,
+ * generated Prisma types take 11,300 and Kysely takes 18,600.
+ */
+const CHINOOK_LIMIT = 6_000;
+const CHAIN_LIMIT = 72_000;
 const MODELS = 200;
 const MODELS_PER_FILE = 20;
 
@@ -132,7 +136,7 @@ const chainedQueries = (n: number): string => `export async function q${n}() {
 const number = new Intl.NumberFormat('en');
 let failed = false;
 
-async function report(name: string, folder: string, limit = Infinity): Promise<void> {
+async function report(name: string, folder: string, limit: number): Promise<void> {
   for (const [title, compiler] of [
     ['TypeScript 5.9', typescript.previous],
     ['TypeScript 7', typescript.current],
@@ -148,6 +152,6 @@ async function report(name: string, folder: string, limit = Infinity): Promise<v
 
 rmSync(workFolder, { recursive: true, force: true });
 await installDeclarations();
-await report('chinook, 11 models, 11 queries', chinook(), LIMIT);
-await report(`${MODELS} chained models`, chain());
+await report('chinook, 11 models, 11 queries', chinook(), CHINOOK_LIMIT);
+await report(`${MODELS} chained models`, chain(), CHAIN_LIMIT);
 process.exitCode = failed ? 1 : 0;

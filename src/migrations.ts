@@ -49,7 +49,10 @@ async function runCode(
   progress: RunProgress,
 ): Promise<void> {
   const { schema } = engine.options;
-  const own = connection === undefined ? engine : new Engine(borrowed(engine.adapter, connection), undefined, schema === undefined ? {} : { schema });
+  const own =
+    connection === undefined
+      ? engine
+      : new Engine(borrowed(engine.adapter, connection), undefined, schema === undefined ? {} : { schema });
   const session = openSession(own, {});
   const models = Object.fromEntries(step.schema.tables.map((table) => [table.name, modelOfTable(table)]));
   await session.run(async () => step.run({ session, models, progress }));

@@ -1,6 +1,9 @@
-/** Schema and migrations: models to DDL, operations, their engine. */
+/** Schema and migrations: models to DDL, operations, their engine; and a live database back to models. */
+export { introspect } from './introspection.ts';
 export { MigrationEngine } from './migrations.ts';
 export { SchemaBuilder } from './schema/builder.ts';
+export { defineConfig } from './schema/config.ts';
+export type { BlazeConfig } from './schema/config.ts';
 export { diffSchemas } from './schema/diff.ts';
 export { readMigrations } from './schema/files.ts';
 export type { ModuleLoader } from './schema/files.ts';
@@ -8,8 +11,15 @@ export { replay } from './schema/engine/history.ts';
 export type { ApplyOptions, EngineOptions, MigrationStatus } from './schema/engine/engine.ts';
 export type { PlannedMigration } from './schema/engine/plan.ts';
 export type { Progress } from './schema/engine/run.ts';
+export { inspect } from './schema/inspect/inspect.ts';
+export type { Inspected, InspectOptions, SourceFile } from './schema/inspect/inspect.ts';
+export type { IntrospectedSchema, IntrospectedView, IntrospectOptions, Note } from './schema/introspect/source.ts';
 export { schemaOf } from './schema/of-models.ts';
 export * from './schema/operations/builders.ts';
+export { squashOperations } from './schema/operations/squash.ts';
+export { plain } from './schema/print/plain.ts';
+export { printMigration } from './schema/print/print.ts';
+export type { PrintOptions } from './schema/print/print.ts';
 export type { Migration, MigrationDefinition, Operation, RunContext, SqlText } from './schema/operations/operation.ts';
 export { confirmDestructiveOperation } from './security/destructive.ts';
 export type { Confirmation } from './security/destructive.ts';
@@ -21,7 +31,15 @@ export {
   MigrationLockError,
   UnsafeMigrationError,
 } from './utils/migration-errors.ts';
-export type { Schema, TableSchema, ColumnSchema, ForeignKeySchema, IndexSchema, CheckSchema, ViewSchema } from './core/ast/schema.ts';
+export type {
+  Schema,
+  TableSchema,
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  CheckSchema,
+  ViewSchema,
+} from './core/ast/schema.ts';
 export { SQLiteDialect } from './dialects/sqlite/sqlite.ts';
 export { MariaDBDialect } from './dialects/mysql/mariadb.ts';
 export { MySQLDialect } from './dialects/mysql/mysql.ts';

@@ -203,13 +203,14 @@ class TableDiff {
     );
   }
 
-  /** Tables that go and refer to each other: their keys go first. */
+  /** Tables that go and refer to each other, or to what changes before they go: their keys go first. */
   #dropKeysOfGoing(): void {
     const going = creationOrder(sorted(this.#at.tables).filter((table) => findTable(this.#to, table) === undefined));
     const circles = new Set(forwardReferences(going));
     for (const table of going)
       for (const key of table.foreignKeys)
-        if (circles.has(key)) this.#do({ kind: 'dropConstraint', table: nameOf(table), name: key.name });
+        if (circles.has(key) || this.#isDisturbed(table, key))
+          this.#do({ kind: 'dropConstraint', table: nameOf(table), name: key.name });
   }
 
   #createTables(): void {
@@ -221,7 +222,8 @@ class TableDiff {
         (keyOf(target) === keyOf(table) ? table : findTable(this.#at, target))?.primaryKey.join('\0') ===
         targets.join('\0');
       const foreignKeys = table.foreignKeys.filter((key) => !circles.has(key) && isKey(key));
-      this.#do({ kind: 'createTable', table: { ...table, foreignKeys } });
+      const { renamedFrom: _renamed, ...rest } = table;
+      this.#do({ kind: 'createTable', table: { ...rest, columns: table.columns.map(bare), foreignKeys } });
     }
   }
 

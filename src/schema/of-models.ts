@@ -1,11 +1,18 @@
-import type { ColumnSchema, ForeignKeySchema, IndexSchema, Schema, TableSchema, ViewSchema } from '../core/ast/schema.ts';
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  Schema,
+  TableSchema,
+  ViewSchema,
+} from '../core/ast/schema.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { Registry } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { planView } from '../query/views.ts';
 import { DefinitionError } from '../utils/errors.ts';
-import { conditionOf } from './conditions.ts';
+import { conditionOf, partOf } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
 import { checksOf, classWith, ofClass, requiredChecks, tableOf } from './tables.ts';
 import { viewsInOrder } from './views.ts';
@@ -83,12 +90,21 @@ function columnOf(field: FieldMeta): ColumnSchema {
     type,
     nullable,
     identity: generation === 'identity',
-    default: dbDefault,
+    default: dbDefault ?? keyDefaultOf(field),
     generated: generatedAs === undefined ? undefined : Object.freeze({ sql: generatedAs, stored: generatedStored }),
     comment,
     ...(renamedFrom === undefined ? {} : { renamedFrom }),
     ...fillOf(field),
   });
+}
+
+/** Of a foreign key with SET DEFAULT, the key to which the database is to set it: the default of new entities. */
+function keyDefaultOf({ relation, type, default: value }: FieldMeta): string | number | undefined {
+  if (relation?.onDelete !== 'set default' && relation?.onUpdate !== 'set default') return undefined;
+  const stored: unknown = value !== undefined && type.kind === 'custom' ? type.codec.encode(value) : value;
+  if (typeof stored === 'number') return stored;
+  if (typeof stored === 'bigint') return String(stored);
+  return typeof stored === 'string' ? `'${stored.replaceAll("'", "''")}'` : undefined;
 }
 
 /** What rows that are there get of a new column: its default, if that is a plain value. */
@@ -112,19 +128,18 @@ function foreignKeyOf(meta: ModelMeta, relation: RelationMeta): ForeignKeySchema
   });
 }
 
-function indexOf(meta: ModelMeta, { name, columns, unique, fullText, where }: IndexMeta): IndexSchema {
+function indexOf(meta: ModelMeta, index: IndexMeta): IndexSchema {
+  const { name, parts, unique, fullText, where } = index;
+  const own = classWith(meta, ({ indexes }) => indexes.includes(index));
   return Object.freeze({
     name,
-    parts: columns.map(({ field, descending }) => Object.freeze({ column: field.column, descending })),
+    parts: parts.map((part) =>
+      part.field === undefined
+        ? partOf(own, part.expression, name)
+        : Object.freeze({ column: part.field.column, descending: part.descending }),
+    ),
     unique,
     fullText,
-    where:
-      where === undefined
-        ? undefined
-        : conditionOf(
-            classWith(meta, ({ indexes }) => indexes.some((index) => index.where === where)),
-            where,
-            name,
-          ),
+    where: where === undefined ? undefined : conditionOf(own, where, name),
   });
 }

@@ -71,7 +71,9 @@ export function isAlteredInPlace(operation: Operation, before: Schema): boolean 
     }
     case 'dropColumn': {
       const table = tableIn(before, operation.table);
-      return !table.primaryKey.includes(operation.column) && table.columns.every(({ generated }) => generated === undefined);
+      return (
+        !table.primaryKey.includes(operation.column) && table.columns.every(({ generated }) => generated === undefined)
+      );
     }
     default:
       return true;
@@ -86,8 +88,7 @@ export function rebuildOf(operation: Operation, before: Schema, after: Schema, d
   for (const column of to.columns) {
     if (column.generated !== undefined) continue;
     const old = from.columns.find(({ name }) => name === column.name);
-    const source =
-      old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
+    const source = old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
     if (source !== undefined) sources.set(column.name, source);
   }
   const isConverted =

@@ -100,7 +100,10 @@ class Translation {
       case 'createTable':
         return this.#createTable(tableIn(this.#after, operation.table));
       case 'dropTable':
-        return this.#ddl({ kind: 'dropTable', table: operation.table, ifExists: false }, gone('table', operation.table));
+        return this.#ddl(
+          { kind: 'dropTable', table: operation.table, ifExists: false },
+          gone('table', operation.table),
+        );
       case 'renameTable': {
         const { table, to } = operation;
         return this.#ddl({ kind: 'renameTable', table, to }, made('table', { ...table, name: to }));
@@ -143,7 +146,10 @@ class Translation {
         const { table, key, notValid } = operation;
         return [
           ...this.#retyped(table),
-          ...this.#ddl({ kind: 'addForeignKey', table, key, ifNotExists: false, notValid }, made('foreignKey', table, key.name)),
+          ...this.#ddl(
+            { kind: 'addForeignKey', table, key, ifNotExists: false, notValid },
+            made('foreignKey', table, key.name),
+          ),
         ];
       }
       case 'addCheck': {
@@ -187,7 +193,13 @@ class Translation {
         return this.#runSql(operation.up, operation.outside);
       case 'run':
         return [
-          { kind: 'run', operation: this.#position, run: operation.up, outside: operation.outside, schema: this.#after },
+          {
+            kind: 'run',
+            operation: this.#position,
+            run: operation.up,
+            outside: operation.outside,
+            schema: this.#after,
+          },
         ];
       default:
         return unreachable(operation);
@@ -211,7 +223,10 @@ class Translation {
       ...(features.indexesInTable
         ? []
         : indexes.flatMap((index) =>
-            this.#ddl({ kind: 'createIndex', table: whole, index, ifNotExists: false }, made('index', table, index.name)),
+            this.#ddl(
+              { kind: 'createIndex', table: whole, index, ifNotExists: false },
+              made('index', table, index.name),
+            ),
           )),
     ];
   }
@@ -224,10 +239,7 @@ class Translation {
       return this.#ddl({ kind: 'addColumn', table, column }, effect);
     const filled = { ...column, default: this.#literal(column, fill) };
     const undo: DdlStatement = { kind: 'alterColumn', table, from: filled, to: column };
-    return [
-      ...this.#ddl({ kind: 'addColumn', table, column: filled }, effect),
-      ...this.#ddl(undo, undefined),
-    ];
+    return [...this.#ddl({ kind: 'addColumn', table, column: filled }, effect), ...this.#ddl(undo, undefined)];
   }
 
   #alterColumn({ table: name, column, fill, using }: Extract<Operation, { kind: 'alterColumn' }>): Step[] {
@@ -299,7 +311,10 @@ class Translation {
     const table = tableIn(this.#after, name);
     return [
       ...this.#dropIndex(name, from, false),
-      ...this.#ddl({ kind: 'createIndex', table, index: indexIn(table, to), ifNotExists: false }, made('index', name, to)),
+      ...this.#ddl(
+        { kind: 'createIndex', table, index: indexIn(table, to), ifNotExists: false },
+        made('index', name, to),
+      ),
     ];
   }
 

@@ -20,7 +20,10 @@ export interface Confirmation {
  * confirmDestructiveOperation(['drop table invoice'], { confirm: ['drop table invoice'] });
  * ```
  */
-export function confirmDestructiveOperation(phrases: readonly string[], { confirm = [], force = false }: Confirmation): void {
+export function confirmDestructiveOperation(
+  phrases: readonly string[],
+  { confirm = [], force = false }: Confirmation,
+): void {
   if (force) return;
   const given = new Set(confirm.map(normal));
   const missing = [...new Set(phrases)].filter((phrase) => !given.has(normal(phrase)));

@@ -50,13 +50,13 @@ export interface Column<V, Flags extends Flag = never> {
   readonly '~foreignKey': never;
   readonly '~relation': never;
   readonly '~toOne': never;
-  readonly '~required': [Flags & ('optional' | 'generated')] extends [never] ? string : never;
-  readonly '~optional': [Flags & 'optional'] extends [never] ? never : string;
-  readonly '~writable': [Flags & 'generated'] extends [never] ? string : never;
-  readonly '~settable': [Flags & 'generated'] extends [never] ? string : never;
-  readonly '~generated': [Flags & 'generated'] extends [never] ? never : string;
+  readonly '~required': 'optional' extends Flags ? never : 'generated' extends Flags ? never : string;
+  readonly '~optional': 'optional' extends Flags ? string : never;
+  readonly '~writable': 'generated' extends Flags ? never : string;
+  readonly '~settable': 'generated' extends Flags ? never : string;
+  readonly '~generated': 'generated' extends Flags ? string : never;
   /** What the field adds to the primary key. */
-  readonly '~primary': [Flags & 'primary'] extends [never] ? never : V;
+  readonly '~primary': 'primary' extends Flags ? V : never;
   /** What the field is in a composite primary key. */
   readonly '~keyValue': V;
   /** The instance's property. */
@@ -66,15 +66,15 @@ export interface Column<V, Flags extends Flag = never> {
   /** What `update` takes. */
   readonly '~set': V;
   /** What a filter takes. */
-  readonly '~filter': [Flags & 'structured'] extends [never] ? V | LookupOf<V> : PartsFilter<V, Flags>;
+  readonly '~filter': 'structured' extends Flags ? PartsFilter<V, Flags> : V | LookupOf<V>;
   /** The field in a query's callback. */
-  readonly '~expr': [Flags & Special] extends [never] ? ExprFor<V> : SpecialExpr<V, Flags>;
+  readonly '~expr': 'optional' | Flags extends Plain ? ExprFor<V> : SpecialExpr<V, Flags>;
   /** The same behind a relation that may be null. */
-  readonly '~maybe': [Flags & Special] extends [never] ? ExprFor<V | null> : SpecialExpr<V | null, Flags>;
+  readonly '~maybe': 'optional' | Flags extends Plain ? ExprFor<V | null> : SpecialExpr<V | null, Flags>;
 }
 
-/** Flags whose columns are not what their value type says. */
-type Special = 'decimal' | 'structured' | 'date';
+/** Flags of columns that are in a query what their value's type says. */
+type Plain = 'optional' | 'primary' | 'generated';
 
 type SpecialExpr<V, Flags> = 'decimal' extends Flags
   ? DecExpr<V>
@@ -105,8 +105,8 @@ export interface Embedded<F extends Fields, Null = never> {
   readonly '~foreignKey': never;
   readonly '~relation': never;
   readonly '~toOne': never;
-  readonly '~required': [Null] extends [never] ? string : never;
-  readonly '~optional': [Null] extends [never] ? never : string;
+  readonly '~required': null extends Null ? never : string;
+  readonly '~optional': null extends Null ? string : never;
   readonly '~writable': string;
   readonly '~settable': string;
   readonly '~generated': never;
@@ -123,7 +123,7 @@ export interface Embedded<F extends Fields, Null = never> {
     | { readonly [K in keyof F]?: F[K]['~filter'] }
     | LookupOf<{ readonly [K in keyof F]: F[K]['~value'] } | Null>
     | Null;
-  readonly '~expr': { readonly [K in keyof F]: [Null] extends [never] ? F[K]['~expr'] : F[K]['~maybe'] };
+  readonly '~expr': { readonly [K in keyof F]: null extends Null ? F[K]['~maybe'] : F[K]['~expr'] };
   readonly '~maybe': { readonly [K in keyof F]: F[K]['~maybe'] };
 }
 
@@ -255,12 +255,15 @@ interface AutoNowAddOption {
 }
 
 type ValueOf<V, O> = O extends NullableOption ? V | null : V;
-/** What the options of a field say of its type. */
+/** What the options of a field say of its type. A chain: the compiler takes it in one step, where a union of conditions is one step each. */
 export type FlagsOf<O> = O extends GeneratedOption
   ? 'generated'
-  :
-      | (O extends NullableOption | DefaultOption | DbDefaultOption ? 'optional' : never)
-      | (O extends PrimaryOption ? 'primary' : never);
+  : O extends PrimaryOption
+    ? 'primary' | (O extends OptionalOption ? 'optional' : never)
+    : O extends OptionalOption
+      ? 'optional'
+      : never;
+type OptionalOption = NullableOption | DefaultOption | DbDefaultOption;
 type NowFlag<O> = O extends AutoNowOption | AutoNowAddOption ? 'optional' : never;
 
 /** The builders of scalar fields; `FieldBuilders` adds the relations. */

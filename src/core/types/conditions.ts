@@ -66,7 +66,7 @@ export interface QConstructor {
 interface NoModel extends Model {
   readonly [FIELDS]: {};
   readonly [ATTRIBUTES]: NotAnEntity;
-  readonly [SHAPE]: { readonly names: {} };
+  readonly [SHAPE]: {};
 }
 
 /**

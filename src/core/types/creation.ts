@@ -1,6 +1,6 @@
 /** What `bulkCreate` takes. */
-import type { EntityOf, FIELDS, Model } from './entity.ts';
-import type { Init, NamesOf } from './instance.ts';
+import type { EntityOf, FIELDS, Model, SHAPE } from './entity.ts';
+import type { Init } from './instance.ts';
 
 /** A new entity, or what its constructor takes. */
 export type NewRow<M extends Model> = EntityOf<M> | (Init<M> & PlainInput);
@@ -11,7 +11,7 @@ interface PlainInput {
 }
 
 /** A column by its name, or the key of a to-one relation by the relation's. */
-type Named<M extends Model> = NamesOf<M>['column'] | NamesOf<M>['toOne'];
+type Named<M extends Model> = keyof M[typeof SHAPE]['column'] | keyof M[typeof SHAPE]['toOne'];
 
 /** Options of `bulkCreate`. */
 export interface BulkCreateOptions<M extends Model> {

@@ -5,7 +5,7 @@ export declare const FIELDS: unique symbol;
 /** A model's fields and the values of its foreign keys: `author` and `authorId`. */
 export declare const ATTRIBUTES: unique symbol;
 
-/** A model's fields and their names by what they can do: its `Shape`. */
+/** What a model has by name: its `Shape`. */
 export declare const SHAPE: unique symbol;
 
 /** The classes that share a model's table. */

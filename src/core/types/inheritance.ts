@@ -5,7 +5,7 @@
 import type { ModelMeta } from '../metadata.ts';
 import type { Fields } from './columns.ts';
 import type { ATTRIBUTES, FAMILY, FIELDS, Model, ModelType, SHAPE, TargetFunction } from './entity.ts';
-import type { AttributesOf, Entity, KeyProperties, KeyValue, Names, Properties, Shape } from './instance.ts';
+import type { AttributesOf, Entity, KeyProperties, KeyValue, Properties, Shape } from './instance.ts';
 import type { EntityEvent, EntityHook } from './hooks.ts';
 import type { QuerySet } from './queryset.ts';
 
@@ -70,11 +70,7 @@ export interface RootClass<
   Primary = never,
   Scopes = {},
 > extends ClassMembers {
-  new (
-    init: { readonly [N in Names<F, Keys>['required']]: F[N]['~init'] } & {
-      readonly [N in Names<F, Keys>['optional']]?: F[N]['~init'];
-    },
-  ): RootInstance<F, Keys, Primary, T, V, Scopes>;
+  new (init: Shape<F, Keys>['required'] & Shape<F, Keys>['optional']): RootInstance<F, Keys, Primary, T, V, Scopes>;
   readonly '~discriminator': D;
 }
 
@@ -82,11 +78,9 @@ export interface RootClass<
 export type SubInstance<G extends Fields, Keys extends string, Id extends PropertyKey, D extends string> = {
   readonly [FIELDS]: G & { readonly [K in D]: Discriminator<Id> };
   readonly [ATTRIBUTES]: AttributesOf<G, Keys> & { readonly [K in D]: Discriminator<Id> };
-  readonly [SHAPE]: { readonly fields: G; readonly names: { readonly [K in Id]: Names<G, Keys> } };
+  readonly [SHAPE]: Omit<Shape<G, Keys>, 'scopes'>;
 } & { readonly [K in D]: Id } & Properties<G> &
   KeyProperties<G, Keys>;
-
-type Inherited<P extends Extensible> = P[typeof SHAPE]['names'][keyof P[typeof SHAPE]['names']];
 
 /** What `subModel()` returns: a class to extend. */
 export interface SubClass<
@@ -97,11 +91,10 @@ export interface SubClass<
   D extends string,
 > extends ClassMembers {
   new (
-    init: { readonly [N in Inherited<P>['required']]: P[typeof FIELDS][N]['~init'] } & {
-      readonly [N in Inherited<P>['optional']]?: P[typeof FIELDS][N]['~init'];
-    } & { readonly [N in Names<G, Keys>['required']]: G[N]['~init'] } & {
-      readonly [N in Names<G, Keys>['optional']]?: G[N]['~init'];
-    },
+    init: P[typeof SHAPE]['required'] &
+      P[typeof SHAPE]['optional'] &
+      Shape<G, Keys>['required'] &
+      Shape<G, Keys>['optional'],
   ): P & SubInstance<G, Keys, Id, D>;
 }
 

@@ -6,34 +6,25 @@ import type { Fields } from './columns.ts';
 import type { ATTRIBUTES, FAMILY, FIELDS, Model, NotAnEntity, SHAPE } from './entity.ts';
 
 /**
- * The fields of a model, and their names by what they can do. In `K & F[K]['~flag']` the flag is `string` or `never`, so it
- * is the name or nothing: five instantiations for a field. A mapped type with an `as` clause takes six, and takes them again
- * for every type that is mapped over it. An interface, and not aliases, so that errors list the names.
+ * What a model has by name. In `K & F[K]['~flag']` the flag is `string` or `never`, so it is the name or nothing: five
+ * instantiations for a field. A mapped type with an `as` clause takes six, and takes them again for every type that is
+ * mapped over it.
  *
- * Types ask the instance for them, `NamesOf<M>['column']`: that is a few lookups. `Names<F, Keys>['column']` would be
- * written out by the compiler wherever it stands, and instantiated there.
- */
-export interface Names<F extends Fields, Keys extends string> {
-  readonly relation: { [K in keyof F]: K & F[K]['~relation'] }[keyof F] & string;
-  readonly toOne: { [K in keyof F]: K & F[K]['~toOne'] }[keyof F] & string;
-  readonly column: ({ [K in keyof F]: K & F[K]['~column'] }[keyof F] & string) | Keys;
-  readonly settable: ({ [K in keyof F]: K & F[K]['~settable'] }[keyof F] & string) | Keys;
-  readonly required: { [K in keyof F]: K & F[K]['~required'] }[keyof F] & string;
-  readonly optional: { [K in keyof F]: K & F[K]['~optional'] }[keyof F] & string;
-}
-
-/**
- * The fields of a model and their names. The names are a member of an object, because a subclass has those of its parent
- * and its own: an intersection of two such objects has both, where one of two unions would have what they share.
+ * Objects and not unions, because a subclass has what its parent has and more: an intersection of two objects has the keys
+ * of both, where one of two unions would have what they share.
  */
 export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
-  readonly fields: F;
   readonly scopes: Scopes;
-  readonly names: { readonly own: Names<F, Keys> };
+  /** Relations, each with those of its target. */
+  readonly relation: { readonly [K in { [X in keyof F]: X & F[X]['~relation'] }[keyof F]]: F[K]['~shape']['relation'] };
+  readonly toOne: { readonly [K in { [X in keyof F]: X & F[X]['~toOne'] }[keyof F]]: F[K]['~shape']['toOne'] };
+  /** Columns, foreign keys under the name of their value. */
+  readonly column: { readonly [K in { [X in keyof F]: X & F[X]['~column'] }[keyof F] | Keys]: unknown };
+  readonly settable: { readonly [K in { [X in keyof F]: X & F[X]['~settable'] }[keyof F] | Keys]: unknown };
+  /** What a constructor takes. */
+  readonly required: { readonly [K in { [X in keyof F]: X & F[X]['~required'] }[keyof F]]: F[K]['~init'] };
+  readonly optional: { readonly [K in { [X in keyof F]: X & F[X]['~optional'] }[keyof F]]?: F[K]['~init'] };
 }
-
-/** The names of the fields of a model by what they can do. */
-export type NamesOf<M extends Model> = M[typeof SHAPE]['names'][keyof M[typeof SHAPE]['names']];
 
 /**
  * The names of the values of a model's foreign keys: `'authorId'`. `model` finds them once and hands them on as literals
@@ -55,7 +46,7 @@ export type KeyValue<F extends Fields, Primary> = [Primary] extends [never]
     ? F[Single & keyof F]['~keyValue']
     : { readonly [I in keyof Primary]: F[Primary[I] & keyof F]['~keyValue'] };
 
-export type Properties<F extends Fields> = [F[keyof F]['~generated']] extends [never]
+export type Properties<F extends Fields> = F[keyof F]['~generated'] extends never
   ? { -readonly [K in keyof F]: F[K]['~value'] }
   : { -readonly [K in keyof F as K & F[K]['~writable']]: F[K]['~value'] } & {
       readonly [K in keyof F as K & F[K]['~generated']]: F[K]['~value'];
@@ -89,21 +80,19 @@ export type Instance<F extends Fields, Keys extends string, Primary, Scopes = {}
  *
  * @example function draft(init: Init<Post>) { return new Post(init); }
  */
-export type Init<M extends Model> = {
-  readonly [K in NamesOf<M>['required']]: M[typeof FIELDS][K]['~init'];
-} & {
-  readonly [K in NamesOf<M>['optional']]?: M[typeof FIELDS][K]['~init'];
-};
+export type Init<M extends Model> = M[typeof SHAPE]['required'] & M[typeof SHAPE]['optional'];
 
 /** What `create` of a collection takes: `Via`, the relation back, may be left out. */
 export type CreateInit<M extends Model, Via extends string> = {
-  readonly [K in Exclude<NamesOf<M>['required'], Via>]: M[typeof FIELDS][K]['~init'];
+  readonly [K in Exclude<keyof M[typeof SHAPE]['required'], Via>]: M[typeof FIELDS][K]['~init'];
 } & {
-  readonly [K in NamesOf<M>['optional'] | (NamesOf<M>['required'] & Via)]?: M[typeof FIELDS][K]['~init'];
+  readonly [
+    K in keyof M[typeof SHAPE]['optional'] | (keyof M[typeof SHAPE]['required'] & Via)
+  ]?: M[typeof FIELDS][K]['~init'];
 };
 
 /** The columns of a model inside a check constraint: expressions, foreign keys under the name of their value. */
 export type ColumnRefs<F extends Fields> = {
-  readonly [K in Names<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
+  readonly [K in keyof Shape<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~expr'] : KeyRef<F, K>;
 };
 type KeyRef<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~expr'] : never;

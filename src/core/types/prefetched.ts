@@ -1,6 +1,6 @@
 /** What `prefetch` makes, and what it claims to load. */
-import type { Model } from './entity.ts';
-import type { Loadable, PathOf } from './paths.ts';
+import type { Model, SHAPE } from './entity.ts';
+import type { Loadable, PathIn, PathOf, Relations } from './paths.ts';
 
 declare const OWNER: unique symbol;
 declare const CLAIM: unique symbol;
@@ -36,5 +36,8 @@ export type Prefetchable<M extends Model, P> = PathOf<M, P> | Prefetch<M, P>;
  * for the type of an argument while `P` is not known yet, and a mapped type is nothing then.
  */
 export type Prefetchables<M extends Model, P extends readonly unknown[]> =
-  | { [I in keyof P]: Prefetchable<M, P[I]> }
+  | PrefetchablesIn<M, M[typeof SHAPE]['relation'], P>
   | readonly Prefetch<M, unknown>[];
+type PrefetchablesIn<M extends Model, R extends Relations, P> = {
+  [I in keyof P]: PathIn<R, P[I]> | Prefetch<M, P[I]>;
+};

@@ -5,9 +5,9 @@
 import type { FetchMode } from '../fetch-mode.ts';
 import type { Condition, Refs } from './conditions.ts';
 import type { BulkCreateOptions, NewRow } from './creation.ts';
-import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model, PkOf } from './entity.ts';
+import type { ATTRIBUTES, EntityOf, FIELDS, Member, Model, PkOf, SHAPE } from './entity.ts';
 import type { COLUMN, ExprOf, ExprRecord, NumExpr, Order, Values } from './expressions.ts';
-import type { CreateInit, Init, NamesOf } from './instance.ts';
+import type { CreateInit, Init } from './instance.ts';
 import type { AlwaysRead, LeftOut } from './left-out.ts';
 import type { CountedPage, Page, PageOptions } from './pages.ts';
 import type { AnyPrefetched, Claims, Loadable, ToOnePaths } from './paths.ts';
@@ -15,18 +15,13 @@ import type { Prefetchables, Prefetched } from './prefetched.ts';
 import type { OptionalScopeName, ScopeArgs, ScopeName } from './scopes.ts';
 import type { CompiledSql, ExplainOptions, ValuesSet } from './values-set.ts';
 
-type Head<P> = P extends `${infer H}.${string}`
-  ? H
-  : P extends string
-    ? P
-    : P extends AnyPrefetched
-      ? HeadOfPath<P['~path']>
-      : never;
-type HeadOfPath<P> = P extends `${infer H}.${string}` ? H : never;
-type Tail<P, H extends string> = P extends `${H}.${infer R}` ? R : P extends AnyPrefetched ? TailOf<P, H> : never;
-type TailOf<P extends AnyPrefetched, H extends string> = P['~path'] extends `${H}.${infer R}`
-  ? Prefetched<R, P['~as'], P['~item']>
-  : never;
+type Head<P extends string> = P extends `${infer H}.${string}` ? H : P;
+type Tail<P> = P extends `${string}.${infer R}` ? R : never;
+
+/** The same where relations go to names of their own. */
+type AnyHead<P> = P extends AnyPrefetched ? (P['~path'] extends `${infer H}.${string}` ? H : never) : Head<P & string>;
+type AnyTail<P> = P extends AnyPrefetched ? Renamed<Tail<P['~path']>, P> : Tail<P>;
+type Renamed<R, P extends AnyPrefetched> = R extends string ? Prefetched<R, P['~as'], P['~item']> : never;
 
 /** The names that relations of the model itself are loaded to. */
 type Named<M extends Model, P> = { [N in P as NameOf<N>]: LoadedAs<M, N> };
@@ -42,11 +37,15 @@ type LoadedAs<M extends Model, P> = P extends AnyPrefetched
  *
  * @example function byline(post: Loaded<Post, 'author'>) { return post.author.name; }
  */
-export type Loaded<M extends Model, P extends Loadable> = [P] extends [never]
+// With `''` nothing distributes, and no tuples are compared.
+export type Loaded<M extends Model, P extends Loadable> = P | '' extends ''
   ? Member<M>
-  : [P] extends [string]
-    ? Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> }
-    : Member<M> & { readonly [K in Head<P>]: LoadedField<M[typeof FIELDS][K], Tail<P, K>> } & Named<M, P>;
+  : P | '' extends string
+    ? Member<M> & { readonly [N in P & string as Head<N>]: LoadedField<M[typeof FIELDS][Head<N>], Tail<N>> }
+    : Member<M> & { readonly [N in P as AnyHead<N>]: LoadedField<M[typeof FIELDS][AnyHead<N>], AnyTail<N>> } & Named<
+          M,
+          P
+        >;
 
 type LoadedField<R extends LoadableField, Rest extends Loadable> = R['kind'] extends 'many'
   ? LoadedCollection<Loaded<R['~model'], Rest>, R['~via']>
@@ -108,11 +107,16 @@ export interface LoadedCollection<M extends Model, Via extends string = string> 
 /** Where there are replicas, the kind of server that a query reads from. */
 export type ServerRole = 'primary' | 'replica';
 
-/** The names of a model's columns, foreign keys under the name of their value (`authorId`). */
-export type ColumnKey<M extends Model> = NamesOf<M>['column'];
+/**
+ * The names of a model's columns, foreign keys under the name of their value (`authorId`). Not an alias of the intersection
+ * itself, and in the file that uses it: errors would show `ColumnKey<Post>`, and not the names.
+ */
+export type ColumnKey<M extends Model> = { readonly key: keyof M[typeof SHAPE]['column'] & string }['key'];
 
 /** A column or an annotation to sort by, `-` for descending. */
-export type OrderKey<M extends Model, E = unknown> = `${'' | '-'}${ColumnKey<M> | (keyof E & string)}`;
+export type OrderKey<M extends Model, E = unknown> = {
+  readonly key: ColumnKey<M> | (keyof E & string) | `-${ColumnKey<M> | (keyof E & string)}`;
+}['key'];
 
 /** The value of a column or an annotation in a row. */
 type Cell<M, E, K> = K extends keyof M ? M[K] : K extends keyof E ? Values<E>[K & keyof Values<E>] : never;
@@ -139,14 +143,14 @@ type Free<X, M> = { readonly [K in keyof X & keyof M]: never };
 
 /** What `update` takes: a value, or a callback that gives an expression. */
 export type Changes<M extends Model> = {
-  readonly [K in NamesOf<M>['settable']]?:
+  readonly [K in keyof M[typeof SHAPE]['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ((model: Refs<M>) => ExprOf<M[typeof ATTRIBUTES][K]['~set']>);
 };
 
 /** What `insertFrom` sets: a value, or an expression of what is read; the same for each part of an embedded value. */
 export type InsertedValues<M extends Model> = {
-  readonly [K in NamesOf<M>['settable']]?:
+  readonly [K in keyof M[typeof SHAPE]['settable']]?:
     | M[typeof ATTRIBUTES][K]['~set']
     | ExprOf<M[typeof ATTRIBUTES][K]['~set']>
     | (M[typeof ATTRIBUTES][K] extends { readonly kind: 'embedded' }
@@ -401,7 +405,7 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   bulkUpdate(
     entities: Iterable<EntityOf<M>>,
-    fields: readonly (NamesOf<M>['settable'] | NamesOf<M>['toOne'])[],
+    fields: readonly (keyof M[typeof SHAPE]['settable'] | keyof M[typeof SHAPE]['toOne'])[],
   ): Promise<number>;
   /**
    * The row with these values of a unique key, made with them and the `defaults` where there is none; and whether it was

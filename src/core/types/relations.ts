@@ -28,13 +28,13 @@ export interface ToOne<
   readonly '~foreignKey': string;
   readonly '~settable': string;
   readonly '~toOne': string;
-  readonly '~required': [Flags & 'optional'] extends [never] ? string : never;
-  readonly '~optional': [Flags & 'optional'] extends [never] ? never : string;
+  readonly '~required': 'optional' extends Flags ? never : string;
+  readonly '~optional': 'optional' extends Flags ? string : never;
   readonly '~model': Target<T>;
   readonly '~shape': Target<T>[typeof SHAPE];
   readonly '~null': Null;
   readonly '~key': KeyColumn<KeyOf<Target<T>, To>, Null>;
-  readonly '~primary': [Flags & 'primary'] extends [never] ? never : KeyOf<Target<T>, To>;
+  readonly '~primary': 'primary' extends Flags ? KeyOf<Target<T>, To> : never;
   readonly '~keyValue': KeyOf<Target<T>, To>;
   readonly '~value': Ref<Target<T>> | Null;
   readonly '~init': EntityOf<Target<T>> | KeyOf<Target<T>, To> | Null;
@@ -45,7 +45,7 @@ export interface ToOne<
     | KeyOf<Target<T>, To>
     | LookupOf<EntityOf<Target<T>> | KeyOf<Target<T>, To>>
     | null;
-  readonly '~expr': [Null] extends [never] ? Refs<Target<T>> : MaybeRefs<Target<T>>;
+  readonly '~expr': null extends Null ? MaybeRefs<Target<T>> : Refs<Target<T>>;
   readonly '~maybe': MaybeRefs<Target<T>>;
 }
 

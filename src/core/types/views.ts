@@ -2,13 +2,13 @@
 import type { Fields } from './columns.ts';
 import type { Model, ModelType } from './entity.ts';
 import type { SqlFragment } from './sql.ts';
-import type { KeyName, Names } from './instance.ts';
+import type { KeyName, Shape } from './instance.ts';
 import type { QuerySet } from './queryset.ts';
 import type { CompiledSql } from './values-set.ts';
 
 /** The columns of a view, by the names of the model's fields. */
 export type ViewRow<F extends Fields> = {
-  readonly [K in Names<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~value'] : KeyValueOf<F, K>;
+  readonly [K in keyof Shape<F, KeyName<F>>['column']]: K extends keyof F ? F[K]['~value'] : KeyValueOf<F, K>;
 };
 type KeyValueOf<F extends Fields, K> = K extends `${infer N}Id` ? F[N]['~key']['~value'] : never;
 

@@ -28,14 +28,27 @@ const SQLITE_COLUMN: Question = (_schema, table, name) =>
 
 const QUESTIONS: Readonly<Record<DialectId, Readonly<Record<Effect['what'], Question>>>> = {
   // Constraints of a table come and go with its rebuild, which is not asked about.
-  sqlite: { table: SQLITE, view: SQLITE, column: SQLITE_COLUMN, index: SQLITE_PART, primaryKey: SQLITE_PART, foreignKey: SQLITE_PART, check: SQLITE_PART },
+  sqlite: {
+    table: SQLITE,
+    view: SQLITE,
+    column: SQLITE_COLUMN,
+    index: SQLITE_PART,
+    primaryKey: SQLITE_PART,
+    foreignKey: SQLITE_PART,
+    check: SQLITE_PART,
+  },
   postgres: { ...COMMON, index: POSTGRES_INDEX },
   mysql: MYSQL,
   mariadb: MYSQL,
 };
 
 /** Whether a statement has done what it was to do. */
-export async function isDone(executor: Executor, connection: Connection, dialect: Dialect, effect: Effect): Promise<boolean> {
+export async function isDone(
+  executor: Executor,
+  connection: Connection,
+  dialect: Dialect,
+  effect: Effect,
+): Promise<boolean> {
   const question = QUESTIONS[dialect.id][effect.what];
   const text = (value: string): string => dialect.literal({ kind: 'text' }, value);
   const { schema = dialect.schema, name } = effect.table;

@@ -23,9 +23,12 @@ export function ordered(migrations: readonly Migration[]): Migration[] {
   const place = (migration: Migration, trail: readonly Migration[]): void => {
     if (placed.has(migration)) return;
     if (trail.includes(migration))
-      throw new MigrationHistoryError(`it comes after itself, by ${[...trail, migration].map(({ name }) => name).join(' → ')}.`, {
-        migration: migration.name,
-      });
+      throw new MigrationHistoryError(
+        `it comes after itself, by ${[...trail, migration].map(({ name }) => name).join(' → ')}.`,
+        {
+          migration: migration.name,
+        },
+      );
     for (const name of migration.after) {
       const earlier = byName.get(name);
       if (earlier === undefined)
@@ -89,9 +92,12 @@ export function checkHistory(migrations: readonly Migration[], recorded: readonl
       });
     for (const earlier of after)
       if (!byName.has(earlier))
-        throw new MigrationHistoryError(`it was applied to this database, but '${earlier}', which comes before it, was not.`, {
-          migration: name,
-        });
+        throw new MigrationHistoryError(
+          `it was applied to this database, but '${earlier}', which comes before it, was not.`,
+          {
+            migration: name,
+          },
+        );
   }
   const halves = recorded.filter(({ state }) => state !== 'applied');
   if (halves.length > 1)

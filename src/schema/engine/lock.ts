@@ -67,9 +67,12 @@ export async function whileLocked<T>(
     throw error;
   }
   if (!(await ask(words.release(name))))
-    throw new MigrationLockError('The lock was lost while migrations were applied: others may have applied some as well.', {
-      remedy: 'Connect to the server itself, and not through a proxy that shares connections between transactions.',
-    });
+    throw new MigrationLockError(
+      'The lock was lost while migrations were applied: others may have applied some as well.',
+      {
+        remedy: 'Connect to the server itself, and not through a proxy that shares connections between transactions.',
+      },
+    );
   return result;
 }
 

@@ -108,9 +108,12 @@ export function appliedNames(all: readonly Migration[], recorded: readonly Recor
 export function refuseBranches(all: readonly Migration[]): void {
   const leaves = leavesOf(all).map(({ name }) => name);
   if (leaves.length > 1)
-    throw new MigrationHistoryError(`There are ${leaves.length} migrations that none comes after: ${leaves.join(', ')}.`, {
-      remedy: `Write one that comes after all of them: blaze makemigrations --merge.`,
-    });
+    throw new MigrationHistoryError(
+      `There are ${leaves.length} migrations that none comes after: ${leaves.join(', ')}.`,
+      {
+        remedy: `Write one that comes after all of them: blaze makemigrations --merge.`,
+      },
+    );
 }
 
 /** A migration and all that it comes after. @throws MigrationError if there is none of that name. */
@@ -147,7 +150,8 @@ function named<T>({ name }: Migration, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (!(error instanceof BlazeError) || (error instanceof MigrationError && error.migration !== undefined)) throw error;
+    if (!(error instanceof BlazeError) || (error instanceof MigrationError && error.migration !== undefined))
+      throw error;
     if (error instanceof MigrationError) {
       const { remedy, message } = error;
       const text = remedy === undefined ? message : message.slice(0, -remedy.length - 1);

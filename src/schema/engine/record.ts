@@ -90,7 +90,14 @@ export class MigrationRecord {
         value === null || decoders[i] === undefined ? value : decoders[i](value as never),
       );
       // Named cast: the columns of the table above, by their codecs.
-      return { name, checksum, state, done: Number(done), running: running === null ? undefined : Number(running), at } as Recorded;
+      return {
+        name,
+        checksum,
+        state,
+        done: Number(done),
+        running: running === null ? undefined : Number(running),
+        at,
+      } as Recorded;
     });
   }
 

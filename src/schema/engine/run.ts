@@ -74,7 +74,11 @@ export class MigrationRun {
   /** Whether a step can be taken back by a transaction. */
   #isAtomic(step: Step): boolean {
     if (step.outside) return false;
-    return this.#target.dialect.features.transactionalDdl || step.kind === 'run' || (step.kind === 'sql' && isOfRows(step.sql));
+    return (
+      this.#target.dialect.features.transactionalDdl ||
+      step.kind === 'run' ||
+      (step.kind === 'sql' && isOfRows(step.sql))
+    );
   }
 
   /** Steps and the record of them in one transaction: all of it, or nothing. */
@@ -110,7 +114,8 @@ export class MigrationRun {
   /** Where no lock keeps migrators apart, another one may have been faster. */
   async #isOurs(plan: PlannedMigration, done: number): Promise<boolean> {
     const entry = (await this.#record.read(this.#connection)).find(({ name }) => name === plan.migration.name);
-    if (plan.direction === 'back') return entry !== undefined && (entry.state === 'applied' ? done === 0 : entry.done === done);
+    if (plan.direction === 'back')
+      return entry !== undefined && (entry.state === 'applied' ? done === 0 : entry.done === done);
     return entry === undefined ? done === 0 : entry.state === 'applying' && entry.done === done;
   }
 

@@ -1,0 +1,70 @@
+import type { TableName } from '../core/ast/schema.ts';
+import { unreachable } from '../utils/unreachable.ts';
+import type { Operation } from './operations/operation.ts';
+import type { Step } from './steps.ts';
+
+/** An operation in a few words, for people. */
+export function describeOperation(operation: Operation): string {
+  switch (operation.kind) {
+    case 'createTable':
+      return `create table ${named(operation.table)}`;
+    case 'dropTable':
+      return `drop table ${named(operation.table)}`;
+    case 'renameTable':
+      return `rename table ${named(operation.table)} to ${operation.to}`;
+    case 'addColumn':
+      return `add column ${named(operation.table)}.${operation.column.name}`;
+    case 'dropColumn':
+      return `drop column ${named(operation.table)}.${operation.column}`;
+    case 'renameColumn':
+      return `rename column ${named(operation.table)}.${operation.from} to ${operation.to}`;
+    case 'alterColumn':
+      return `alter column ${named(operation.table)}.${operation.column.name}`;
+    case 'alterPrimaryKey':
+      return `primary key of ${named(operation.table)}: ${operation.columns.join(', ')}`;
+    case 'addForeignKey':
+      return `add foreign key ${operation.key.name} to ${named(operation.table)}`;
+    case 'addCheck':
+      return `add check ${operation.check.name} to ${named(operation.table)}`;
+    case 'dropConstraint':
+      return `drop constraint ${operation.name} of ${named(operation.table)}`;
+    case 'validateConstraint':
+      return `validate constraint ${operation.name} of ${named(operation.table)}`;
+    case 'addIndex':
+      return `add index ${operation.index.name} to ${named(operation.table)}`;
+    case 'dropIndex':
+      return `drop index ${operation.name} of ${named(operation.table)}`;
+    case 'renameIndex':
+      return `rename index ${operation.from} of ${named(operation.table)} to ${operation.to}`;
+    case 'commentOnTable':
+      return `comment on table ${named(operation.table)}`;
+    case 'createView':
+      return `create view ${named(operation.view)}`;
+    case 'dropView':
+      return `drop view ${named(operation.view)}`;
+    case 'runSql':
+      return 'run SQL';
+    case 'run':
+      return 'run code';
+    default:
+      return unreachable(operation);
+  }
+}
+
+/** A step as SQL, as far as it is any: what is not stands in a comment. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'sql':
+      return step.sql;
+    case 'rebuild':
+      return `-- make the table ${named(step.rebuild.after)} anew, with its rows`;
+    case 'run':
+      return '-- run code of the migration';
+    default:
+      return unreachable(step);
+  }
+}
+
+function named({ schema, name }: TableName): string {
+  return schema === undefined ? name : `${schema}.${name}`;
+}
