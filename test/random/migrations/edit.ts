@@ -25,10 +25,23 @@ export function anyPair(context: Context): Pair {
   let to = from;
   for (const _ of context.dice.list(1, 6, () => 0)) {
     const [name, edit] = context.dice.of(EDITS);
-    to = tidy(edit(context, to, from));
+    to = tidy(withoutStrangeLinks(edit(context, to, from), from));
     edits.push(name);
   }
   return { from, to, edits };
+}
+
+/** Links to tables with another key hold values of which nobody can tell what they become. */
+function withoutStrangeLinks(to: SchemaSpec, from: SchemaSpec): SchemaSpec {
+  const keyOf = ({ tables }: SchemaSpec, id: number): string | undefined => tables.find((table) => table.id === id)?.key.join();
+  const isStrange = (id: number): boolean => keyOf(from, id) !== undefined && keyOf(from, id) !== keyOf(to, id);
+  return {
+    ...to,
+    tables: to.tables.map((table) => ({
+      ...table,
+      links: isStrange(table.id) ? [] : table.links.filter(({ target }) => !isStrange(target)),
+    })),
+  };
 }
 
 type Edit = (context: Context, schema: SchemaSpec, before: SchemaSpec) => SchemaSpec;

@@ -97,7 +97,7 @@ function common(rows: Rows, own: SchemaSpec, other: SchemaSpec): unknown {
     if (twin === undefined) continue;
     const columns = [...table.columns, ...table.relations].flatMap((item) => {
       const same = [...twin.columns, ...twin.relations].find(({ id }) => id === item.id);
-      if (same === undefined || isComputed(item) !== isComputed(same)) return [];
+      if (same === undefined || computedBy(item) !== computedBy(same)) return [];
       return [{ item, same }];
     });
     found[table.id] = (rows.get(table.name) ?? [])
@@ -117,6 +117,6 @@ function common(rows: Rows, own: SchemaSpec, other: SchemaSpec): unknown {
   return found;
 }
 
-function isComputed(item: ColumnSpec | RelationSpec): boolean {
-  return 'type' in item && item.generated !== undefined;
+function computedBy(item: ColumnSpec | RelationSpec): number | undefined {
+  return 'type' in item ? item.generated?.factor : undefined;
 }
