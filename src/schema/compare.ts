@@ -31,7 +31,10 @@ export function isSameColumn(
 }
 
 /** What a foreign key does, whatever it is called. */
-export function foreignKeyKey(how: Comparison, { columns, table, targets, onDelete, onUpdate }: ForeignKeySchema): string {
+export function foreignKeyKey(
+  how: Comparison,
+  { columns, table, targets, onDelete, onUpdate }: ForeignKeySchema,
+): string {
   return JSON.stringify([columns, keyOf(table), targets, action(how, onDelete), action(how, onUpdate)]);
 }
 

@@ -1,5 +1,12 @@
 import type { Expression } from '../core/ast/expressions.ts';
-import type { ColumnSchema, ForeignKeySchema, IndexSchema, Schema, TableName, TableSchema } from '../core/ast/schema.ts';
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexSchema,
+  Schema,
+  TableName,
+  TableSchema,
+} from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { foreignKeyKey, generatedKey, indexKey, isSameColumn, typeKey } from './compare.ts';
 import type { Comparison } from './compare.ts';
@@ -86,7 +93,8 @@ class TableDiff {
     const table = nameOf(wanted);
     const now = this.#now(wanted);
     const renamed = new Map(columnRenames(now, wanted).map(({ from, to }) => [from, to]));
-    const afterwards = ({ name }: ColumnSchema): ColumnSchema | undefined => columnOf(wanted, renamed.get(name) ?? name);
+    const afterwards = ({ name }: ColumnSchema): ColumnSchema | undefined =>
+      columnOf(wanted, renamed.get(name) ?? name);
     const moved = now.columns.filter((column) => {
       const other = afterwards(column);
       return other === undefined || renamed.has(column.name) || typeKey(other.type) !== typeKey(column.type);
@@ -97,10 +105,18 @@ class TableDiff {
       if (generated === undefined && (other?.generated === undefined || renamed.has(column.name))) continue;
       const stays = generated !== undefined && other !== undefined && other.generated === undefined;
       const isSame = generatedKey(column) === (other === undefined ? undefined : generatedKey(other));
-      const reads = generated !== undefined && moved.some(({ name }) => name !== column.name && generated.sql.includes(name));
+      const reads =
+        generated !== undefined && moved.some(({ name }) => name !== column.name && generated.sql.includes(name));
       if (isSame && !reads && !moved.includes(column)) continue;
       this.#dropReaders(now, column.name);
-      if (stays) this.#do({ kind: 'alterColumn', table, column: { ...column, generated: undefined }, fill: undefined, using: undefined });
+      if (stays)
+        this.#do({
+          kind: 'alterColumn',
+          table,
+          column: { ...column, generated: undefined },
+          fill: undefined,
+          using: undefined,
+        });
       else this.#do({ kind: 'dropColumn', table, column: column.name });
     }
   }
@@ -114,7 +130,10 @@ class TableDiff {
     for (const { name, condition } of checks)
       if (readsColumn(condition, column)) this.#do({ kind: 'dropConstraint', table, name });
     for (const index of indexes)
-      if (index.parts.some((part) => part.column === column) || expressionsOf(index).some((node) => readsColumn(node, column)))
+      if (
+        index.parts.some((part) => part.column === column) ||
+        expressionsOf(index).some((node) => readsColumn(node, column))
+      )
         this.#do({ kind: 'dropIndex', table, name: index.name, concurrently: false });
   }
 
@@ -182,8 +201,7 @@ class TableDiff {
     const target = findTable(this.#at, table);
     const wanted = findTable(this.#to, table);
     if (target === undefined || wanted === undefined) return false;
-    const isBacked = (by: TableSchema): boolean =>
-      uniqueLists(by).some((list) => isSameList(list, targets));
+    const isBacked = (by: TableSchema): boolean => uniqueLists(by).some((list) => isSameList(list, targets));
     return (
       this.#changing(now).some((name) => columns.includes(name)) ||
       this.#changing(target).some((name) => targets.includes(name)) ||
@@ -262,9 +280,13 @@ class TableDiff {
     const table = nameOf(wanted);
     const columns = wanted.primaryKey;
     if (isSameList(this.#now(wanted).primaryKey, columns)) return;
-    const going = this.#now(wanted).columns.find(({ identity, name }) => identity && columnOf(wanted, name) === undefined);
+    const going = this.#now(wanted).columns.find(
+      ({ identity, name }) => identity && columnOf(wanted, name) === undefined,
+    );
     if (going !== undefined) this.#do({ kind: 'dropColumn', table, column: going.name });
-    const counted = wanted.columns.find(({ identity, name }) => identity && columnOf(this.#now(wanted), name) === undefined);
+    const counted = wanted.columns.find(
+      ({ identity, name }) => identity && columnOf(this.#now(wanted), name) === undefined,
+    );
     if (counted !== undefined) {
       if (this.#now(wanted).primaryKey.length > 0) this.#do({ kind: 'alterPrimaryKey', table, columns: [] });
       this.#addColumn(table, counted);

@@ -34,12 +34,17 @@ async function refuseColumns(query: Query, dialect: Dialect, table: TableSchema,
     if (column === undefined) throw refusal(table, `has a column '${name}' that the history does not know`);
     const wanted = dialect.columnType(table, column);
     // Of a computed column the type has words after it.
-    const isSame = type.toLowerCase() === wanted.toLowerCase() || (column.generated !== undefined && type.toLowerCase().startsWith(wanted));
+    const isSame =
+      type.toLowerCase() === wanted.toLowerCase() ||
+      (column.generated !== undefined && type.toLowerCase().startsWith(wanted));
     if (!isSame) throw refusal(table, `has a column '${name}' of type ${type} where the history says ${wanted}`);
     if (table.primaryKey.includes(name) !== Number(key) > 0)
       throw refusal(table, `has ${Number(key) > 0 ? 'a' : 'no'} primary key on '${name}', unlike the history`);
     if (column.generated === undefined && Number(key) === 0 && (Number(notNull) === 1) === column.nullable)
-      throw refusal(table, `has a column '${name}' that is ${column.nullable ? 'NOT NULL' : 'nullable'}, unlike the history`);
+      throw refusal(
+        table,
+        `has a column '${name}' that is ${column.nullable ? 'NOT NULL' : 'nullable'}, unlike the history`,
+      );
   }
 }
 
@@ -75,7 +80,8 @@ async function refuseWords(query: Query, dialect: Dialect, table: TableSchema, t
 
 /** How often a word stands in SQL, outside of names and texts. */
 function countWord(sql: string, word: string): number {
-  const tokens = sql.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|\w+/g) ?? [];
+  const tokens =
+    sql.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|\w+/g) ?? [];
   return tokens.filter((token) => token.toUpperCase() === word).length;
 }
 

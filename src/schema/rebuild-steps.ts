@@ -62,7 +62,13 @@ export async function runRebuild(
   for (const [type, name, sql] of kept) if (type === 'trigger' || !known.has(String(name))) await script(String(sql));
 
   await checkReferences(query, dialect, after);
-  await checkReaders(query, dialect, after, views, kept.some(([type]) => type === 'trigger'));
+  await checkReaders(
+    query,
+    dialect,
+    after,
+    views,
+    kept.some(([type]) => type === 'trigger'),
+  );
 }
 
 function copyOf({ before, after, sources }: Rebuild, fresh: TableSchema, dialect: Dialect): string {
@@ -91,7 +97,11 @@ async function countOf(query: Query, dialect: Dialect, table: string): Promise<n
 }
 
 /** A value that no value of the other type says is not lost without a word. */
-async function refuseLostValues(query: Query, dialect: Dialect, { before, after, sources, converted }: Rebuild): Promise<void> {
+async function refuseLostValues(
+  query: Query,
+  dialect: Dialect,
+  { before, after, sources, converted }: Rebuild,
+): Promise<void> {
   for (const column of converted) {
     const [name, source] = [dialect.quote(column), sources.get(column)!];
     if (source === name) continue;
@@ -100,10 +110,13 @@ async function refuseLostValues(query: Query, dialect: Dialect, { before, after,
     );
     if (Number(lost) === 0) continue;
     const type = after.columns.find((other) => other.name === column)!.type.kind;
-    throw new MigrationError(`${String(Number(lost))} values of '${before.name}'.'${column}' cannot become ones of type ${type}.`, {
-      field: column,
-      remedy: "Change them before, or say how: alterColumn(…, { using: '…' }).",
-    });
+    throw new MigrationError(
+      `${String(Number(lost))} values of '${before.name}'.'${column}' cannot become ones of type ${type}.`,
+      {
+        field: column,
+        remedy: "Change them before, or say how: alterColumn(…, { using: '…' }).",
+      },
+    );
   }
 }
 
@@ -134,7 +147,8 @@ async function checkReferences(query: Query, dialect: Dialect, { name }: TableSc
 async function openViews(query: Query, dialect: Dialect): Promise<string[]> {
   const views = await query("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name");
   const open: string[] = [];
-  for (const [name] of views) if (await canRun(query, `SELECT * FROM ${dialect.quote(name as string)} LIMIT 0`)) open.push(name as string);
+  for (const [name] of views)
+    if (await canRun(query, `SELECT * FROM ${dialect.quote(name as string)} LIMIT 0`)) open.push(name as string);
   return open;
 }
 
@@ -158,7 +172,10 @@ async function checkReaders(
   const column = plain === undefined ? undefined : dialect.quote(plain.name);
   const writes = [
     `INSERT INTO ${table} (${column}) VALUES (NULL)`,
-    `UPDATE ${table} SET ${columns.filter(({ generated }) => generated === undefined).map((other) => `${dialect.quote(other.name)} = NULL`).join(', ')}`,
+    `UPDATE ${table} SET ${columns
+      .filter(({ generated }) => generated === undefined)
+      .map((other) => `${dialect.quote(other.name)} = NULL`)
+      .join(', ')}`,
     `DELETE FROM ${table}`,
   ];
   for (const sql of writes)

@@ -20,7 +20,8 @@ export function droppedViews(from: Schema, to: Schema, dialect: Dialect, changes
     if (going.has(view)) return false;
     const wanted = findView(to, view);
     const text = textOf(view);
-    if (wanted !== undefined && textOf(wanted) === text && ![...touched].some((name) => text.includes(name))) return false;
+    if (wanted !== undefined && textOf(wanted) === text && ![...touched].some((name) => text.includes(name)))
+      return false;
     going.add(view);
     touched.add(view.name);
     return true;
@@ -34,7 +35,9 @@ export function droppedViews(from: Schema, to: Schema, dialect: Dialect, changes
 
 /** Views that come when all else is done. */
 export function createdViews(from: Schema, to: Schema, dropped: readonly DropView[]): CreateView[] {
-  const there = from.views.filter((view) => !dropped.some(({ view: { schema, name } }) => schema === view.schema && name === view.name));
+  const there = from.views.filter(
+    (view) => !dropped.some(({ view: { schema, name } }) => schema === view.schema && name === view.name),
+  );
   return to.views
     .filter((view) => findView({ ...from, views: there }, view) === undefined)
     .map((view) => ({ kind: 'createView', view }));

@@ -4,7 +4,11 @@ import type { ModelDefinition } from '../definitions.ts';
 /** The definition of a link table that the library makes; it follows the table of the model that it belongs to. */
 export function definitionOfLink(
   table: string,
-  { schema, renamedFrom, relation }: { readonly schema: string | undefined; readonly renamedFrom: string | undefined; readonly relation: string },
+  {
+    schema,
+    renamedFrom,
+    relation,
+  }: { readonly schema: string | undefined; readonly renamedFrom: string | undefined; readonly relation: string },
 ): ModelDefinition {
   return {
     name: table,

@@ -73,7 +73,9 @@ export class MySQLDdlCompiler extends DdlCompiler {
     const isSame = from.generated?.sql === to.generated?.sql && from.generated?.stored === to.generated?.stored;
     if (!isSame && (isComputed || from.generated?.stored === false)) {
       const anew = `${this.alter(table)} DROP COLUMN ${this.quote(from.name)}, ADD COLUMN ${this.column(table, to)}`;
-      return isComputed ? [anew] : [anew, `UPDATE ${this.name(table)} SET ${this.quote(to.name)} = (${from.generated!.sql})`];
+      return isComputed
+        ? [anew]
+        : [anew, `UPDATE ${this.name(table)} SET ${this.quote(to.name)} = (${from.generated!.sql})`];
     }
     return [`${this.alter(table)} MODIFY COLUMN ${this.column(table, to).replace(' PRIMARY KEY', '')}`];
   }
@@ -85,7 +87,9 @@ export class MySQLDdlCompiler extends DdlCompiler {
       ...(from.length === 0 ? [] : ['DROP PRIMARY KEY']),
       ...(table.primaryKey.length === 0 ? [] : [`ADD PRIMARY KEY (${this.list(table.primaryKey)})`]),
     ];
-    return changes.length === 0 ? [] : [`${this.alter(table)} ${changes.join(', ')}`, ...this.dropUnneeded(before, table)];
+    return changes.length === 0
+      ? []
+      : [`${this.alter(table)} ${changes.join(', ')}`, ...this.dropUnneeded(before, table)];
   }
 
   /**
@@ -100,7 +104,9 @@ export class MySQLDdlCompiler extends DdlCompiler {
   }
 
   private dropUnneeded(before: TableSchema, after: TableSchema): string[] {
-    return after.foreignKeys.filter((key) => !isBacked(before, key) && isBacked(after, key)).flatMap((key) => this.dropOwnIndex(after, key));
+    return after.foreignKeys
+      .filter((key) => !isBacked(before, key) && isBacked(after, key))
+      .flatMap((key) => this.dropOwnIndex(after, key));
   }
 
   /** The index of a key's name, where it is none of the schema's, nor needed by another key. */

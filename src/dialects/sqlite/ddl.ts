@@ -154,14 +154,25 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
 
 const TEXTS = new Set<ValueType['kind']>(['string', 'text', 'enum']);
 /** Types that no cast leads to: what is there is taken for one. */
-const STORED_AS_GIVEN = new Set<ValueType['kind']>(['enum', 'uuid', 'time', 'json', 'array', 'binary', 'bool', 'custom']);
+const STORED_AS_GIVEN = new Set<ValueType['kind']>([
+  'enum',
+  'uuid',
+  'time',
+  'json',
+  'array',
+  'binary',
+  'bool',
+  'custom',
+]);
 /** What is stored as the text that it is. */
 const AS_TEXT = new Set<ValueType['kind']>(['uuid', 'date', 'time', 'json', 'decimal']);
 
 /** A text, where it is no longer than is allowed. */
 function fitted(text: string, from: ValueType, maxLength: number | undefined): string {
   const longest = from.kind === 'string' ? (from.maxLength ?? Infinity) : Infinity;
-  return maxLength === undefined || longest <= maxLength ? text : `CASE WHEN LENGTH(${text}) <= ${maxLength} THEN ${text} END`;
+  return maxLength === undefined || longest <= maxLength
+    ? text
+    : `CASE WHEN LENGTH(${text}) <= ${maxLength} THEN ${text} END`;
 }
 
 /** Values on their way to a column of another type, as an UPDATE would write them there. */

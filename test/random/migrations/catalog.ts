@@ -76,7 +76,12 @@ async function mysql(session: Session): Promise<Lines> {
     const text = row![kind === 'VIEW' ? 'Create View' : 'Create Table']!;
     const keys = [...text.matchAll(/CONSTRAINT (`(?:[^`]|``)+`) FOREIGN KEY/g)].map(([, key]) => key!);
     for (const line of text.split('\n').slice(kind === 'VIEW' ? 0 : 1)) {
-      const own = line.trim().replace(/,$/, '').replace(/ AUTO_INCREMENT=\d+/, '').replace(/-\((\d+)\)/, '-$1').replace(/CONSTRAINT `(?:[^`]|``)+` FOREIGN/, 'FOREIGN');
+      const own = line
+        .trim()
+        .replace(/,$/, '')
+        .replace(/ AUTO_INCREMENT=\d+/, '')
+        .replace(/-\((\d+)\)/, '-$1')
+        .replace(/CONSTRAINT `(?:[^`]|``)+` FOREIGN/, 'FOREIGN');
       lines.push([name, keys.reduce((of, key) => of.replace(`KEY ${key} (`, 'KEY of a foreign key ('), own)]);
     }
   }

@@ -33,7 +33,8 @@ export function anyPair(context: Context): Pair {
 
 /** Links to tables with another key hold values of which nobody can tell what they become. */
 function withoutStrangeLinks(to: SchemaSpec, from: SchemaSpec): SchemaSpec {
-  const keyOf = ({ tables }: SchemaSpec, id: number): string | undefined => tables.find((table) => table.id === id)?.key.join();
+  const keyOf = ({ tables }: SchemaSpec, id: number): string | undefined =>
+    tables.find((table) => table.id === id)?.key.join();
   const isStrange = (id: number): boolean => keyOf(from, id) !== undefined && keyOf(from, id) !== keyOf(to, id);
   return {
     ...to,
@@ -65,7 +66,9 @@ const RETYPES: Readonly<Partial<Record<TypeName, readonly TypeName[]>>> = {
   date: ['string', 'text'],
 };
 
-function onTable(change: (context: Context, table: TableSpec, schema: SchemaSpec, before: SchemaSpec) => TableSpec): Edit {
+function onTable(
+  change: (context: Context, table: TableSpec, schema: SchemaSpec, before: SchemaSpec) => TableSpec,
+): Edit {
   return (context, schema, before) => {
     if (schema.tables.length === 0) return schema;
     const table = context.dice.of(schema.tables);
@@ -74,7 +77,9 @@ function onTable(change: (context: Context, table: TableSpec, schema: SchemaSpec
   };
 }
 
-function onColumn(change: (context: Context, column: ColumnSpec, table: TableSpec, before: SchemaSpec) => Partial<ColumnSpec>): Edit {
+function onColumn(
+  change: (context: Context, column: ColumnSpec, table: TableSpec, before: SchemaSpec) => Partial<ColumnSpec>,
+): Edit {
   return onTable((context, table, _schema, before) => {
     const column = context.dice.of(table.columns.toReversed());
     const changed = { ...column, ...change(context, column, table, before) };
@@ -107,7 +112,9 @@ const takenNames = (table: TableSpec, before: SchemaSpec): string[] => {
 };
 const withTaken = (table: TableSpec, before: SchemaSpec): TableSpec => {
   const old = before.tables.find(({ id }) => id === table.id);
-  return old === undefined ? table : { ...table, columns: [...table.columns, ...old.columns], relations: [...table.relations, ...old.relations] };
+  return old === undefined
+    ? table
+    : { ...table, columns: [...table.columns, ...old.columns], relations: [...table.relations, ...old.relations] };
 };
 
 const EDITS: readonly (readonly [string, Edit])[] = [
@@ -169,7 +176,9 @@ const EDITS: readonly (readonly [string, Edit])[] = [
     onTable((context, table, _schema, before) => {
       const column = anyGenerated(context, { ...withTaken(table, before), columns: table.columns });
       const taken = takenNames(table, before);
-      return column === undefined || taken.includes(column.name) ? table : { ...table, columns: [...table.columns, column] };
+      return column === undefined || taken.includes(column.name)
+        ? table
+        : { ...table, columns: [...table.columns, column] };
     }),
   ],
   [
@@ -178,11 +187,20 @@ const EDITS: readonly (readonly [string, Edit])[] = [
       generated === undefined ? {} : { generated: { ...generated, factor: dice.of([2, 5]), stored: dice.oneIn(2) } },
     ),
   ],
-  ['keep generated', onColumn((_context, { generated }) => (generated?.stored === true ? { generated: undefined } : {}))],
-  ['add table', (context, schema, before) => {
-    const taken: SchemaSpec = { tables: [...schema.tables, ...before.tables], views: [...schema.views, ...before.views] };
-    return { ...schema, tables: [...schema.tables, { ...anyTable(context, taken), relations: [] }] };
-  }],
+  [
+    'keep generated',
+    onColumn((_context, { generated }) => (generated?.stored === true ? { generated: undefined } : {})),
+  ],
+  [
+    'add table',
+    (context, schema, before) => {
+      const taken: SchemaSpec = {
+        tables: [...schema.tables, ...before.tables],
+        views: [...schema.views, ...before.views],
+      };
+      return { ...schema, tables: [...schema.tables, { ...anyTable(context, taken), relations: [] }] };
+    },
+  ],
   [
     'drop table',
     ({ dice }, schema) => {
@@ -199,19 +217,28 @@ const EDITS: readonly (readonly [string, Edit])[] = [
     }),
   ],
   ['comment on table', onTable(({ dice }, table) => ({ ...table, comment: dice.of([undefined, "it's new"]) }))],
-  ['add index', onTable((context, table) => ({ ...table, indexes: [...table.indexes, ...listOf(anyIndex(context, table))] }))],
+  [
+    'add index',
+    onTable((context, table) => ({ ...table, indexes: [...table.indexes, ...listOf(anyIndex(context, table))] })),
+  ],
   ['drop index', onTable((_context, table) => ({ ...table, indexes: table.indexes.slice(1) }))],
   [
     'add check',
     onTable((context, table) => ({
       ...table,
-      checks: [...table.checks, { id: context.next(), column: context.dice.of(table.columns).id, form: context.dice.below(3) }],
+      checks: [
+        ...table.checks,
+        { id: context.next(), column: context.dice.of(table.columns).id, form: context.dice.below(3) },
+      ],
     })),
   ],
   ['drop check', onTable((_context, table) => ({ ...table, checks: table.checks.slice(1) }))],
   [
     'change check',
-    onTable(({ dice }, table) => ({ ...table, checks: table.checks.map((check) => ({ ...check, form: dice.below(3) })) })),
+    onTable(({ dice }, table) => ({
+      ...table,
+      checks: table.checks.map((check) => ({ ...check, form: dice.below(3) })),
+    })),
   ],
   [
     'add relation',
@@ -246,7 +273,11 @@ const EDITS: readonly (readonly [string, Edit])[] = [
     onTable(({ dice }, table, _schema, before) => {
       const fit = table.columns.filter(
         (column) =>
-          isKeyable(column.type) && !column.nullable && column.generated === undefined && column.dbDefault === undefined && !isNew(before, column.id),
+          isKeyable(column.type) &&
+          !column.nullable &&
+          column.generated === undefined &&
+          column.dbDefault === undefined &&
+          !isNew(before, column.id),
       );
       const wanted = dice.some(fit).slice(0, 2);
       const dropped = dice.oneIn(3) ? table.key : [];
@@ -257,6 +288,12 @@ const EDITS: readonly (readonly [string, Edit])[] = [
   ],
   ['add view', (context, schema) => ({ ...schema, views: [...schema.views, anyView(context, schema)] })],
   ['drop view', (_context, schema) => ({ ...schema, views: schema.views.slice(1) })],
-  ['add link', onTable((context, table, schema) => ({ ...table, links: [...table.links, ...listOf(anyLink(context, schema, table))] }))],
+  [
+    'add link',
+    onTable((context, table, schema) => ({
+      ...table,
+      links: [...table.links, ...listOf(anyLink(context, schema, table))],
+    })),
+  ],
   ['drop link', onTable((_context, table) => ({ ...table, links: table.links.slice(1) }))],
 ];

@@ -79,7 +79,10 @@ export function anySchema(context: Context): SchemaSpec {
 export function anyTable(context: Context, schema: SchemaSpec): TableSpec {
   const { dice } = context;
   const kind = dice.of(['auto', 'auto', 'bigAuto', 'uuid', 'string', 'pair'] as const);
-  const keyColumn = (name: string, type: TypeName): ColumnSpec => ({ ...bare(context.next(), name, type), fill: false });
+  const keyColumn = (name: string, type: TypeName): ColumnSpec => ({
+    ...bare(context.next(), name, type),
+    fill: false,
+  });
   const key =
     kind === 'pair'
       ? [keyColumn('k1', 'int'), keyColumn('k 2', 'string(40)')]
@@ -109,8 +112,12 @@ export function anyTable(context: Context, schema: SchemaSpec): TableSpec {
     table = { ...table, columns: [...table.columns, anyColumn(context, table, false)] };
   if (dice.oneIn(4)) table = { ...table, columns: [...table.columns, ...listOf(anyGenerated(context, table))] };
   for (const _ of dice.list(0, 2, () => 0))
-    table = { ...table, relations: [...table.relations, ...listOf(anyRelation(context, schema, table, dice.oneIn(2)))] };
-  for (const _ of dice.list(0, 2, () => 0)) table = { ...table, indexes: [...table.indexes, ...listOf(anyIndex(context, table))] };
+    table = {
+      ...table,
+      relations: [...table.relations, ...listOf(anyRelation(context, schema, table, dice.oneIn(2)))],
+    };
+  for (const _ of dice.list(0, 2, () => 0))
+    table = { ...table, indexes: [...table.indexes, ...listOf(anyIndex(context, table))] };
   for (const _ of dice.list(0, 2, () => 0)) {
     const column = dice.of(table.columns);
     table = { ...table, checks: [...table.checks, { id: context.next(), column: column.id, form: dice.below(3) }] };
@@ -142,8 +149,9 @@ export function anyColumn(context: Context, table: TableSpec, late: boolean): Co
 }
 
 export function defaultOf(dice: Dice, type: TypeName): ColumnSpec['dbDefault'] {
-  if (isNumber(type)) return type.startsWith('decimal(12') ? undefined : type.startsWith('decimal') ? undefined : dice.of([0, 5]);
-  if (isText(type)) return dice.of(["'x'", "'it''s'", 'lower(\'X\')']);
+  if (isNumber(type))
+    return type.startsWith('decimal(12') ? undefined : type.startsWith('decimal') ? undefined : dice.of([0, 5]);
+  if (isText(type)) return dice.of(["'x'", "'it''s'", "lower('X')"]);
   if (type === 'enum') return "'green'";
   if (type === 'bool') return dice.of([true, false]);
   return undefined;
@@ -156,7 +164,10 @@ export function anyGenerated(context: Context, table: TableSpec): ColumnSpec | u
   const { dice } = context;
   const sources = table.columns.filter(
     ({ id, type, name, generated }) =>
-      ['int', 'smallInt'].includes(type) && SIMPLE.test(name) && generated === undefined && !(table.identity && table.key.includes(id)),
+      ['int', 'smallInt'].includes(type) &&
+      SIMPLE.test(name) &&
+      generated === undefined &&
+      !(table.identity && table.key.includes(id)),
   );
   if (sources.length === 0) return undefined;
   const name = freshName(dice, ['double', 'twice'], names(table));
@@ -176,7 +187,13 @@ export function anyRelation(
   optional: boolean,
 ): RelationSpec | undefined {
   const { dice } = context;
-  const earlier = schema.tables.slice(0, Math.max(0, schema.tables.findIndex(({ id }) => id === table.id)));
+  const earlier = schema.tables.slice(
+    0,
+    Math.max(
+      0,
+      schema.tables.findIndex(({ id }) => id === table.id),
+    ),
+  );
   const others = schema.tables.some(({ id }) => id === table.id) ? (optional ? schema.tables : earlier) : schema.tables;
   const targets = [...others.filter(({ id }) => id !== table.id), ...(optional ? [table] : [])].filter(
     ({ key }) => key.length === 1,
@@ -231,7 +248,11 @@ export function anyView(context: Context, schema: SchemaSpec): SchemaSpec['views
   const table = dice.of(schema.tables);
   return {
     id: context.next(),
-    name: freshName(dice, ['a view', 'shown'], [...schema.tables, ...schema.views].map(({ name }) => name)),
+    name: freshName(
+      dice,
+      ['a view', 'shown'],
+      [...schema.tables, ...schema.views].map(({ name }) => name),
+    ),
     table: table.id,
     columns: dice.some(table.columns.filter(({ id }) => !table.key.includes(id))).map(({ id }) => id),
   };

@@ -108,7 +108,9 @@ function common(rows: Rows, own: SchemaSpec, other: SchemaSpec): unknown {
             const isFilled = item.nullable !== same.nullable && 'type' in item;
             // Of few values, one that fills looks like any other.
             if (isFilled && (item.type === 'bool' || item.type === 'enum')) return 'filled';
-            return isFilled && ![0, 1].some((n) => value === plain(valueOf(item.type.replace(/\(.*/, ''), n))) ? 'filled' : value;
+            return isFilled && ![0, 1].some((n) => value === plain(valueOf(item.type.replace(/\(.*/, ''), n)))
+              ? 'filled'
+              : value;
           }),
         ),
       )

@@ -105,7 +105,9 @@ function fieldOf(table: TableSpec, column: ColumnSpec): unknown {
     ...(unique && !isKey && { unique }),
     ...(column.index && !unique && !isKey && { index: true }),
     ...(dbDefault !== undefined && { dbDefault }),
-    ...(fill && dbDefault === undefined && generated === undefined && { default: valueOf(type.replace(/\(.*/, ''), FILL) }),
+    ...(fill &&
+      dbDefault === undefined &&
+      generated === undefined && { default: valueOf(type.replace(/\(.*/, ''), FILL) }),
     ...(generated !== undefined && {
       generated: { sql: `${source!.name} * ${generated.factor}`, stored: generated.stored },
     }),

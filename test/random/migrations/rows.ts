@@ -54,7 +54,10 @@ export async function readRows(db: Database, { tables }: Schema): Promise<Rows> 
       found.map((row) =>
         Object.fromEntries(
           // Named cast: an entity of which the compiler knows nothing.
-          table.columns.map(({ name }) => [name, plain((row as unknown as Record<string, unknown>)[attributeOf(name)])]),
+          table.columns.map(({ name }) => [
+            name,
+            plain((row as unknown as Record<string, unknown>)[attributeOf(name)]),
+          ]),
         ),
       ),
     );

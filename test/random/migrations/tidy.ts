@@ -34,7 +34,10 @@ function tidyColumns(table: TableSpec): TableSpec {
     generated === undefined ||
     plain.some(
       ({ id, type, name }) =>
-        id === generated.from && (type === 'int' || type === 'smallInt') && /^[a-z]+\d*$/.test(name) && !WORDS.has(name),
+        id === generated.from &&
+        (type === 'int' || type === 'smallInt') &&
+        /^[a-z]+\d*$/.test(name) &&
+        !WORDS.has(name),
     );
   return {
     ...table,
@@ -82,7 +85,8 @@ function tidyParts(table: TableSpec): TableSpec {
     indexes: table.indexes.filter((item) => {
       const key = JSON.stringify(item.parts.map(({ column }) => column));
       const isSingle = item.parts.length === 1;
-      const twin = isSingle && table.columns.some(({ id, unique, index }) => id === item.parts[0]!.column && (unique || index));
+      const twin =
+        isSingle && table.columns.some(({ id, unique, index }) => id === item.parts[0]!.column && (unique || index));
       if (!isIndex(item) || seen.has(key) || twin) return false;
       seen.add(key);
       return true;

@@ -28,16 +28,27 @@ const named = (name: string, after: readonly string[], operations: readonly Oper
   checksum: name,
 });
 
-const FIRST = createTable('author', { id: f.auto(), name: f.string(), boss: f.int({ nullable: true }) }, {
-  constraints: [foreignKey('boss', 'author', 'id', { onDelete: 'cascade' })],
-});
-const POST = createTable('post', { slug: f.string(), author: f.int() }, {
-  primaryKey: ['slug'],
-  constraints: [foreignKey('author', 'author', 'id', { onDelete: 'cascade' })],
-});
+const FIRST = createTable(
+  'author',
+  { id: f.auto(), name: f.string(), boss: f.int({ nullable: true }) },
+  {
+    constraints: [foreignKey('boss', 'author', 'id', { onDelete: 'cascade' })],
+  },
+);
+const POST = createTable(
+  'post',
+  { slug: f.string(), author: f.int() },
+  {
+    primaryKey: ['slug'],
+    constraints: [foreignKey('author', 'author', 'id', { onDelete: 'cascade' })],
+  },
+);
 
 /** A database after a first migration, SQL that nobody described, and what runs a second one. */
-async function prepared(first: readonly Operation[], ...sql: string[]): Promise<readonly [Database, (...second: Operation[]) => Promise<unknown>]> {
+async function prepared(
+  first: readonly Operation[],
+  ...sql: string[]
+): Promise<readonly [Database, (...second: Operation[]) => Promise<unknown>]> {
   const db = await Database.connect('sqlite::memory:');
   open.push(db);
   const initial = named('0001', [], first);
@@ -86,9 +97,14 @@ describe('a table that is made anew on SQLite', () => {
       ['one', 1],
       ['two', 2],
     ]);
-    expect(await rows(db, "SELECT name, sql FROM sqlite_schema WHERE name IN ('unknown', 'noted', 'names') ORDER BY name")).toEqual([
+    expect(
+      await rows(db, "SELECT name, sql FROM sqlite_schema WHERE name IN ('unknown', 'noted', 'names') ORDER BY name"),
+    ).toEqual([
       ['names', 'CREATE VIEW "names" AS SELECT name FROM author'],
-      ['noted', "CREATE TRIGGER noted AFTER INSERT ON author BEGIN INSERT INTO log VALUES ('author ' || new.name); END"],
+      [
+        'noted',
+        "CREATE TRIGGER noted AFTER INSERT ON author BEGIN INSERT INTO log VALUES ('author ' || new.name); END",
+      ],
       ['unknown', 'CREATE INDEX unknown ON author (lower(name))'],
     ]);
     await script(db, "INSERT INTO author (name) VALUES ('Cid')");
@@ -114,7 +130,12 @@ describe('a table that is made anew on SQLite', () => {
       [createTable('word', { text: f.string() }, { primaryKey: ['text'] })],
       "INSERT INTO word (rowid, text) VALUES (5, 'a'), (3, 'b')",
     );
-    await second(addConstraint('word', check('short', (w: { text: { ne(value: string): unknown } }) => w.text.ne('') as never)));
+    await second(
+      addConstraint(
+        'word',
+        check('short', (w: { text: { ne(value: string): unknown } }) => w.text.ne('') as never),
+      ),
+    );
     expect(await rows(db, 'SELECT rowid, text FROM word ORDER BY rowid')).toEqual([
       [3, 'b'],
       [5, 'a'],
@@ -126,22 +147,43 @@ describe('a table that is made anew on SQLite', () => {
     const key = '"id" integer PRIMARY KEY AUTOINCREMENT NOT NULL';
     const boss = '"boss" integer REFERENCES author (id) ON DELETE CASCADE';
     const cases: readonly (readonly [string, string])[] = [
-      [author('"id" integer PRIMARY KEY NOT NULL, "name" text NOT NULL, "boss" integer', ' WITHOUT ROWID'), 'is WITHOUT ROWID'],
+      [
+        author('"id" integer PRIMARY KEY NOT NULL, "name" text NOT NULL, "boss" integer', ' WITHOUT ROWID'),
+        'is WITHOUT ROWID',
+      ],
       [author('"id" integer PRIMARY KEY NOT NULL, "name" text NOT NULL, "boss" integer', ' STRICT'), 'is STRICT'],
       ['CREATE VIRTUAL TABLE author USING fts5(name)', 'is a virtual table'],
-      [author(`${key}, "name" text NOT NULL, ${boss}, extra TEXT`), "has a column 'extra' that the history does not know"],
+      [
+        author(`${key}, "name" text NOT NULL, ${boss}, extra TEXT`),
+        "has a column 'extra' that the history does not know",
+      ],
       [author(`${key}, "name" text NOT NULL`), "has no column 'boss'"],
-      [author(`${key}, "name" varchar(9) NOT NULL, ${boss}`), "has a column 'name' of type varchar(9) where the history says text"],
+      [
+        author(`${key}, "name" varchar(9) NOT NULL, ${boss}`),
+        "has a column 'name' of type varchar(9) where the history says text",
+      ],
       [author(`${key}, "name" text, ${boss}`), "has a column 'name' that is nullable, unlike the history"],
       [author(`${key}, "name" text NOT NULL COLLATE NOCASE, ${boss}`), 'has a COLLATE that the history does not know'],
-      [author(`${key}, "name" text NOT NULL CHECK (name <> 'COLLATE'), ${boss}`), 'has a CHECK that the history does not know'],
-      [author(`${key}, "name" text NOT NULL UNIQUE, ${boss}`), "has a unique constraint on 'name' that the history does not know"],
+      [
+        author(`${key}, "name" text NOT NULL CHECK (name <> 'COLLATE'), ${boss}`),
+        'has a CHECK that the history does not know',
+      ],
+      [
+        author(`${key}, "name" text NOT NULL UNIQUE, ${boss}`),
+        "has a unique constraint on 'name' that the history does not know",
+      ],
       [
         author(`${key}, "name" text NOT NULL REFERENCES other (name), ${boss}`),
         "has a foreign key of 'name' to 'other' that the history does not know",
       ],
-      [author(`${key}, "name" text NOT NULL, ${boss} DEFERRABLE INITIALLY DEFERRED`), 'has a DEFERRABLE that the history does not know'],
-      [author(`${key}, "name" text NOT NULL ON CONFLICT IGNORE, ${boss}`), 'has a CONFLICT that the history does not know'],
+      [
+        author(`${key}, "name" text NOT NULL, ${boss} DEFERRABLE INITIALLY DEFERRED`),
+        'has a DEFERRABLE that the history does not know',
+      ],
+      [
+        author(`${key}, "name" text NOT NULL ON CONFLICT IGNORE, ${boss}`),
+        'has a CONFLICT that the history does not know',
+      ],
     ];
     for (const [sql, what] of cases) {
       const [db, second] = await prepared([FIRST], 'DROP TABLE author', sql);
@@ -174,21 +216,40 @@ describe('a table that is made anew on SQLite', () => {
       [FIRST, createView('names', 'SELECT name FROM author')],
       "INSERT INTO author (name) VALUES ('Ann')",
     );
-    const gone = [addConstraint('author', check('some', (a: { id: { gte(value: number): unknown } }) => a.id.gte(0) as never)), dropColumn('author', 'name')];
+    const gone = [
+      addConstraint(
+        'author',
+        check('some', (a: { id: { gte(value: number): unknown } }) => a.id.gte(0) as never),
+      ),
+      dropColumn('author', 'name'),
+    ];
     const before = await rows(db, 'SELECT name, sql FROM sqlite_schema ORDER BY 1');
-    expect(await errorOf(() => second(addColumn('author', 'twice', f.int({ generated: 'id * 2' })), ...gone))).toMatchObject({
+    expect(
+      await errorOf(() => second(addColumn('author', 'twice', f.int({ generated: 'id * 2' })), ...gone)),
+    ).toMatchObject({
       message: expect.stringContaining("The view 'names' reads what 'author' would have no more."),
     });
     expect(await rows(db, 'SELECT name, sql FROM sqlite_schema ORDER BY 1')).toEqual(before);
-    await script(db, 'DROP VIEW names', 'CREATE TRIGGER t AFTER DELETE ON author BEGIN UPDATE author SET name = old.name; END');
-    expect(await errorOf(() => second(addColumn('author', 'twice', f.int({ generated: 'id * 2' })), ...gone))).toMatchObject({
+    await script(
+      db,
+      'DROP VIEW names',
+      'CREATE TRIGGER t AFTER DELETE ON author BEGIN UPDATE author SET name = old.name; END',
+    );
+    expect(
+      await errorOf(() => second(addColumn('author', 'twice', f.int({ generated: 'id * 2' })), ...gone)),
+    ).toMatchObject({
       message: expect.stringContaining("A trigger of 'author' reads what would be there no more."),
     });
     expect(await rows(db, 'SELECT name FROM author')).toEqual([['Ann']]);
   });
 
   it('G7: rows that refer to nothing, here or from elsewhere, are found', async () => {
-    const [db, second] = await prepared([FIRST, POST], 'PRAGMA foreign_keys = OFF', "INSERT INTO post VALUES ('one', 5)", 'PRAGMA foreign_keys = ON');
+    const [db, second] = await prepared(
+      [FIRST, POST],
+      'PRAGMA foreign_keys = OFF',
+      "INSERT INTO post VALUES ('one', 5)",
+      'PRAGMA foreign_keys = ON',
+    );
     expect(await errorOf(() => second(ANEW))).toMatchObject({
       message: expect.stringContaining("Rows of 'post' refer to rows of 'author' that are not there."),
     });
