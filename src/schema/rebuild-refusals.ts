@@ -1,7 +1,9 @@
 import type { TableSchema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
-import type { Query } from './rebuild-steps.ts';
+
+/** Asks the database; SQL comes whole, its values written out. */
+export type Query = (sql: string) => Promise<unknown[][]>;
 
 /**
  * Refuse to make a table anew that has something which nobody described: it would be gone.

@@ -4,10 +4,8 @@ import type { TableSchema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { refuseLosses } from './rebuild-refusals.ts';
+import type { Query } from './rebuild-refusals.ts';
 import type { Rebuild } from './rebuild.ts';
-
-/** Asks the database; SQL comes whole, its values written out. */
-export type Query = (sql: string) => Promise<unknown[][]>;
 
 /**
  * Make a table anew in the way of https://sqlite.org/lang_altertable.html#otheralter: beside the old one, which goes when all rows
