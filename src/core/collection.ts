@@ -183,7 +183,7 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   noteAdded(item: object): void {
     this.#tell();
     this.#show(item, true);
-    const undone = this.#removed?.delete(item) === true;
+    const undone = this.#takenBack?.delete(item) === true;
     if (!undone || this.#lastWordCounts) (this.#added ??= new Set()).add(item);
   }
 
@@ -201,12 +201,20 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   }
 
   /**
-   * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links of two
-   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm. And where what is
-   * taken out is not to be saved: a new entity that was put in before is one of these.
+   * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links, of which
+   * the other side may hold pending changes too. Writing such a link twice does no harm. And where what is taken out is not
+   * to be saved: a new entity that was put in before is one of these.
    */
   get #lastWordCounts(): boolean {
-    return this.#items === null || this.relation.link?.implicit === true || this.relation.cascade === 'delete-orphan';
+    return this.#items === null || this.relation.link !== undefined || this.relation.cascade === 'delete-orphan';
+  }
+
+  /**
+   * Removals that are taken back when what they are about is added again. Where a model stands between the two, a link is a row
+   * with values of its own, and there may be several: that which is removed goes, and that which is added is new.
+   */
+  get #takenBack(): Set<object> | null {
+    return this.relation.link?.implicit === false ? null : this.#removed;
   }
 
   /** For the unit of work: changes that are not written yet. */
@@ -313,10 +321,17 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** The other side of a many-to-many change: shown, but written by the side where it was made. */
   mirror(item: object, joined: boolean): void {
-    const overruled = joined ? this.#removed : this.#added;
+    const overruled = joined ? this.#takenBack : this.#added;
     if (this.#items === null && overruled?.has(item) !== true) return;
     this.#tell();
     overruled?.delete(item);
+    this.#show(item, joined);
+  }
+
+  /** For the loader: the other side has a change that is not written, where this one says nothing else. */
+  showOther(item: object, joined: boolean): void {
+    if (!joined && this.#added?.has(item) === true) return;
+    this.#tell();
     this.#show(item, joined);
   }
 

@@ -26,6 +26,8 @@ export interface ChangeSet {
   readonly earlyDeletes: ReadonlyMap<ModelMeta, readonly object[]>;
   readonly linked: readonly LinkChange[];
   readonly unlinked: readonly LinkChange[];
+  /** Rows of `through` models that go before others of the same pairs come. */
+  readonly replaced: readonly LinkChange[];
 }
 
 /** Compare every tracked entity with its row, and gather what was added, deleted and linked. */
@@ -36,7 +38,7 @@ export function collectChanges(
   early: ReadonlySet<object> = NONE,
 ): ChangeSet {
   for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
-  const { linked, unlinked } = collectLinks(work);
+  const { linked, unlinked, replaced } = collectLinks(work);
   const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
     inserts: byModel([...work.added, ...through]),
@@ -45,6 +47,7 @@ export function collectChanges(
     earlyDeletes: byModel(early),
     linked: linked.filter(({ link }) => link.implicit),
     unlinked,
+    replaced,
   };
 }
 
@@ -164,7 +167,7 @@ function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, 
 }
 
 /** Pairs in the order of the link table; a pair that both sides noted is one row. */
-function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> {
+function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked' | 'replaced'> {
   const linked = new PairSet();
   const unlinked = new PairSet();
   for (const collection of work.collections) {
@@ -178,7 +181,13 @@ function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked'> 
       if (isWritten(owner, work) && isWritten(item, work)) unlinked.add(relation.link, owner, item);
     }
   }
-  return { linked: linked.pairs, unlinked: unlinked.pairs };
+  const isReplaced = ({ link, source, target }: LinkChange): boolean =>
+    !link.implicit && linked.has(link, source, target);
+  return {
+    linked: linked.pairs,
+    unlinked: unlinked.pairs.filter((pair) => !isReplaced(pair)),
+    replaced: unlinked.pairs.filter(isReplaced),
+  };
 }
 
 /** Whether link rows may lead to an entity: not if it is still to be inserted, or has no key. */
@@ -209,10 +218,13 @@ class PairSet {
   readonly pairs: LinkChange[] = [];
   readonly #seen = new Map<ModelMeta, Map<object, Set<object>>>();
 
+  has(link: LinkMeta, source: object, target: object): boolean {
+    const [first, second] = inOrder(link, source, target);
+    return this.#seen.get(link.model)?.get(first)?.has(second) === true;
+  }
+
   add(link: LinkMeta, source: object, target: object): void {
-    // The inverse side sees the same table the other way round: its columns say which end is which.
-    const turned = link.source.index > link.target.index;
-    const [first, second] = turned ? [target, source] : [source, target];
+    const [first, second] = inOrder(link, source, target);
     let sources = this.#seen.get(link.model);
     if (sources === undefined) this.#seen.set(link.model, (sources = new Map()));
     let targets = sources.get(first);
@@ -221,4 +233,9 @@ class PairSet {
     targets.add(second);
     this.pairs.push({ link, source, target });
   }
+}
+
+/** The inverse side sees the same table the other way round: its columns say which end is which. */
+function inOrder(link: LinkMeta, source: object, target: object): readonly [object, object] {
+  return link.source.index > link.target.index ? [target, source] : [source, target];
 }

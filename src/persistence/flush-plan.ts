@@ -45,12 +45,13 @@ export type FlushStep =
 
 /**
  * Changes to ordered steps, without a word of SQL: parents before children, circles closed by a later UPDATE, links
- * after the rows they join, deletes last and children first.
+ * after the rows they join, deletes last and children first. Only links that are made anew go before all else.
  *
  * @throws CircularDependencyError naming the models of a circle that cannot be broken.
  */
 export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushStep[] {
   return [
+    ...linkSteps('unlink', changes.replaced),
     ...deleteSteps(changes.earlyDeletes, features),
     ...insertSteps(changes),
     ...updateSteps(changes),

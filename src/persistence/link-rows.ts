@@ -18,17 +18,24 @@ export function followLinkRows(
   steps: readonly FlushStep[],
 ): void {
   if (work.collections.size === 0) return;
+  const made = new Set(steps.flatMap((step) => (step.kind === 'insert' ? step.entities : [])));
   for (const step of steps) {
     if (step.kind === 'insert') {
       for (const entity of step.entities)
         if (!work.added.has(entity)) showOnOtherSides(step.meta, entity, true, journal);
     } else if (step.kind === 'unlink' && !step.link.implicit) {
-      forgetRows(workspace, journal, step.link, step.pairs);
+      forgetRows(workspace, journal, step, made);
     }
   }
 }
 
-function forgetRows(workspace: Workspace, journal: Journal, link: LinkMeta, pairs: readonly LinkChange[]): void {
+/** `made`: what has come in their place. */
+function forgetRows(
+  workspace: Workspace,
+  journal: Journal,
+  { link, pairs }: { readonly link: LinkMeta; readonly pairs: readonly LinkChange[] },
+  made: ReadonlySet<object>,
+): void {
   const map = workspace.identityMap.of(link.model);
   const gone = new Set(
     pairs.map((pair) => pairKey(link, keyAt(pair.source, link.source), keyAt(pair.target, link.target))),
@@ -37,6 +44,7 @@ function forgetRows(workspace: Workspace, journal: Journal, link: LinkMeta, pair
     const row = State.row(entity);
     if (
       row === null ||
+      made.has(entity) ||
       row[link.source.index] === undefined ||
       row[link.target.index] === undefined ||
       !gone.has(pairKey(link, (entity as Values)[link.source.name], (entity as Values)[link.target.name]))

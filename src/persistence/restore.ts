@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
+import { isOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
 import type { Links, Row } from '../core/state.ts';
@@ -160,8 +161,12 @@ function resetChanges(workspace: Workspace): void {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
-      for (const index of changed.indexes)
-        resetField(entity, meta.fields[index]!, codec.decodeField(meta.fields[index]!, row![index]));
+      for (const index of changed.indexes) {
+        const field = meta.fields[index]!;
+        resetField(entity, field, codec.decodeField(field, row![index]));
+        // Whom it leads to is found by the key again, or linked again below.
+        if (field.relation !== undefined) State.setLink(entity, field.relation.index, undefined);
+      }
       for (const embedded of meta.embeddedByName.values()) {
         if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null))
           (entity as Values)[embedded.name] = null;
@@ -187,16 +192,25 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
       if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all);
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
+      const unwritten = byLink(start, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
-        if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
-        if (State.row(entity)?.[relation.sourceField.index] === undefined) continue;
-        const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
+        if (linked === undefined || State.row(entity)?.[relation.sourceField.index] === undefined) continue;
+        const found =
+          unwritten.get(entity) ??
+          owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
     }
   }
+}
+
+/** New entities, which no key leads to yet, by the entity that they say themselves that they belong to. */
+function byLink({ added }: JournalStart, { target, inverse }: RelationMeta): Map<unknown, object> {
+  const owners = new Map<unknown, object>();
+  for (const entity of added) if (isOf(entity, target)) owners.set(State.link(entity, inverse!.index), entity);
+  return owners;
 }
 
 /** A reference by a unique field that is not the key is found by no key: it is linked again to the entity that it leads to. */
@@ -210,6 +224,7 @@ function relinkByField(workspace: Workspace, relation: RelationMeta, entities: r
   }
 }
 
+/** Stored entities by what they have in the field that a relation leads to. */
 function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
   const owners = new Map<unknown, object>();
   for (const item of workspace.identityMap.of(target).values())

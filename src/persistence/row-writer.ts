@@ -19,8 +19,10 @@ type Key = number | bigint;
 const ROWS_PER_LIST = 2_500;
 /** More than the text of an UPDATE has. */
 const BYTES_OF_UPDATE = 65_536;
-/** So many rows go in one statement of placeholders; a power of two. */
+/** So many rows go in one statement of placeholders. */
 const ROWS_PER_VALUES = 1_024;
+/** From so many rows on, numbers of rows are four to each power of two. */
+const MANY = 64;
 
 /** Rows of one table to the database, several to a statement where the dialect says that this is better. */
 export class RowWriter {
@@ -126,18 +128,16 @@ export class RowWriter {
   }
 
   /**
-   * Rows for statements of placeholders, as many to each as limits and a power of two allow: so there are few different
+   * Rows for statements of placeholders, as many to each as limits and `roundNumber` allow: so there are few different
    * statements, whatever the number of rows. A row without values goes alone.
    */
   *#parts(fields: readonly FieldMeta[], rows: readonly Parameters[]): Generator<readonly Parameters[]> {
     const { maxParameters } = this.#compiled.dialect.features;
-    let size = fields.length === 0 ? 1 : ROWS_PER_VALUES;
-    while (size > 1 && size * fields.length > maxParameters) size /= 2;
-    const fits = fitsInto(this.#connection.maxBytes, fields, size);
+    const most = fields.length === 0 ? 1 : Math.min(ROWS_PER_VALUES, Math.floor(maxParameters / fields.length));
+    const fits = fitsInto(this.#connection.maxBytes, fields, most);
     for (let from = 0; from < rows.length;) {
-      while (size > rows.length - from) size /= 2;
-      let part = rows.slice(from, from + size);
-      while (part.length > 1 && !fits(part)) part = part.slice(0, part.length / 2);
+      let part = rows.slice(from, from + roundNumber(Math.min(most, rows.length - from)));
+      while (part.length > 1 && !fits(part)) part = part.slice(0, roundNumber(part.length / 2));
       yield part;
       from += part.length;
     }
@@ -294,4 +294,11 @@ function* textsOf(rows: readonly Parameters[], maxBytes: number): Generator<unkn
 
 function total({ changes }: BatchResult): number {
   return changes.reduce((sum, count) => sum + count, 0);
+}
+
+/** The largest number of rows up to this one for which there are statements: a power of two, or where they are many a quarter more. */
+function roundNumber(most: number): number {
+  const power = 2 ** Math.floor(Math.log2(most));
+  const step = power < MANY ? power : power / 4;
+  return most - (most % step);
 }

@@ -75,10 +75,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
     const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
-    // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
-    this.#batch = new BatchLoader(this.#workspace, (collection) =>
-      this.#transactions.current?.journal.touchCollection(collection),
-    );
+    this.#batch = new BatchLoader(this.#workspace, {
+      // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
+      before: (collection) => this.#transactions.current?.journal.touchCollection(collection),
+      changed: this.#work.collections,
+    });
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
     this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);

@@ -9,7 +9,7 @@ import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import { CommitOutcomeUnknownError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
+import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
 import type { Cascaded, Cascades } from './cascades.ts';
@@ -392,7 +392,8 @@ export class Transactions {
     try {
       await this.#workspace.executor.rollbackToSavepoint(open.connection, name);
     } catch (error) {
-      open.broken = notRolledBack(cause, error);
+      // Where the connection is lost there is nothing left to be taken back, and that is what has to be known.
+      open.broken = cause instanceof ConnectionError ? cause : notRolledBack(cause, error);
       throw open.broken;
     }
   }

@@ -30,23 +30,17 @@ export class Post extends model(
   },
 ) {}
 
-export class Wrong extends model(
-  'wrong',
-  { id: f.auto(), title: f.string() },
-  {
-    indexes: [
-      // @ts-expect-error -- no such column in a callback
-      index((p) => p.titel.lower(), { name: 'x' }),
-      // @ts-expect-error -- no such field before a condition
-      index('titel', { where: (p) => p.title.eq('') }),
-      // @ts-expect-error -- no such field beside a callback
-      index((p) => p.title.lower(), 'titel', { name: 'x' }),
-      // @ts-expect-error -- no such field in a condition
-      index((p) => p.title.lower(), { name: 'x', where: { titel: 3 } }),
-      // @ts-expect-error -- a text is no condition
-      index((p) => p.title.lower(), { name: 'x', where: (p) => p.title }),
-      // @ts-expect-error -- a text is nothing that an index is sorted by
-      index(() => 'title', { name: 'x' }),
-    ],
-  },
-) {}
+const fields = { id: f.auto(), title: f.string() };
+// @ts-expect-error -- no such column in a callback
+export class W0 extends model('x', fields, { indexes: [index((p) => p.titel.lower(), { name: 'x' })] }) {}
+// @ts-expect-error -- no such field before a condition
+export class W1 extends model('x', fields, { indexes: [index('titel', { where: (p) => p.title.eq('') })] }) {}
+// @ts-expect-error -- no such field beside a callback
+export class W2 extends model('x', fields, { indexes: [index((p) => p.title.lower(), 'titel', { name: 'x' })] }) {}
+const own = { id: f.auto(), n: f.string() };
+// @ts-expect-error -- no such field in a condition
+export class W3 extends model('x', own, { indexes: [index((p) => p.n.lower(), { name: 'x', where: { b: 3 } })] }) {}
+// @ts-expect-error -- a text is no condition
+export class W4 extends model('x', own, { indexes: [index((p) => p.n, { name: 'x', where: (p) => p.n })] }) {}
+// @ts-expect-error -- a text is nothing that an index is sorted by
+export class W5 extends model('x', fields, { indexes: [index(() => 'title', { name: 'x' })] }) {}

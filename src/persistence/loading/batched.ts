@@ -1,7 +1,7 @@
 import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
 import type { OrderNode } from '../../core/ast/expressions.ts';
-import type { RelationTree } from '../../core/loader.ts';
+import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
@@ -22,18 +22,28 @@ type Values = Record<string, unknown>;
 const FEW = 1_000;
 type Reader = Pick<QueryRunner, 'entities' | 'rows'>;
 
+/** What a unit of work has to do with what is loaded into its session. */
+export interface Receiving {
+  /** A collection is about to be filled. */
+  readonly before: (collection: EntityCollection) => void;
+  /** Those with changes that are not written yet. */
+  readonly changed: ReadonlySet<ChangingCollection>;
+}
+
+const APART: Receiving = { before: () => undefined, changed: new Set() };
+
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
  * has already are not fetched again. Works through a tree of paths, so that what paths share is loaded once.
  */
 export class BatchLoader {
   readonly #workspace: Workspace;
-  readonly #beforeReceive: (collection: EntityCollection) => void;
+  readonly #receiving: Receiving;
   #runner: Reader | undefined;
 
-  constructor(workspace: Workspace, beforeReceive: (collection: EntityCollection) => void) {
+  constructor(workspace: Workspace, receiving: Receiving) {
     this.#workspace = workspace;
-    this.#beforeReceive = beforeReceive;
+    this.#receiving = receiving;
   }
 
   /** The runner asks the loader, and the loader the runner: they are introduced when both exist. */
@@ -43,12 +53,12 @@ export class BatchLoader {
 
   /** The same by another way to the database. */
   through(workspace: Workspace): BatchLoader {
-    return new BatchLoader(workspace, this.#beforeReceive);
+    return new BatchLoader(workspace, this.#receiving);
   }
 
   /** For entities that no transaction brings back to what they were. */
   apart(workspace: Workspace): BatchLoader {
-    return new BatchLoader(workspace, () => undefined);
+    return new BatchLoader(workspace, APART);
   }
 
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
@@ -56,7 +66,7 @@ export class BatchLoader {
     if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
       return this;
     const runner = this.#runner!;
-    const loader = new BatchLoader(this.#workspace, this.#beforeReceive);
+    const loader = new BatchLoader(this.#workspace, this.#receiving);
     // A prefetch may have said which scopes are in force for itself.
     const own = (state: QueryState): ScopeConditions =>
       state.scopes === this.#workspace.scopes ? scopes : state.scopes;
@@ -199,12 +209,28 @@ export class BatchLoader {
       if (item !== undefined) lists.get(fieldKey(source, from))!.add(item);
     }
     for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
+    this.showOtherSide(relation, owners.values());
   }
 
   /** Fill a collection; what it waits to have written stays. */
   receive(into: EntityCollection, items: readonly object[]): void {
-    this.#beforeReceive(into);
+    this.#receiving.before(into);
     into.receive(items);
+  }
+
+  /** Links that the other side of a many-to-many relation is to write are shown in collections that were just filled. */
+  showOtherSide(relation: RelationMeta, filled: Iterable<object>): void {
+    const { changed } = this.#receiving;
+    if (changed.size === 0 || relation.inverse?.many !== true) return;
+    const owners = new Set(filled);
+    for (const other of changed) {
+      const { pending } = other;
+      if (other.relation !== relation.inverse || pending === undefined) continue;
+      for (const owner of pending.removed)
+        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
+      for (const owner of pending.added)
+        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
+    }
   }
 
   #fetch(

@@ -67,7 +67,10 @@ class PrefetchLoader {
     const { relation, state } = prefetch;
     const lacking = this.#lacking(relation, owners);
     const found = lacking.length === 0 ? undefined : await this.#find(prefetch, lacking);
-    if (found !== undefined) for (const owner of lacking) this.#receive(relation, owner, found);
+    if (found !== undefined) {
+      for (const owner of lacking) this.#receive(relation, owner, found);
+      this.#batch.showOtherSide(relation, lacking);
+    }
     // Those that were there already have what the query set asked for besides, too.
     const all = targetsOf(relation, owners);
     const batched = mergeTrees(state.joined, state.batched);

@@ -69,9 +69,9 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       if (former !== undefined) {
         entity(former).owner = null as never;
         former.owner = null;
-        // One row makes way for the other.
-        await flush(play, inside);
       }
+      // One row makes way for the other.
+      if (former !== undefined || isDeleting(play, Badge)) await flush(play, inside);
       if (step.side === 'badge') entity(badge).owner = entity(owner);
       else Object.assign(entity(owner), { badge: entity(badge) });
       badge.owner = owner.key;
@@ -147,6 +147,13 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
   }
 }
 
+/** Whether a row of a model is to be deleted by the next flush. */
+function isDeleting({ session, world }: Play, modelClass: typeof Badge): boolean {
+  return [...world.entities.values()].some(
+    (entity) => entity instanceof modelClass && session.state(entity) === 'deleted',
+  );
+}
+
 /** A key is a value like others: collections that are loaded do not follow it. */
 function mayGoByKey({ session, world }: Play, item: Thing, target: Thing, relation: ToOne): boolean {
   const parents = [target.key, item[relation]].filter((key) => key !== null);
@@ -216,6 +223,7 @@ async function remove(play: Play, thing: Thing, inside: boolean): Promise<void> 
     thing.key,
     ...[...world.things.values()].filter(({ item }) => item === thing.key).map(({ key }) => key),
   ];
+  if (gone.some((key) => session.state(world.entities.get(key) as Item) === 'pending')) await flush(play, inside);
   for (const other of world.things.values()) {
     const referring = world.entities.get(other.key) as AnyEntity;
     for (const relation of ['owner', 'shelf', 'next'] as const) {
@@ -231,7 +239,6 @@ async function remove(play: Play, thing: Thing, inside: boolean): Promise<void> 
         other.places.delete(place);
       }
   }
-  if (gone.some((key) => session.state(world.entities.get(key) as Item) === 'pending')) await flush(play, inside);
   session.delete(entity);
   for (const key of gone) world.things.delete(key);
   // What the database deletes by itself is known when it has done so.
@@ -279,10 +286,11 @@ async function writeElsewhere(play: Play, at: number, how: 'change' | 'delete', 
   const deletes = how === 'delete' && isAlone(world, item);
   await flush(play, false);
   const entity = world.entities.get(item.key) as Item;
+  const changed = item.name === `${name}!` ? `${name}?` : `${name}!`;
   await db.transaction(async (other) => {
     const theirs = await other.getOrFail(Item, entity.id);
     if (deletes) other.delete(theirs);
-    else theirs.name = `${name}!`;
+    else theirs.name = changed;
   });
   entity.price = '9.99';
   expect(await errorFrom(() => session.commit())).toBeInstanceOf(StaleObjectError);
@@ -295,7 +303,7 @@ async function writeElsewhere(play: Play, at: number, how: 'change' | 'delete', 
     world.things.delete(item.key);
   } else {
     await session.refresh(entity);
-    item.name = `${name}!`;
+    item.name = changed;
   }
   play.committed = copy(world.things);
 }
