@@ -12,7 +12,7 @@ import type { Catalog } from './catalog.ts';
 import { modelsOf } from './models.ts';
 import { readRows, writeRows } from './rows.ts';
 import type { Rows } from './rows.ts';
-import type { ColumnSpec, Pair, RelationSpec, SchemaSpec } from './spec.ts';
+import type { ColumnSpec, Pair, RelationSpec, SchemaSpec, TableSpec } from './spec.ts';
 import { plain, valueOf } from './values.ts';
 
 /**
@@ -98,6 +98,7 @@ function common(rows: Rows, own: SchemaSpec, other: SchemaSpec): unknown {
     const columns = [...table.columns, ...table.relations].flatMap((item) => {
       const same = [...twin.columns, ...twin.relations].find(({ id }) => id === item.id);
       if (same === undefined || computedBy(item) !== computedBy(same)) return [];
+      if (computedBy(item) !== undefined && isFilledIn(table, twin)) return [];
       return [{ item, same }];
     });
     found[table.id] = (rows.get(table.name) ?? [])
@@ -117,6 +118,13 @@ function common(rows: Rows, own: SchemaSpec, other: SchemaSpec): unknown {
       .toSorted();
   }
   return found;
+}
+
+/** The computed columns are not compared where what they read may have been filled. */
+function isFilledIn(table: TableSpec, twin: TableSpec): boolean {
+  return table.columns.some(({ id, nullable }) =>
+    twin.columns.some((other) => other.id === id && other.nullable !== nullable),
+  );
 }
 
 function computedBy(item: ColumnSpec | RelationSpec): number | undefined {
