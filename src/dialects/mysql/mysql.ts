@@ -27,6 +27,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   indexesInTable: true,
   schemas: true,
   comments: true,
+  checksLater: false,
   rebuilds: false,
   transactionalDdl: false,
   rowsPerUpdate: 1,
@@ -95,6 +96,10 @@ export class MySQLDialect implements MySQLFlavour {
 
   literal(type: ValueType, value: unknown): string {
     return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
+  }
+
+  conversion(column: ColumnSchema, to: ValueType): string {
+    return new MySQLDdlCompiler(this).conversion(column, to);
   }
 
   inline(condition: Expression): string {
