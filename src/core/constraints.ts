@@ -8,12 +8,16 @@ function split<O>(
   builder: string,
   args: readonly unknown[],
   allowed: readonly string[],
-): { fields: string[]; options: Partial<O> } {
+): { fields: readonly unknown[]; options: Partial<O> } {
   const last = args.at(-1);
   const options = typeof last === 'object' && last !== null ? (last as Partial<O>) : undefined;
   const fields = options === undefined ? args : args.slice(0, -1);
-  if (fields.length === 0 || !fields.every((field) => typeof field === 'string')) {
-    throw new DefinitionError([`${builder}() takes the names of one or more fields, and options last.`]);
+  const isPart = (field: unknown): boolean =>
+    typeof field === 'string' || (builder === 'index' && typeof field === 'function');
+  if (fields.length === 0 || !fields.every(isPart)) {
+    const what =
+      builder === 'index' ? 'the names of one or more fields, or callbacks,' : 'the names of one or more fields,';
+    throw new DefinitionError([`${builder}() takes ${what} and options last.`]);
   }
   for (const key of Object.keys(options ?? {})) {
     if (!allowed.includes(key))
@@ -23,23 +27,26 @@ function split<O>(
       });
   }
   checkName(`${builder}()`, 'name', (options as { readonly name?: unknown } | undefined)?.name);
-  return { fields: fields as string[], options: options ?? {} };
+  return { fields, options: options ?? {} };
 }
 
 function createIndex(...args: readonly unknown[]): IndexDefinition {
   const { fields, options } = split<IndexDefinition['options']>('index', args, ['name', 'unique', 'where', 'fullText']);
   checkFullText(fields, options);
+  // The database would make up a name of its own, and each another.
+  if (options.name === undefined && fields.some((field) => typeof field === 'function'))
+    throw new DefinitionError(["index() with a callback needs a name, as in { name: 'by_title' }."], { field: 'name' });
   return Object.freeze({ kind: 'index', fields: Object.freeze(fields), options: Object.freeze({ ...options }) });
 }
 
 const WORD = /^[a-z]\w*$/i;
 
 function checkFullText(
-  fields: readonly string[],
+  fields: readonly unknown[],
   { fullText, unique: isUnique, where }: IndexDefinition['options'],
 ): void {
   if (fullText === undefined || fullText === false) return;
-  if (fields.length !== 1 || isUnique === true || where !== undefined)
+  if (fields.length !== 1 || typeof fields[0] !== 'string' || isUnique === true || where !== undefined)
     throw new DefinitionError(['A full-text index is over one field, all rows, and not unique.']);
   if (fullText !== true && (typeof fullText !== 'string' || !WORD.test(fullText)))
     throw new DefinitionError(["index() takes fullText: true, or the name of a language such as 'english'."]);
@@ -47,7 +54,7 @@ function checkFullText(
 
 function createUnique(...args: readonly unknown[]): UniqueDefinition {
   const { fields, options } = split<{ name: string }>('unique', args, ['name']);
-  return Object.freeze({ kind: 'unique', fields: Object.freeze(fields), name: options.name });
+  return Object.freeze({ kind: 'unique', fields: Object.freeze(fields as readonly string[]), name: options.name });
 }
 
 function createCheck(name: string, condition: unknown): CheckDefinition {
@@ -59,7 +66,8 @@ function createCheck(name: string, condition: unknown): CheckDefinition {
 }
 
 /**
- * An index over fields, `-` for descending; with `where`, only over rows with these values.
+ * An index over fields, `-` for descending; with `where`, only over rows with these values. A callback among the fields is a
+ * value that is computed, `(p) => p.title.lower()`; the index has a name then. MariaDB has no such indexes.
  *
  * @example
  * ```ts

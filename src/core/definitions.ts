@@ -93,7 +93,8 @@ export class EmbeddedDefinition {
 /** `index('author', '-createdAt', { where: { published: true } })` */
 export interface IndexDefinition {
   readonly kind: 'index';
-  readonly fields: readonly string[];
+  /** Names of fields, and callbacks. */
+  readonly fields: readonly unknown[];
   readonly options: {
     readonly name?: string;
     readonly unique?: boolean;

@@ -85,12 +85,22 @@ export interface OrderMeta {
 
 export interface IndexMeta {
   readonly name: string;
-  readonly columns: readonly OrderMeta[];
+  /** What it is sorted by. */
+  readonly parts: readonly IndexPartMeta[];
   readonly unique: boolean;
   /** For an index of words: how they are read, `simple` or a language. */
   readonly fullText: string | undefined;
   /** Filter or callback that says which rows a partial index covers; read by the schema builder. */
   readonly where: unknown;
+}
+
+/** A field, or a value that is computed of fields. */
+export type IndexPartMeta = OrderMeta | ComputedPartMeta;
+
+export interface ComputedPartMeta {
+  readonly field?: undefined;
+  /** Callback over the model's columns; read by the schema builder. */
+  readonly expression: unknown;
 }
 
 export interface CheckMeta {

@@ -30,6 +30,8 @@ export interface DialectFeatures {
   readonly forwardReferences: boolean;
   /** Whether a row that refers to itself can be deleted as it is. */
   readonly deletesSelfReferences: boolean;
+  /** Whether an index can be over values that are computed of columns. */
+  readonly computedIndexes: boolean;
   /** Whether indexes are part of CREATE TABLE, because a database cannot make one only where it is missing. */
   readonly indexesInTable: boolean;
   /** Whether tables stand in schemas that can be created. */

@@ -1,7 +1,8 @@
 import { rootOf, sameTable } from '../core/inheritance.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { IndexMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { parseFilter } from '../query/filter.ts';
+import { parseSortValue } from '../query/sort-values.ts';
 import { fieldsIn } from '../query/walk.ts';
 import { DataError, ForeignKeyViolationError, IntegrityError } from '../utils/errors.ts';
 
@@ -105,9 +106,7 @@ const REFUSES = new Set<RelationMeta['onDelete']>(['no action', 'restrict']);
 function constraintsOf(meta: ModelMeta): (readonly [string, Constraint])[] {
   return [
     [`${meta.table}_pkey`, { model: meta, fields: meta.primaryKey }],
-    ...meta.indexes.map(
-      ({ name, columns }) => [name, { model: meta, fields: columns.map(({ field }) => field.name) }] as const,
-    ),
+    ...meta.indexes.map((index) => [index.name, { model: meta, fields: fieldsOf(meta, index) }] as const),
     ...meta.relations
       .filter(({ owning }) => owning)
       .map((relation) => [foreignKeyName(meta, relation), { model: meta, fields: [relation.name] }] as const),
@@ -117,11 +116,19 @@ function constraintsOf(meta: ModelMeta): (readonly [string, Constraint])[] {
   ];
 }
 
+/** The fields of an index, and those of which it computes what it is sorted by. */
+function fieldsOf(meta: ModelMeta, { name, parts }: IndexMeta): readonly string[] {
+  const names = parts.flatMap((part) =>
+    part.field === undefined ? fieldsIn(parseSortValue(meta, part.expression, name).expression) : [part.field.name],
+  );
+  return [...new Set(names)];
+}
+
 /** The unique index over these fields, for a database that names its columns only. */
 function indexOver(meta: ModelMeta, fields: Names['fields']): string | undefined {
   if (fields === undefined) return undefined;
   return meta.indexes.find(
-    ({ unique, columns }) =>
-      unique && columns.length === fields.length && columns.every(({ field }, i) => field.name === fields[i]),
+    ({ unique, parts }) =>
+      unique && parts.length === fields.length && parts.every(({ field }, i) => field?.name === fields[i]),
   )?.name;
 }

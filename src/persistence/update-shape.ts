@@ -54,7 +54,8 @@ export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: Enti
   const fields = [...own.filter((field) => field !== version), ...stamps, ...(version === undefined ? [] : [version])];
   const by = namesRow(meta);
   const anyOrder = !meta.indexes.some(
-    ({ unique, columns }) => unique && columns.some(({ field }) => fields.includes(field)),
+    // What a computed part reads is not looked into.
+    ({ unique, parts }) => unique && parts.some(({ field }) => field === undefined || fields.includes(field)),
   );
   return { fields, stamps, by, anyOrder, bind: codec.updateBinder(fields, by) };
 }

@@ -1,3 +1,4 @@
+import { indexFields } from '../core/index-fields.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
@@ -149,7 +150,8 @@ function conflictOf(
 /** The sets of fields of which no two rows may have the same values. */
 function uniqueSets({ key, indexes }: ModelMeta): readonly (readonly FieldMeta[])[] {
   const unique = indexes.filter((index) => index.unique && index.where === undefined);
-  return [key, ...unique.map(({ columns }) => columns.map(({ field }) => field))];
+  // What is unique of a computed value says nothing of the fields.
+  return [key, ...unique.map(indexFields).filter((fields) => fields !== undefined)];
 }
 
 /** The unique key that these fields are, in its own order. */

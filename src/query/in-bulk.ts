@@ -68,8 +68,8 @@ function fieldsOf(meta: ModelMeta, options: unknown): readonly FieldMeta[] {
   const unique =
     (field.primaryKey && meta.key.length === 1) ||
     meta.indexes.some(
-      ({ unique: isUnique, columns, where }) =>
-        isUnique && where === undefined && columns.length === 1 && columns[0]!.field === field,
+      ({ unique: isUnique, parts, where }) =>
+        isUnique && where === undefined && parts.length === 1 && parts[0]!.field === field,
     );
   if (unique) return [field];
   throw new InvalidQueryError(

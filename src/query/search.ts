@@ -32,7 +32,7 @@ export function searchFor(node: Expression, text: unknown, label: ParamLabel): S
 }
 
 function isOf(position: number): (index: SearchExpression['index']) => boolean {
-  return ({ fullText, columns }) => fullText !== undefined && columns[0]!.field.index === position;
+  return ({ fullText, parts }) => fullText !== undefined && parts[0]?.field?.index === position;
 }
 
 function termsOf(text: string): SearchTerm[] {

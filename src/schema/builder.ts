@@ -3,7 +3,8 @@ import type { ForeignKeySchema, TableName, TableSchema } from '../core/ast/schem
 import type { ModelClassValue, ModelMeta } from '../core/metadata.ts';
 import { metaOf } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { conditionOf } from './conditions.ts';
+import { UnsupportedError } from '../utils/errors.ts';
+import { conditionOf, partOf } from './conditions.ts';
 import { creationOrder, forwardReferences, keyOf } from './creation-order.ts';
 import { tableSchemaOf, viewSchemaOf } from './of-models.ts';
 import { tableOf } from './tables.ts';
@@ -39,7 +40,10 @@ export class SchemaBuilder {
     for (const model of models) {
       const meta = typeof model === 'function' ? metaOf(model) : model;
       for (const { condition, name } of meta.checks) conditionOf(meta, condition, name);
-      for (const { where, name } of meta.indexes) if (where !== undefined) conditionOf(meta, where, name);
+      for (const { where, name, parts } of meta.indexes) {
+        if (where !== undefined) conditionOf(meta, where, name);
+        for (const part of parts) if (part.field === undefined) partOf(meta, part.expression, name);
+      }
     }
   }
 
@@ -142,9 +146,28 @@ export class SchemaBuilder {
 
   /** Without indexes of words, where there are none and every search is refused. */
   #table(model: ModelLike): TableSchema {
-    const table = tableSchemaOf(toMeta(model));
+    const meta = toMeta(model);
+    this.#refuseComputed(meta);
+    const table = tableSchemaOf(meta);
     if (this.#dialect.features.fullText) return table;
     return { ...table, indexes: table.indexes.filter(({ fullText }) => fullText === undefined) };
+  }
+
+  /** In the words of the models; the dialect knows tables only. */
+  #refuseComputed(meta: ModelMeta): void {
+    const { name: model, indexes } = tableOf(meta);
+    const { features, name } = this.#dialect;
+    const index = indexes.find(({ parts }) => parts.some(({ field }) => field === undefined));
+    if (features.computedIndexes || index === undefined) return;
+    throw new UnsupportedError(
+      `${name} has no indexes over computed values, which '${index.name}' of ${model} needs.`,
+      {
+        model,
+        constraint: index.name,
+        feature: 'indexes over computed values',
+        remedy: 'Make it over a generated column: f.string({ generated: … }).',
+      },
+    );
   }
 
   #createTable(

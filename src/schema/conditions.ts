@@ -1,26 +1,24 @@
 import type { Expression } from '../core/ast/expressions.ts';
+import type { IndexPart } from '../core/ast/schema.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
-import { expressionNode, refuseWindows } from '../query/expressions.ts';
-import { parseCondition, parseFilter } from '../query/filter.ts';
+import { refuseWindows } from '../query/expressions.ts';
+import { parseFilter } from '../query/filter.ts';
 import { planSet } from '../query/plan-set.ts';
-import { refsOf } from '../query/refs.ts';
 import { Aliases, Scope } from '../query/scope.ts';
+import { parseSortValue } from '../query/sort-values.ts';
 import { DefinitionError } from '../utils/errors.ts';
 
 /**
- * A callback that gives a value of a model's columns, as a value of its table's own columns: what an index can be sorted by.
+ * A callback that gives a value of a model's columns, as what an index is sorted by: a column of its table, or a value that is
+ * computed of some.
  *
  * @throws DefinitionError for one that reads another table.
  */
-export function valueOf(meta: ModelMeta, input: unknown, name: string): Expression {
-  const scope = new Scope(meta, new Aliases(planSet), UNSCOPED);
-  if (typeof input !== 'function')
-    throw new DefinitionError([`${meta.name}: '${name}' is sorted by columns and callbacks.`]);
-  const refs = refsOf(meta, { origin: undefined, steps: [], parse: parseCondition });
-  const node = expressionNode((input as (columns: object) => unknown)(refs), `The index '${name}'`);
-  refuseWindows(node, `${meta.name}: '${name}'`);
-  return ownColumns(meta, scope, node, name);
+export function partOf(meta: ModelMeta, input: unknown, name: string): IndexPart {
+  const { expression, descending } = parseSortValue(meta, input, name);
+  const own = ownColumns(meta, new Scope(meta, new Aliases(planSet), UNSCOPED), expression, name);
+  return Object.freeze(own.kind === 'column' ? { column: own.column, descending } : { expression: own, descending });
 }
 
 /**

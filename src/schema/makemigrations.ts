@@ -154,7 +154,9 @@ export function neutralSchemaOf(models: readonly unknown[], dialect: Dialect): S
 function viewsFor(models: readonly unknown[], dialect: Dialect): ReadonlyMap<string, string> {
   try {
     return new Map(
-      schemaOf(models, dialect).views.flatMap((view) => (typeof view.sql === 'string' ? [[keyOf(view), view.sql]] : [])),
+      schemaOf(models, dialect).views.flatMap((view) =>
+        typeof view.sql === 'string' ? [[keyOf(view), view.sql]] : [],
+      ),
     );
   } catch (error) {
     // What one database lacks keeps nobody from using another.

@@ -12,7 +12,7 @@ import { Registry } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { planView } from '../query/views.ts';
 import { DefinitionError } from '../utils/errors.ts';
-import { conditionOf } from './conditions.ts';
+import { conditionOf, partOf } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
 import { checksOf, classWith, ofClass, requiredChecks, tableOf } from './tables.ts';
 import { viewsInOrder } from './views.ts';
@@ -119,19 +119,18 @@ function foreignKeyOf(meta: ModelMeta, relation: RelationMeta): ForeignKeySchema
   });
 }
 
-function indexOf(meta: ModelMeta, { name, columns, unique, fullText, where }: IndexMeta): IndexSchema {
+function indexOf(meta: ModelMeta, index: IndexMeta): IndexSchema {
+  const { name, parts, unique, fullText, where } = index;
+  const own = classWith(meta, ({ indexes }) => indexes.includes(index));
   return Object.freeze({
     name,
-    parts: columns.map(({ field, descending }) => Object.freeze({ column: field.column, descending })),
+    parts: parts.map((part) =>
+      part.field === undefined
+        ? partOf(own, part.expression, name)
+        : Object.freeze({ column: part.field.column, descending: part.descending }),
+    ),
     unique,
     fullText,
-    where:
-      where === undefined
-        ? undefined
-        : conditionOf(
-            classWith(meta, ({ indexes }) => indexes.some((index) => index.where === where)),
-            where,
-            name,
-          ),
+    where: where === undefined ? undefined : conditionOf(own, where, name),
   });
 }

@@ -18,6 +18,7 @@ export const FILES = {
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/generated': () => import('./conformance/models/generated.test.ts'),
   'models/inheritance': () => import('./conformance/models/inheritance.test.ts'),
+  'models/indexes': () => import('./conformance/models/indexes.test.ts'),
   'models/keys': () => import('./conformance/models/keys.test.ts'),
   'models/refusals': () => import('./conformance/models/refusals.test.ts'),
   'models/scope-names': () => import('./conformance/models/scope-names.test.ts'),

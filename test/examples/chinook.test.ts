@@ -8,7 +8,7 @@ import { Database, ForeignKeyViolationError } from 'blazeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type ChinookData, readChinook } from '../../examples/chinook/data.ts';
-import { type DemoResult, runDemo } from '../../examples/chinook/demo.ts';
+import { type DemoResult, migrate, runDemo } from '../../examples/chinook/demo.ts';
 import { loadChinook } from '../../examples/chinook/loader.ts';
 import { Customer, Employee, models, Playlist, PlaylistTrack, Track } from '../../examples/chinook/models.ts';
 import { formatResult } from '../../examples/chinook/print.ts';
@@ -67,7 +67,7 @@ describe.each([
   });
 
   it('takes one statement for a figure, and one more for each prefetched path', () => {
-    const { createTables: _createTables, load: _load, prepared: _prepared, ...reports } = result.statements;
+    const { migrate: _migrate, load: _load, prepared: _prepared, ...reports } = result.statements;
     expect(reports).toEqual({
       check: 11,
       count: 11,
@@ -280,7 +280,7 @@ describe('the command line of the Chinook example', () => {
   it('refuses a database that holds other data, and writes nothing to it', async () => {
     const dsn = `sqlite:${join(folder, 'other.db')}`;
     await using db = await Database.connect(dsn, { models: Object.values(models) });
-    await db.createAll();
+    await migrate(db);
     await db.transaction((session) => session.add(new models.Genre({ name: 'Mine' })));
     await expect(runDemo(dsn)).rejects.toThrow('The database holds other data: 1 rows of Genre, not 25.');
     await using session = db.session();

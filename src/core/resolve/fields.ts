@@ -81,7 +81,8 @@ function addKeyColumn(draft: ModelDraft, name: string, relation: RelationDefinit
       ...(options.renamedFrom === undefined ? {} : { renamedFrom: options.renamedFrom }),
       ...(options.primaryKey === undefined ? {} : { primaryKey: options.primaryKey }),
       ...(options.default === undefined ? {} : { default: options.default }),
-      unique: options.unique === true || relation.relation === 'oneToOne',
+      // A key is unique by itself.
+      unique: options.unique === true || (relation.relation === 'oneToOne' && options.primaryKey !== true),
       // A foreign key is looked up from the other side: PostgreSQL and SQLite make no index by themselves.
       index: options.index ?? true,
     },

@@ -1,6 +1,6 @@
 import { shortName, suggest } from '../../utils/naming.ts';
 import type { CheckDefinition, IndexDefinition, UniqueDefinition } from '../definitions.ts';
-import type { CheckMeta, IndexMeta, OrderMeta } from '../metadata.ts';
+import type { CheckMeta, IndexMeta, IndexPartMeta, OrderMeta } from '../metadata.ts';
 import type { FieldDraft, ModelDraft, Report } from './draft.ts';
 
 /** Ordering, indexes and constraints: names become fields. */
@@ -10,7 +10,9 @@ export function resolveOptions(draft: ModelDraft, report: Report): void {
   meta.ordering = (options.ordering ?? []).flatMap((key) => orderOf(draft, key, 'ordering', report));
   const declared = [...(options.indexes ?? []), ...(options.constraints ?? [])];
   const indexes = [
-    ...meta.fields.filter((field) => field.unique).map((field) => singleIndex(draft, field, true)),
+    ...meta.fields
+      .filter((field) => field.unique && !isDeclaredUnique(draft, field))
+      .map((field) => singleIndex(draft, field, true)),
     ...meta.fields
       .filter((field) => field.indexed && !field.unique && !leadsAnIndex(draft, field))
       .map((field) => singleIndex(draft, field, false)),
@@ -30,15 +32,26 @@ function leadsAnIndex(draft: ModelDraft, field: FieldDraft): boolean {
     (item) =>
       item.kind !== 'check' &&
       (item.kind === 'unique' || item.options.where === undefined) &&
-      fieldNamed(draft, bare(item.fields[0] ?? '')) === field,
+      leads(draft, item.fields[0], field),
   );
+}
+
+/** Whether the options say that this field alone is unique, as they do to give the index another name. */
+function isDeclaredUnique(draft: ModelDraft, field: FieldDraft): boolean {
+  return (draft.definition.options.constraints ?? []).some(
+    (item) => item.kind === 'unique' && item.fields.length === 1 && fieldNamed(draft, item.fields[0]!) === field,
+  );
+}
+
+function leads(draft: ModelDraft, first: unknown, field: FieldDraft): boolean {
+  return typeof first === 'string' && fieldNamed(draft, bare(first)) === field;
 }
 
 function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): IndexMeta {
   const name = shortName(`${draft.meta.table}_${field.column}_${unique ? 'key' : 'idx'}`);
   return Object.freeze({
     name,
-    columns: Object.freeze([Object.freeze({ field, descending: false })]),
+    parts: Object.freeze([Object.freeze({ field, descending: false })]),
     unique,
     fullText: undefined,
     where: undefined,
@@ -46,18 +59,20 @@ function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): Ind
 }
 
 function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, report: Report): IndexMeta {
-  const columns = item.fields.flatMap((key) => orderOf(draft, key, `${item.kind}()`, report));
+  const parts = item.fields.flatMap((key): IndexPartMeta[] =>
+    typeof key === 'string' ? orderOf(draft, key, `${item.kind}()`, report) : [Object.freeze({ expression: key })],
+  );
   if (item.fields.length === 0) report(`${draft.meta.name}: ${item.kind}() names no field.`);
   const unique = item.kind === 'unique' || item.options.unique === true;
   const given = item.kind === 'unique' ? item.name : item.options.name;
   const name =
     given ??
-    shortName([draft.meta.table, ...columns.map((column) => column.field.column), unique ? 'key' : 'idx'].join('_'));
+    shortName([draft.meta.table, ...parts.map(({ field }) => field?.column ?? ''), unique ? 'key' : 'idx'].join('_'));
   return Object.freeze({
     name,
-    columns: Object.freeze(columns),
+    parts: Object.freeze(parts),
     unique,
-    fullText: fullTextOf(draft, item, columns, report),
+    fullText: fullTextOf(draft, item, parts, report),
     where: item.kind === 'unique' ? undefined : item.options.where,
   });
 }
@@ -65,12 +80,12 @@ function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, re
 function fullTextOf(
   { meta }: ModelDraft,
   item: IndexDefinition | UniqueDefinition,
-  columns: readonly OrderMeta[],
+  parts: readonly IndexPartMeta[],
   report: Report,
 ): string | undefined {
   const given = item.kind === 'unique' ? undefined : item.options.fullText;
   if (given === undefined || given === false) return undefined;
-  const field = columns[0]?.field;
+  const field = parts[0]?.field;
   if (field !== undefined && field.type.kind !== 'string' && field.type.kind !== 'text')
     report(`${meta.name}: a full-text index is over text, and ${field.name} is none.`);
   return given === true ? 'simple' : given;

@@ -1,7 +1,7 @@
 /** The types of `model`, of the classes that it makes, and of what its options are made of. */
 import type { ModelMeta } from '../metadata.ts';
 import type { Fields, ModelFields } from './columns.ts';
-import type { ExprOf } from './expressions.ts';
+import type { ExprOf, Order } from './expressions.ts';
 import type { FIELDS, Model, ModelType, TargetFunction } from './entity.ts';
 import type { Parent, RootClass, RootFields, Statics, SubClass } from './inheritance.ts';
 import type { ColumnRefs, Instance, KeyName, Shape } from './instance.ts';
@@ -10,8 +10,9 @@ import type { QuerySet } from './queryset.ts';
 import type { ScopesOf } from './scopes.ts';
 import type { ViewDefinition } from './views.ts';
 
-/** Options of an index. `W` are the names of the fields in `where`. */
-export interface IndexOptions<W extends string = never> {
+/** Options of an index. `W` are the names of the fields in `where`, `R` the columns that it gets as a callback. */
+export interface IndexOptions<W extends string = never, in R = unknown> {
+  /** Needed where a part of the index is computed. */
   readonly name?: string;
   readonly unique?: boolean;
   /**
@@ -19,16 +20,27 @@ export interface IndexOptions<W extends string = never> {
    * reduced to their stems; `true` takes them as they are.
    */
   readonly fullText?: boolean | string;
-  /** Makes it a partial index: only rows with these values. */
-  readonly where?: { readonly [K in W]: unknown };
+  /** Makes it a partial index: only rows with these values, or that meet the condition of a callback. */
+  readonly where?: ({ readonly [K in W]: unknown } & NoFunction) | ((columns: R) => ExprOf<boolean | null>);
 }
 
-/** An index over the fields `N`, made by `index()`. `W` are the names of the fields in its `where`. */
-export interface Index<out N extends string, out W extends string = never> {
+/** What no function is, which would pass for an object without fields. */
+interface NoFunction {
+  readonly [Symbol.hasInstance]?: never;
+}
+
+/**
+ * An index over the fields `N`, made by `index()`. `W` are the names of the fields in its `where`, `R` the columns that its
+ * callbacks get.
+ */
+export interface Index<out N extends string, out W extends string = never, in R = unknown> {
   readonly kind: 'index';
-  readonly fields: readonly N[];
+  readonly fields: readonly (N | ((columns: R) => unknown))[];
   readonly '~where': W;
 }
+
+/** A value that an index is sorted by: `(p) => p.title.lower()`, `(p) => p.views.desc()`. */
+export type IndexCallback<in R> = (columns: R) => ExprOf<unknown> | Order;
 
 /** A unique constraint over the fields `N`, made by `unique()`. */
 export interface Unique<out N extends string> {
@@ -47,9 +59,9 @@ export interface Check<in R> {
 /** The type of `index`. @example index('author', '-createdAt') · index('title', { where: { published: true } }) */
 export interface IndexFunction {
   <const N extends string>(...fields: readonly N[]): Index<N>;
-  <const N extends readonly string[], const W extends string = never>(
-    ...args: readonly [...fields: N, options: IndexOptions<W>]
-  ): Index<N[number], W>;
+  <R, const P extends readonly (string | IndexCallback<R>)[], const W extends string = never>(
+    ...args: readonly [...parts: P, options: IndexOptions<W, R>]
+  ): Index<Extract<P[number], string>, W, R>;
 }
 
 /** The type of `unique`. @example unique('author', 'title') */
@@ -75,7 +87,7 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   readonly primaryKey?: Primary;
   /** The order of queries that give none. */
   readonly ordering?: readonly `${'' | '-'}${keyof Shape<F, KeyName<F>>['column'] & string}`[];
-  readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>>[];
+  readonly indexes?: readonly Index<`${'' | '-'}${NameOf<F>}`, NameOf<F>, ColumnRefs<F>>[];
   readonly constraints?: readonly (Unique<NameOf<F>> | Check<ColumnRefs<F>>)[];
   /**
    * Named conditions, in force wherever the model appears: a callback each, or `scope()` for one with a value or options.

@@ -8,7 +8,15 @@ import type {
   RenameIndex,
 } from '../../core/ast/ddl.ts';
 import type { Expression, InListExpression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
-import type { ColumnSchema, ForeignKeySchema, IndexSchema, TableName, TableSchema } from '../../core/ast/schema.ts';
+import { columnsIn } from '../../core/ast/columns-in.ts';
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  IndexPart,
+  IndexSchema,
+  TableName,
+  TableSchema,
+} from '../../core/ast/schema.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
@@ -58,7 +66,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
 
   /** An index over all rows finds what a partial one finds; but a unique one would refuse what that allows. */
   protected override tableIndex(index: IndexSchema): string {
-    this.refusePartial(index);
+    this.refuse(index);
     return index.fullText === undefined ? super.tableIndex(index) : this.fullText(index).join(',\n  ');
   }
 
@@ -77,7 +85,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
 
   protected override createIndex(statement: CreateIndex): string {
     const { table, index, ifNotExists } = statement;
-    this.refusePartial(index);
+    this.refuse(index);
     const sql =
       index.fullText === undefined
         ? super.createIndex({ ...statement, ifNotExists: false })
@@ -90,7 +98,13 @@ export class MySQLDdlCompiler extends DdlCompiler {
       : sql;
   }
 
-  private refusePartial({ unique, name, where }: IndexSchema): void {
+  private refuse({ unique, name, where, parts }: IndexSchema): void {
+    if (!this.dialect.features.computedIndexes && parts.some(({ column }) => column === undefined))
+      throw new UnsupportedError(`${this.dialect.name} has no indexes over computed values, which '${name}' needs.`, {
+        constraint: name,
+        feature: 'indexes over computed values',
+        remedy: 'Make it over a generated column: f.string({ generated: … }).',
+      });
     if (unique && where !== undefined)
       throw new UnsupportedError(`${this.dialect.name} has no partial indexes, which the unique '${name}' needs.`, {
         constraint: name,
@@ -168,8 +182,13 @@ function isIndexed({ primaryKey, foreignKeys, indexes }: TableSchema, name: stri
   return (
     primaryKey.includes(name) ||
     foreignKeys.some(({ columns }) => columns.includes(name)) ||
-    indexes.some(({ parts, fullText }) => fullText === undefined && parts.some(({ column }) => column === name))
+    indexes.some(({ parts, fullText }) => fullText === undefined && parts.some((part) => reads(part, name)))
   );
+}
+
+/** Whether a column is sorted by, or read by what is: a computed text is no longer than those that it is made of. */
+function reads({ column, expression }: IndexPart, name: string): boolean {
+  return expression === undefined ? column === name : columnsIn(expression).includes(name);
 }
 
 /** Conditions and views of the schema: values of the model's author, written out as literals; no lists. */
@@ -177,7 +196,8 @@ class InlineCompiler extends MySQLCompiler {
   inline(condition: Expression): string {
     const text = this.condition(condition);
     // A check takes what is a condition by its looks only (MySQL's error 3812).
-    const sql = condition.kind === 'case' || condition.kind === 'call' ? `${text} = TRUE` : text;
+    const isCalled = (condition.kind === 'case' || condition.kind === 'call') && condition.type.kind === 'bool';
+    const sql = isCalled ? `${text} = TRUE` : text;
     return inlined(this.writer.finish(sql), literal);
   }
 

@@ -14,6 +14,8 @@ export class MariaDBDialect extends MySQLDialect {
     unsortedWindows: false,
     joinedRows: 50,
     outerInTables: false,
+    // https://mariadb.com/kb/en/generated-columns/: an index on a generated column takes their place.
+    computedIndexes: false,
     explain: {
       text: { plan: 'EXPLAIN', analyze: 'ANALYZE' },
       json: { plan: 'EXPLAIN FORMAT=JSON', analyze: 'ANALYZE FORMAT=JSON' },

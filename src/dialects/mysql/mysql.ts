@@ -23,6 +23,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   forwardReferences: false,
   // InnoDB looks at each row by itself (1451).
   deletesSelfReferences: false,
+  computedIndexes: true,
   indexesInTable: true,
   schemas: true,
   comments: true,

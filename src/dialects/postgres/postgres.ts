@@ -25,6 +25,7 @@ export class PostgresDialect implements Dialect {
     fullText: true,
     forwardReferences: false,
     deletesSelfReferences: true,
+    computedIndexes: true,
     indexesInTable: false,
     schemas: true,
     comments: true,

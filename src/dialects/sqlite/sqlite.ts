@@ -25,6 +25,7 @@ export class SQLiteDialect implements Dialect {
     fullText: false,
     forwardReferences: true,
     deletesSelfReferences: true,
+    computedIndexes: true,
     indexesInTable: false,
     schemas: false,
     comments: false,

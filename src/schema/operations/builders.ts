@@ -9,6 +9,7 @@ import { own } from '../../utils/own.ts';
 import type {
   DraftCheck,
   DraftIndex,
+  DraftPart,
   DraftTable,
   MigrationDefinition,
   Operation,
@@ -360,15 +361,19 @@ function checkOf({ name, condition }: CheckDefinition): DraftCheck {
   return { name, condition: { kind: 'unresolved', input: condition } };
 }
 
+/** A column, `-` for descending; or a callback that computes a value of some, which waits for the table. */
+function partNamed(field: unknown): DraftPart {
+  if (typeof field !== 'string') return { expression: { kind: 'unresolved', input: field } };
+  return field.startsWith('-') ? { column: field.slice(1), descending: true } : { column: field, descending: false };
+}
+
 function indexOn({ name: table }: TableName, item: IndexDefinition | UniqueDefinition): DraftIndex {
-  const parts = item.fields.map((field) =>
-    field.startsWith('-') ? { column: field.slice(1), descending: true } : { column: field, descending: false },
-  );
+  const parts = item.fields.map(partNamed);
   const { name, unique, fullText, where } =
     item.kind === 'unique'
       ? { name: item.name, unique: true, fullText: undefined, where: undefined }
       : { unique: false, ...item.options };
-  const columns = parts.map(({ column }) => column);
+  const columns = parts.map(({ column }) => column ?? '');
   return {
     name: name ?? shortName([table, ...columns, unique ? 'key' : 'idx'].join('_')),
     parts,

@@ -1,9 +1,10 @@
+import { columnsIn } from '../../core/ast/columns-in.ts';
 import type { Expression } from '../../core/ast/expressions.ts';
-import type { CheckSchema, ColumnSchema, IndexSchema, TableSchema } from '../../core/ast/schema.ts';
+import type { CheckSchema, ColumnSchema, IndexPart, IndexSchema, TableSchema } from '../../core/ast/schema.ts';
 import { metaOf } from '../../core/registry.ts';
-import { conditionOf, valueOf } from '../conditions.ts';
+import { conditionOf, partOf } from '../conditions.ts';
 import { modelOfTable } from '../historical.ts';
-import type { Condition, DraftCheck, DraftIndex, DraftTable } from './operation.ts';
+import type { Condition, DraftCheck, DraftIndex, DraftPart, DraftTable } from './operation.ts';
 
 /** A table whose conditions are in terms of its columns. */
 export function resolveTable(draft: DraftTable): TableSchema {
@@ -16,24 +17,25 @@ export function resolveTable(draft: DraftTable): TableSchema {
 }
 
 export function resolveCheck(table: TableSchema, { name, condition }: DraftCheck): CheckSchema {
-  return Object.freeze({ name, condition: resolve(table, condition, name, conditionOf) });
+  return Object.freeze({ name, condition: resolve(table, condition, name) });
 }
 
 export function resolveIndex(table: TableSchema, { where, parts, ...index }: DraftIndex): IndexSchema {
   return Object.freeze({
     ...index,
-    parts: parts.map((part) =>
-      part.expression === undefined
-        ? part
-        : { descending: part.descending, expression: resolve(table, part.expression, index.name, valueOf) },
-    ),
-    where: where === undefined ? undefined : resolve(table, where, index.name, conditionOf),
+    parts: parts.map((part) => resolvePart(table, part, index.name)),
+    where: where === undefined ? undefined : resolve(table, where, index.name),
   });
 }
 
-function resolve(table: TableSchema, condition: Condition, name: string, read: typeof conditionOf): Expression {
+function resolve(table: TableSchema, condition: Condition, name: string): Expression {
   if (condition.kind !== 'unresolved') return condition;
-  return read(metaOf(modelOfTable(table)), condition.input, name);
+  return conditionOf(metaOf(modelOfTable(table)), condition.input, name);
+}
+
+function resolvePart(table: TableSchema, part: DraftPart, name: string): IndexPart {
+  if (part.descending !== undefined) return part;
+  return partOf(metaOf(modelOfTable(table)), part.expression.input, name);
 }
 
 /** The same expression where a column has another name, or another type. */
@@ -47,13 +49,7 @@ export function withColumn(node: Expression, from: string, to: ColumnSchema): Ex
 
 /** Whether an expression reads a column. SQL of the application's own is not looked into. */
 export function readsColumn(node: Expression, column: string): boolean {
-  if (node.kind === 'column') return node.column === column;
-  let found = false;
-  mapNodes(node, (inner) => {
-    found ||= readsColumn(inner, column);
-    return inner;
-  });
-  return found;
+  return columnsIn(node).includes(column);
 }
 
 /** A copy of a node whose inner nodes are mapped, at any depth between. */

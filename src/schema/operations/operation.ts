@@ -55,7 +55,9 @@ export type Draft<T> = T extends CheckSchema
 
 export type DraftPart =
   | { readonly column: string; readonly expression?: undefined; readonly descending: boolean }
-  | { readonly column?: undefined; readonly expression: Condition; readonly descending: boolean };
+  | { readonly column?: undefined; readonly expression: Expression; readonly descending: boolean }
+  /** Its direction is the callback's. */
+  | { readonly column?: undefined; readonly expression: Unresolved; readonly descending?: undefined };
 
 export type DraftCheck = Draft<CheckSchema>;
 export type DraftIndex = Draft<IndexSchema>;

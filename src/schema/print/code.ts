@@ -109,7 +109,7 @@ export function sqlText(value: string): Code {
   return value.includes('\n') ? { kind: 'template', text: `\`${templateText(value, 'kept')}\`` } : string(value);
 }
 
-const NAME = /^[a-z$_][\w$]*$/i;
+const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 function key(name: string): Doc {
   // Without brackets it would be the object's prototype.
@@ -197,8 +197,9 @@ function arrowDoc({ parameter, body }: ArrowCode, isLast: boolean): Doc {
 function argumentsDoc(args: readonly Code[]): Doc {
   if (args.length === 0) return '()';
   const docs = args.map(docOf);
-  if (!isHugged(args)) return group(['(', indent(softLine, joined([',', line], docs)), trailingComma, softLine, ')']);
   const apart: Doc = group(['(', indent(line, joined([',', line], docs)), ',', line, ')'], true);
+  if (isComposed(args)) return apart;
+  if (!isHugged(args)) return group(['(', indent(softLine, joined([',', line], docs)), trailingComma, softLine, ')']);
   const last = args.at(-1)!;
   const head = docs.slice(0, -1);
   if (head.some(breaks)) return apart;
@@ -207,6 +208,13 @@ function argumentsDoc(args: readonly Code[]): Doc {
   const broken: Doc = ['(', ...heads, group(hugged, true), ')'];
   if (breaks(hugged)) return [choice(broken, apart)];
   return choice(['(', ...heads, hugged, ')'], broken, apart);
+}
+
+/** Functions among other arguments, also those of a call among them: each stands on a line of its own. */
+function isComposed(args: readonly Code[]): boolean {
+  const functions = args.filter(({ kind }) => kind === 'arrow').length;
+  const isGiven = args.some((arg) => arg.kind === 'call' && arg.args.some(({ kind }) => kind === 'arrow'));
+  return args.length > 1 && (functions > 1 || isGiven);
 }
 
 /** Whether the last argument may begin on the line of the call and break there. */
@@ -281,11 +289,12 @@ function isMerged([first, second]: readonly (readonly Link[])[]): boolean {
 
 /** Arguments that do not make a chain hard to read. */
 function isSimple(code: Code, depth: number): boolean {
+  if (depth >= 2) return false;
   switch (code.kind) {
     case 'text':
       return true;
     case 'template':
-      return !code.text.includes('\n');
+      return code.text.startsWith('`') && !code.text.includes('\n');
     case 'array':
       return code.items.every((item) => isSimple(item, depth + 1));
     case 'object':

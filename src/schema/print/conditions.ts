@@ -3,7 +3,7 @@ import type { TableSchema } from '../../core/ast/schema.ts';
 import { metaOf } from '../../core/registry.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { BlazeError } from '../../utils/errors.ts';
-import { conditionOf, valueOf } from '../conditions.ts';
+import { conditionOf, partOf } from '../conditions.ts';
 import { modelOfTable } from '../historical.ts';
 import { arrow, textOf } from './code.ts';
 import type { Code } from './code.ts';
@@ -62,8 +62,10 @@ function inSql(node: Expression, use: Use, dialect: Dialect): Term {
 /** Whether a term makes an expression again: the same one, or one that the database sees as the same. */
 function gives(term: Term, node: Expression, table: TableSchema, use: Use, dialect: Dialect): boolean {
   try {
-    const read = use === 'condition' ? conditionOf : valueOf;
-    const made = read(metaOf(modelOfTable(table)), (columns: object) => runTerm(term, columns), table.name);
+    const meta = metaOf(modelOfTable(table));
+    const run = (columns: object): unknown => runTerm(term, columns);
+    const made = use === 'condition' ? conditionOf(meta, run, table.name) : partOf(meta, run, table.name).expression;
+    if (made === undefined) return false;
     return shapeOf(made) === shapeOf(node) || dialect.inline(made) === dialect.inline(node);
   } catch (error) {
     // What the builders refuse is said in another way.
@@ -72,8 +74,8 @@ function gives(term: Term, node: Expression, table: TableSchema, use: Use, diale
   }
 }
 
-/** An expression as a text: all of it but who is to blame for its values, and code. */
-export function shapeOf(node: Expression): string {
+/** An expression, or what holds some, as a text: all of it but who is to blame for its values, and code. */
+export function shapeOf(node: object): string {
   return JSON.stringify(node, (name, value: unknown) => {
     if (name === 'label' || value === undefined) return undefined;
     if (typeof value === 'bigint') return `${value}n`;

@@ -92,6 +92,8 @@ interface Command {
 export function layOut(doc: Doc, width = 120): string {
   let text = '';
   let column = 0;
+  // After an end of a line that nobody chose, what follows is measured anew.
+  let isNew = false;
   const rest: Command[] = [{ depth: 0, flat: false, doc }];
   const write = (part: string): void => {
     text += part;
@@ -113,6 +115,7 @@ export function layOut(doc: Doc, width = 120): string {
           if (!flat) push(next.content, flat);
           break;
         case 'line':
+          isNew ||= flat && next.hard;
           if (flat && !next.hard) write(next.soft ? '' : ' ');
           else write(`\n${' '.repeat(depth)}`);
           break;
@@ -124,7 +127,10 @@ export function layOut(doc: Doc, width = 120): string {
           break;
         case 'group': {
           const fitting = (state: Doc): boolean => fits({ depth, flat: true, doc: state }, rest, width - column);
-          if (flat && !next.broken) push(next.content, true);
+          const isMeasured = !flat || isNew;
+          isNew = false;
+          if (!isMeasured)
+            push(next.broken && next.states !== undefined ? next.states.at(-1)! : next.content, !next.broken);
           else if (!next.broken && fitting(next.content)) push(next.content, true);
           else if (next.states === undefined) push(next.content, false);
           else {

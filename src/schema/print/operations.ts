@@ -171,7 +171,7 @@ function createTableCode(table: TableSchema, place: Place): Code {
   return call(
     imports.schema('createTable'),
     tableCode(table),
-    { kind: 'object', members: table.columns.map((column) => [column.name, columnCode(column, imports, column.fill)]) },
+    { kind: 'object', members: table.columns.map((column) => [column.name, columnCode(column, imports)]) },
     optionsCode({
       primaryKey: isUsual ? undefined : strings(table.primaryKey),
       indexes: indexes.length === 0 ? undefined : array(indexes.map((index) => indexCode(index, table, place))),

@@ -11,7 +11,7 @@ import { valueCode } from './values.ts';
 
 /** A condition as one writes it: calls on columns. It can be printed, and it can be done. */
 export type Term =
-  | { readonly kind: 'column'; readonly name: string }
+  | { readonly kind: 'field'; readonly name: string }
   /** `type`: what the node says of it, which need not be what a method would take it for. */
   | { readonly kind: 'value'; readonly value: unknown; readonly type?: ValueType }
   | { readonly kind: 'method'; readonly on: Term; readonly name: string; readonly args: readonly Term[] }
@@ -50,7 +50,7 @@ const COLUMNS = 't';
 export function termCode(term: Term, imports: Imports): Code {
   const each = (terms: readonly Term[]): Code[] => terms.map((inner) => termCode(inner, imports));
   switch (term.kind) {
-    case 'column':
+    case 'field':
       return member(COLUMNS, term.name);
     case 'value':
       return valueCode(term.value, 'A value of a condition');
@@ -79,7 +79,7 @@ export function termCode(term: Term, imports: Imports): Code {
 /** Whether a term reads a column, so that its callback has a parameter. */
 export function readsColumns(term: Term): boolean {
   switch (term.kind) {
-    case 'column':
+    case 'field':
       return true;
     case 'method':
       return readsColumns(term.on) || term.args.some(readsColumns);
@@ -100,7 +100,7 @@ export const PARAMETER: typeof COLUMNS = COLUMNS;
 export function runTerm(term: Term, columns: object): unknown {
   const each = (terms: readonly Term[]): unknown[] => terms.map((inner) => runTerm(inner, columns));
   switch (term.kind) {
-    case 'column':
+    case 'field':
       return methodOf(columns, term.name);
     case 'value':
       return term.value;

@@ -42,7 +42,7 @@ class Inexpressible extends Error {}
 function build(node: Expression): Term {
   switch (node.kind) {
     case 'column':
-      return { kind: 'column', name: attributeOf(node.column) };
+      return { kind: 'field', name: attributeOf(node.column) };
     case 'param':
       return { kind: 'function', name: 'value', args: [valueOf(node), { kind: 'type', type: node.type }] };
     case 'compare':
@@ -109,8 +109,9 @@ function argument(given: Expression | Term): Term {
   return TERMS.has(given.kind) ? (given as Term) : build(given as Expression);
 }
 
-/** What kinds of terms are no kinds of nodes; a column is the one that is both. */
+/** No node is of these kinds. */
 const TERMS = new Set<string>([
+  'field',
   'value',
   'method',
   'function',
@@ -142,14 +143,15 @@ function isCustom(type: ValueType): boolean {
 /** Functions whose methods have the same name, or another one. */
 const METHODS: Readonly<Partial<Record<CallExpression['fn'], string>>> = {
   negate: 'neg',
-  isTrue: '',
   ...Object.fromEntries(
-    [
-      ...['abs', 'floor', 'ceil', 'sign', 'exp', 'sqrt', 'ln', 'power', 'round', 'coalesce', 'nullIf'],
-      ...['lower', 'upper', 'trim', 'trimStart', 'trimEnd', 'reverse', 'length', 'concat', 'replace', 'position'],
-      ...['left', 'right', 'repeat', 'padStart', 'padEnd', 'substring', 'arrayLength'],
-      ...['year', 'quarter', 'month', 'day', 'dayOfYear', 'weekDay', 'hour', 'minute', 'second'],
-    ].map((name) => [name, name]),
+    (
+      'abs floor ceil sign exp sqrt ln power round coalesce nullIf ' +
+      'lower upper trim trimStart trimEnd reverse length concat replace position ' +
+      'left right repeat padStart padEnd substring arrayLength ' +
+      'year quarter month day dayOfYear weekDay hour minute second'
+    )
+      .split(' ')
+      .map((name) => [name, name]),
   ),
 };
 

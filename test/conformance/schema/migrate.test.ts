@@ -95,7 +95,9 @@ describe('migrations', () => {
     await session.sql`INSERT INTO author (name) VALUES ('Ann')`;
     await session.sql`INSERT INTO post (titel, author_id) VALUES ('One', 1)`;
     await engine.migrate({ force: true });
-    expect(await session.sql`SELECT title, views, author_id FROM post`).toEqual([{ title: 'One', views: 7, author_id: 1 }]);
+    expect(await session.sql`SELECT title, views, author_id FROM post`).toEqual([
+      { title: 'One', views: 7, author_id: 1 },
+    ]);
     expect((await session.sql`SELECT born FROM writer`).map(({ born }) => Number(born))).toEqual([1900]);
     await engine.rollback({ to: '0001_first', force: true });
     expect(await session.sql`SELECT titel, body FROM post`).toEqual([{ titel: 'One', body: null }]);

@@ -1,0 +1,58 @@
+import type { Connection, Rows } from '../../adapters/adapter.ts';
+import type { Executor } from '../../adapters/executor.ts';
+import type { ColumnSchema, Schema, ViewSchema } from '../../core/ast/schema.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+
+/** A live database: a connection to it that somebody else acquired and gives back. */
+export interface Source {
+  readonly executor: Executor;
+  readonly connection: Connection;
+  readonly dialect: Dialect;
+}
+
+/** What of a database is read. */
+export interface IntrospectOptions {
+  /** The schema (on MySQL and MariaDB the database, on SQLite the attached file) to look in; by default where the connection looks. */
+  readonly schema?: string | undefined;
+  /** The tables and views to read, by name; by default all. */
+  readonly tables?: readonly string[] | undefined;
+  /** Tables and views to leave out, by name: the records of migrations, the tables of somebody else. */
+  readonly except?: readonly string[] | undefined;
+}
+
+/** A view with what its query gives. */
+export interface IntrospectedView extends ViewSchema {
+  readonly columns: readonly ColumnSchema[];
+}
+
+/** What a database has and a `Schema` cannot say: it stays in the database as it is. */
+export interface Note {
+  readonly table: string;
+  readonly text: string;
+}
+
+/** The schema of a live database. */
+export interface IntrospectedSchema extends Schema {
+  readonly views: readonly IntrospectedView[];
+  readonly notes: readonly Note[];
+}
+
+/** What a reader of one database gives; names are sorted and left out afterwards. */
+export type Found = IntrospectedSchema;
+
+/** Rows of a query on the catalog. */
+export async function rowsOf(source: Source, sql: string, parameters: readonly unknown[] = []): Promise<Rows> {
+  return source.executor.query(source.connection, sql, parameters);
+}
+
+/** Rows by the text in their first column, in the order in which they came. */
+export function byFirst(rows: Rows): Map<string, Rows> {
+  const groups = new Map<string, Rows>();
+  for (const row of rows) {
+    const name = String(row[0]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
