@@ -11,7 +11,14 @@ export type { ApplyOptions, EngineOptions, MigrationStatus } from './schema/engi
 export type { PlannedMigration } from './schema/engine/plan.ts';
 export type { Progress } from './schema/engine/run.ts';
 export { schemaOf } from './schema/of-models.ts';
+export { backFill } from './schema/operations/back-fill.ts';
 export * from './schema/operations/builders.ts';
+export { analyse } from './schema/safety/analyse.ts';
+export type { Finding, SafetyContext, Severity, Stage } from './schema/safety/finding.ts';
+export { makeSafe } from './schema/safety/make-safe.ts';
+export { refuseUnsafe } from './schema/safety/refuse.ts';
+export type { Acknowledgement } from './schema/safety/refuse.ts';
+export { loadSqlParser } from './schema/safety/sql/load.ts';
 export type { Migration, MigrationDefinition, Operation, RunContext, SqlText } from './schema/operations/operation.ts';
 export { confirmDestructiveOperation } from './security/destructive.ts';
 export type { Confirmation } from './security/destructive.ts';

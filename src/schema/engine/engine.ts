@@ -2,8 +2,9 @@ import type { Connection } from '../../adapters/adapter.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { confirmDestructiveOperation } from '../../security/destructive.ts';
-import type { Confirmation } from '../../security/destructive.ts';
 import type { Migration } from '../operations/operation.ts';
+import { refuseUnsafePlans } from '../safety/plans.ts';
+import type { Acknowledgement } from '../safety/refuse.ts';
 import type { RunStep } from '../steps.ts';
 import { destroyedBy } from './destructive.ts';
 import { whileLocked } from './lock.ts';
@@ -42,7 +43,7 @@ export interface EngineOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-export interface ApplyOptions extends Confirmation {
+export interface ApplyOptions extends Acknowledgement {
   /** The last migration to apply; what stays applied on the way back. */
   readonly to?: string | undefined;
   /** Remember them as applied without doing anything: for a database that has it all already. */
@@ -96,7 +97,7 @@ export class MigrationEngine {
   /**
    * Apply what is pending.
    *
-   * @throws MigrationHistoryError, ConfirmationRequiredError before anything is done; MigrationLockError; MigrationError for what
+   * @throws MigrationHistoryError, ConfirmationRequiredError, UnsafeMigrationError before anything is done; MigrationLockError; MigrationError for what
    *   failed: what came before it stays applied, and it goes on from there the next time.
    */
   migrate(options: ApplyOptions = {}): Promise<PlannedMigration[]> {
@@ -140,6 +141,7 @@ export class MigrationEngine {
         plans.flatMap(({ operations }) => operations.flatMap(destroyedBy)),
         options,
       );
+    await refuseUnsafePlans(plans, this.#target.dialect, options);
     const run = new MigrationRun(this.#target, this.#record, connection, {
       retries: this.#options.retries ?? RETRIES,
       onProgress: this.#options.onProgress,

@@ -14,6 +14,8 @@ export interface Abilities {
   readonly transactional: boolean;
   /** Triggers in SQL, and renames in the same transaction as what they belong to: a column can have two names for a while. */
   readonly bridges: boolean;
+  /** Statements that are prepared keep the types of their columns. */
+  readonly plansTypes: boolean;
   /** What a narrower type does to values that do not fit. */
   readonly narrowing: 'cuts texts' | 'fails';
 }
@@ -26,6 +28,7 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateKeys: undefined,
     transactional: true,
     bridges: false,
+    plansTypes: false,
     narrowing: 'fails',
   },
   postgres: {
@@ -35,6 +38,7 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateKeys: 'validated',
     transactional: true,
     bridges: true,
+    plansTypes: true,
     narrowing: 'cuts texts',
   },
   mysql: {
@@ -44,6 +48,7 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateKeys: 'unchecked',
     transactional: false,
     bridges: false,
+    plansTypes: false,
     narrowing: 'fails',
   },
   mariadb: {
@@ -53,6 +58,7 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateKeys: 'unchecked',
     transactional: false,
     bridges: false,
+    plansTypes: false,
     narrowing: 'fails',
   },
 };

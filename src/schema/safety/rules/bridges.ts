@@ -32,7 +32,15 @@ export function retyped(place: Place, table: TableSchema, from: ColumnSchema, to
     { kind: 'renameColumn', table, from: next.name, to: to.name },
     ...(to.default === undefined ? [] : [alter(table, to)]),
   ];
-  return [first!, ...others, { operations: swap.map(plainTable) }];
+  const stages = [first!, ...others];
+  return [
+    ...stages.slice(0, -1),
+    {
+      ...stages.at(-1)!,
+      then: `Deploy code that does not read ${table.name}.${to.name}, or that prepares no statements ({ prepare: false }), until the next stage is applied: a statement that was prepared before its column changed fails once on each connection.`,
+    },
+    { operations: swap.map(plainTable) },
+  ];
 }
 
 /** A column gets another name: a new one beside it, kept in step both ways, until no code knows the old one. */

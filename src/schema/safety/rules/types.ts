@@ -56,7 +56,7 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
   const [before, after] = typesOf(place, table, from, to);
   const isChecked = table.checks.some(({ condition }) => readsColumn(condition, to.name));
   const isFree = using === undefined && !isChecked && isFreeChange(place.dialect.id, before, after);
-  if (isFree) return [];
+  if (isFree) return preparedAdvice(operation, place);
   const value = using ?? `${place.dialect.quote(to.name)}::${after}`;
   const canBridge = abilitiesOf(place).bridges && !isHeld(place, table, to.name) && !from.identity && !to.identity;
   return [
@@ -68,6 +68,20 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
       safe: canBridge ? retyped(place, table, from, to, value) : undefined,
     }),
     ...(using === undefined && isNarrower(before, after) ? [narrower(operation, place, before)] : []),
+  ];
+}
+
+/** PostgreSQL refuses a prepared statement whose columns have another type than when it was prepared. */
+function preparedAdvice({ table, column }: Alter, place: Place): Remark[] {
+  if (!abilitiesOf(place).plansTypes) return [];
+  return [
+    {
+      rule: 'prepared type',
+      severity: 'advice',
+      what: `Statements that read ${columnName(table, column.name)} and were prepared before fail once on each connection.`,
+      grows: false,
+      remedy: 'Deploy code with { prepare: false } meanwhile, or let it try again.',
+    },
   ];
 }
 
