@@ -21,7 +21,11 @@ export class Traffic {
     this.#work = work;
   }
 
-  static async start(url: string, work: Work, { lockTimeout, users }: { lockTimeout: number; users: number }): Promise<Traffic> {
+  static async start(
+    url: string,
+    work: Work,
+    { lockTimeout, users }: { lockTimeout: number; users: number },
+  ): Promise<Traffic> {
     const traffic = new Traffic(await Database.connect(ConnectionConfig.fromDsn(url, { lockTimeout })), work);
     traffic.#loops = Array.from({ length: users }, () => traffic.#loop());
     return traffic;

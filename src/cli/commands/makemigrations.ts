@@ -28,7 +28,13 @@ interface Options {
 export const makemigrations: CommandDefinition<Options> = {
   name: 'makemigrations',
   about: 'Write a migration for what has changed in the models',
-  examples: ['makemigrations', 'makemigrations --name add_slugs', 'makemigrations --check', 'makemigrations --merge', 'makemigrations --safe'],
+  examples: [
+    'makemigrations',
+    'makemigrations --name add_slugs',
+    'makemigrations --check',
+    'makemigrations --merge',
+    'makemigrations --safe',
+  ],
   define: (command) =>
     command
       .option('--name <name>', 'what it is called, after its number')
@@ -48,7 +54,11 @@ export const makemigrations: CommandDefinition<Options> = {
     }
     const safety = await safetyContext(made, dialect);
     const stages = options.safe === true ? stagedMigrations(made, safety) : [made];
-    const files = stages.map((stage) => ({ ...stage, text: textOf(stage, dialect), path: join(folder, `${stage.name}.ts`) }));
+    const files = stages.map((stage) => ({
+      ...stage,
+      text: textOf(stage, dialect),
+      path: join(folder, `${stage.name}.ts`),
+    }));
     const isWritten = options.check !== true && options.dryRun !== true;
     if (isWritten) {
       await mkdir(folder, { recursive: true });

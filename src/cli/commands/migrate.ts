@@ -29,7 +29,10 @@ export const migrate: CommandDefinition<ApplyFlags> = {
     command
       .argument('[to]', 'the last one to apply')
       .option('--confirm <phrase...>', 'what may be destroyed, by name: "drop table invoice"')
-      .option('--acknowledge <name...>', 'what may hurt those who use the database, by name: "add index post_title_idx"')
+      .option(
+        '--acknowledge <name...>',
+        'what may hurt those who use the database, by name: "add index post_title_idx"',
+      )
       .option('--force', 'destroy, and hurt, whatever there is to')
       .option('--fake', 'remember them as applied, and do nothing')
       .option('--resume <how>', 'SQL of your own that was interrupted: done, or again')

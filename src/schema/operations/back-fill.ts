@@ -69,7 +69,9 @@ async function fill({ table, set, where, batch }: BackFill, { session, models, p
   for (let done = 0; ; done += batch) {
     const after = last === undefined ? raw('1 = 1') : sql`${key} > ${last}`;
     const rest = raw(`LIMIT 1 OFFSET ${batch - 1}`);
-    const [end] = await writer.sql<{ last: unknown }>`SELECT ${key} AS last FROM ${target} WHERE ${after} ORDER BY ${key} ${rest}`;
+    const [end] = await writer.sql<{
+      last: unknown;
+    }>`SELECT ${key} AS last FROM ${target} WHERE ${after} ORDER BY ${key} ${rest}`;
     const upTo = end === undefined ? raw('1 = 1') : sql`${key} <= ${end.last}`;
     await writer.sql`UPDATE ${target} SET ${values} WHERE ${after} AND ${upTo} AND (${meant})`;
     await writer.commit();

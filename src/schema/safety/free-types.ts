@@ -82,7 +82,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 };
 
 function partsOf(type: string): Parts {
-  const [, name = type, size, scale] = /^([^(]+?)\s*(?:\((\d+)(?:\s*,\s*(\d+))?\))?$/.exec(type.trim().toLowerCase()) ?? [];
+  const [, name = type, size, scale] =
+    /^([^(]+?)\s*(?:\((\d+)(?:\s*,\s*(\d+))?\))?$/.exec(type.trim().toLowerCase()) ?? [];
   const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
   return { name: OTHER_NAMES[name] ?? name, size: number(size), scale: number(scale) };
 }

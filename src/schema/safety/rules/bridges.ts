@@ -20,7 +20,13 @@ interface Bridge {
  * A column gets another type: a new one beside it, kept in step, filled, and put in its place in one transaction. Code sees
  * the same name all the time.
  */
-export function retyped(place: Place, table: TableSchema, from: ColumnSchema, to: ColumnSchema, value: string): Stage[] {
+export function retyped(
+  place: Place,
+  table: TableSchema,
+  from: ColumnSchema,
+  to: ColumnSchema,
+  value: string,
+): Stage[] {
   const next = { ...to, name: shortName(`${to.name}_next`) };
   const bridge = { table, from, to: next, value, both: false };
   const [first, ...others] = filled(place, bridge);

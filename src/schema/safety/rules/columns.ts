@@ -11,11 +11,7 @@ import { isComputed } from './volatile.ts';
 
 export function addColumn(operation: Extract<Operation, { kind: 'addColumn' }>, place: Place): Remark[] {
   const { table, column } = operation;
-  return [
-    ...wholeTable(operation, place),
-    ...missing(operation, place),
-    ...columnAdvice(table, column),
-  ];
+  return [...wholeTable(operation, place), ...missing(operation, place), ...columnAdvice(table, column)];
 }
 
 /** What has to be written into every row when the column comes. */
@@ -50,7 +46,9 @@ function filledLater(place: Place, table: TableName, column: ColumnSchema): Stag
       ],
     },
     // A default that is a text is SQL: that is what makes it a computed one.
-    { operations: [backFill(tableLike(table), { [column.name]: String(column.default) }, { where: `${name} IS NULL` })] },
+    {
+      operations: [backFill(tableLike(table), { [column.name]: String(column.default) }, { where: `${name} IS NULL` })],
+    },
     ...(column.nullable ? [] : [...before, { operations: last }]),
   ];
 }
@@ -129,7 +127,11 @@ function relaxed(operation: Extract<Operation, { kind: 'dropColumn' }>, place: P
 
 export function renameColumn(operation: Extract<Operation, { kind: 'renameColumn' }>, place: Place): Remark[] {
   const { table, from, to } = operation;
-  if (place.earlier.some((earlier) => earlier.kind === 'dropColumn' && isSame(earlier.table, table) && earlier.column === to))
+  if (
+    place.earlier.some(
+      (earlier) => earlier.kind === 'dropColumn' && isSame(earlier.table, table) && earlier.column === to,
+    )
+  )
     return [];
   const before = tableBefore(place, table);
   const column = before?.columns.find(({ name }) => name === from);

@@ -57,10 +57,7 @@ export function validateConstraint(
   });
 }
 
-export function alterPrimaryKey(
-  { table }: Extract<Operation, { kind: 'alterPrimaryKey' }>,
-  place: Place,
-): Remark[] {
+export function alterPrimaryKey({ table }: Extract<Operation, { kind: 'alterPrimaryKey' }>, place: Place): Remark[] {
   return blocked(place, 'rekey', table, {
     rule: 'alter primary key',
     remedy:

@@ -19,12 +19,7 @@ function statementsOf(text: SqlText, id: string): readonly string[] {
   return (typeof own === 'string' ? [own] : (own ?? [])) as readonly string[];
 }
 
-function statement(
-  sql: string,
-  operation: Extract<Operation, { kind: 'runSql' }>,
-  place: Place,
-  look: Look,
-): Remark[] {
+function statement(sql: string, operation: Extract<Operation, { kind: 'runSql' }>, place: Place, look: Look): Remark[] {
   const deeds = place.parser?.(sql);
   if (deeds === undefined) return [unseen(sql, place)];
   return deeds.flatMap((deed) => ofDeed(deed, operation, place, look));
@@ -43,12 +38,7 @@ function unseen(sql: string, { parser, dialect }: Place): Remark {
   };
 }
 
-function ofDeed(
-  deed: Deed,
-  operation: Extract<Operation, { kind: 'runSql' }>,
-  place: Place,
-  look: Look,
-): Remark[] {
+function ofDeed(deed: Deed, operation: Extract<Operation, { kind: 'runSql' }>, place: Place, look: Look): Remark[] {
   switch (deed.kind) {
     case 'operation':
       return ofOperation(deed.operation, operation, place, look);
@@ -155,7 +145,12 @@ function ofAlter(
   const from = tableBefore(place, table)?.columns.find((other) => other.name === column);
   if (from !== undefined) {
     const to = { ...from, ...change };
-    return ofOperation({ kind: 'alterColumn', table, column: to, fill: undefined, using: undefined }, operation, place, look);
+    return ofOperation(
+      { kind: 'alterColumn', table, column: to, fill: undefined, using: undefined },
+      operation,
+      place,
+      look,
+    );
   }
   if (change.type === undefined && change.nullable === true) return [];
   return blocked(place, change.type === undefined ? 'requireValues' : 'retype', table, {

@@ -8,7 +8,10 @@ import type { Place, Stage } from '../finding.ts';
 import { abilitiesOf } from '../words.ts';
 
 /** The check that stands in for NOT NULL until that can be had without looking at the rows. */
-export function presenceOf(table: TableName, column: ColumnSchema): { readonly name: string; readonly condition: Expression } {
+export function presenceOf(
+  table: TableName,
+  column: ColumnSchema,
+): { readonly name: string; readonly condition: Expression } {
   const { name, type } = column;
   const operand = { kind: 'column', alias: '', column: name, type, nullable: true } as const;
   return { name: shortName(`${table.name}_${name}_present`), condition: { kind: 'isNull', operand, negated: true } };

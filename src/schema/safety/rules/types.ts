@@ -140,7 +140,9 @@ function isPresent(place: Place, table: TableSchema, from: ColumnSchema): boolea
   const check = table.checks.find(({ condition }) => dialect.inline(condition) === wanted);
   return (
     check !== undefined &&
-    !place.earlier.some((earlier) => earlier.kind === 'addCheck' && earlier.check.name === check.name && earlier.notValid)
+    !place.earlier.some(
+      (earlier) => earlier.kind === 'addCheck' && earlier.check.name === check.name && earlier.notValid,
+    )
   );
 }
 

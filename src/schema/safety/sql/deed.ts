@@ -50,7 +50,10 @@ export function columnNamed(name: string, type: string, rest: Partial<ColumnSche
   };
 }
 
-export function tableNamed(name: string, schema?: string): { readonly schema: string | undefined; readonly name: string } {
+export function tableNamed(
+  name: string,
+  schema?: string,
+): { readonly schema: string | undefined; readonly name: string } {
   return { schema, name };
 }
 

@@ -109,7 +109,9 @@ function ofConstraint(table: string, node: MySQLNode): Deed[] {
         onDelete: 'no action',
         onUpdate: 'no action',
       } as const;
-      return [{ kind: 'operation', operation: { kind: 'addForeignKey', table: tableNamed(table), key, notValid: false } }];
+      return [
+        { kind: 'operation', operation: { kind: 'addForeignKey', table: tableNamed(table), key, notValid: false } },
+      ];
     }
     case 'check':
       return [
@@ -125,7 +127,9 @@ function ofConstraint(table: string, node: MySQLNode): Deed[] {
       ];
     default: {
       const index = indexNamed(name, columns, { unique: true });
-      return [{ kind: 'operation', operation: { kind: 'addIndex', table: tableNamed(table), index, concurrently: false } }];
+      return [
+        { kind: 'operation', operation: { kind: 'addIndex', table: tableNamed(table), index, concurrently: false } },
+      ];
     }
   }
 }

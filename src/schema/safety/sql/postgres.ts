@@ -43,7 +43,9 @@ function ofStatement(kind: string, node: Node): Deed[] {
   if (HARMLESS.has(kind)) return [{ kind: 'harmless' }];
   switch (kind) {
     case 'AlterTableStmt':
-      return list(node['cmds']).flatMap((command) => ofCommand(tableOf(node['relation']), at(command, 'AlterTableCmd')));
+      return list(node['cmds']).flatMap((command) =>
+        ofCommand(tableOf(node['relation']), at(command, 'AlterTableCmd')),
+      );
     case 'IndexStmt':
       return [ofIndex(node)];
     case 'RenameStmt':
@@ -128,9 +130,18 @@ function ofCommand(table: TableName, command: Node): Deed[] {
     case 'AT_SetAccessMethod':
       return [{ kind: 'whole', table: table.name, by: 'ALTER TABLE', instead: 'Do it when nobody uses it.' }];
     case 'AT_DetachPartition':
-      return [{ kind: 'whole', table: table.name, by: 'DETACH PARTITION', instead: 'DETACH … CONCURRENTLY lets others go on.' }];
+      return [
+        {
+          kind: 'whole',
+          table: table.name,
+          by: 'DETACH PARTITION',
+          instead: 'DETACH … CONCURRENTLY lets others go on.',
+        },
+      ];
     default:
-      return [{ kind: 'strange', what: `ALTER TABLE ${table.name} (${String(command['subtype']).replace('AT_', '')})` }];
+      return [
+        { kind: 'strange', what: `ALTER TABLE ${table.name} (${String(command['subtype']).replace('AT_', '')})` },
+      ];
   }
 }
 
@@ -183,11 +194,23 @@ function ofConstraint(table: TableName, node: Node, column?: string): Deed[] {
       return [
         {
           kind: 'operation',
-          operation: { kind: 'addIndex', table, index: indexNamed(name, columns, { unique: true }), concurrently: false },
+          operation: {
+            kind: 'addIndex',
+            table,
+            index: indexNamed(name, columns, { unique: true }),
+            concurrently: false,
+          },
         },
       ];
     case 'CONSTR_EXCLUSION':
-      return [{ kind: 'whole', table: table.name, by: 'EXCLUDE', instead: 'There is no other way: do it when nobody uses it.' }];
+      return [
+        {
+          kind: 'whole',
+          table: table.name,
+          by: 'EXCLUDE',
+          instead: 'There is no other way: do it when nobody uses it.',
+        },
+      ];
     default:
       return [];
   }
@@ -196,7 +219,9 @@ function ofConstraint(table: TableName, node: Node, column?: string): Deed[] {
 function ofIndex(node: Node): Deed {
   const columns = list(node['indexParams']).map((item) => at(item, 'IndexElem')['name'] as string | undefined);
   const table = tableOf(node['relation']);
-  const index = indexNamed(String(node['idxname'] ?? `${table.name}_idx`), columns, { unique: node['unique'] === true });
+  const index = indexNamed(String(node['idxname'] ?? `${table.name}_idx`), columns, {
+    unique: node['unique'] === true,
+  });
   return {
     kind: 'operation',
     operation: { kind: 'addIndex', table, index, concurrently: node['concurrent'] === true },
