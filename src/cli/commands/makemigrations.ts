@@ -70,7 +70,7 @@ export const makemigrations: CommandDefinition<Options> = {
       if (options.dryRun === true) output.line(`\n${text}`);
     }
     const findings = stages.flatMap((stage) => analyse(stage.operations, stage.before, safety));
-    for (const finding of findings) output.line(inWords(finding));
+    for (const finding of findings) if (finding.severity !== 'advice') output.line(inWords(finding));
     const [{ name, text }] = files as [(typeof files)[number]];
     output.json({
       migration: name,

@@ -54,9 +54,9 @@ export function noteCreated(created: Set<string>, operation: Operation): void {
 }
 
 function remarksOn(operation: Operation, place: Place): Remark[] {
-  if (!ABILITIES[place.dialect.id].shared) return rebuilt(operation, place);
   const isNew = 'table' in operation && place.created?.has(keyOf(operation.table)) === true;
-  return isNew ? [] : look(operation, place);
+  if (isNew) return [];
+  return ABILITIES[place.dialect.id].shared ? look(operation, place) : rebuilt(operation, place);
 }
 
 function look(operation: Operation, place: Place): Remark[] {

@@ -65,6 +65,7 @@ export const COSTS: Readonly<Record<DialectId, Readonly<Partial<Record<Action, C
     checkRows: copy,
     retype: copy,
     store: copy,
+    fillComputed: copy,
     number: inPlace,
   },
 };

@@ -29,7 +29,7 @@ export function refuseUnsafe(findings: readonly Finding[], meant: Acknowledgemen
   if (missing.length === 0) return;
   const names = [...new Set(missing.map(({ name }) => `'${name}'`))];
   throw new UnsafeMigrationError(
-    `This hurts those who use the database meanwhile:\n${missing.map(inWords).join('\n')}\n`,
+    `This hurts those who use the database meanwhile:\n${missing.map(inWords).join('\n')}`,
     { remedy: `Write it in stages (blaze makemigrations --safe), or acknowledge it by name: ${names.join(', ')}.` },
   );
 }

@@ -41,6 +41,11 @@ const STATEMENTS: Readonly<Record<'postgres' | 'mysql', Readonly<Record<Action, 
   },
 };
 
+/** What MariaDB computes for each row, where it remembers other expressions as one value. */
+const MARIADB: Readonly<Partial<Record<Action, string>>> = {
+  fillComputed: 'ADD COLUMN x varchar(40) DEFAULT (uuid())',
+};
+
 const OPTIONS = engine === 'postgres' ? '' : ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
 const key = engine === 'postgres' ? 'id integer NOT NULL' : 'id int NOT NULL PRIMARY KEY';
 
@@ -92,7 +97,8 @@ describe.runIf(engine !== 'sqlite')('what keeps others waiting', () => {
   it.runIf(engine === 'mysql' || engine === 'mariadb').each(actions)(
     'G6: %s: whether writers wait is what the server says',
     async (action) => {
-      const statement = `ALTER TABLE post ${STATEMENTS.mysql[action]}, LOCK=NONE`;
+      const change = (engine === 'mariadb' && MARIADB[action]) || STATEMENTS.mysql[action];
+      const statement = `ALTER TABLE post ${change}, LOCK=NONE`;
       const isOnline = await accepts(statement);
       expect(isOnline).toBe(COSTS[engine][action] === undefined);
     },

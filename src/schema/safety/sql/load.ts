@@ -12,7 +12,7 @@ export async function loadSqlParser(id: DialectId): Promise<SqlParser | undefine
       return postgresParser();
     case 'mysql':
     case 'mariadb':
-      return mysqlParser(id);
+      return mysqlParser();
     case 'sqlite':
       // Nothing is refused there.
       return undefined;
@@ -33,15 +33,25 @@ async function postgresParser(): Promise<SqlParser | undefined> {
   };
 }
 
-async function mysqlParser(id: 'mysql' | 'mariadb'): Promise<SqlParser | undefined> {
-  const found = (await imported(`node-sql-parser/build/${id}.js`)) as
-    | { readonly default: { readonly Parser: new () => { astify(sql: string): unknown } } }
-    | undefined;
-  if (found === undefined) return undefined;
-  const parser = new found.default.Parser();
+/** Of the two that read MySQL's SQL each knows what the other does not. */
+async function mysqlParser(): Promise<SqlParser | undefined> {
+  const modules = await Promise.all(['mysql', 'mariadb'].map((name) => imported(`node-sql-parser/build/${name}.js`)));
+  const parsers = modules.flatMap((found) =>
+    found === undefined
+      ? []
+      : [
+          new (
+            found as { readonly default: { readonly Parser: new () => { astify(sql: string): unknown } } }
+          ).default.Parser(),
+        ],
+  );
+  if (parsers.length === 0) return undefined;
   return (sql) => {
-    const tree = attempt(() => parser.astify(sql)) as MySQLNode | readonly MySQLNode[] | undefined;
-    return tree === undefined ? undefined : mysqlDeeds(Array.isArray(tree) ? tree : [tree as MySQLNode]);
+    for (const parser of parsers) {
+      const tree = attempt(() => parser.astify(sql)) as MySQLNode | readonly MySQLNode[] | undefined;
+      if (tree !== undefined) return mysqlDeeds(Array.isArray(tree) ? tree : [tree as MySQLNode]);
+    }
+    return undefined;
   };
 }
 

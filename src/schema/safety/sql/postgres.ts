@@ -87,7 +87,7 @@ function ofStatement(kind: string, node: Node): Deed[] {
         whole(at(relation, 'RangeVar'), 'LOCK TABLE', 'Lock the rows that are meant.'),
       );
     default:
-      return [{ kind: 'strange', what: kind.replace(/Stmt$/, '') }];
+      return [{ kind: 'strange', what: `a statement of the kind ${kind.replace(/Stmt$/, '')}` }];
   }
 }
 
