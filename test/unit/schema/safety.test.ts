@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { describe, expect, it } from 'vitest';
 
 import { check, f, index, unique } from 'blazeorm';
@@ -132,6 +134,14 @@ const CASES: Readonly<Record<string, readonly Operation[]>> = {
 describe('what operations do to a database that is in use', () => {
   it.each(Object.entries(CASES))('G6: %s', async (_title, operations) => {
     expect(await found(...operations)).toMatchSnapshot();
+  });
+
+  it('G6: every rule stands in the table of the docs', async () => {
+    const docs = await readFile(new URL('../../../docs/migration-safety.md', import.meta.url), 'utf8');
+    const rules = Object.values(CASES).flatMap((operations) =>
+      DIALECTS.flatMap((dialect) => analyse(operations, before, { dialect }).map(({ rule }) => rule)),
+    );
+    expect([...new Set(rules)].filter((rule) => !docs.includes(`\`${rule}\``))).toEqual([]);
   });
 
   it('G6: tables that are made by the same migration hold nothing', () => {
