@@ -73,3 +73,8 @@ export function indexNamed(
 
 /** A condition that nobody reads. */
 export const SOME_CONDITION = { kind: 'unresolved', input: undefined } as const;
+
+/** A text of a tree; empty for what is none. */
+export function word(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

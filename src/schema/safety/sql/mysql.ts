@@ -1,5 +1,5 @@
 import type { ColumnSchema } from '../../../core/ast/schema.ts';
-import { columnNamed, indexNamed, SOME_CONDITION, tableNamed } from './deed.ts';
+import { columnNamed, indexNamed, SOME_CONDITION, tableNamed, word } from './deed.ts';
 import type { Deed } from './deed.ts';
 
 /** What `node-sql-parser` gives, of which only what is asked for is looked at. */
@@ -41,14 +41,14 @@ function ofStatement(node: MySQLNode): Deed[] {
     case 'set':
       return [{ kind: 'harmless' }];
     default:
-      return [{ kind: 'strange', what: String(node.type).toUpperCase() }];
+      return [{ kind: 'strange', what: word(node.type).toUpperCase() }];
   }
 }
 
 function ofAction(table: string, action: MySQLNode): Deed[] {
   const { action: verb, resource } = action;
   if (resource === 'algorithm' || resource === 'lock') return [{ kind: 'harmless' }];
-  switch (`${String(verb)} ${String(resource)}`) {
+  switch (`${word(verb)} ${word(resource)}`) {
     case 'add column':
       return [
         {
@@ -78,7 +78,7 @@ function ofAction(table: string, action: MySQLNode): Deed[] {
       return [
         {
           kind: 'operation',
-          operation: { kind: 'renameTable', table: tableNamed(table), to: String(action['table']) },
+          operation: { kind: 'renameTable', table: tableNamed(table), to: word(action['table']) },
         },
       ];
     case 'add index':
@@ -91,14 +91,14 @@ function ofAction(table: string, action: MySQLNode): Deed[] {
     case 'rename index':
       return [{ kind: 'harmless' }];
     default:
-      return [{ kind: 'strange', what: `ALTER TABLE ${table} (${String(verb)} ${String(resource)})` }];
+      return [{ kind: 'strange', what: `ALTER TABLE ${table} (${word(verb)} ${word(resource)})` }];
   }
 }
 
 function ofConstraint(table: string, node: MySQLNode): Deed[] {
-  const name = String(node['constraint'] ?? `${table}_constraint`);
+  const name = word(node['constraint'] ?? `${table}_constraint`);
   const columns = nodes(node['definition']).map(columnName);
-  switch (String(node['constraint_type']).toLowerCase()) {
+  switch (word(node['constraint_type']).toLowerCase()) {
     case 'foreign key': {
       const reference = node['reference_definition'] as MySQLNode;
       const key = {
@@ -136,8 +136,8 @@ function ofConstraint(table: string, node: MySQLNode): Deed[] {
 
 function ofIndex(table: string, node: MySQLNode): Deed {
   const columns = nodes(node['index_columns'] ?? node['definition']).map(columnName);
-  const words = `${String(node['index_type'])} ${String(node['keyword'])}`.toLowerCase();
-  const index = indexNamed(String(node['index']), columns, {
+  const words = `${word(node['index_type'])} ${word(node['keyword'])}`.toLowerCase();
+  const index = indexNamed(word(node['index']), columns, {
     unique: words.includes('unique'),
     ...(words.includes('fulltext') ? { fullText: 'simple' } : {}),
   });
@@ -153,7 +153,7 @@ function ofDrop(node: MySQLNode): Deed[] {
       }));
     case 'database':
     case 'schema':
-      return [{ kind: 'drop', what: 'database', name: String(node['name']) }];
+      return [{ kind: 'drop', what: 'database', name: word(node['name']) }];
     default:
       return [{ kind: 'harmless' }];
   }
@@ -161,11 +161,11 @@ function ofDrop(node: MySQLNode): Deed[] {
 
 function columnOf(node: MySQLNode): ColumnSchema {
   const definition = (node['definition'] ?? {}) as MySQLNode;
-  const size = [definition['length'], definition['scale']].filter((part) => part !== undefined && part !== null);
-  const type = String(definition['dataType']).toLowerCase();
+  const size = [definition['length'], definition['scale']].filter((part) => typeof part === 'number');
+  const type = word(definition['dataType']).toLowerCase();
   const generated = node['generated'] as MySQLNode | undefined;
   const nullable = (node['nullable'] as MySQLNode | undefined)?.type;
-  const stored = String(generated?.['storage_type'] ?? generated?.['value'] ?? '').toLowerCase();
+  const stored = word(generated?.['storage_type'] ?? generated?.['value'] ?? '').toLowerCase();
   return columnNamed(columnName(node['column']), size.length === 0 ? type : `${type}(${size.join(', ')})`, {
     nullable: nullable !== 'not null',
     identity: node['auto_increment'] !== undefined,
@@ -193,7 +193,7 @@ function firstTable(node: MySQLNode): string {
 }
 
 function tableName(node: unknown): string {
-  return typeof node === 'string' ? node : String((node as MySQLNode | null | undefined)?.['table'] ?? '');
+  return typeof node === 'string' ? node : word((node as MySQLNode | null | undefined)?.['table'] ?? '');
 }
 
 /** Of an expression none. */

@@ -1,5 +1,5 @@
 import type { ColumnSchema, TableName } from '../../../core/ast/schema.ts';
-import { columnNamed, indexNamed, SOME_CONDITION, tableNamed, typeNamed } from './deed.ts';
+import { columnNamed, indexNamed, SOME_CONDITION, tableNamed, typeNamed, word } from './deed.ts';
 import type { Deed } from './deed.ts';
 
 /** What `libpg-query` gives: nodes in objects with one key, which is their kind. */
@@ -69,7 +69,7 @@ function ofStatement(kind: string, node: Node): Deed[] {
     case 'TransactionStmt':
       return [{ kind: 'transaction' }];
     case 'DropdbStmt':
-      return [{ kind: 'drop', what: 'database', name: String(node['dbname']) }];
+      return [{ kind: 'drop', what: 'database', name: word(node['dbname']) }];
     case 'VacuumStmt':
       return ofVacuum(node);
     case 'ClusterStmt':
@@ -92,7 +92,7 @@ function ofStatement(kind: string, node: Node): Deed[] {
 }
 
 function ofCommand(table: TableName, command: Node): Deed[] {
-  const name = String(command['name']);
+  const name = word(command['name']);
   const alter = (change: Partial<Pick<ColumnSchema, 'type' | 'nullable'>>): Deed[] => [
     { kind: 'alter', table: table.name, column: name, change },
   ];
@@ -140,13 +140,13 @@ function ofCommand(table: TableName, command: Node): Deed[] {
       ];
     default:
       return [
-        { kind: 'strange', what: `ALTER TABLE ${table.name} (${String(command['subtype']).replace('AT_', '')})` },
+        { kind: 'strange', what: `ALTER TABLE ${table.name} (${word(command['subtype']).replace('AT_', '')})` },
       ];
   }
 }
 
 function ofNewColumn(table: TableName, node: Node): Deed[] {
-  const name = String(node['colname']);
+  const name = word(node['colname']);
   const type = typeText(node['typeName']);
   const constraints = list(node['constraints']).map((item) => at(item, 'Constraint'));
   const has = (kind: string): Node | undefined => constraints.find(({ contype }) => contype === kind);
@@ -164,12 +164,12 @@ function ofNewColumn(table: TableName, node: Node): Deed[] {
 
 function ofConstraint(table: TableName, node: Node, column?: string): Deed[] {
   const columns = column === undefined ? texts(node['keys']) : [column];
-  const name = String(node['conname'] ?? `${table.name}_${columns.join('_')}`);
+  const name = word(node['conname'] ?? `${table.name}_${columns.join('_')}`);
   const notValid = node['skip_validation'] === true;
   switch (node['contype']) {
     case 'CONSTR_FOREIGN': {
       const key = {
-        name: String(node['conname'] ?? `${table.name}_${[...columns, ...texts(node['fk_attrs'])].join('_')}_fkey`),
+        name: word(node['conname'] ?? `${table.name}_${[...columns, ...texts(node['fk_attrs'])].join('_')}_fkey`),
         columns: texts(node['fk_attrs']),
         table: tableOf(node['pktable']),
         targets: texts(node['pk_attrs']),
@@ -219,7 +219,7 @@ function ofConstraint(table: TableName, node: Node, column?: string): Deed[] {
 function ofIndex(node: Node): Deed {
   const columns = list(node['indexParams']).map((item) => at(item, 'IndexElem')['name'] as string | undefined);
   const table = tableOf(node['relation']);
-  const index = indexNamed(String(node['idxname'] ?? `${table.name}_idx`), columns, {
+  const index = indexNamed(word(node['idxname'] ?? `${table.name}_idx`), columns, {
     unique: node['unique'] === true,
   });
   return {
@@ -230,13 +230,13 @@ function ofIndex(node: Node): Deed {
 
 function ofRename(node: Node): Deed[] {
   const table = tableOf(node['relation']);
-  const to = String(node['newname']);
+  const to = word(node['newname']);
   switch (node['renameType']) {
     case 'OBJECT_TABLE':
     case 'OBJECT_VIEW':
       return [{ kind: 'operation', operation: { kind: 'renameTable', table, to } }];
     case 'OBJECT_COLUMN':
-      return [{ kind: 'operation', operation: { kind: 'renameColumn', table, from: String(node['subname']), to } }];
+      return [{ kind: 'operation', operation: { kind: 'renameColumn', table, from: word(node['subname']), to } }];
     case 'OBJECT_INDEX':
     case 'OBJECT_TABCONSTRAINT':
     case 'OBJECT_TRIGGER':
@@ -264,7 +264,7 @@ function ofDrop(node: Node): Deed[] {
       case 'OBJECT_MATVIEW':
       case 'OBJECT_TYPE':
       case 'OBJECT_SEQUENCE':
-        return { kind: 'drop', what: String(node['removeType']).replace('OBJECT_', '').toLowerCase(), name };
+        return { kind: 'drop', what: word(node['removeType']).replace('OBJECT_', '').toLowerCase(), name };
       default:
         return { kind: 'harmless' };
     }
@@ -314,7 +314,7 @@ function defaultText(node: unknown): string {
 
 function tableOf(node: unknown): TableName {
   const { schemaname, relname } = (node ?? {}) as Node;
-  return { schema: schemaname as string | undefined, name: String(relname ?? '') };
+  return { schema: schemaname as string | undefined, name: word(relname ?? '') };
 }
 
 function list(value: unknown): readonly unknown[] {
@@ -327,5 +327,5 @@ function at(node: unknown, kind: string): Node {
 }
 
 function texts(value: unknown): string[] {
-  return list(value).map((item) => String(at(item, 'String')['sval'] ?? ''));
+  return list(value).map((item) => word(at(item, 'String')['sval'] ?? ''));
 }
