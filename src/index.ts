@@ -104,8 +104,8 @@ export type {
   Rows,
   WriteResult,
 } from './adapters/adapter.ts';
-export { statementChannel } from './adapters/executor.ts';
-export type { StatementEvent } from './adapters/executor.ts';
+export { statementChannel } from './adapters/statement-events.ts';
+export type { StatementEvent } from './adapters/statement-events.ts';
 export { parseDsn } from './security/dsn.ts';
 export type { ParsedDsn } from './security/dsn.ts';
 export { formatDsn } from './security/format-dsn.ts';

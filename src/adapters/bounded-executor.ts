@@ -3,7 +3,8 @@ import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { AcquireOptions, Connection, Rows } from './adapter.ts';
 import { Cancellation } from './cancellation.ts';
-import { endRows, Executor, observe } from './executor.ts';
+import { endRows, Executor } from './executor.ts';
+import { observe, observeRows } from './statement-events.ts';
 import { untilStopped } from './stoppable.ts';
 
 /** An executor for one piece of work, and what stops that. */
@@ -59,9 +60,11 @@ class BoundedExecutor extends Executor {
     cancellation.check(sql);
     this.shared.statements++;
     const rows = connection.iterate(sql, parameters);
-    return Symbol.iterator in rows
-      ? checked(rows, cancellation, sql, () => this.#end(cancellation))
-      : this.#pulled(rows[Symbol.asyncIterator](), connection, cancellation, sql);
+    const inTime =
+      Symbol.iterator in rows
+        ? checked(rows, cancellation, sql, () => this.#end(cancellation))
+        : this.#pulled(rows[Symbol.asyncIterator](), connection, cancellation, sql);
+    return observeRows(sql, inTime);
   }
 
   protected override run<T>(

@@ -1,20 +1,7 @@
-import { channel } from 'node:diagnostics_channel';
-import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Adapter, AcquireOptions, BatchResult, BeginOptions, Connection, Rows, WriteResult } from './adapter.ts';
+import { observe, observeRows, statementChannel } from './statement-events.ts';
 import { Turns } from './turns.ts';
-
-/** What one statement was: published after each, to whoever listens. Parameters are not part of it. */
-export interface StatementEvent {
-  readonly sql: string;
-  readonly durationMs: number;
-  /** How often it ran: the number of parameter lists. */
-  readonly runs: number;
-  readonly error: unknown;
-}
-
-/** `diagnostics_channel` of statements; nobody listening costs one check. */
-export const statementChannel = channel('blazeorm:statement');
 
 /** What all executors of one adapter have in common. */
 interface Shared {
@@ -84,7 +71,9 @@ export class Executor {
   iterate(connection: Connection, sql: string, parameters: readonly unknown[]): ReturnType<Connection['iterate']> {
     this.shared.statements++;
     const rows = connection.iterate(sql, parameters);
-    return Symbol.iterator in rows ? rows : inTurn(rows[Symbol.asyncIterator](), this.shared.turns, connection);
+    const inOrder =
+      Symbol.iterator in rows ? rows : inTurn(rows[Symbol.asyncIterator](), this.shared.turns, connection);
+    return observeRows(sql, inOrder);
   }
 
   script(connection: Connection, sql: string): MaybePromise<void> {
@@ -158,35 +147,6 @@ function inTurn(
       return this;
     },
   };
-}
-
-/** Run and publish what happened, if anybody listens. */
-export function observe<T>(sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
-  if (!statementChannel.hasSubscribers) return run();
-  const start = performance.now();
-  const publish = (error?: unknown): void =>
-    statementChannel.publish({ sql, runs, durationMs: performance.now() - start, error } satisfies StatementEvent);
-  let result: MaybePromise<T>;
-  try {
-    result = run();
-  } catch (error) {
-    publish(error);
-    throw error;
-  }
-  if (!isPromise(result)) {
-    publish();
-    return result;
-  }
-  return result.then(
-    (value) => {
-      publish();
-      return value;
-    },
-    (error: unknown) => {
-      publish(error);
-      throw error;
-    },
-  );
 }
 
 /** Tell a stream that no more rows are wanted. */

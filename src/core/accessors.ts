@@ -182,9 +182,32 @@ function loadedLink(entity: object, relation: RelationMeta): object | undefined 
   return State.group(entity)?.loader.loadedTarget(relation, key);
 }
 
+/** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */
+export function relink(entity: object, relation: RelationMeta, key: unknown): void {
+  const { sourceField, index, inverse } = relation;
+  const previous = loadedLink(entity, relation);
+  (entity as Values)[sourceField.name] = key;
+  State.setLink(entity, index, undefined);
+  if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
+}
+
+function atHand(entity: object, relation: RelationMeta, key: unknown): object | undefined {
+  const loader = State.group(entity)?.loader;
+  if (loader === undefined || key === null || key === undefined) return undefined;
+  if (relation.targetField.primaryKey) return loader.loadedTarget(relation, key);
+  for (const target of loader.entitiesOf(relation.target).values())
+    if (Object.hasOwn(target, relation.targetField.name) && isKeyOf(target, relation, key)) return target;
+  return undefined;
+}
+
 /** Keep the loaded other sides in step when an owner changes. */
 function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
-  if (previous === next) return;
+  if (previous === next) {
+    // It was taken out and is put back: it is not to be deleted any more.
+    if (State.is(next) && inverse.many && inverse.cascade === 'delete-orphan')
+      collectionOf(next, inverse).takeBack(entity);
+    return;
+  }
   for (const [side, joined] of [
     [previous, false],
     [next, true],
@@ -195,10 +218,18 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
       if (joined) collection.noteAdded(entity);
       else collection.noteRemoved(entity);
     } else {
+      if (joined && inverse.cascade === 'delete-orphan')
+        leave(State.link(side, inverse.index), entity, inverse.inverse!);
       State.setLink(side, inverse.index, joined ? entity : null);
     }
     if (joined) saveWith(side, entity);
   }
+}
+
+/** Another has taken its place, and it is to be deleted for that: it belongs to nobody. */
+function leave(former: unknown, entity: object, owning: RelationMeta): void {
+  if (State.is(former) && former !== entity && Object.hasOwn(former, owning.sourceField.name))
+    setOwning(former, owning, null);
 }
 
 /** What an entity in a session's care leads to is saved with it, whichever side made the link. */

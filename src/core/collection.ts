@@ -61,7 +61,9 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
       const { inverse } = this.relation;
       if (inverse !== undefined && !inverse.many) {
         if (!this.#holds(item)) continue;
-        assign(item, inverse, null);
+        // What is deleted when it is taken out keeps its required key until it is.
+        if (this.relation.cascade === 'delete-orphan' && !inverse.nullable) this.noteRemoved(item);
+        else assign(item, inverse, null);
       } else {
         this.#unlink(item);
       }
@@ -185,6 +187,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     if (!undone || this.#lastWordCounts) (this.#added ??= new Set()).add(item);
   }
 
+  /** For the accessors: an item that had been taken out belongs to the owner after all. */
+  takeBack(item: object): void {
+    if (this.#removed?.has(item) === true) this.noteAdded(item);
+  }
+
   /** For the accessors: an item left from the other side. */
   noteRemoved(item: object): void {
     this.#tell();
@@ -195,10 +202,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /**
    * Whether a change is written even if it takes back an earlier one: where the rows are not known, and for links of two
-   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm.
+   * keys, of which the other side may hold pending changes too. Writing such a link twice does no harm. And where what is
+   * taken out is not to be saved: a new entity that was put in before is one of these.
    */
   get #lastWordCounts(): boolean {
-    return this.#items === null || this.relation.link?.implicit === true;
+    return this.#items === null || this.relation.link?.implicit === true || this.relation.cascade === 'delete-orphan';
   }
 
   /** For the unit of work: changes that are not written yet. */
@@ -222,6 +230,27 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     };
   }
 
+  /**
+   * For the session: the rows are not known any more. Links that wait to be written are given up, on both sides; what the
+   * items' own keys say is theirs to say.
+   */
+  expire(): void {
+    this.#tell();
+    const { inverse, link } = this.relation;
+    if (link !== undefined) {
+      if (inverse !== undefined) {
+        for (const item of this.#added ?? []) mirrored(item, inverse).mirror(this.owner, false);
+        for (const item of this.#removed ?? []) mirrored(item, inverse).mirror(this.owner, true);
+      }
+      this.#added = null;
+      this.#removed = null;
+    } else if (inverse?.nullable === false) {
+      for (const item of this.#removed ?? []) if (this.#holds(item)) this.#removed!.delete(item);
+    }
+    this.#items = null;
+    this.#members = null;
+  }
+
   /** For the unit of work: these changes are written. */
   settle({ added, removed }: PendingLinks): void {
     for (const item of added) this.#added?.delete(item);
@@ -232,6 +261,11 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   drop(gone: ReadonlySet<object>): void {
     this.#items = this.#items?.filter((item) => !gone.has(item)) ?? null;
     this.#members = null;
+  }
+
+  /** For the unit of work: the database has put this into the loaded list. */
+  join(item: object): void {
+    this.#show(item, true);
   }
 
   /** Put an item into the loaded list, once, or take it out. */

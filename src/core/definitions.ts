@@ -1,5 +1,5 @@
 import type { FetchMode } from './fetch-mode.ts';
-import type { ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
+import type { Cascade, ReferentialAction, RelationKind, ScopeCondition } from './metadata.ts';
 import type { ValueType } from './value-types.ts';
 
 /** What the builders of `f` make: plain descriptions, which the registry turns into metadata when all models are known. */
@@ -52,6 +52,7 @@ export interface RelationOptions {
   readonly through?: () => unknown;
   readonly table?: string;
   readonly fetchMode?: FetchMode;
+  readonly cascade?: Cascade;
 }
 
 export class RelationDefinition {

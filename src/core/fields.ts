@@ -3,7 +3,7 @@ import { suggest } from '../utils/naming.ts';
 import { FETCH_MODES, isFetchMode } from './fetch-mode.ts';
 import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from './definitions.ts';
 import type { ColumnOptions, RelationOptions } from './definitions.ts';
-import type { ReferentialAction } from './metadata.ts';
+import type { Cascade, ReferentialAction } from './metadata.ts';
 import { checkName } from './names.ts';
 import type { FieldBuilders } from './types/index.ts';
 import { describe } from './value-types.ts';
@@ -41,6 +41,7 @@ const RELATION_OPTIONS = new Set([
   'renamedFrom',
 ]);
 
+const CASCADES: readonly Cascade[] = ['delete', 'delete-orphan'];
 const ACTIONS: readonly ReferentialAction[] = ['cascade', 'restrict', 'set null', 'set default', 'no action'];
 
 /** Options that nobody knows are refused where they are written: the stack points at the line. */
@@ -216,8 +217,14 @@ function otherSide(
   via: string,
   options?: RelationOptions,
 ): RelationDefinition {
-  known(kind, options, new Set(['fetchMode']));
+  known(kind, options, new Set(['fetchMode', 'cascade']));
   checkFetchMode(kind, options);
+  const cascade: unknown = options?.cascade;
+  if (cascade !== undefined && !CASCADES.includes(cascade as Cascade))
+    throw new DefinitionError([`f.${kind}() does not know what its 'cascade' says.`], {
+      field: 'cascade',
+      remedy: `Use one of: ${CASCADES.join(', ')}.`,
+    });
   return new RelationDefinition(kind, target, options, via);
 }
 

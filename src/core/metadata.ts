@@ -4,6 +4,9 @@ import type { ValueType } from './value-types.ts';
 /** What the database does to rows that point at a deleted (or re-keyed) one. */
 export type ReferentialAction = 'cascade' | 'restrict' | 'set null' | 'set default' | 'no action';
 
+/** What the session deletes with an entity, or when it has left one: the entities at the other end of a relation. */
+export type Cascade = 'delete' | 'delete-orphan';
+
 export type RelationKind = 'foreignKey' | 'oneToOne' | 'manyToMany' | 'reverse' | 'reverseOne';
 
 /** How the value of a column comes to be when the application gives none. */
@@ -64,6 +67,8 @@ export interface RelationMeta {
   readonly inverse: RelationMeta | undefined;
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** Of the other side of a foreign key: what the session deletes with an entity. */
+  readonly cascade: Cascade | undefined;
   /** What it says of loading on demand, before the session is asked. */
   readonly fetchMode: FetchMode | undefined;
 }

@@ -9,6 +9,7 @@ import type { ModelClassValue, ModelMeta } from './metadata.ts';
 import { checkName, checkNames } from './names.ts';
 import { DEFINITION, metaOf } from './registry.ts';
 import { keyOf } from './keys.ts';
+import { isReference } from './references.ts';
 import { State } from './state.ts';
 import { entityToJSON } from './to-json.ts';
 import type { EntityEvent, ModelFunction } from './types/index.ts';
@@ -72,10 +73,6 @@ export abstract class Entity {
 /** The metadata of an instance's class. */
 export function metaOfEntity(entity: object): ModelMeta {
   return metaOf(entity.constructor as ModelClassValue);
-}
-
-function isReference(entity: object): boolean {
-  return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
 const OPTIONS = [

@@ -1,6 +1,6 @@
 import { NotLoadedError } from '../utils/errors.ts';
 import type { EntityGroup } from './loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from './metadata.ts';
+import type { FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from './metadata.ts';
 import { scopeNames } from './scopes.ts';
 import { State } from './state.ts';
 
@@ -18,6 +18,11 @@ export function guardPrototype(meta: ModelMeta, missing: readonly FieldMeta[]): 
   let guard = known.get(mask);
   if (guard === undefined) known.set(mask, (guard = createGuard(meta, missing)));
   return guard;
+}
+
+/** Whether an entity stands on a guard: a reference, or a part of a row. */
+export function isReference(entity: object): boolean {
+  return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
 function createGuard(meta: ModelMeta, missing: readonly FieldMeta[]): object {

@@ -12,6 +12,7 @@ import type {
   Expression,
   InListExpression,
   InQueryExpression,
+  IsNullExpression,
   JsonContainsExpression,
   JsonElementExpression,
   JsonExpression,
@@ -113,7 +114,7 @@ export abstract class ExpressionCompiler {
       case 'not':
         return this.not(node);
       case 'isNull':
-        return `${this.operand(node.operand)} IS ${node.negated ? 'NOT ' : ''}NULL`;
+        return this.isNull(node);
       case 'between':
         return this.between(node.operand, node.low, node.high);
       case 'inList':
@@ -161,6 +162,12 @@ export abstract class ExpressionCompiler {
     }
   }
 
+  /** Of a condition that never is, MySQL takes it for one that throws away the rows which an outer join has not found. */
+  private isNull({ operand, negated }: IsNullExpression): string {
+    if (isCondition(operand) && !mayBeNull(operand)) return negated ? 'TRUE' : 'FALSE';
+    return `${this.operand(operand)} IS ${negated ? 'NOT ' : ''}NULL`;
+  }
+
   protected inQuery({ operands, query }: InQueryExpression): string {
     const texts = operands.map((operand) => this.operand(operand));
     return `${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${this.members(query)})`;
@@ -178,7 +185,7 @@ export abstract class ExpressionCompiler {
   /** An expression beside an operator: in brackets where it is a comparison itself. */
   protected operand(node: Expression): string {
     const text = this.expression(node);
-    return COMPARISONS.has(node.kind) || isTruth(node) ? `(${text})` : text;
+    return isCondition(node) ? `(${text})` : text;
   }
 
   protected param(node: ParamExpression, encode: (value: unknown) => unknown): string {
@@ -376,6 +383,7 @@ export abstract class ExpressionCompiler {
   }
 }
 
-function isTruth(node: Expression): boolean {
-  return node.kind === 'call' && node.fn === 'isTrue';
+/** Whether an expression is a comparison or the like, which needs brackets beside an operator. */
+function isCondition(node: Expression): boolean {
+  return COMPARISONS.has(node.kind) || (node.kind === 'call' && node.fn === 'isTrue');
 }

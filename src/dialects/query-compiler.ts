@@ -12,6 +12,7 @@ import type {
   TableSource,
 } from '../core/ast/expressions.ts';
 import type {
+  DeleteRowsStatement,
   DeleteStatement,
   FindRowsStatement,
   InsertFromStatement,
@@ -80,6 +81,8 @@ export abstract class QueryCompiler extends ExpressionCompiler {
         return this.findRows(statement);
       case 'delete':
         return this.delete(statement);
+      case 'deleteRows':
+        return this.deleteRows(statement);
       default:
         return unreachable(statement);
     }
@@ -303,6 +306,13 @@ export abstract class QueryCompiler extends ExpressionCompiler {
   protected delete({ model, alias, where }: DeleteStatement): string {
     const target = alias === undefined ? this.table(model) : `${this.table(model)} AS ${alias}`;
     return `DELETE FROM ${target}${where === undefined ? '' : ` WHERE ${this.condition(where)}`}`;
+  }
+
+  /** A join with a list of values, as that of `updateRows`. */
+  protected deleteRows({ model, by }: DeleteRowsStatement): string {
+    const table = this.table(model);
+    const found = by.map(({ column }, i) => `${table}.${this.dialect.quote(column)} = v.column${i + 1}`);
+    return `DELETE FROM ${table} USING (${this.lists(by)}) AS v WHERE ${found.join(' AND ')}`;
   }
 }
 

@@ -22,23 +22,33 @@ export interface ChangeSet {
   /** Stored entities by the fields that changed: each set is one statement. */
   readonly updates: ReadonlyMap<ModelMeta, ReadonlyMap<ChangedFields, readonly object[]>>;
   readonly deletes: ReadonlyMap<ModelMeta, readonly object[]>;
+  /** Rows whose place others are to take: deleted before anything is inserted. */
+  readonly earlyDeletes: ReadonlyMap<ModelMeta, readonly object[]>;
   readonly linked: readonly LinkChange[];
   readonly unlinked: readonly LinkChange[];
 }
 
 /** Compare every tracked entity with its row, and gather what was added, deleted and linked. */
-export function collectChanges(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet {
+export function collectChanges(
+  identityMap: IdentityMap,
+  work: UnitOfWork,
+  compiled: CompiledCache,
+  early: ReadonlySet<object> = NONE,
+): ChangeSet {
   for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
   const { linked, unlinked } = collectLinks(work);
   const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
     inserts: byModel([...work.added, ...through]),
     updates: collectUpdates(identityMap, work, compiled),
-    deletes: byModel(work.deleted),
+    deletes: byModel(early.size === 0 ? work.deleted : [...work.deleted].filter((entity) => !early.has(entity))),
+    earlyDeletes: byModel(early),
     linked: linked.filter(({ link }) => link.implicit),
     unlinked,
   };
 }
+
+const NONE: ReadonlySet<object> = new Set();
 
 /**
  * The row of a `through` model for a new link: an entity of that model, with its defaults and its rules. Its relations

@@ -1,6 +1,7 @@
 import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression } from '../core/ast/expressions.ts';
 import type {
+  DeleteRowsStatement,
   DeleteStatement,
   FindRowsStatement,
   InsertStatement,
@@ -19,6 +20,7 @@ import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
 import { comment } from '../query/tags.ts';
 import type { QueryRequest } from '../query/state.ts';
+import { decoderOf } from './column-decoder.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
 import { Hydrator } from './hydrator.ts';
@@ -212,11 +214,22 @@ export class CompiledCache {
     }));
   }
 
+  /** Any number of rows, each by values of its own, which come in the form that the dialect takes lists in. */
+  deleteRows(model: ModelMeta, by: readonly FieldMeta[]): string {
+    return this.#write('dr', model, by, () => ({ kind: 'deleteRows', model, by }));
+  }
+
   #write(
     kind: string,
     model: ModelMeta,
     fields: readonly FieldMeta[],
-    build: () => InsertStatement | UpdateStatement | UpdateRowsStatement | FindRowsStatement | DeleteStatement,
+    build: () =>
+      | InsertStatement
+      | UpdateStatement
+      | UpdateRowsStatement
+      | FindRowsStatement
+      | DeleteStatement
+      | DeleteRowsStatement,
   ): string {
     let key = `${kind}${model.id}`;
     for (const field of fields) key += `,${field.index}`;
@@ -247,7 +260,7 @@ export class CompiledCache {
   }
 
   #decoders(plan: Extract<Plan, { kind: 'values' }>): readonly (Encode | undefined)[] | undefined {
-    const decoders = plan.shape.columns.map((column) => this.#dialect.codec(column.type).decode as Encode | undefined);
+    const decoders = plan.shape.columns.map((column) => decoderOf(this.#dialect, column));
     return decoders.some((decode) => decode !== undefined) ? decoders : undefined;
   }
 

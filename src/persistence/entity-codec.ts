@@ -109,8 +109,22 @@ export class EntityCodec {
     const merged = known === null ? row : known.map((value, i) => (value === undefined ? row[i] : value));
     Object.setPrototypeOf(entity, this.#prototypeFor(merged));
     for (const field of missing) writeField(entity, field, this.decodeField(field, row[field.index]));
+    nullEmbedded(this.meta, entity, missing, merged);
     State.setRow(entity, merged);
     State.setGroup(entity, group);
+  }
+
+  /** Make an entity what a row of it says: fields that the row has are there, for the others it stands on guard. */
+  stand(entity: object, row: Row): void {
+    const known = State.row(entity);
+    const { fields } = this.meta;
+    const guarded = new Set(fields.filter(({ index }) => row[index] === undefined).map(({ path }) => path[0]!));
+    const back = fields.filter(({ index, path }) => known?.[index] === undefined && !guarded.has(path[0]!));
+    Object.setPrototypeOf(entity, this.#prototypeFor(row));
+    for (const name of guarded) delete (entity as Values)[name];
+    for (const field of back) writeField(entity, field, this.decodeField(field, row[field.index]));
+    nullEmbedded(this.meta, entity, back, row);
+    State.setRow(entity, row);
   }
 
   /** The user's class, or a guard on it for what the row lacks. */
@@ -127,6 +141,13 @@ export function spread(meta: ModelMeta, fields: readonly FieldMeta[], values: Ro
     row[field.index] = values[i];
   });
   return row;
+}
+
+/** Of an embedded value that may be missing, every part is NULL then, and it is null itself. */
+function nullEmbedded(meta: ModelMeta, entity: object, given: readonly FieldMeta[], row: Row): void {
+  for (const { name, nullable, fields } of meta.embeddedByName.values())
+    if (nullable && given.includes(fields[0]!) && fields.every(({ index }) => row[index] === null))
+      (entity as Values)[name] = null;
 }
 
 /** Check and encode one value; null stands for NULL, undefined for "nothing given". */

@@ -51,11 +51,12 @@ export type FlushStep =
  */
 export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushStep[] {
   return [
+    ...deleteSteps(changes.earlyDeletes, features),
     ...insertSteps(changes),
     ...updateSteps(changes),
     ...linkSteps('unlink', changes.unlinked),
     ...linkSteps('link', changes.linked),
-    ...deleteSteps(changes, features),
+    ...deleteSteps(changes.deletes, features),
   ];
 }
 
@@ -73,8 +74,7 @@ function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
       relation: { sourceField },
     } of deferred) {
       waiting.set(from, [...(waiting.get(from) ?? []), sourceField]);
-      if (!connects.has(sourceField)) connects.set(sourceField, []);
-      connects.get(sourceField)!.push(from);
+      note(connects, sourceField, from);
     }
     yield* levels
       .flatMap(byMeta)
@@ -84,6 +84,12 @@ function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
 }
 
 const NONE: ReadonlyMap<object, readonly FieldMeta[]> = new Map();
+
+function note(rows: Map<FieldMeta, object[]>, field: FieldMeta, row: object): void {
+  const known = rows.get(field);
+  if (known === undefined) rows.set(field, [row]);
+  else known.push(row);
+}
 
 /** Updates of one model with the same changed columns share a statement. */
 function* updateSteps({ updates }: ChangeSet): Generator<FlushStep> {
@@ -104,7 +110,7 @@ function linkSteps(kind: 'link' | 'unlink', pairs: readonly LinkChange[]): Flush
   return [...steps].map(([link, items]) => ({ kind, link, pairs: items }));
 }
 
-function* deleteSteps({ deletes }: ChangeSet, features: DialectFeatures): Generator<FlushStep> {
+function* deleteSteps(deletes: ChangeSet['deletes'], features: DialectFeatures): Generator<FlushStep> {
   for (const group of modelOrder(deletes.keys()).toReversed()) {
     if (!needsRowOrder(group)) {
       for (const meta of group) yield { kind: 'delete', meta, entities: deletes.get(meta)! };
@@ -112,8 +118,9 @@ function* deleteSteps({ deletes }: ChangeSet, features: DialectFeatures): Genera
     }
     if (!features.deletesSelfReferences) yield* group.flatMap((meta) => selfReferences(meta, deletes.get(meta)!));
     const { levels, deferred } = orderRows(group, deletes, storedTarget(deletes));
-    for (const { from, relation } of deferred)
-      yield { kind: 'disconnect', meta: relation.model, field: relation.sourceField, entities: [from] };
+    const apart = new Map<FieldMeta, object[]>();
+    for (const { from, relation } of deferred) note(apart, relation.sourceField, from);
+    for (const [field, rows] of apart) yield { kind: 'disconnect', meta: field.model, field, entities: rows };
     yield* levels
       .toReversed()
       .flatMap(byMeta)

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
+import { notLoaded } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
-import { StaleObjectError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
@@ -15,12 +15,12 @@ import { Inserter } from './inserter.ts';
 import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
-import { namesRow } from './update-shape.ts';
+import { namesOf, stale } from './stale.ts';
+import { areUnique, namesRow } from './update-shape.ts';
 import { allProblems, checkValues } from './check-values.ts';
 import { refuseWrites } from './refuse-read-only.ts';
 import { checkScopes } from './scope-checks.ts';
 import type { Workspace } from './workspace.ts';
-import { withCapitalArticle } from '../utils/naming.ts';
 
 type Step<K extends FlushStep['kind']> = Extract<FlushStep, { kind: K }>;
 type Values = Record<string, unknown>;
@@ -162,12 +162,13 @@ export class Flusher {
     this.#journal.deeds.push({ kind: 'updated', meta, entities, rows: before, values });
     for (const entity of entities) {
       const row = State.row(entity)!;
+      if (meta.version !== undefined) refuseUnknownVersion(meta, entity);
       before.push(row);
       values.push(this.#restamp(meta, entity, stamps));
       parameters.push(bind(entity, row));
     }
     const changes = await this.#named(meta, () => this.#writer.update(meta, shape, parameters));
-    if (changes !== entities.length) throw stale(meta, 'updated');
+    if (changes !== entities.length) throw stale(meta, 'updated', entities);
     const computed = await this.#recomputed(meta, codec, entities);
     this.#outcomes.push(() => acceptUpdated(codec, fields, entities, before, parameters, computed));
   }
@@ -196,24 +197,14 @@ export class Flusher {
     );
   }
 
-  /** Driver values of the key and version that name a stored row. */
-  #identify(meta: ModelMeta, codec: EntityCodec, entity: object): unknown[] {
-    const row = State.row(entity);
-    return namesRow(meta).map((field) =>
-      row === null ? codec.encodeField(field, readField(entity, field)) : codec.storedValue(field, row[field.index]),
-    );
-  }
-
   async #connect({ meta, field, entities }: Step<'connect'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
-    const { executor, compiled } = this.#workspace;
     for (const entity of entities) syncLinks(meta, entity);
-    const sql = compiled.update(meta, [field], meta.key);
     const parameters = entities.map((entity) => [
       codec.encodeField(field, readField(entity, field)),
       ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
     ]);
-    await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    await this.#refer(meta, field, parameters);
     this.#outcomes.push(() =>
       entities.forEach((entity, i) => {
         const row = [...State.row(entity)!];
@@ -225,13 +216,17 @@ export class Flusher {
 
   async #disconnect({ meta, field, entities }: Step<'disconnect'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
-    const { executor, compiled } = this.#workspace;
-    const sql = compiled.update(meta, [field], meta.key);
     const parameters = entities.map((entity) => [
       null,
       ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
     ]);
-    await this.#named(meta, () => executor.executeMany(this.#connection, sql, parameters));
+    await this.#refer(meta, field, parameters);
+  }
+
+  /** Set one reference of rows that are found by their keys. */
+  async #refer(meta: ModelMeta, field: FieldMeta, parameters: readonly unknown[][]): Promise<void> {
+    const anyOrder = !areUnique(meta, [field]);
+    await this.#named(meta, () => this.#writer.update(meta, { fields: [field], by: meta.key, anyOrder }, parameters));
   }
 
   async #link({ link, pairs }: Step<'link'>): Promise<void> {
@@ -241,31 +236,21 @@ export class Flusher {
   }
 
   async #unlink({ link, pairs }: Step<'unlink'>): Promise<void> {
-    const { executor, compiled } = this.#workspace;
-    const codec = compiled.codec(link.model);
-    const sql = compiled.delete(link.model, [link.source, link.target]);
-    await this.#named(link.model, () =>
-      executor.executeMany(
-        this.#connection,
-        sql,
-        pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]),
-      ),
-    );
+    const codec = this.#workspace.compiled.codec(link.model);
+    const rows = pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]);
+    await this.#named(link.model, () => this.#writer.delete(link.model, [link.source, link.target], rows));
   }
 
   async #delete({ meta, entities }: Step<'delete'>): Promise<void> {
-    const { executor, compiled, identityMap } = this.#workspace;
+    const { compiled, identityMap } = this.#workspace;
     const codec = compiled.codec(meta);
-    const sql = compiled.delete(meta, namesRow(meta));
     for (const entity of entities) this.#journal.touch(meta, entity);
-    const { changes } = await this.#named(meta, () =>
-      executor.executeMany(
-        this.#connection,
-        sql,
-        entities.map((entity) => this.#identify(meta, codec, entity)),
-      ),
-    );
-    if (changes.some((count) => count !== 1)) throw stale(meta, 'deleted');
+    const rows = entities.map((entity) => {
+      refuseUnknownVersion(meta, entity);
+      return namesOf(meta, codec, entity);
+    });
+    const changes = await this.#named(meta, () => this.#writer.delete(meta, namesRow(meta), rows));
+    if (changes !== entities.length) throw stale(meta, 'deleted', entities);
     this.#outcomes.push(() => {
       for (const entity of entities) {
         identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
@@ -320,6 +305,13 @@ function show(codec: EntityCodec, entity: object, field: FieldMeta, row: Row): v
     writeField(entity, field, value);
 }
 
+/** @throws NotLoadedError for a row that was read in part, and whose version is not known: it could only be met by chance. */
+function refuseUnknownVersion(meta: ModelMeta, entity: object): void {
+  const { version } = meta;
+  if (version !== undefined && State.row(entity)?.[version.index] === undefined && !Object.hasOwn(entity, version.name))
+    throw notLoaded(meta, version.name, State.group(entity));
+}
+
 /** Note the keys of linked entities that are about to be filled in. */
 function noteLinks(meta: ModelMeta, entity: object, before: Values): void {
   const links = State.links(entity);
@@ -344,14 +336,4 @@ function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly Fi
 
 function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
   return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
-}
-
-function stale(meta: ModelMeta, done: string): StaleObjectError {
-  return new StaleObjectError(
-    `${withCapitalArticle(meta.name)} that was to be ${done} has been changed or deleted by another transaction.`,
-    {
-      model: meta.name,
-      remedy: 'Refresh it and try again.',
-    },
-  );
 }

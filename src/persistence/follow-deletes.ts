@@ -1,7 +1,7 @@
 import { EntityCollection } from '../core/collection.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -45,16 +45,18 @@ function followKeys(workspace: Workspace, journal: Journal, gone: Deleted): Dele
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
-      if (missing === undefined || (relation.onDelete !== 'cascade' && relation.onDelete !== 'set null')) continue;
+      if (missing === undefined || !FOLLOWED.has(relation.onDelete)) continue;
       const followers = referringTo(workspace, meta, relation, entities, missing);
       if (followers.length === 0) continue;
       if (relation.onDelete === 'cascade') {
         for (const entity of followers) evict(workspace, meta, entity, journal);
         noteGone(next, meta, followers);
-      } else setNull(workspace, meta, relation, followers, journal);
+      } else refer(workspace, meta, relation, followers, journal);
     }
   return next;
 }
+
+const FOLLOWED: ReadonlySet<ReferentialAction> = new Set<ReferentialAction>(['cascade', 'set null', 'set default']);
 
 /** Entities whose stored row refers to one of these. */
 function referringTo(
@@ -64,7 +66,9 @@ function referringTo(
   entities: readonly object[],
   missing: ReadonlySet<object>,
 ): object[] {
-  const keys = new Set([...missing].map((entity) => fieldKey(targetField, readField(entity, targetField))));
+  // Of what was deleted by its key alone, a field that is not the key may never have been read.
+  const known = [...missing].filter((entity) => Object.hasOwn(entity, targetField.name));
+  const keys = new Set(known.map((entity) => fieldKey(targetField, readField(entity, targetField))));
   const codec = workspace.compiled.codec(meta);
   return entities.filter((entity) => {
     const stored = State.row(entity)?.[sourceField.index];
@@ -80,7 +84,8 @@ function evict(workspace: Workspace, meta: ModelMeta, entity: object, journal: J
   State.setGroup(entity, null);
 }
 
-function setNull(
+/** Their keys become what the database has made of them: NULL, or the default. */
+function refer(
   workspace: Workspace,
   meta: ModelMeta,
   relation: RelationMeta,
@@ -88,20 +93,46 @@ function setNull(
   journal: Journal,
 ): void {
   const codec = workspace.compiled.codec(meta);
-  const { sourceField, index } = relation;
+  const { sourceField, index, inverse } = relation;
+  const value = relation.onDelete === 'set default' ? (sourceField.default ?? null) : null;
+  const raw = value === null ? null : codec.encodeField(sourceField, value);
+  const other = value === null ? undefined : targetOf(workspace, relation, value);
   const rows = entities.map((entity) => State.row(entity)!);
   const values = entities.map((entity) => ({ [sourceField.name]: readField(entity, sourceField) }));
   journal.deeds.push({ kind: 'updated', meta, entities, rows, values });
   entities.forEach((entity, i) => {
     const row = [...rows[i]!];
-    row[sourceField.index] = null;
+    row[sourceField.index] = raw;
     State.setRow(entity, row);
     // What has been given another target since keeps it: the next flush writes it.
     const stored = codec.decodeField(sourceField, rows[i]![sourceField.index]);
     if (!sameKey(sourceField, readField(entity, sourceField), stored)) return;
-    writeField(entity, sourceField, null);
-    State.setLink(entity, index, undefined);
+    writeField(entity, sourceField, value);
+    State.setLink(entity, index, other);
+    if (other !== undefined && inverse !== undefined) join(other, inverse, entity, journal);
   });
+}
+
+/** The entity that a key leads to now, if it is there. */
+function targetOf(
+  { identityMap }: Workspace,
+  { target, targetField }: RelationMeta,
+  value: unknown,
+): object | undefined {
+  for (const item of identityMap.of(target).values())
+    if (State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value))
+      return item;
+  return undefined;
+}
+
+/** The other side of a relation shows what has come to refer to it. */
+function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
+  const link = State.link(owner, inverse.index);
+  if (!inverse.many) State.setLink(owner, inverse.index, entity);
+  else if (link instanceof EntityCollection && link.isLoaded) {
+    journal.touchCollection(link);
+    link.join(entity);
+  }
 }
 
 /** The other side of a relation no longer shows what is gone. */

@@ -7,6 +7,7 @@ import type { Row } from '../core/state.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { EntityShape, Segment } from '../query/plan.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
+import { decoderOf } from './column-decoder.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { IdentityMap } from './identity-map.ts';
 
@@ -58,7 +59,7 @@ export class Hydrator {
         : variantReader(segment, segment.variants, codecOf),
     );
     this.fresh = shape.fresh;
-    const decoders = shape.annotations.map(({ type }) => dialect.codec(type).decode as Decode | undefined);
+    const decoders = shape.annotations.map((column) => decoderOf(dialect, column));
     const whole = shape.segments.every((segment) => segment.fields.length === segment.meta.fields.length);
     this.#hydrate =
       canCompile && whole

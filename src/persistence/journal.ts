@@ -34,6 +34,8 @@ export interface Touched {
   readonly entity: object;
   readonly row: Row | null;
   readonly group: EntityGroup | null;
+  /** Of what was expired: its links to one, by `relation.index`. */
+  readonly links?: readonly unknown[];
 }
 
 /** An entity with unwritten changes, as it was: its attributes, and its links to one by `relation.index`. */
@@ -72,6 +74,21 @@ export class Journal {
 
   touch(meta: ModelMeta, entity: object): void {
     this.deeds.push({ kind: 'touched', meta, entity, row: State.row(entity), group: State.group(entity) });
+  }
+
+  /** The same of an entity that is to forget what it knows. */
+  touchExpired(meta: ModelMeta, entity: object): void {
+    const links = State.links(entity)?.map((link, index) =>
+      meta.relations.some((r) => r.index === index && r.many) ? undefined : link,
+    );
+    this.deeds.push({
+      kind: 'touched',
+      meta,
+      entity,
+      row: State.row(entity),
+      group: State.group(entity),
+      links: links ?? [],
+    });
   }
 
   touchCollection(collection: ChangingCollection): void {

@@ -37,15 +37,23 @@ export class Lifecycle {
     return false;
   }
 
-  /** Hooks may change entities, add new ones and delete others: goes on until none is left that has not had its turn. */
-  async before(): Promise<void> {
-    if (isHeard('beforeFlush')) await callSessionHooks('beforeFlush', this.#context(this.#pending()));
+  /**
+   * Hooks may change entities, add new ones and delete others: goes on until none is left that has not had its turn.
+   * `follow` finds what has to go with what was deleted.
+   */
+  async before(follow: () => Promise<void>): Promise<void> {
+    await follow();
+    if (isHeard('beforeFlush')) {
+      await callSessionHooks('beforeFlush', this.#context(this.#pending()));
+      await follow();
+    }
     const seen = new Set<object>();
     for (let items = this.#pending(seen); items.length > 0; items = this.#pending(seen)) {
       for (const item of items) {
         seen.add(item.entity);
         await this.#prepare(item);
       }
+      await follow();
     }
   }
 

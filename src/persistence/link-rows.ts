@@ -37,6 +37,8 @@ function forgetRows(workspace: Workspace, journal: Journal, link: LinkMeta, pair
     const row = State.row(entity);
     if (
       row === null ||
+      row[link.source.index] === undefined ||
+      row[link.target.index] === undefined ||
       !gone.has(pairKey(link, (entity as Values)[link.source.name], (entity as Values)[link.target.name]))
     )
       continue;

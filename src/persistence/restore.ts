@@ -3,8 +3,9 @@ import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
-import type { Links } from '../core/state.ts';
+import type { Links, Row } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { copyOf } from './copy-value.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -55,17 +56,6 @@ function singleLinks(meta: ModelMeta, links: Links): Links {
   return single;
 }
 
-/** Values that can be changed in place are copied, so that what they are now is still known then. */
-function copyOf(value: unknown, kind: FieldMeta['type']['kind']): unknown {
-  if (typeof value !== 'object' || value === null || kind === 'custom') return value;
-  if (value instanceof Date) return new Date(value);
-  if (value instanceof Uint8Array) return value.slice();
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, kind));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item, kind)]));
-}
-
 /** A flush failed: what it filled in is taken back; what was to be written is still to be written. */
 export function undoFlush(journal: Journal): void {
   for (const deed of journal.deeds.toReversed()) {
@@ -93,6 +83,9 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
   }
   relinkOthers(workspace, start);
   work.reset(start);
+  // One that was to be saved, and then not.
+  for (const entity of start.added)
+    if (State.group(entity) === null) State.setGroup(entity, workspace.pendingGroup(metaOfEntity(entity)));
 }
 
 function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
@@ -111,12 +104,30 @@ function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
   }
 }
 
-function undoTouch(workspace: Workspace, { meta, entity, row, group }: Touched): void {
+function undoTouch(workspace: Workspace, { meta, entity, row, group, links }: Touched): void {
+  // What has been filled or expired since stands as it did.
+  if (row === null || !sameParts(row, State.row(entity)))
+    workspace.compiled.codec(meta).stand(entity, row ?? keyOnly(meta, entity, workspace));
   State.setRow(entity, row);
   State.setGroup(entity, group);
+  if (links !== undefined)
+    for (const { many, index } of meta.relations) if (!many) State.setLink(entity, index, links[index]);
   // What had no row was a reference, and stood in the map by the key that it was given.
   const key = row === null ? mapKey(meta, keyOf(meta, entity)) : workspace.compiled.codec(meta).keyOfRow(row);
   workspace.identityMap.of(meta).set(key, entity);
+}
+
+/** Whether two rows lack the same fields. */
+function sameParts(row: Row, other: Row | null): boolean {
+  return other !== null && row.every((value, i) => (value === undefined) === (other[i] === undefined));
+}
+
+/** The row of a reference: nothing but the key is known. */
+function keyOnly(meta: ModelMeta, entity: object, { compiled }: Workspace): Row {
+  const row = Array.from<unknown>({ length: meta.fields.length });
+  const codec = compiled.codec(meta);
+  for (const field of meta.key) row[field.index] = codec.encodeField(field, readField(entity, field));
+  return row;
 }
 
 function undoInserts(workspace: Workspace, { meta, entities, values }: Inserted, { added }: JournalStart): void {
@@ -173,16 +184,29 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const all = [...entities];
     for (const relation of meta.relations) {
+      if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all);
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
         if (linked === undefined || (linked !== null && start.added.has(linked))) continue;
+        if (State.row(entity)?.[relation.sourceField.index] === undefined) continue;
         const found = owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
     }
+  }
+}
+
+/** A reference by a unique field that is not the key is found by no key: it is linked again to the entity that it leads to. */
+function relinkByField(workspace: Workspace, relation: RelationMeta, entities: readonly object[]): void {
+  const { sourceField, index } = relation;
+  const targets = byOwner(workspace, relation);
+  for (const entity of entities) {
+    if (State.row(entity)?.[sourceField.index] === undefined) continue;
+    const found = targets.get(fieldKey(sourceField, readField(entity, sourceField)));
+    if (found !== undefined) State.setLink(entity, index, found);
   }
 }
 

@@ -152,15 +152,9 @@ export class RowWriter {
   ): Promise<number> {
     const { bulk, rowsPerUpdate, maxParameters } = this.#compiled.dialect.features;
     const width = fields.length + by.length;
-    const typed =
-      bulk === 'lists' || (bulk === 'values' && [...fields, ...by].every(({ type }) => type.kind !== 'custom'));
-    if (typed && anyOrder && rows.length > 1) {
+    if (anyOrder && rows.length > 1 && this.#takesLists([...fields, ...by])) {
       const sql = this.#compiled.updateRows(model, fields, by, 'lists', counted);
-      if (bulk === 'lists') return this.#lists(sql, width, rows);
-      let changes = 0;
-      for (const text of rowTexts(rows, this.#connection.maxBytes))
-        changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
-      return changes;
+      return bulk === 'lists' ? this.#lists(sql, width, rows) : this.#texts(sql, rows);
     }
     const size = anyOrder ? Math.min(rowsPerUpdate, Math.floor(maxParameters / width)) : 1;
     const whole = size === 1 ? 0 : rows.length - (rows.length % size);
@@ -174,6 +168,16 @@ export class RowWriter {
         await this.#each(this.#compiled.update(model, fields, by, counted), whole === 0 ? rows : rows.slice(whole)),
       );
     return changes;
+  }
+
+  /** DELETE of rows, each found by values of its own. Gives the number of rows that were met. */
+  async delete(model: ModelMeta, by: readonly FieldMeta[], rows: readonly Parameters[]): Promise<number> {
+    if (rows.length === 1 || !this.#takesLists(by))
+      return total(await this.#each(this.#compiled.delete(model, by), rows));
+    const sql = this.#compiled.deleteRows(model, by);
+    return this.#compiled.dialect.features.bulk === 'lists'
+      ? this.#lists(sql, by.length, rows)
+      : this.#texts(sql, rows);
   }
 
   /**
@@ -200,6 +204,20 @@ export class RowWriter {
       for (const lists of bulk === 'lists' ? columnLists(width.length, numbered) : rowTexts(numbered))
         await take('lists', lists);
     return found;
+  }
+
+  /** Whether values of many rows may come in lists: those of JSON have no place for types that nobody knows. */
+  #takesLists(fields: readonly FieldMeta[]): boolean {
+    const { bulk } = this.#compiled.dialect.features;
+    return bulk === 'lists' || (bulk === 'values' && fields.every(({ type }) => type.kind !== 'custom'));
+  }
+
+  /** Rows as JSON text. Gives the number of rows that were met. */
+  async #texts(sql: string, rows: readonly Parameters[]): Promise<number> {
+    let changes = 0;
+    for (const text of rowTexts(rows, this.#connection.maxBytes))
+      changes += (await this.#executor.execute(this.#connection, sql, text)).changes;
+    return changes;
   }
 
   /** Rows as a list for each column. Gives the number of rows that were met. */

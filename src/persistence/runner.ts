@@ -16,6 +16,7 @@ import type { PageRows, PreparedRequest, QueryRunner } from '../query/runner.ts'
 import type { ExplainOptions } from '../query/explain.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { READ_ONLY } from './apart.ts';
+import { decoderOf } from './column-decoder.ts';
 import type { BoundQuery } from './compiled.ts';
 import { explain } from './explain.ts';
 import type { Overwrite } from './hydrator.ts';
@@ -267,11 +268,11 @@ export class SessionRunner implements QueryRunner {
   #keysOf({ compiled: { plan } }: BoundQuery, rows: Rows): unknown[][] {
     if (plan.kind !== 'entities') throw new TypeError('Only a query for entities has sort keys.');
     const { dialect } = this.#workspace.compiled;
-    const columns = plan.shape.keys.map(({ position, type }) => ({ position, decode: dialect.codec(type).decode }));
+    const columns = plan.shape.keys.map((key) => ({ position: key.position, decode: decoderOf(dialect, key) }));
     return rows.map((row) =>
       columns.map(({ position, decode }) => {
         const raw = row[position];
-        return raw === null || decode === undefined ? raw : decode(raw as never);
+        return raw === null || decode === undefined ? raw : decode(raw);
       }),
     );
   }

@@ -23,13 +23,18 @@ import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } f
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import { Additions } from './additions.ts';
+import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
+import { Expirer } from './expirer.ts';
 import { rowsByKey } from './key-query.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
 import { BatchLoader } from './loading/batched.ts';
+import { MergeGraph } from './merge-graph.ts';
+import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { membersOf } from './relation-query.ts';
@@ -37,7 +42,7 @@ import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
-import { changedCollections, reachable, UnitOfWork } from './unit-of-work.ts';
+import { UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
 import type { WorkspaceOwner } from './workspace.ts';
 
@@ -54,6 +59,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #runner: SessionRunner;
   readonly #transactions: Transactions;
   readonly #lifecycle: Lifecycle;
+  readonly #cascades: Cascades;
+  readonly #additions: Additions;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -75,10 +82,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
     this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
+    this.#additions = new Additions(this.#workspace, this.#work);
+    this.#cascades = new Cascades(this.#workspace, this.#work, this.#batch);
     this.#transactions = new Transactions(
       this.#workspace,
       this.#work,
       this.#lifecycle,
+      this.#cascades,
       flushMode,
       givenBounds(own(options)),
     );
@@ -148,7 +158,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   add(...entities: readonly object[]): void {
     this.#refuseClosed();
     for (const entity of entities) refuseReadOnly(this.#checkEntity(entity), 'inserted');
-    for (const entity of entities) this.#addOne(entity);
+    for (const entity of entities) this.#additions.add(entity);
   }
 
   addAll(entities: Iterable<object>): void {
@@ -174,7 +184,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       if (this.#work.added.has(entity)) {
         // A flush that is under way inserts it: the next one deletes it.
         if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
-        else this.#forget(entity);
+        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#forget(unsaved);
       } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
@@ -182,17 +192,34 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async refresh(entity: object): Promise<object> {
     this.#refuseClosed();
     const meta = this.#checkEntity(entity);
-    if (this.state(entity) !== 'persistent')
-      throw new SessionStateError(
-        `${withCapitalArticle(meta.name)} that is ${this.state(entity)} cannot be refreshed.`,
-        {
-          model: meta.name,
-        },
-      );
+    this.#refuseUnless('refreshed', meta, entity);
     const [present] = await this.#workspace.refresh(meta, [entity]);
     if (present === undefined)
       throw new NotFoundError(`The row of this ${meta.name} does not exist any more.`, { model: meta.name });
     return present;
+  }
+
+  async merge(given: unknown, ...values: readonly unknown[]): Promise<object> {
+    this.#refuseClosed();
+    const graph = new MergeGraph(this);
+    const isClass = typeof given === 'function';
+    const meta = isClass ? metaOf(given as unknown as ModelClassValue) : this.#checkEntity(given);
+    refuseReadOnly(meta, 'inserted');
+    const root = isClass ? graph.addValues(meta, values[0]) : graph.addEntity(given as object);
+    return this.#merger.merge(graph, root);
+  }
+
+  expire(entity: object, ...names: readonly string[]): void {
+    this.#refuseClosed();
+    this.#refuseUnless('expired', this.#checkEntity(entity), entity);
+    this.#expirer.expire(entity, names);
+  }
+
+  expireAll(): void {
+    this.#refuseClosed();
+    const expirer = this.#expirer;
+    for (const [, entities] of this.#workspace.identityMap.entries())
+      for (const entity of entities) if (this.state(entity) === 'persistent') expirer.expire(entity, []);
   }
 
   async prefetch(entities: Iterable<object>, ...paths: readonly unknown[]): Promise<object[]> {
@@ -295,7 +322,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#refuseInTransaction('close()');
+    // What still runs in a transaction that was stopped finds the session closed.
+    if (!this.#transactions.isStopped) this.#refuseInTransaction('close()');
     if (this.#transactions.hasUnwritten) {
       this.#engine.warnOnce(
         'BLAZE_LOST',
@@ -393,7 +421,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   cascadeSave(entity: object, owner: object): void {
-    if (!this.#work.deleted.has(owner)) this.#addOne(entity);
+    if (!this.#work.deleted.has(owner)) this.#additions.add(entity);
   }
 
   /* ---------- parts ---------- */
@@ -416,64 +444,20 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return entity;
   }
 
-  /** Take a new entity and the new ones it reaches into care. What is there already stays as it is. */
-  #addOne(start: object): void {
-    const known = State.group(start);
-    if (known !== null && known.loader === this && !this.#work.deleted.has(start)) return;
-    if (known === null && State.links(start) === null && State.row(start) === null && !isReference(start)) {
-      // The usual case, without a search: new, and linked to nothing.
-      State.setGroup(start, this.#workspace.pendingGroup(metaOfEntity(start)));
-      this.#work.added.add(start);
-      return;
-    }
-    const found = reachable(start);
-    for (const entity of found) this.#checkAddable(entity);
-    for (const entity of found) {
-      if (State.group(entity) !== null) {
-        // Only what is added by name takes its deletion back.
-        if (entity === start) this.#work.deleted.delete(entity);
-      } else if (!isReference(entity)) this.#adoptNew(entity);
-    }
+  get #merger(): Merger {
+    const add = (entity: object): void => this.add(entity);
+    return new Merger({ workspace: this.#workspace, work: this.#work, batch: this.#batch, runner: this.#runner, add });
   }
 
-  #adoptNew(entity: object): void {
-    const meta = metaOfEntity(entity);
-    State.setGroup(entity, this.#workspace.pendingGroup(meta));
-    this.#work.added.add(entity);
-    for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
-    // A reference that was made while the entity had no session can load nothing: the session makes another.
-    for (const { index, many } of meta.relations) {
-      const link = many ? undefined : State.link(entity, index);
-      if (State.is(link) && State.group(link) === null && isReference(link)) State.setLink(entity, index, undefined);
-    }
+  get #expirer(): Expirer {
+    return new Expirer(this.#workspace, this.#transactions.journal, this.#transactions.current !== undefined);
   }
 
-  #checkAddable(entity: object): void {
-    const group = State.group(entity);
-    if (group === null && State.row(entity) !== null) throw this.#detached(entity);
-    if (group !== null && group.loader !== this && group.kind !== 'reference') throw this.#foreign(entity);
-  }
-
-  #foreign(entity: object): SessionStateError {
-    const { name } = metaOfEntity(entity);
-    return new SessionStateError(
-      `${withCapitalArticle(name)} that belongs to another session cannot be added to this one.`,
-      {
-        model: name,
-        remedy: 'Read it in this session, or use its key.',
-      },
-    );
-  }
-
-  #detached(entity: object): SessionStateError {
-    const { name } = metaOfEntity(entity);
-    return new SessionStateError(
-      `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
-      {
-        model: name,
-        remedy: 'Read it in this session and change that one.',
-      },
-    );
+  /** @throws SessionStateError for an entity that has no row in this session. */
+  #refuseUnless(done: 'refreshed' | 'expired', { name }: ModelMeta, entity: object): void {
+    const state = this.state(entity);
+    if (state === 'persistent') return;
+    throw new SessionStateError(`${withCapitalArticle(name)} that is ${state} cannot be ${done}.`, { model: name });
   }
 
   #checkEntity(entity: unknown): ModelMeta {
@@ -505,11 +489,6 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         remedy: 'Return from its function first.',
       });
   }
-}
-
-/** A reference stands on a guard, not on the prototype of its class. */
-function isReference(entity: object): boolean {
-  return Object.getPrototypeOf(entity) !== (entity.constructor as ModelClassValue).prototype;
 }
 
 /** What `new Session(adapter, options)` takes. */

@@ -9,13 +9,10 @@ import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
-import {
-  CommitOutcomeUnknownError,
-  InvalidQueryError,
-  SessionStateError,
-  TransactionAbortedError,
-} from '../utils/errors.ts';
+import { CommitOutcomeUnknownError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
+import { nothingCascaded } from './cascades.ts';
+import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './options.ts';
 import { followDeletes } from './follow-deletes.ts';
@@ -24,9 +21,16 @@ import type { Lifecycle } from './lifecycle.ts';
 import { planFlush } from './flush-plan.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
+import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
 import { followLinkRows } from './link-rows.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
+import { settledLater } from './settled-later.ts';
+import type { SettledLater } from './settled-later.ts';
+import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
+import type { OpenTransaction } from './open-transaction.ts';
+import { beginOptions } from './transaction-options.ts';
+import { resolveStale } from './stale.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
 import type { Written } from './written.ts';
@@ -34,30 +38,11 @@ import type { Written } from './written.ts';
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
 
-interface OpenTransaction {
-  readonly connection: Connection;
-  readonly readOnly: boolean;
-  /** With the bounds of the transaction, and of the savepoint that it is in. */
-  executor: Executor;
-  /** Of the transaction itself, and of each savepoint in it. */
-  readonly journals: Journal[];
-  /** A savepoint is being made: another that begins now is none inside of it. */
-  nesting: boolean;
-  /** COMMIT or ROLLBACK is under way, or done: what still runs inside must send nothing more. */
-  ended: boolean;
-  /** Why it can only be rolled back: what it should have taken back may still be there. */
-  broken: unknown;
-  /** What ended it before its function returned: whatever that still sends is refused. */
-  stopped: unknown;
-}
-
-/** The session whose hooks an async scope is in: they may not ask for what waits for them. */
-const currentHooks = new AsyncLocalStorage<Transactions>();
-
 /** What a flush does, and what it takes out of the unit of work when it has succeeded. */
 interface PlannedFlush {
   readonly steps: readonly FlushStep[];
   readonly taken: Taken;
+  readonly cascaded: Cascaded;
   /** For hooks; empty where there are none. */
   readonly written: readonly Written[];
 }
@@ -70,6 +55,7 @@ export class Transactions {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   readonly #lifecycle: Lifecycle;
+  readonly #cascades: Cascades;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
@@ -85,6 +71,7 @@ export class Transactions {
     workspace: Workspace,
     work: UnitOfWork,
     lifecycle: Lifecycle,
+    cascades: Cascades,
     flushMode: FlushMode,
     bounds: Bounds | undefined,
   ) {
@@ -93,6 +80,7 @@ export class Transactions {
     this.#workspace = workspace;
     this.#work = work;
     this.#lifecycle = lifecycle;
+    this.#cascades = cascades;
     this.#flushMode = flushMode;
   }
 
@@ -106,6 +94,11 @@ export class Transactions {
     const open = this.#open;
     if (open === undefined) return undefined;
     return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
+  }
+
+  /** Whether the transaction has ended before what runs in it. */
+  get isStopped(): boolean {
+    return this.#open?.ended === true && this.#open.stopped !== undefined;
   }
 
   /** Where a change of a collection is noted, so that it can be taken back. */
@@ -152,15 +145,20 @@ export class Transactions {
 
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
-    if (currentHooks.getStore() === this) throw insideHook();
-    if (this.#open === undefined && areWritesHeard() && this.hasUnwritten) return this.#flushHeard();
+    if (isInHooksOf(this)) throw insideHook('flush');
+    if (this.#open === undefined && this.#asksBefore && this.hasUnwritten) return this.#flushAsking();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
     );
   }
 
-  /** Hooks may query, and see what is written: in a transaction that is the session's. */
-  async #flushHeard(): Promise<void> {
+  /** Whether hooks, or relations with cascades, send statements of their own before a flush. */
+  get #asksBefore(): boolean {
+    return areWritesHeard() || this.#cascades.isConcerned;
+  }
+
+  /** What they ask for they see as it is written: in a transaction that is the session's. */
+  async #flushAsking(): Promise<void> {
     await this.run(async () => (this.#flushMode === 'manual' ? this.flush() : undefined), {});
     this.#outside = new Journal();
   }
@@ -189,13 +187,14 @@ export class Transactions {
   /** One flush at a time. */
   async #serialised(flush: () => Promise<void>): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
-    const flushing = flush();
     // Whoever waits for it has a flush of his own to make: its error is for the one who asked for it.
-    this.#flushing = flushing.then(noop, noop);
+    let settle = noop;
+    this.#flushing = new Promise((resolve) => (settle = resolve));
     try {
-      await flushing;
+      await flush();
     } finally {
       this.#flushing = undefined;
+      settle();
     }
   }
 
@@ -210,6 +209,7 @@ export class Transactions {
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     const begin = beginOptions(options);
+    if (isInHooksOf(this)) throw insideHook('transaction');
     const bounds = givenBounds(options);
     const open = this.#open;
     if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
@@ -221,11 +221,11 @@ export class Transactions {
     if (bounds === undefined)
       return open === undefined
         ? this.#ended(() => this.#outermost(fn, begin, this.#executor, undefined))
-        : this.#nested(open, fn, open.executor);
+        : this.#nested(open, fn, open.executor, open.cancellation);
     const { executor, cancellation } = withinBounds(this.executor, 'transaction', bounds);
     try {
       cancellation.check();
-      if (open !== undefined) return await this.#nested(open, fn, executor);
+      if (open !== undefined) return await this.#nested(open, fn, executor, cancellation);
       return await this.#ended(() => this.#outermost(fn, begin, executor, cancellation));
     } finally {
       cancellation.end();
@@ -270,6 +270,9 @@ export class Transactions {
           ended: false,
           broken: undefined,
           stopped: undefined,
+          cancellation,
+          writing: 0,
+          hooks: undefined,
         };
         this.#open = open;
         const running = currentJournal.run(journal, fn);
@@ -285,8 +288,9 @@ export class Transactions {
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
         } catch (error) {
-          if (left?.settled === false) open.stopped = error;
+          if (left?.settled === false || open.hooks?.settled === false) open.stopped = error;
           await this.#rollback(open, error);
+          await resolveStale(error, this.#workspace, connection);
           if (!(error instanceof CommitOutcomeUnknownError))
             this.#end = { event: 'afterRollback', written: journal.written };
           throw error;
@@ -301,21 +305,27 @@ export class Transactions {
     }
   }
 
-  /** A function that still runs stays in its transaction, which has ended: what it sends would be no part of any. */
+  /** What still runs, a function or a hook, stays in its transaction, which has ended: what it sends would be no part of any. */
   #leave(open: OpenTransaction, running: SettledLater | undefined): void {
     const leave = (): void => {
       if (this.#open === open) this.#open = undefined;
     };
-    if (running?.settled === false) void running.promise.then(leave);
+    const left = [running, open.hooks].flatMap((work) => (work?.settled === false ? [work.promise] : []));
+    if (left.length > 0) void Promise.all(left).then(leave);
     else leave();
   }
 
-  async #nested<T>(open: OpenTransaction, fn: () => Promise<T>, executor: Executor): Promise<T> {
+  async #nested<T>(
+    open: OpenTransaction,
+    fn: () => Promise<T>,
+    executor: Executor,
+    cancellation: Cancellation | undefined,
+  ): Promise<T> {
     if (open.nesting || currentJournal.getStore() !== open.journals.at(-1)) throw parallel();
     refuseBroken(open);
     const name = `blaze_${open.journals.length}`;
-    const outer = open.executor;
-    open.executor = executor;
+    const outer = { executor: open.executor, cancellation: open.cancellation };
+    Object.assign(open, { executor, cancellation });
     try {
       const journal = await this.#savepoint(open, name);
       try {
@@ -329,11 +339,12 @@ export class Transactions {
         return result;
       } catch (error) {
         await this.#rollbackTo(open, journal, name, error);
+        await resolveStale(error, this.#workspace, open.connection);
         await this.#lifecycle.ended('afterRollback', journal.written);
         throw error;
       }
     } finally {
-      open.executor = outer;
+      Object.assign(open, outer);
     }
   }
 
@@ -387,12 +398,37 @@ export class Transactions {
   }
 
   async #flushAlone(): Promise<void> {
-    const flush = await this.#prepared();
-    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#alone(this.#workspace, 'a flush', (connection, seal) =>
-      this.#write(this.#workspace, connection, new Journal(), flush, seal),
-    );
+    await this.#restoring(undefined, async () => {
+      const flush = await this.#prepared();
+      if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+      return this.#alone(this.#workspace, 'a flush', (connection, seal) =>
+        this.#write(this.#workspace, connection, new Journal(), flush, seal),
+      );
+    });
     this.#outside = new Journal();
+  }
+
+  /**
+   * A flush with rules or hooks: if it fails, what these did to memory is taken back too, so that what was pending is, and
+   * nothing else. Without them there is nothing to take back, and no journal.
+   */
+  async #restoring(open: OpenTransaction | undefined, flush: () => Promise<void>): Promise<void> {
+    if (!this.#isWatched) return flush();
+    const journal = new Journal(journalStart(this.#workspace, this.#work));
+    const around = this.#outside;
+    if (open === undefined) this.#outside = journal;
+    else open.journals.push(journal);
+    try {
+      await flush();
+    } catch (error) {
+      if (open !== undefined) this.#undo(open, journal);
+      else undoTransaction(this.#workspace, this.#work, journal);
+      throw error;
+    } finally {
+      this.#outside = around;
+      if (open !== undefined) open.journals.length = open.journals.indexOf(journal);
+    }
+    this.journal.absorb(journal);
   }
 
   /** In a transaction of its own, which `seal` commits. */
@@ -409,6 +445,7 @@ export class Transactions {
         await write(connection, () => executor.commit(connection));
       } catch (error) {
         await this.#abandon(connection, error);
+        await resolveStale(error, this.#workspace, connection);
         throw error;
       }
     } finally {
@@ -426,11 +463,22 @@ export class Transactions {
 
   async #flushInside(open: OpenTransaction, workspace: Workspace): Promise<void> {
     refuseBroken(open);
-    const flush = await this.#prepared();
-    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
-    await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
+    let written = NOTHING;
+    if (this.#isWatched)
+      await this.#restoring(open, () =>
+        this.#inside(open, workspace, async (seal) => {
+          const flush = await this.#prepared();
+          await this.#flushOnto(open, workspace, flush, seal);
+          written = flush.written;
+        }),
+      );
+    else {
+      const flush = await this.#prepared();
+      if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+      await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
+    }
     try {
-      await this.#tell(flush.written);
+      await this.#tell(written);
     } catch (error) {
       // What it objects to is written: only the whole transaction can take that back.
       open.broken = error;
@@ -445,13 +493,18 @@ export class Transactions {
     write: (seal: () => unknown) => Promise<void>,
   ): Promise<void> {
     const { connection } = open;
-    const name = 'blaze_flush';
+    // Hooks of a flush may write in bulk: a savepoint of the same name would take the place of the one around.
+    const name = open.writing === 0 ? 'blaze_flush' : `blaze_flush_${open.writing}`;
     await executor.savepoint(connection, name);
+    open.writing++;
     try {
       await write(() => executor.releaseSavepoint(connection, name));
     } catch (error) {
       await this.#takeBack(open, name, error);
+      await resolveStale(error, this.#workspace, connection);
       throw error;
+    } finally {
+      open.writing--;
     }
   }
 
@@ -461,7 +514,7 @@ export class Transactions {
    * it is done, what is in the database then.
    */
   atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
-    return this.#serialised(async () => {
+    const run = async (): Promise<void> => {
       const open = this.#open;
       const write = async (connection: Connection, seal: () => unknown, journal: Journal): Promise<void> => {
         try {
@@ -481,7 +534,9 @@ export class Transactions {
       const journal = new Journal();
       await this.#inside(open, workspace, (seal) => write(open.connection, seal, journal));
       open.journals.at(-1)!.absorb(journal);
-    });
+    };
+    // A flush waits for its hooks: what these write comes before its statements, or after them.
+    return isInHooksOf(this) ? run() : this.#serialised(run);
   }
 
   async #flushOnto(
@@ -490,28 +545,64 @@ export class Transactions {
     flush: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
-    if (flush.steps.length === 0) return this.#work.settle(flush.taken);
+    if (flush.steps.length === 0) {
+      this.#work.settle(flush.taken);
+      await seal();
+      return;
+    }
     const journal = new Journal();
     await this.#write(workspace, connection, journal, flush, seal);
     journal.written.push(...flush.written);
     journals.at(-1)!.absorb(journal);
   }
 
-  /** What is to be written, after rules and hooks have had their say. */
-  async #prepared(): Promise<PlannedFlush> {
-    if (!this.#lifecycle.isWatched || !this.hasUnwritten) return this.#plan();
-    await currentHooks.run(this, () => this.#lifecycle.before());
-    return this.#plan(this.#lifecycle.toTell());
+  /** Whether rules or hooks have a say in the flush that is to come. */
+  get #isWatched(): boolean {
+    return this.#lifecycle.isWatched && this.hasUnwritten;
   }
 
-  #plan(written: readonly Written[] = NOTHING): PlannedFlush {
+  /** What is to be written, after rules and hooks have had their say. */
+  async #prepared(): Promise<PlannedFlush> {
+    const cascaded = nothingCascaded();
+    const follow = async (): Promise<void> => {
+      if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
+    };
+    try {
+      if (this.#isWatched) await this.#hooked(() => this.#lifecycle.before(follow));
+      else if (this.#cascades.isConcerned) await this.#hooked(follow);
+      else return this.#plan();
+      return this.#plan(cascaded, this.#lifecycle.toTell());
+    } catch (error) {
+      this.#cascades.restore(cascaded);
+      throw error;
+    }
+  }
+
+  /**
+   * Rules and hooks are waited for until the transaction has to end. One that is left running then condemns all of it: what
+   * it still sends must not last.
+   */
+  async #hooked(run: () => Promise<void>): Promise<void> {
+    const open = this.#open;
+    const running = inHooksOf(this, run);
+    if (open?.cancellation === undefined) return running;
+    const hooks = (open.hooks = settledLater(running));
+    try {
+      await open.cancellation.race(running);
+    } catch (error) {
+      if (!hooks.settled) open.broken ??= error;
+      throw error;
+    }
+  }
+
+  #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
-    const steps = planFlush(collectChanges(identityMap, this.#work, compiled), compiled.dialect.features);
-    return { steps, taken: this.#work.take(), written };
+    const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
+    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(), cascaded, written };
   }
 
   async #tell(written: readonly Written[]): Promise<void> {
-    if (written.length > 0) await currentHooks.run(this, () => this.#lifecycle.after(written));
+    if (written.length > 0) await this.#hooked(() => this.#lifecycle.after(written));
   }
 
   /** Run the steps, make them last, and only then change what memory says. */
@@ -519,7 +610,7 @@ export class Transactions {
     workspace: Workspace,
     connection: Connection,
     journal: Journal,
-    { steps, taken }: PlannedFlush,
+    { steps, taken, cascaded }: PlannedFlush,
     seal: () => unknown,
   ): Promise<void> {
     const flusher = new Flusher(workspace, connection, journal);
@@ -529,6 +620,7 @@ export class Transactions {
     } catch (error) {
       undoFlush(journal);
       this.#work.undoTaken(taken);
+      this.#cascades.restore(cascaded);
       throw error;
     }
     flusher.accept();
@@ -550,66 +642,6 @@ const NOTHING: readonly Written[] = [];
 /** How often hooks may give the end of a transaction something more to write: SQLAlchemy's number. */
 const LAST_FLUSHES = 100;
 
-function insideHook(): SessionStateError {
-  return new SessionStateError('A flush was asked for inside a hook of a flush: it would wait for itself.', {
-    remedy: 'Change, add or delete entities: the flush that is under way, or the next one, writes them.',
-  });
-}
-
-function parallel(): SessionStateError {
-  return new SessionStateError('This session is already in a transaction that did not begin here.', {
-    remedy: 'Await one transaction before the next, or use a session for each.',
-  });
-}
-
-/** What a statement of a transaction that has ended comes to. */
-function ended({ stopped }: OpenTransaction): unknown {
-  if (stopped !== undefined) return stopped;
-  return new SessionStateError(
-    'A nested transaction was still running when the one around it ended: nothing of it is kept.',
-    { remedy: 'Await it.' },
-  );
-}
-
-/** @throws SessionStateError if a savepoint inside of this one has not ended. */
-function refuseUnawaited({ journals, nesting }: OpenTransaction, journal: Journal): void {
-  if (nesting || journals.at(-1) !== journal)
-    throw new SessionStateError('A nested transaction is still running at the end of the one around it.', {
-      remedy: 'Await it.',
-    });
-}
-
-function refuseBroken({ broken }: OpenTransaction): void {
-  if (broken !== undefined) throw broken;
-}
-
-function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedError {
-  return new TransactionAbortedError('A write failed, and so did its rollback: the transaction cannot be committed.', {
-    cause: new AggregateError([cause, failure], 'The failure, and that of the rollback.'),
-  });
-}
-
-/** Whether a promise has been settled; `promise` is when, and never rejects. */
-interface SettledLater {
-  readonly promise: Promise<void>;
-  readonly settled: boolean;
-}
-
-function settledLater(promise: Promise<unknown>): SettledLater {
-  const state = { settled: false, promise: promise.then(noop, noop).then(() => void (state.settled = true)) };
-  return state;
-}
-
 function noop(): void {}
 
 const WRITES: BeginOptions = own({});
-const OPTIONS = new Set(['isolation', 'readOnly', 'retry', 'signal', 'timeout']);
-
-function beginOptions(options: TransactionOptions): BeginOptions {
-  for (const key of Object.keys(options))
-    if (!OPTIONS.has(key)) throw new InvalidQueryError(`A transaction has no option '${key}'.`, { field: key });
-  const { isolation, readOnly } = own(options);
-  if (readOnly !== undefined && typeof readOnly !== 'boolean')
-    throw new InvalidQueryError(`readOnly is true or false, not ${describe(readOnly)}.`);
-  return own({ ...(isolation === undefined ? {} : { isolation }), ...(readOnly === undefined ? {} : { readOnly }) });
-}

@@ -1,5 +1,5 @@
 import { EntityCollection } from '../core/collection.ts';
-import type { ChangingCollection, PendingLinks } from '../core/loader.ts';
+import type { ChangingCollection, EntityGroup, PendingLinks } from '../core/loader.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
@@ -26,17 +26,22 @@ export class UnitOfWork {
 
   get isEmpty(): boolean {
     if (this.added.size > 0 || this.deleted.size > 0) return false;
-    for (const { relation, pending } of this.collections)
-      if (relation.link !== undefined && pending !== undefined) return false;
+    for (const collection of this.collections)
+      if ((collection.relation.link !== undefined && collection.pending !== undefined) || holdsOrphans(collection))
+        return false;
     return true;
   }
 
   /** Whether any of it concerns these models. */
   concerns(models: ReadonlySet<ModelMeta>): boolean {
-    for (const set of [this.added, this.deleted])
-      for (const entity of set) if (models.has(rootOf(metaOfEntity(entity)))) return true;
-    for (const { relation } of this.collections)
-      if (relation.link !== undefined && models.has(rootOf(relation.link.model))) return true;
+    for (const entity of this.added) if (models.has(rootOf(metaOfEntity(entity)))) return true;
+    const deleted = new Set([...this.deleted].map((entity) => metaOfEntity(entity)));
+    for (const meta of withCascades(deleted)) if (models.has(rootOf(meta))) return true;
+    for (const collection of this.collections) {
+      const { link, target } = collection.relation;
+      if (link !== undefined && models.has(rootOf(link.model))) return true;
+      if (holdsOrphans(collection) && models.has(rootOf(target))) return true;
+    }
     return false;
   }
 
@@ -51,6 +56,14 @@ export class UnitOfWork {
     this.added.delete(entity);
     this.deleted.delete(entity);
     for (const collection of this.collections) if (collection.owner === entity) this.collections.delete(collection);
+  }
+
+  /** A new entity is cared for again, with what its collections hold. */
+  keep(entity: object, group: EntityGroup): void {
+    if (this.added.has(entity)) return;
+    State.setGroup(entity, group);
+    this.added.add(entity);
+    for (const collection of changedCollections(entity)) this.collections.add(collection);
   }
 
   /** What a flush that begins now has to write. */
@@ -116,6 +129,19 @@ export function reachable(start: object): object[] {
     }
   }
   return [...found];
+}
+
+/** Whether entities have been taken out of a collection without which they are not to be. */
+export function holdsOrphans({ relation, pending }: ChangingCollection): boolean {
+  return relation.cascade === 'delete-orphan' && pending !== undefined && pending.removed.size > 0;
+}
+
+/** Models, and those whose rows go with theirs because a relation says so. */
+function withCascades(models: ReadonlySet<ModelMeta>): ReadonlySet<ModelMeta> {
+  const found = new Set(models);
+  for (const { relations } of found)
+    for (const { cascade, target } of relations) if (cascade !== undefined) found.add(target);
+  return found;
 }
 
 /** Collections of an entity that hold unwritten links. */

@@ -53,11 +53,16 @@ export function updateShape(meta: ModelMeta, changed: ChangedFields, codec: Enti
   const stamps = meta.fields.filter((field) => field.generation === 'now on save' && !own.includes(field));
   const fields = [...own.filter((field) => field !== version), ...stamps, ...(version === undefined ? [] : [version])];
   const by = namesRow(meta);
-  const anyOrder = !meta.indexes.some(
-    // What a computed part reads is not looked into.
+  const anyOrder = !areUnique(meta, fields);
+  return { fields, stamps, by, anyOrder, bind: codec.updateBinder(fields, by) };
+}
+
+/** Whether values of these fields may have to make way for each other. */
+export function areUnique({ indexes }: ModelMeta, fields: readonly FieldMeta[]): boolean {
+  // What a computed part reads is not looked into.
+  return indexes.some(
     ({ unique, parts }) => unique && parts.some(({ field }) => field === undefined || fields.includes(field)),
   );
-  return { fields, stamps, by, anyOrder, bind: codec.updateBinder(fields, by) };
 }
 
 /** The fields by which a write finds a tracked row: its key, and its version where the model has one. */

@@ -4,7 +4,7 @@ import type { ExtraColumn } from './plan.ts';
 import { byWindow } from './qualify.ts';
 import type { Scope } from './scope.ts';
 import type { QueryState } from './state.ts';
-import { hasWindow } from './walk.ts';
+import { childrenOf, hasWindow } from './walk.ts';
 
 /** FROM, joins and WHERE. The list of joins is the scope's own: it grows while the other clauses are resolved. */
 export function clauses(
@@ -28,5 +28,20 @@ export function chosenBy(state: QueryState, scope: Scope): Expression[] {
 export function pushColumn(columns: Selection[], name: string, expression: Expression): ExtraColumn {
   const position = columns.length;
   columns.push({ expression, as: undefined });
-  return { name, position, type: typeOf(expression).type };
+  return extraColumn(name, position, expression);
+}
+
+export function extraColumn(name: string, position: number, expression: Expression): ExtraColumn {
+  const { type } = typeOf(expression);
+  return { name, position, type, mayOverflow: (type.kind === 'int' || type.kind === 'smallInt') && grows(expression) };
+}
+
+/** Whether a number may be greater than those that it is made of. */
+function grows(node: Expression): boolean {
+  if (node.kind === 'arithmetic') return true;
+  if (node.kind === 'aggregate' && node.fn === 'count') return false;
+  if (node.kind === 'aggregate' && node.fn === 'sum') return true;
+  if (node.kind === 'column') return node.computed === true;
+  if (node.kind === 'subquery') return node.query.columns.some(({ expression }) => grows(expression));
+  return childrenOf(node).some(grows);
 }

@@ -97,6 +97,12 @@ export function isFiltered({ where, unfiltered, limit, empty, source }: QuerySta
   return source.operator === 'except' ? sides.length > 1 || sides[0]! : sides.some(Boolean);
 }
 
+/** Whether an entity may come twice: some side of a union with `{ all: true }` may have what another has. */
+export function repeats({ source }: QueryState): boolean {
+  if (source?.kind !== 'combined' || !source.all) return false;
+  return source.sides.length > 1 || source.sides.some(({ state }) => repeats(state));
+}
+
 function otherSet(call: Combination, other: unknown): SetState {
   const set = Nestable.set(other);
   if (set === undefined) throw new InvalidQueryError(`${call}() takes another query, not ${describe(other)}.`);
@@ -130,6 +136,11 @@ function regrouped({ state, columns }: SetState): boolean {
 
 function allOf(call: Combination, { meta }: QueryState, options: unknown): boolean {
   if (options === undefined) return false;
+  if (call !== 'union')
+    throw new InvalidQueryError(`${call}() takes another query and no options: each row comes once.`, {
+      model: meta.name,
+      remedy: 'Only union() keeps rows that come twice, with { all: true }.',
+    });
   if (typeof options !== 'object' || options === null)
     throw new InvalidQueryError(`${call}() takes { all: true } or nothing, not ${describe(options)}.`, {
       model: meta.name,

@@ -4,6 +4,7 @@ import type { ModelMeta } from '../core/metadata.ts';
 import type { CountedPage, Page } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import { repeats } from './combine.ts';
 import { orderSignature, readCursor, writeCursor } from './cursors.ts';
 import { limitOf } from './limits.ts';
 import { plainValue } from './nodes.ts';
@@ -69,7 +70,8 @@ async function countOf(runner: QueryRunner, state: QueryState): Promise<number> 
   return row![0] as number;
 }
 
-function askedOf({ meta, limit, offset }: QueryState, options: unknown): Asked {
+function askedOf(state: QueryState, options: unknown): Asked {
+  const { meta, limit, offset } = state;
   const problem = problemWith(options);
   if (problem !== undefined)
     throw new InvalidQueryError(`page() of ${meta.name} ${problem}.`, {
@@ -81,6 +83,11 @@ function askedOf({ meta, limit, offset }: QueryState, options: unknown): Asked {
       model: meta.name,
       remedy: 'Take them away: a page is cut by first or last alone.',
     });
+  if (repeats(state))
+    throw new InvalidQueryError(
+      `page() of ${meta.name} is over a union() with { all: true }: a row that comes twice has one place in the order.`,
+      { model: meta.name, remedy: 'Leave { all: true } away, or cut the rows by limit() and offset().' },
+    );
   const { first, after, last, before, totalCount } = options as Record<string, unknown>;
   const backward = last !== undefined;
   const size = sizeOf(meta, backward ? 'last' : 'first', backward ? last : first);

@@ -79,7 +79,12 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
           limit,
         );
   const shape = {
-    columns: [source, relation.targetField].map(({ name, type }, position) => ({ name, position, type })),
+    columns: [source, relation.targetField].map(({ name, type }, position) => ({
+      name,
+      position,
+      type,
+      mayOverflow: false,
+    })),
   };
   return { kind: 'values', statement, shape, reads: aliases.reads };
 }

@@ -3,6 +3,7 @@ import type { Expression, Selection, SelectStatement } from '../core/ast/express
 import { InvalidQueryError } from '../utils/errors.ts';
 import { chosenBy, clauses, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
+import { inGroups } from './grouped.ts';
 import { orderOf, ordersOf, ordersOfDistinct } from './orders.ts';
 import type { ExtraColumn } from './plan.ts';
 import { qualified, refuseLockedWindows, refuseQualified, sortedOutside } from './qualify.ts';
@@ -29,7 +30,7 @@ export function selectValues(
   }
   const scope = openScope(state, aliases, outer);
   const selections: Selection[] = [];
-  const columns = named.map(({ name, expression }) => pushColumn(selections, name, scope.resolve(expression)));
+  const columns = named.map(({ name, expression }) => pushColumn(selections, name, columnIn(state, expression, scope)));
   const grouped = state.groups !== undefined || named.some(({ expression }) => hasAggregate(expression));
   // What windows say of the groups comes after these.
   const plain = selections
@@ -76,11 +77,19 @@ export function selectValues(
   return { statement: sortedOutside(qualified(every, chosenBy(state, scope))), columns };
 }
 
+/** A column of the result. */
+function columnIn(state: QueryState, asked: Expression, scope: Scope): Expression {
+  if (hasAggregate(asked)) return scope.resolve(hasWindow(asked) ? asked : inGroups(state, asked, scope.origins));
+  const resolved = scope.resolve(asked);
+  return state.distinct && state.offset !== undefined ? scope.perRow(resolved) : resolved;
+}
+
 /** The condition on groups, in which every column is one of them or is in an aggregate. */
-function havingOf({ meta, groups = [], having }: QueryState, scope: Scope): Expression | undefined {
+function havingOf(state: QueryState, scope: Scope): Expression | undefined {
+  const { meta, groups = [], having } = state;
   if (having.length === 0) return undefined;
   const asked = conjunction(having);
-  const resolved = scope.resolve(asked);
+  const resolved = scope.resolve(inGroups(state, asked, scope.origins));
   const stray = ungrouped(asked, resolved, groups, scope);
   if (stray === undefined) return resolved;
   throw new InvalidQueryError(

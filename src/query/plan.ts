@@ -24,6 +24,8 @@ export interface ExtraColumn {
   readonly name: string;
   readonly position: number;
   readonly type: ValueType;
+  /** Whether it is a whole number that may be greater than those of its type. */
+  readonly mayOverflow: boolean;
 }
 
 /** How a row becomes entities. */

@@ -1,10 +1,10 @@
-import { fieldPath, typeOf } from '../core/ast/expressions.ts';
+import { fieldPath } from '../core/ast/expressions.ts';
 import type { Expression, Selection } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { chosenBy, clauses, pushColumn } from './clauses.ts';
+import { chosenBy, clauses, extraColumn, pushColumn } from './clauses.ts';
 import { planLock, refuseLock } from './locks.ts';
 import { isSelected, orderOf, ordersOf } from './orders.ts';
 import { joinRanked, planLinks } from './per-parent.ts';
@@ -214,7 +214,7 @@ function planExists(state: QueryState): Plan {
 /** Where a value that is sorted by stands in a row: selected for that, unless it is there already. */
 function keyColumn(columns: Selection[], expression: Expression): ExtraColumn {
   const position = columns.findIndex((selection) => isSelected(expression, selection));
-  return position < 0 ? pushColumn(columns, '', expression) : { name: '', position, type: typeOf(expression).type };
+  return position < 0 ? pushColumn(columns, '', expression) : extraColumn('', position, expression);
 }
 
 function refuseAggregate(node: Expression, name: string): void {

@@ -130,12 +130,12 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     return new ModelQuerySet(this.#runner, combinedRows('union', this.#state, other, options));
   }
 
-  intersection(other: unknown): ModelQuerySet {
-    return new ModelQuerySet(this.#runner, combinedRows('intersection', this.#state, other));
+  intersection(other: unknown, ...options: readonly unknown[]): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('intersection', this.#state, other, options[0]));
   }
 
-  difference(other: unknown): ModelQuerySet {
-    return new ModelQuerySet(this.#runner, combinedRows('difference', this.#state, other));
+  difference(other: unknown, ...options: readonly unknown[]): ModelQuerySet {
+    return new ModelQuerySet(this.#runner, combinedRows('difference', this.#state, other, options[0]));
   }
 
   recursive(relation: unknown, options: unknown = {}): ModelQuerySet {

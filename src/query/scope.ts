@@ -1,4 +1,4 @@
-import { conjunction, negation, TRUE, typeOf } from '../core/ast/expressions.ts';
+import { conjunction, negation, TRUE } from '../core/ast/expressions.ts';
 import type {
   AggregateExpression,
   ColumnExpression,
@@ -20,7 +20,7 @@ import { rootOf } from '../core/inheritance.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { tablesIn } from './tables-in.ts';
+import { perRow } from './per-row.ts';
 import { UNSCOPED } from './active-scopes.ts';
 import type { ScopeConditions } from './scope-conditions.ts';
 import { setOf } from './nested.ts';
@@ -297,7 +297,7 @@ export class Scope {
 
   #relatedAggregate(node: RelatedAggregateExpression): Expression {
     const query = this.#relatedRows(node, node.where, (scope, filter) => {
-      const argument = node.argument === undefined ? undefined : scope.#perRow(scope.resolve(node.argument));
+      const argument = node.argument === undefined ? undefined : scope.perRow(scope.resolve(node.argument));
       const aggregate: Expression = {
         kind: 'aggregate',
         fn: node.fn,
@@ -316,26 +316,15 @@ export class Scope {
   /** What an aggregate of this query is of: not of the rows of one further out, whatever it reads. */
   #aggregated(node: AggregateExpression): Pick<AggregateExpression, 'argument' | 'filter'> {
     const [argument, filter] = [this.#optional(node.argument), this.#optional(node.filter)];
-    if (this.#outer === undefined) return { argument, filter };
-    if (argument !== undefined) return { argument: this.#perRow(argument), filter };
-    return { argument, filter: filter && this.#perRow(filter) };
+    if (this.#outer === undefined && !node.distinct) return { argument, filter };
+    if (argument !== undefined) return { argument: this.perRow(argument), filter };
+    return { argument, filter: filter && this.perRow(filter) };
   }
 
-  /**
-   * An argument of an aggregate over the rows of this query. SQL takes an aggregate that reads only columns from further out for
-   * one of the query there; so it is said that it is about these rows.
-   */
-  #perRow(argument: Expression): Expression {
-    const read = tablesIn(argument);
-    const own = [this.root.alias, ...this.joins.map(({ table }) => table.alias)];
-    if (read.size === 0 || own.some((alias) => read.has(alias))) return argument;
-    const row: Expression = {
-      kind: 'isNull',
-      operand: columnOf(this.root.alias, this.#meta.key[0]!),
-      negated: true,
-    };
-    const { type } = typeOf(argument);
-    return { kind: 'case', branches: [{ when: row, then: argument }], otherwise: undefined, type, nullable: true };
+  /** An expression that is about the rows of this query, whatever it reads. */
+  perRow(node: Expression): Expression {
+    const own = [this.from, ...this.joins.map(({ table }) => table)].map(({ alias }) => alias);
+    return perRow(node, own, columnOf(this.root.alias, this.#meta.key[0]!));
   }
 
   /** Joins the links of a many-to-many relation to its target, which this query is about. */

@@ -21,6 +21,9 @@ import type { CombinedSource, QueryState } from './state.ts';
 /** The table of what other sets gave, in any query that is over them. */
 export const FOUND = 'found';
 
+/** The table of the only side that has rows. */
+const ONLY = 'only_side';
+
 /** Begins the FROM clause of a query set: its table, or what other sets give. */
 export function openScope(state: QueryState, aliases: Aliases, outer?: Scope): Scope {
   const { source, meta } = state;
@@ -54,7 +57,18 @@ function combine(
       ? named(selectKeys(side.state, aliases, outer), 'k')
       : named(aliases.planSet(side, aliases, outer), 'c'),
   );
-  return { kind: 'compound', operator, all, sides: planned };
+  const compound: CompoundStatement = { kind: 'compound', operator, all, sides: planned };
+  return all || planned.length > 1 ? compound : { ...compound, sides: [onceEach(compound)] };
+}
+
+/** What is left where the other sets are known to be empty: it has each row once nevertheless. */
+function onceEach(query: CompoundStatement): SelectStatement {
+  const columns = query.sides[0]!.columns.map(({ expression, as }) => {
+    const { type, nullable } = typeOf(expression);
+    const column: ColumnExpression = { kind: 'column', alias: ONLY, column: as!, type, nullable };
+    return { expression: column, as };
+  });
+  return select({ columns, from: { query, alias: ONLY }, distinct: true });
 }
 
 /** With names for the columns, by their position. */

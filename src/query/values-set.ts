@@ -61,12 +61,12 @@ export class ModelValuesSet extends Nestable implements PromiseLike<unknown[]> {
     return this.#combined('union', other, options);
   }
 
-  intersection(other: unknown): ModelValuesSet {
-    return this.#combined('intersection', other);
+  intersection(other: unknown, ...options: readonly unknown[]): ModelValuesSet {
+    return this.#combined('intersection', other, options[0]);
   }
 
-  difference(other: unknown): ModelValuesSet {
-    return this.#combined('difference', other);
+  difference(other: unknown, ...options: readonly unknown[]): ModelValuesSet {
+    return this.#combined('difference', other, options[0]);
   }
 
   timeout(milliseconds: number): ModelValuesSet {

@@ -90,12 +90,21 @@ function columnOf(field: FieldMeta): ColumnSchema {
     type,
     nullable,
     identity: generation === 'identity',
-    default: dbDefault,
+    default: dbDefault ?? keyDefaultOf(field),
     generated: generatedAs === undefined ? undefined : Object.freeze({ sql: generatedAs, stored: generatedStored }),
     comment,
     ...(renamedFrom === undefined ? {} : { renamedFrom }),
     ...fillOf(field),
   });
+}
+
+/** Of a foreign key with SET DEFAULT, the key to which the database is to set it: the default of new entities. */
+function keyDefaultOf({ relation, type, default: value }: FieldMeta): string | number | undefined {
+  if (relation?.onDelete !== 'set default' && relation?.onUpdate !== 'set default') return undefined;
+  const stored: unknown = value !== undefined && type.kind === 'custom' ? type.codec.encode(value) : value;
+  if (typeof stored === 'number') return stored;
+  if (typeof stored === 'bigint') return String(stored);
+  return typeof stored === 'string' ? `'${stored.replaceAll("'", "''")}'` : undefined;
 }
 
 /** What rows that are there get of a new column: its default, if that is a plain value. */

@@ -220,6 +220,22 @@ export class CircularDependencyError extends BlazeError {
 /** An UPDATE or DELETE of a tracked row met no row, or a newer version of it. */
 export class StaleObjectError extends BlazeError {
   override readonly code = 'E_STALE_OBJECT';
+  #entities: readonly object[];
+
+  constructor(message: string, details: ErrorDetails = {}, entities: readonly object[] = []) {
+    super(message, details);
+    this.#entities = entities;
+  }
+
+  /** Whose rows were not met; where the database could not be asked, all that were written together. Not shown in logs. */
+  get entities(): readonly object[] {
+    return this.#entities;
+  }
+
+  /** For the session: only these of them. */
+  narrow(entities: readonly object[]): void {
+    if (entities.length > 0) this.#entities = entities;
+  }
 }
 
 /** A configuration or DSN that cannot be used. Never quotes the DSN. */

@@ -220,10 +220,11 @@ function groups(
     if (group === undefined) groups.push({ key, members: [place] });
     else group.members.push(place);
   }
-  const kept = groups.filter(({ members }) =>
+  const kept = groups.filter(({ key, members }) =>
     having.every(({ of, test, args }) => {
       const at = members[0]!;
-      return holdsFor(test, [aggregate(of, members), ...args.map((arg) => evaluate(arg, at))]);
+      const subject = 'key' in of ? key[of.key]! : aggregate(of, members);
+      return holdsFor(test, [subject, ...args.map((arg) => evaluate(arg, at))]);
     }),
   );
   return kept.map(({ key, members }) => ({

@@ -482,7 +482,9 @@ function aggregate({ fn, argument, distinct }: Aggregate, refs: Refs): unknown {
 /** Conditions on groups, all of which hold. */
 export function having(items: readonly Having[], refs: Refs): unknown {
   const [first, ...rest] = items.map(({ of, test: name, args }) =>
-    (aggregate(of, refs) as Loose)[name]!(...args.map((arg) => expression(arg, refs))),
+    ('key' in of ? refs.rows[0]![`by_${of.key}`]! : (aggregate(of, refs) as Loose))[name]!(
+      ...args.map((arg) => expression(arg, refs)),
+    ),
   );
   return rest.length === 0 ? first : first!['and']!(...rest);
 }

@@ -26,9 +26,11 @@ export function anyQuery(dice: Dice, world: World): Query {
   const source = dice.oneIn(7) ? anySource(bare, model) : undefined;
   const plain = [...depthOf(source), ...(dice.oneIn(4) ? named(dice, 'computed', 1, 2, () => anyValue(bare)) : [])];
   const context = { ...bare, annotations: plain };
-  const windows = dice.oneIn(6) ? named(dice, 'window', 1, 2, () => anyWindowed(bare, model)) : [];
+  // Which of two equal rows comes first in a window nobody says.
+  const twice = source?.kind === 'combined' && source.all;
+  const windows = !twice && dice.oneIn(6) ? named(dice, 'window', 1, 2, () => anyWindowed(bare, model)) : [];
   const asked = windows.length > 0 ? anyRows(context, model, windows) : anyEnd(context, model);
-  const end = source?.kind === 'combined' && source.all ? inOnePiece(asked) : asked;
+  const end: End = twice && asked.kind === 'pages' ? { kind: 'count' } : asked;
   const cut = CUT[end.kind] && dice.oneIn(3);
   const byModel = modelOf(graph, model).ordering.length > 0 && dice.oneIn(3);
   const order = SORTED[end.kind] && !byModel && (cut || dice.oneIn(2)) ? anyOrder(context, model) : undefined;
@@ -46,12 +48,6 @@ export function anyQuery(dice: Dice, world: World): Query {
     offset: cut && !isWrite(end) && dice.oneIn(2) ? dice.below(4) : undefined,
     end,
   };
-}
-
-/** Batches and pages begin behind a key, where the second of two equal rows is left out. */
-function inOnePiece(end: End): End {
-  if (end.kind === 'pages') return { kind: 'count' };
-  return end.kind === 'entities' ? { ...end, streamed: undefined } : end;
 }
 
 const isWrite = (end: End): boolean => end.kind === 'update' || end.kind === 'delete';
@@ -220,7 +216,7 @@ function anyEnd(context: Context, model: string): End {
           kind: 'groups',
           keys,
           aggregates,
-          having: dice.oneIn(2) ? dice.list(0, 2, () => anyHaving(context)) : undefined,
+          having: dice.oneIn(2) ? dice.list(0, 2, () => anyHaving(context, keys)) : undefined,
           window: anyWindow(dice, [...first, ...keys.map(({ name }) => name)]),
         };
       },
@@ -253,9 +249,10 @@ function someColumns({ dice, world: { graph } }: Context, model: string, one: bo
 }
 
 /** A condition on a group. */
-function anyHaving(context: Context): Having {
+function anyHaving(context: Context, keys: readonly Named[]): Having {
   const { dice } = context;
-  const of = someAggregate(context);
+  const { name, value } = dice.of(keys);
+  const of = dice.oneIn(3) ? { key: name, type: value.type } : someAggregate(context);
   if (dice.oneIn(5)) return { of, test: dice.of(['isNull', 'isNotNull']), args: [] };
   const test = dice.of<TestName>(of.type.kind === 'bool' ? ['eq', 'ne'] : ['eq', 'ne', 'gt', 'lte']);
   return { of, test, args: [constantFor(dice, of.type)] };

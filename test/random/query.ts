@@ -241,9 +241,15 @@ export type End =
   | { readonly kind: 'aggregate'; readonly aggregates: readonly Named<Aggregate>[] }
   | { readonly kind: 'update'; readonly changes: readonly Named<Expr | null>[] };
 
+/** What rows are grouped by, by its name. */
+export interface GroupKey {
+  readonly key: string;
+  readonly type: Type;
+}
+
 /** A condition on a group. */
 export interface Having {
-  readonly of: Aggregate;
+  readonly of: Aggregate | GroupKey;
   readonly test: TestName;
   readonly args: readonly Expr[];
 }

@@ -155,6 +155,23 @@ export async function keys(line: Line, note: LineNote, account: Account, alias: 
   await session.get(Line, 1);
 }
 
+/** What is deleted with an entity is said by the other side of a foreign key. */
+class Shelf extends model('shelf', {
+  id: f.auto(),
+  books: f.reverse(() => Volume, 'shelf', { cascade: 'delete-orphan' }),
+  label: f.reverseOne(() => Label, 'shelf', { cascade: 'delete', fetchMode: 'one' }),
+  // @ts-expect-error no such cascade
+  others: f.reverse(() => Volume, 'shelf', { cascade: 'all' }),
+}) {}
+class Volume extends model('volume', {
+  id: f.auto(),
+  shelf: f.foreignKey(() => Shelf),
+  // @ts-expect-error the owning side says onDelete
+  other: f.foreignKey(() => Shelf, { cascade: 'delete' }),
+}) {}
+class Label extends model('label', { id: f.auto(), shelf: f.oneToOne(() => Shelf) }) {}
+export const cascading = (shelf: Shelf, volume: Volume) => [shelf.books.remove(volume), shelf.label];
+
 /** A key with a default may be left out. */
 class Ticket extends model('ticket', {
   id: f.auto(),

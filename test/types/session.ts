@@ -28,6 +28,12 @@ export async function surface(session: Session, post: Post, author: Author) {
   );
   same<string>()(session.run(() => 'x'));
   same<Promise<Post[]>>()(session.run(async () => await Post.objects()));
+  same<Post>()(await session.merge(post));
+  same<Author>()(await session.merge(Author, { id: 1, name: 'Ann' }));
+  same<void>()(session.expire(post));
+  session.expire(post, 'title', 'author', 'authorId', 'tags');
+  session.expire(author, 'posts');
+  same<void>()(session.expireAll());
   session.detach(post);
   session.clear();
   await using scoped = session;
@@ -43,6 +49,18 @@ export async function surface(session: Session, post: Post, author: Author) {
   session.get(Post, 1);
   // @ts-expect-error wrong key
   session.getOrFail(Author, 'x');
+  // @ts-expect-error not an entity
+  session.merge({ id: 1 });
+  // @ts-expect-error values without their model
+  session.merge('post', { id: 1 });
+  // @ts-expect-error no such field
+  session.merge(Author, { id: 1, nome: 'Ann' });
+  // @ts-expect-error wrong type of a value
+  session.merge(Author, { id: '1' });
+  // @ts-expect-error no such field or relation
+  session.expire(post, 'titel');
+  // @ts-expect-error not an entity
+  session.expire({ id: 1 });
   // @ts-expect-error no such level
   session.transaction(async () => 1, { isolation: 'chaos' });
   // @ts-expect-error not an entity

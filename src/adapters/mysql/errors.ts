@@ -8,6 +8,7 @@ import {
   DeadlockError,
   ForeignKeyViolationError,
   IntegrityError,
+  InvalidValueError,
   LockTimeoutError,
   NotNullViolationError,
   QueryTimeoutError,
@@ -125,8 +126,9 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
       return new DataError('A number is out of range for its column.', { ...details, ...columnIn(text) });
     case 1690:
       return new DataError(`The server refused the statement: ${text}`, details);
-    case 1205:
     case 3572:
+      return new LockTimeoutError('A lock was not to be had at once.', details);
+    case 1205:
       return new LockTimeoutError('A lock was not to be had in time: the transaction was rolled back.', details);
     case 1213:
       return new DeadlockError('The transaction was ended to resolve a deadlock.', details);
@@ -138,11 +140,17 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
       break;
   }
   if (TIMEOUTS.has(errno)) return stopped(sql, cause);
+  if (isRegexProblem(errno)) return new InvalidValueError('A regular expression of the query is not valid.', details);
   if (sqlState === '40001')
     return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
   if (sqlState.startsWith('08')) return new ConnectionError('The connection to the server was lost.', details);
   if (sqlState.startsWith('23')) return new IntegrityError(`A constraint failed: ${shown}`, details);
   return new DatabaseError(`The server refused the statement: ${shown}`, details);
+}
+
+/** MySQL has a number for each thing that may be wrong with one, MariaDB one for all. */
+function isRegexProblem(errno: number): boolean {
+  return errno === 1139 || (errno >= 3685 && errno <= 3697);
 }
 
 /** A statement that was cancelled, at the server or before it was sent. */

@@ -9,6 +9,7 @@ import {
   DeadlockError,
   ForeignKeyViolationError,
   IntegrityError,
+  InvalidValueError,
   LockTimeoutError,
   NotNullViolationError,
   QueryTimeoutError,
@@ -68,6 +69,8 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
         text.includes('"') ? 'A number is out of range for its column.' : `PostgreSQL refused the statement: ${text}`,
         details,
       );
+    case '2201B':
+      return new InvalidValueError('A regular expression of the query is not valid.', details);
     case '40001':
       return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
     case '40P01':

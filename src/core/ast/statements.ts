@@ -9,7 +9,8 @@ export type Statement =
   | UpdateStatement
   | UpdateRowsStatement
   | FindRowsStatement
-  | DeleteStatement;
+  | DeleteStatement
+  | DeleteRowsStatement;
 
 /** Rows of the named columns; parameters come in the order of `fields`. */
 export interface InsertStatement {
@@ -80,4 +81,11 @@ export interface DeleteStatement {
   readonly model: ModelMeta;
   readonly alias: string | undefined;
   readonly where: Expression | undefined;
+}
+
+/** Any number of rows, each found by values of its own. Parameters as those of an INSERT of `lists`. */
+export interface DeleteRowsStatement {
+  readonly kind: 'deleteRows';
+  readonly model: ModelMeta;
+  readonly by: readonly FieldMeta[];
 }

@@ -23,6 +23,8 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
       if (relation.onDelete === 'set null' && !field.nullable) {
         resolution.report(`${draft.meta.name}.${name} has onDelete: 'set null' but is not nullable.`);
       }
+      if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
+        checkDefault(`${draft.meta.name}.${name}`, field, resolution);
     } else if (definition.relation === 'manyToMany') {
       const made =
         definition.options.through === undefined
@@ -35,6 +37,16 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
     }
   }
   return links;
+}
+
+/** A key that the database is to set to its default: one that is the same for all rows. */
+function checkDefault(where: string, field: FieldDraft, { report }: Resolution): void {
+  if (typeof field.default === 'function')
+    report(`${where} says 'set default', and its default is a function, which no database calls: give it a key.`);
+  else if (typeof field.default === 'object' && field.default !== null)
+    report(`${where} says 'set default', and its default is no text or number: leave it out, or say 'set null'.`);
+  else if (field.default === undefined && !field.nullable)
+    report(`${where} says 'set default', and has no default and is not nullable: give it a key as default.`);
 }
 
 /** What a model declares itself: relations that it inherits are those of its parent. */
@@ -62,6 +74,7 @@ function addRelation(draft: ModelDraft, name: string, definition: RelationDefini
     inverse: undefined,
     onDelete: definition.options.onDelete ?? 'no action',
     onUpdate: definition.options.onUpdate ?? 'no action',
+    cascade: definition.options.cascade,
     fetchMode: definition.options.fetchMode,
   };
   meta.relations.push(relation);
@@ -82,6 +95,10 @@ export function pairRelations(draft: ModelDraft, resolution: Resolution): void {
     relation.sourceField = forward.targetField as FieldDraft;
     relation.targetField = forward.sourceField as FieldDraft;
     if (forward.link !== undefined) {
+      if (relation.cascade !== undefined)
+        resolution.report(
+          `${draft.meta.name}.${name} has a cascade, which is for the other side of a foreign key: links of many-to-many relations go with either side.`,
+        );
       const { model, source, target: to, implicit } = forward.link;
       relation.kind = 'manyToMany';
       relation.link = { model, source: to, target: source, implicit };

@@ -1,5 +1,6 @@
 /** The type of `f`. */
 import type { FetchMode } from '../fetch-mode.ts';
+import type { Cascade } from '../metadata.ts';
 import type { ColumnBuilders, FlagsOf, NullableOption, ReferentialAction } from './columns.ts';
 import type { TargetFunction } from './entity.ts';
 import type { ReverseOne, ToMany, ToOne } from './relations.ts';
@@ -38,6 +39,11 @@ export interface ManyToManyOptions {
 
 /** Options of `f.reverse` and `f.reverseOne`. */
 export interface ReverseOptions {
+  /**
+   * What the session does with the entities at the other end, beside what the database does by `onDelete`. `'delete'`: they are
+   * deleted with this one. `'delete-orphan'`: also when they are taken out of the relation and come to no other.
+   */
+  readonly cascade?: Cascade;
   /** How it is loaded on demand, whatever the session says. */
   readonly fetchMode?: FetchMode;
 }

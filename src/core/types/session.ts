@@ -1,7 +1,7 @@
 /** The typed surface of a session. */
 import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
-import type { Member, Model, ModelType, PkOf } from './entity.ts';
+import type { Member, Model, ModelType, PkOf, SHAPE } from './entity.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
 
@@ -29,6 +29,15 @@ export interface SessionSql {
   id(...parts: readonly string[]): SqlIdentifier;
 }
 
+/** What `merge` takes of a row: some of what the constructor does. */
+export type MergeValues<M extends Model> = Partial<M[typeof SHAPE]['required']> & M[typeof SHAPE]['optional'];
+
+/** What of an entity can be forgotten by name: columns, embedded values, relations. The key is none of it. */
+export type Expirable<M extends Model> =
+  | keyof M[typeof SHAPE]['column']
+  | keyof M[typeof SHAPE]['settable']
+  | keyof M[typeof SHAPE]['relation'];
+
 /**
  * A unit of work: an identity map, the changes to it, and a transaction while one is needed. Short-lived, not shared
  * between requests. `S` is the class that `transaction` hands to its closure.
@@ -43,10 +52,30 @@ export interface SessionApi {
   /** Puts new entities, and the new ones they reach, under the session's care: inserted by the next flush. */
   add(...entities: readonly Model[]): void;
   addAll(entities: Iterable<Model>): void;
+  /**
+   * Copies the state of an entity of another session, of none any more, or new, onto this session's own entity of the same
+   * row, which is read if need be, and gives that one; a row that does not exist is added. So is all that is loaded of its
+   * relations: collections are made the same. Or the values of a row, of which those that are given are copied.
+   *
+   * @throws StaleObjectError if it has a version, and the row has another by now.
+   * @example const post = await session.merge(Post, { id: 1, title: 'from a form' });
+   */
+  merge<M extends Model>(entity: M): Promise<M>;
+  merge<M extends Model>(model: ModelType<M>, values: MergeValues<M>): Promise<Member<M>>;
   /** Marks entities: deleted by the next flush. */
   delete(...entities: readonly Model[]): void;
   /** Reads the entity's row again and overwrites unchanged fields. */
   refresh<M extends Model>(entity: M): Promise<M>;
+  /**
+   * Forgets what is known of an entity's row, or of the fields and relations that are named, with changes of them that are not
+   * written. They throw `NotLoadedError` until `load()`, `refresh()` or a query that reads the row has filled them.
+   *
+   * @throws SessionStateError for an entity that is not persistent here.
+   * @example session.expire(post, 'title', 'tags'); await post.load();
+   */
+  expire<M extends Model>(entity: M, ...names: readonly Expirable<M>[]): void;
+  /** The same for every persistent entity; what is added or deleted and not written stays so. */
+  expireAll(): void;
   /** Loads relations of entities that are there already. @example await session.prefetch(posts, 'comments.author') */
   prefetch<M extends Model, const P extends readonly unknown[]>(
     entities: Iterable<M>,

@@ -9,6 +9,7 @@ import type {
   DatePart,
   Expression,
   InListExpression,
+  InQueryExpression,
   JsonElementExpression,
   JsonExpression,
   JsonForm,
@@ -21,6 +22,7 @@ import type {
   TableSource,
 } from '../../core/ast/expressions.ts';
 import type {
+  DeleteRowsStatement,
   DeleteStatement,
   FindRowsStatement,
   Statement,
@@ -147,6 +149,14 @@ export class MySQLCompiler extends TypedCompiler {
     return `UPDATE ${rows} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')} SET ${set.join(', ')}`;
   }
 
+  protected override deleteRows({ model, by }: DeleteRowsStatement): string {
+    const table = this.table(model);
+    const found = by.map(
+      ({ column, type }, i) => `${table}.${this.dialect.quote(column)} = ${fromJson(type, `v.column${i + 1}`)}`,
+    );
+    return `DELETE ${table} FROM ${this.rowsOfJson(by)} AS v STRAIGHT_JOIN ${table} ON ${found.join(' AND ')}`;
+  }
+
   /**
    * What a transaction has seen before does not count for a read that locks: it finds what others have committed since.
    * The lock is a shared one, which the transaction has already on rows that it could not insert.
@@ -215,6 +225,14 @@ export class MySQLCompiler extends TypedCompiler {
     if ([...own.read].some((alias) => alias !== '' && !own.opened.has(alias)))
       throw this.unsupported('to read columns of the query around in one that is cut or put together');
     return text;
+  }
+
+  /** MariaDB takes the NULLs of a correlated set for equal to the value of a subquery, unless something is around that. */
+  protected override inQuery(node: InQueryExpression): string {
+    const operands = node.operands.map((operand): Expression =>
+      operand.kind === 'subquery' ? only(operand) : operand,
+    );
+    return super.inQuery({ ...node, operands });
   }
 
   private found(query: SelectStatement): string {
@@ -420,6 +438,12 @@ export class MySQLCompiler extends TypedCompiler {
 /** Whether NULL is to stand where it does not by itself, as the lowest value. */
 function sortsByNull({ descending, nulls }: Pick<OrderNode, 'descending' | 'nulls'>): boolean {
   return nulls !== undefined && nulls !== (descending ? 'last' : 'first');
+}
+
+/** The value of an expression, as that of a function. */
+function only(node: Expression): Expression {
+  const { type, nullable } = typeOf(node);
+  return { kind: 'call', fn: 'coalesce', args: [node], type, nullable };
 }
 
 const TEXT: ValueType = Object.freeze({ kind: 'text' });

@@ -42,6 +42,10 @@ function dependsOn(node: unknown, alias: string, columns: ReadonlySet<string>): 
   if (Array.isArray(node)) return node.some((item) => dependsOn(item, alias, columns));
   if (typeof node !== 'object' || node === null || !('kind' in node)) return false;
   const given = node as Expression; // Named cast: what has a kind in an expression is one, or none of the kinds below.
+  if (given.kind === 'case') {
+    const parts = given.branches.flatMap(({ when, then }) => [when, then]);
+    return dependsOn([...parts, given.otherwise], alias, columns);
+  }
   if (given.kind === 'exists' || given.kind === 'subquery' || given.kind === 'inQuery') return true;
   if (given.kind === 'column') return given.alias === alias && columns.has(given.column);
   if (given.kind === 'param' || given.kind === 'search') return false;

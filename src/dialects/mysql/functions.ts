@@ -1,5 +1,6 @@
 import type { DateUnit } from '../../core/ast/expressions.ts';
-import { isDay, MILLISECONDS, partsOf } from '../functions.ts';
+import type { ValueType } from '../../core/value-types.ts';
+import { isDay, MILLISECONDS, named, partsOf, SHARED } from '../functions.ts';
 import type { Production, TableFunction } from '../functions.ts';
 
 const FORMATS: Readonly<Partial<Record<DateUnit, string>>> = {
@@ -17,6 +18,10 @@ const INTERVAL = [
   (milliseconds: string) => `INTERVAL ${milliseconds} * 1000 MICROSECOND`,
 ];
 
+function isText({ kind }: ValueType): boolean {
+  return kind === 'string' || kind === 'text';
+}
+
 function start(unit: DateUnit, value: () => string): string {
   if (unit === 'week') return `DATE(${value()}) - INTERVAL WEEKDAY(${value()}) DAY`;
   if (unit === 'quarter')
@@ -24,9 +29,17 @@ function start(unit: DateUnit, value: () => string): string {
   return `DATE_FORMAT(${value()}, '${FORMATS[unit]!}')`;
 }
 
+/** MariaDB compares texts as numbers where the one that it finds is cast to a number; not what is put together of it. */
+function extreme(name: 'greatest' | 'least'): Production {
+  const found = SHARED[name]!;
+  return (args, node) => (isText(node.type) ? named('CONCAT')([() => found(args, node)], node) : found(args, node));
+}
+
 /** What MySQL and MariaDB write their own way. Their sessions are in UTC. */
 export const MYSQL_FUNCTIONS: Readonly<Partial<Record<TableFunction, Production>>> = {
   position: ([text, part]) => `INSTR(${text!()}, ${part!()})`,
+  greatest: extreme('greatest'),
+  least: extreme('least'),
   now: () => 'NOW(3)',
   truncate: ([value], node) => `CAST(${start(node.unit!, value!)} AS ${isDay(node) ? 'date' : 'datetime(3)'})`,
   shift: (args, node) => {

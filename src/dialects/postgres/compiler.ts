@@ -158,10 +158,10 @@ export class PostgresCompiler extends TypedCompiler {
       const like = this.writer.bind(pattern, (value) => `${before}${escapeLike(value as string)}${after}`);
       return `${fold(subject)} LIKE ${fold(`${like}::text`)}`;
     }
-    const other = fold(this.expression(pattern));
-    if (operator === 'contains') return `STRPOS(${fold(subject)}, ${other}) > 0`;
-    if (operator === 'startsWith') return `STARTS_WITH(${fold(subject)}, ${other})`;
-    return `RIGHT(${fold(subject)}, LENGTH(${other})) = ${other}`;
+    const other = (): string => fold(this.expression(pattern));
+    if (operator === 'contains') return `STRPOS(${fold(subject)}, ${other()}) > 0`;
+    if (operator === 'startsWith') return `STARTS_WITH(${fold(subject)}, ${other()})`;
+    return `RIGHT(${fold(subject)}, LENGTH(${other()})) = ${other()}`;
   }
 
   private text(pattern: Expression): string {

@@ -79,12 +79,12 @@ export class SQLiteCompiler extends SQLiteDecimalCompiler {
 
   /** Both sides are in the form in which arrays are stored. */
   protected override arrayTest({ operator, operand, list }: ArrayTestExpression): string {
-    const column = this.expression(operand);
+    const column = (): string => this.expression(operand);
     const given = (): string => this.writer.bind(list, this.encoder({ kind: 'array', of: list.type }));
     if (operator === 'overlaps')
-      return `EXISTS (SELECT 1 FROM json_each(${column}) AS e WHERE e.value IN (SELECT value FROM json_each(${given()})))`;
-    const items = `SELECT value FROM json_each(${column}) WHERE value IS NOT NULL`;
-    return `(${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${given()}) AS e WHERE e.value NOT IN (${items})))`;
+      return `EXISTS (SELECT 1 FROM json_each(${column()}) AS e WHERE e.value IN (SELECT value FROM json_each(${given()})))`;
+    const items = (): string => `SELECT value FROM json_each(${column()}) WHERE value IS NOT NULL`;
+    return `(${column()} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${given()}) AS e WHERE e.value NOT IN (${items()})))`;
   }
 
   protected override jsonElement({ array, as, element }: JsonElementExpression): string {

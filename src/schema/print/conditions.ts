@@ -10,7 +10,7 @@ import type { Code } from './code.ts';
 import { Imports } from './imports.ts';
 import { PARAMETER, readsColumns, runTerm, termCode } from './terms.ts';
 import type { Term } from './terms.ts';
-import { termOf } from './to-term.ts';
+import { claimed, termOf } from './to-term.ts';
 
 /** What an expression is printed for. */
 export type Use = 'condition' | 'value';
@@ -52,7 +52,8 @@ export function printCondition(
 /** The calls that make an expression: with values as they are, or else with values that say of which type they are. */
 function builtBy(node: Expression, table: TableSchema, use: Use, dialect: Dialect): Term | undefined {
   const terms = [termOf(node), termOf(node, 'typed')];
-  return terms.find((term) => term !== undefined && gives(term, node, table, use, dialect));
+  const found = terms.find((term) => term !== undefined && gives(term, node, table, use, dialect));
+  return found !== undefined && use === 'condition' ? claimed(found) : found;
 }
 
 function inSql(node: Expression, use: Use, dialect: Dialect): Term {

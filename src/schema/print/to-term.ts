@@ -51,11 +51,16 @@ function build(node: Expression): Term {
     case 'or': {
       const [first, ...others] = node.items;
       if (first === undefined || others.length === 0) throw new Inexpressible();
-      return method(first, node.kind, ...others.map(build));
+      return {
+        kind: 'method',
+        on: claimed(build(first)),
+        name: node.kind,
+        args: others.map((item) => claimed(build(item))),
+      };
     }
     case 'not':
       if (node.operand.kind === 'inList') return { ...build(node.operand), name: 'notOneOf' } as Term; // Named cast: a method as before.
-      return method(node.operand, 'not');
+      return { kind: 'method', on: claimed(build(node.operand)), name: 'not', args: [] };
     case 'isNull':
       return method(node.operand, node.negated ? 'isNotNull' : 'isNull');
     case 'between':
@@ -87,6 +92,11 @@ function build(node: Expression): Term {
     default:
       throw new Inexpressible();
   }
+}
+
+/** SQL that stands for a condition says so to the compiler. */
+export function claimed(term: Term): Term {
+  return term.kind === 'sql' ? { ...term, as: 'boolean' } : term;
 }
 
 function matchName(operator: string, isInsensitive: boolean): string {
@@ -204,7 +214,7 @@ function durationTerm(amounts: readonly Expression[]): Term {
 }
 
 function caseTerm({ branches, otherwise }: Extract<Expression, { readonly kind: 'case' }>): Term {
-  const [first, ...others] = branches.map(({ when, then }) => [build(when), argument(then)]);
+  const [first, ...others] = branches.map(({ when, then }) => [claimed(build(when)), argument(then)]);
   let term: Term = { kind: 'function', name: 'caseWhen', args: first! };
   for (const args of others) term = { kind: 'method', on: term, name: 'when', args };
   return otherwise === undefined ? term : { kind: 'method', on: term, name: 'otherwise', args: [argument(otherwise)] };

@@ -1,5 +1,5 @@
 /** What the payloads meet: one table to read from, whose rows hold every text among the payloads, and one to write to. */
-import { f, index, model, scope } from 'blazeorm';
+import { f, index, model, scope, subModel } from 'blazeorm';
 import type { Database, DatabaseOptions } from 'blazeorm';
 
 import { engine } from '../../../src/testing/support/database.ts';
@@ -74,6 +74,20 @@ export class Place extends model(
   { primaryKey: ['row', 'seat'] },
 ) {}
 
+/** Two classes in one table, in a tree. */
+export class Word extends model(
+  'word',
+  {
+    id: f.auto(),
+    text: f.text(),
+    kind: f.enum(['plain', 'loud']),
+    parent: f.foreignKey(() => Word, { nullable: true }),
+    children: f.reverse(() => Word, 'parent'),
+  },
+  { discriminator: 'kind', discriminatorValue: 'plain', subclasses: () => [Loud] },
+) {}
+export class Loud extends subModel(Word, 'loud', { shout: f.text({ nullable: true }) }) {}
+
 /** Written to, always in a transaction that is rolled back. */
 export class Item extends model('item', {
   ...fields,
@@ -81,7 +95,7 @@ export class Item extends model('item', {
   tags: f.manyToMany(() => Tag),
 }) {}
 
-export const models = [Note, Owner, Tag, Place, Item];
+export const models = [Note, Owner, Tag, Place, Word, Loud, Item];
 
 /** A database of which all that is said to one connection holds for the next call. */
 export const ONE_CONNECTION: DatabaseOptions = engine === 'sqlite' ? {} : { connection: { poolSize: 1 } };
@@ -115,6 +129,12 @@ export const ROWS: readonly Row[] = [...STORED, 'harmless'].map((text, i) => ({
   label: text,
 }));
 
+/** The rows of `Word`: a plain one, and below it a loud one for each text. */
+export const WORDS: readonly Row[] = [
+  { id: 1, text: 'root', shout: null },
+  ...[...STORED, 'harmless'].map((text, i) => ({ id: i + 2, text, shout: text })),
+];
+
 /** The rows of `Item` that are there before each write. */
 export const ITEMS: readonly Row[] = ['first', 'second', "'; --"].map((text, i) => ({ id: i + 1, text, name: text }));
 
@@ -134,6 +154,12 @@ export async function fill(db: Database): Promise<void> {
       note.tags.add(tags[0]!);
     }
     for (const { id: _, ...row } of ITEMS) session.add(new Item(row as never));
+    const [{ text }, ...loud] = WORDS as readonly [Row, ...Row[]];
+    const root = new Word({ text: text as string });
+    session.add(root);
+    await session.flush();
+    for (const row of loud)
+      session.add(new Loud({ text: row['text'] as string, shout: row['shout'] as string, parent: root }));
     await session.flush();
   });
 }

@@ -304,8 +304,6 @@ const numbers: Position[] = [
       return ids;
     },
     (payload) => (payload === undefined || (Number.isInteger(payload) && (payload as number) >= 1) ? OPEN : REFUSED),
-    // Statements that stream are not published one by one.
-    { sends: 0 },
   ),
   position(
     'page(…)',

@@ -80,7 +80,7 @@ describe('definitions', () => {
       meta: {
         relations: { name: string; kind: string; many: boolean; nullable: boolean; target: { name: string } }[];
         primaryKey: string[];
-        indexes: { name: string; unique: boolean; columns: { field: { name: string }; descending: boolean }[] }[];
+        indexes: { name: string; unique: boolean; parts: { field: { name: string }; descending: boolean }[] }[];
         checks: { name: string }[];
       };
     };
@@ -91,7 +91,7 @@ describe('definitions', () => {
       ['comments', 'reverse', true, false, 'Comment'],
     ]);
     expect(meta.primaryKey).toEqual(['id']);
-    expect(meta.indexes.map((i) => [i.name, i.unique, i.columns.map((c) => [c.field.name, c.descending])])).toEqual([
+    expect(meta.indexes.map((i) => [i.name, i.unique, i.parts.map((c) => [c.field.name, c.descending])])).toEqual([
       ['post_reviewer_id_idx', false, [['reviewerId', false]]],
       [
         'post_author_id_created_at_idx',
@@ -215,7 +215,10 @@ describe('definitions', () => {
     ],
     ["index() has no option 'nme'. Did you mean 'name'?", () => index('a', { nme: 'x' } as never)],
     ["unique() has no option 'where'.", () => unique('a', { where: {} } as never)],
-    ['index() takes the names of one or more fields, and options last.', () => (index as () => unknown)()],
+    [
+      'index() takes the names of one or more fields, or callbacks, and options last.',
+      () => (index as () => unknown)(),
+    ],
   ])('M2: refused where it is written: %s', (message, define) => {
     expect(define).toThrow(DefinitionError);
     expect(define).toThrow(

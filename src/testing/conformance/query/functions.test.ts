@@ -226,7 +226,7 @@ it('Q6: the greatest and the least of several; NULL where one is', async () => {
     postgres:
       'SELECT CASE WHEN t0."int" IS NOT NULL THEN GREATEST(t0."int", $1::bigint) END, CASE WHEN t0."big" IS NOT NULL AND t0."int" IS NOT NULL THEN LEAST(t0."big", $2::bigint, t0."int") END, CASE WHEN t0."decimal" IS NOT NULL AND t0."other" IS NOT NULL AND t0."int" IS NOT NULL THEN ROUND(GREATEST(t0."decimal", t0."other", t0."int"), 4) END, CASE WHEN t0."float" IS NOT NULL AND t0."decimal" IS NOT NULL THEN LEAST(t0."float", t0."decimal") END, GREATEST($3::text, $4::text) FROM "figure" AS t0 ORDER BY t0."id"',
     mysql:
-      'SELECT GREATEST(t0.`int`, ?), LEAST(t0.`big`, ?, t0.`int`), GREATEST(t0.`decimal`, t0.`other`, t0.`int`), LEAST(t0.`float`, t0.`decimal`), GREATEST(?, ?) FROM `figure` AS t0 ORDER BY t0.`id`',
+      'SELECT GREATEST(t0.`int`, ?), LEAST(t0.`big`, ?, t0.`int`), GREATEST(t0.`decimal`, t0.`other`, t0.`int`), LEAST(t0.`float`, t0.`decimal`), CONCAT(GREATEST(?, ?)) FROM `figure` AS t0 ORDER BY t0.`id`',
   });
   expect(await extremes).toEqual([
     { int: 3, big: -(2n ** 40n), decimal: '1.5000', float: -1234.5678, text: 'b' },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Database, f, model, QueryAbortedError, QueryTimeoutError } from '../../../index.ts';
-import type { Session } from '../../../index.ts';
+import { Database, f, model, QueryAbortedError, QueryTimeoutError, statementChannel } from '../../../index.ts';
+import type { Session, StatementEvent } from '../../../index.ts';
 
 import { engine, errorFrom, freshUrl } from '../../support/database.ts';
 
@@ -128,5 +128,53 @@ describe('rows of values one by one', () => {
     };
     expect(await errorFrom(late)).toBeInstanceOf(QueryTimeoutError);
     await expectFree(db.session());
+  });
+});
+
+describe('what listeners hear of a stream', () => {
+  /** The events while a function runs, and what it throws. */
+  async function heard(run: (session: Session) => Promise<void>): Promise<[StatementEvent[], unknown]> {
+    const events: StatementEvent[] = [];
+    const listen = (event: unknown): void => void events.push(event as StatementEvent);
+    await using session = db.session();
+    statementChannel.subscribe(listen);
+    try {
+      return [events, await errorFrom(() => run(session))];
+    } finally {
+      statementChannel.unsubscribe(listen);
+    }
+  }
+  const selects = (events: readonly StatementEvent[]) =>
+    events
+      .filter(({ sql }) => sql.includes('reading'))
+      .map(({ sql, runs, error, durationMs }) => ({ sql, runs, error, timed: Number.isFinite(durationMs) }));
+  const streamed = (session: Session) => readings(session).values('id');
+  const sql = (): string => streamed(db.session()).toSQL().sql;
+
+  it('Q12: O1: one event when it has ended, by its last row or by break', async () => {
+    const [whole] = await heard(async (session) => {
+      let count = 0;
+      for await (const _ of streamed(session)) count++;
+      expect(count).toBe(ROWS);
+    });
+    const one = { sql: sql(), runs: 1, error: undefined, timed: true };
+    expect(selects(whole)).toEqual([one]);
+    const [left] = await heard(async (session) => {
+      for await (const reading of readings(session).iterate({ batchSize: 10 })) if (reading.id > 0) break;
+    });
+    expect(selects(left)).toEqual([{ ...one, sql: readings(db.session()).toSQL().sql }]);
+    const [bounded] = await heard(async (session) => {
+      for await (const row of streamed(session).timeout(60_000)) if (row.id > 2) break;
+    });
+    expect(selects(bounded)).toEqual([one]);
+  });
+
+  it('Q12: O1: one event with the error of a stream that fails', async () => {
+    const controller = new AbortController();
+    const [events, error] = await heard(async (session) => {
+      for await (const _ of streamed(session).signal(controller.signal)) controller.abort();
+    });
+    expect(error).toBeInstanceOf(QueryAbortedError);
+    expect(selects(events)).toEqual([{ sql: sql(), runs: 1, error, timed: true }]);
   });
 });

@@ -67,7 +67,7 @@ describe('writing in the right order', () => {
         'BEGIN',
         'INSERT INTO "team" ("name", "captain_id") SELECT * FROM unnest($1::text[], $2::bigint[]) AS v(column1, column2) RETURNING "id"',
         'INSERT INTO "player" ("name", "team_id") SELECT * FROM unnest($1::text[], $2::bigint[]) AS v(column1, column2) RETURNING "id"',
-        '3× UPDATE "team" SET "captain_id" = $1 WHERE "id" = $2',
+        'UPDATE "team" SET "captain_id" = v.column1 FROM (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS v(column1, column2)) AS v WHERE "team"."id" = v.column2',
         'COMMIT',
       ],
       mysql: [
@@ -76,7 +76,7 @@ describe('writing in the right order', () => {
         'INSERT INTO `team` (`name`, `captain_id`) VALUES (?, ?)',
         'INSERT INTO `player` (`name`, `team_id`) VALUES (?, ?), (?, ?), (?, ?), (?, ?)',
         'INSERT INTO `player` (`name`, `team_id`) VALUES (?, ?), (?, ?)',
-        '3× UPDATE `team` SET `captain_id` = ? WHERE `id` = ?',
+        "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (column1 bigint PATH '$[0]' NULL ON EMPTY ERROR ON ERROR, column2 bigint PATH '$[1]' NULL ON EMPTY ERROR ON ERROR)) AS v STRAIGHT_JOIN `team` ON `team`.`id` = v.column2 SET `team`.`captain_id` = v.column1",
         'COMMIT',
       ],
     });

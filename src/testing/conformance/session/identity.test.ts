@@ -238,7 +238,7 @@ describe('states', () => {
       code: 'E_SESSION_STATE',
       model: 'Author',
       message:
-        'An Author that belongs to another session cannot be added to this one. Read it in this session, or use its key.',
+        'An Author that belongs to another session cannot be added to this one. Bring its state here with session.merge(entity), or use its key.',
     });
     expect(await errorOf(() => b.add(city))).toMatchObject({ code: 'E_SESSION_STATE', model: 'Country' });
     expect(b.state(city)).toBe('transient');
@@ -246,7 +246,7 @@ describe('states', () => {
       code: 'E_SESSION_STATE',
       model: 'Author',
       message:
-        'An Author that is detached cannot be added: its row exists already. Read it in this session and change that one.',
+        'An Author that is detached cannot be added: its row exists already. Bring its state here with session.merge(entity), or read it in this session and change that one.',
     });
     expect(await errorOf(() => a.delete(fresh))).toMatchObject({
       code: 'E_SESSION_STATE',
