@@ -154,6 +154,28 @@ CREATE TABLE "note" (
     });
   });
 
+  it('K1: G3: verify goes up, down and up again; drift sees what others have changed', async () => {
+    await blaze('makemigrations');
+    await models('title: f.string({ maxLength: 80, index: true })');
+    await blaze('makemigrations');
+    expect(await blaze('verify')).toEqual({
+      code: 0,
+      out: 'Every migration can be taken back and applied again.\n',
+      err: '',
+    });
+    await blaze('migrate');
+    expect(await json('drift')).toEqual({ drift: [] });
+    const { default: Driver } = await import('better-sqlite3');
+    const file = new Driver(join(folder, 'app.db'));
+    file.exec('DROP INDEX note_title_idx');
+    file.close();
+    expect(await blaze('drift')).toEqual({
+      code: 3,
+      out: 'To be what its migrations have made, the database lacks:\n  add index note_title_idx to note\n',
+      err: '',
+    });
+  });
+
   it('K1: G11: inspect writes models of what is there, and writes over nothing', async () => {
     await blaze('makemigrations');
     await blaze('migrate');
