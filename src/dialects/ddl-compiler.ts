@@ -9,8 +9,10 @@ import type {
   CreateTable,
   CreateView,
   DdlStatement,
+  DropForeignKey,
   DropIndex,
   DropTable,
+  RenameColumn,
   RenameIndex,
   ValidateConstraint,
 } from '../core/ast/ddl.ts';
@@ -54,19 +56,17 @@ export abstract class DdlCompiler {
       case 'dropColumn':
         return [`${this.alter(statement.table)} DROP COLUMN ${this.quote(statement.column)}`];
       case 'renameColumn':
-        return [
-          `${this.alter(statement.table)} RENAME COLUMN ${this.quote(statement.from)} TO ${this.quote(statement.to)}`,
-        ];
+        return this.renameColumn(statement);
       case 'alterColumn':
         return this.alterColumn(statement);
       case 'alterPrimaryKey':
         return this.alterPrimaryKey(statement);
       case 'addForeignKey':
-        return [this.addForeignKey(statement)];
+        return this.foreignKeyInSteps(statement);
       case 'dropForeignKey':
-        return [this.dropForeignKey(statement.table, statement.name)];
+        return this.dropForeignKey(statement);
       case 'createIndex':
-        return [this.createIndex(statement)];
+        return this.createIndex(statement);
       case 'dropIndex':
         return this.dropIndex(statement);
       case 'renameIndex':
@@ -96,6 +96,11 @@ export abstract class DdlCompiler {
   abstract inlineQuery(query: SelectStatement | RawExpression, types: readonly ValueType[]): string;
   /** The words after the type of a key that the database counts up. */
   protected abstract identity(): string;
+
+  /** A value of a column as one of another type; as it is, where the database itself sees to that. */
+  conversion({ name }: ColumnSchema, _to: ValueType): string {
+    return this.quote(name);
+  }
 
   protected quote(name: string): string {
     return this.dialect.quote(name);
@@ -151,6 +156,10 @@ export abstract class DdlCompiler {
     return [`${this.alter(table)} ADD COLUMN ${this.column(table, column)}`];
   }
 
+  protected renameColumn({ table, from, to }: RenameColumn): string[] {
+    return [`${this.alter(table)} RENAME COLUMN ${this.quote(from)} TO ${this.quote(to)}`];
+  }
+
   protected abstract alterColumn(statement: AlterColumn): string[];
   protected abstract alterPrimaryKey(statement: AlterPrimaryKey): string[];
 
@@ -182,8 +191,13 @@ export abstract class DdlCompiler {
     return `${this.alter(table)} ADD ${this.foreignKey(table, key)}`;
   }
 
-  protected dropForeignKey(table: TableName, name: string): string {
-    return `${this.alter(table)} DROP CONSTRAINT ${this.quote(name)}`;
+  /** With what has to be said around it, where rows that are there are not to be looked at. */
+  protected foreignKeyInSteps(statement: AddForeignKey): string[] {
+    return [this.addForeignKey(statement)];
+  }
+
+  protected dropForeignKey({ table, key }: DropForeignKey): string[] {
+    return [`${this.alter(table)} DROP CONSTRAINT ${this.quote(key.name)}`];
   }
 
   protected check({ name, condition }: CheckSchema): string {
@@ -209,9 +223,9 @@ export abstract class DdlCompiler {
     return `${head} (${this.indexParts(index)})${this.covered(index)}`;
   }
 
-  protected createIndex({ table, index, ifNotExists }: CreateIndex): string {
+  protected createIndex({ table, index, ifNotExists }: CreateIndex): string[] {
     const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.quote(index.name)}`;
-    return `${head} ON ${this.name(table)} (${this.indexParts(index)})${this.covered(index)}`;
+    return [`${head} ON ${this.name(table)} (${this.indexParts(index)})${this.covered(index)}`];
   }
 
   protected indexParts({ parts }: IndexSchema): string {

@@ -58,6 +58,11 @@ export interface Dialect {
   ddl(statement: DdlStatement): string[];
   /** The type of a column as DDL writes it. */
   columnType(table: TableSchema, column: ColumnSchema): string;
+  /**
+   * SQL that makes a value of a column one of another type, when the column becomes one of that: nothing is cut, and what cannot be
+   * is NULL or an error. @throws UnsupportedError where there are no words for it.
+   */
+  conversion(column: ColumnSchema, to: ValueType): string;
   /** A condition on a table's own columns with its values written out, as constraints have them. */
   inline(condition: Expression): string;
   /** A value written out, as a column of this type stores it. @throws UnsupportedError for one that has no such form. */

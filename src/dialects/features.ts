@@ -38,6 +38,8 @@ export interface DialectFeatures {
   readonly schemas: boolean;
   /** Whether tables and columns have comments. */
   readonly comments: boolean;
+  /** Whether foreign keys are checked at the end of a statement, unless they say RESTRICT. */
+  readonly checksLater: boolean;
   /** Whether a table is made anew, and its rows copied, for what cannot be altered in place. */
   readonly rebuilds: boolean;
   /** Whether changes of the schema can be rolled back. */

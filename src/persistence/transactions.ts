@@ -15,6 +15,7 @@ import { nothingCascaded } from './cascades.ts';
 import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import type { FlushMode } from './options.ts';
+import { explainHandover } from './handed-over.ts';
 import { followDeletes } from './follow-deletes.ts';
 import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -622,7 +623,7 @@ export class Transactions {
       undoFlush(journal);
       this.#work.undoTaken(taken);
       this.#cascades.restore(cascaded);
-      throw error;
+      throw explainHandover(error, steps);
     }
     flusher.accept();
     followLinkRows(this.#workspace, taken, journal, steps);

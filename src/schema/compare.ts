@@ -31,13 +31,16 @@ export function isSameColumn(
 }
 
 /** What a foreign key does, whatever it is called. */
-export function foreignKeyKey({ columns, table, targets, onDelete, onUpdate }: ForeignKeySchema): string {
-  return JSON.stringify([columns, keyOf(table), targets, action(onDelete), action(onUpdate)]);
+export function foreignKeyKey(
+  how: Comparison,
+  { columns, table, targets, onDelete, onUpdate }: ForeignKeySchema,
+): string {
+  return JSON.stringify([columns, keyOf(table), targets, action(how, onDelete), action(how, onUpdate)]);
 }
 
-/** RESTRICT and NO ACTION differ only for constraints that are checked at the end of a transaction. */
-function action(value: ForeignKeySchema['onDelete']): string {
-  return value === 'restrict' ? 'no action' : value;
+/** RESTRICT is NO ACTION where nothing is checked at the end of a statement, or of a transaction. */
+function action({ dialect, stored }: Comparison, value: ForeignKeySchema['onDelete']): string {
+  return stored && !dialect.features.checksLater && value === 'restrict' ? 'no action' : value;
 }
 
 /** What an index covers, whatever it is called. */
@@ -59,6 +62,7 @@ export function typeKey(type: ValueType): string {
   return JSON.stringify(type, Object.keys(type).toSorted());
 }
 
-function generatedKey({ generated }: ColumnSchema): string {
+/** How a column is computed; an empty text where it is not. */
+export function generatedKey({ generated }: ColumnSchema): string {
   return generated === undefined ? '' : JSON.stringify([generated.sql, generated.stored]);
 }

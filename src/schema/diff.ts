@@ -6,17 +6,17 @@ import type {
   Schema,
   TableName,
   TableSchema,
-  ViewSchema,
 } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { snakeCase } from '../utils/naming.ts';
-import { foreignKeyKey, indexKey, isSameColumn } from './compare.ts';
+import { foreignKeyKey, generatedKey, indexKey, isSameColumn, typeKey } from './compare.ts';
 import type { Comparison } from './compare.ts';
 import { creationOrder, forwardReferences, keyOf } from './creation-order.ts';
 import { applyOperation } from './operations/apply.ts';
 import { readsColumn } from './operations/conditions.ts';
 import type { Operation } from './operations/operation.ts';
-import { findTable, findView } from './state.ts';
+import { columnRenames, tableRenames } from './renames.ts';
+import { findTable } from './state.ts';
+import { createdViews, droppedViews } from './view-diff.ts';
 
 /**
  * The operations that make one schema of another, in an order in which each can be done; the same ones, in the same order,
@@ -31,10 +31,15 @@ export function diffSchemas(
   dialect: Dialect,
   options: { readonly stored?: boolean } = {},
 ): Operation[] {
-  return new Diff(from, to, { dialect, stored: options.stored ?? false }).run();
+  const how = { dialect, stored: options.stored ?? false };
+  const tables = new TableDiff(from, to, how).run();
+  const dropped = droppedViews(from, to, dialect, tables);
+  const created = createdViews(from, to, dropped);
+  return [...dropped, ...tables, ...created];
 }
 
-class Diff {
+/** The operations on tables; views are out of the way meanwhile. */
+class TableDiff {
   readonly #to: Schema;
   readonly #how: Comparison;
   readonly #operations: Operation[] = [];
@@ -42,15 +47,16 @@ class Diff {
   #at: Schema;
 
   constructor(from: Schema, to: Schema, how: Comparison) {
-    this.#at = from;
+    this.#at = { ...from, views: [] };
     this.#to = to;
     this.#how = how;
   }
 
   run(): Operation[] {
-    this.#renameTables();
-    for (const table of this.#common()) this.#renameColumns(table);
-    this.#dropViews();
+    for (const operation of tableRenames(this.#at, this.#to)) this.#do(operation);
+    for (const table of this.#common()) this.#dropComputed(table);
+    for (const table of this.#common())
+      for (const operation of columnRenames(this.#now(table), table)) this.#do(operation);
     for (const table of this.#common()) this.#dropParts(table);
     this.#dropKeysOfGoing();
     this.#createTables();
@@ -58,13 +64,16 @@ class Diff {
     this.#dropTables();
     for (const table of this.#common()) this.#addParts(table);
     for (const table of this.#common()) this.#addForeignKeys(table);
-    this.#createViews();
     return this.#operations;
   }
 
   #do(operation: Operation): void {
     this.#operations.push(operation);
     this.#at = applyOperation(this.#at, operation);
+  }
+
+  #keyOf(key: ForeignKeySchema): string {
+    return foreignKeyKey(this.#how, key);
   }
 
   /** Tables that are there already, as they are to be. */
@@ -76,61 +85,65 @@ class Diff {
     return findTable(this.#at, table)!;
   }
 
-  #renameTables(): void {
-    for (const table of sorted(this.#to.tables)) {
-      const { schema, name, renamedFrom } = table;
-      if (renamedFrom === undefined || findTable(this.#at, table) !== undefined) continue;
-      const old = { schema, name: renamedFrom };
-      if (findTable(this.#at, old) === undefined || findTable(this.#to, old) !== undefined) continue;
-      this.#do({ kind: 'renameTable', table: old, to: name });
-    }
-  }
-
-  #renameColumns(table: TableSchema): void {
-    for (const column of table.columns) {
-      const now = this.#now(table);
-      if (column.renamedFrom === undefined || columnOf(now, column.name) !== undefined) continue;
-      const old = formerNames(column.renamedFrom).find(
-        (name) => columnOf(now, name) !== undefined && columnOf(table, name) === undefined,
-      );
-      if (old !== undefined) this.#do({ kind: 'renameColumn', table: nameOf(table), from: old, to: column.name });
-    }
-  }
-
-  /** Those that go or change, and those that read a table that changes: most databases refuse to alter what a view reads. */
-  #dropViews(): void {
-    for (const view of [...this.#at.views].toReversed())
-      if (!this.#stays(view)) this.#do({ kind: 'dropView', view: nameOf(view) });
-  }
-
-  #stays(view: ViewSchema): boolean {
-    const wanted = findView(this.#to, view);
-    if (wanted === undefined || this.#viewSql(wanted) !== this.#viewSql(view)) return false;
-    const text = String(this.#viewSql(view));
-    return this.#at.tables.every((table) => !text.includes(table.name) || !this.#changes(table));
-  }
-
-  #viewSql({ sql }: ViewSchema): string | undefined {
-    return typeof sql === 'string' ? sql : sql[this.#how.dialect.id];
-  }
-
-  /** Whether columns of a table change or go. */
-  #changes(table: TableSchema): boolean {
-    const wanted = findTable(this.#to, table);
-    if (wanted === undefined) return true;
-    return table.columns.some((column) => {
-      const other = columnOf(wanted, column.name);
-      return other === undefined || !isSameColumn(this.#how, [table, column], [wanted, other]);
+  /**
+   * Computed columns that change are made anew, and so are those that read a column that changes: no database alters an expression,
+   * and few alter what one reads. Whatever reads them goes first.
+   */
+  #dropComputed(wanted: TableSchema): void {
+    const table = nameOf(wanted);
+    const now = this.#now(wanted);
+    const renamed = new Map(columnRenames(now, wanted).map(({ from, to }) => [from, to]));
+    const afterwards = ({ name }: ColumnSchema): ColumnSchema | undefined =>
+      columnOf(wanted, renamed.get(name) ?? name);
+    const moved = now.columns.filter((column) => {
+      const other = afterwards(column);
+      return other === undefined || renamed.has(column.name) || typeKey(other.type) !== typeKey(column.type);
     });
+    for (const column of now.columns) {
+      const { generated } = column;
+      const other = afterwards(column);
+      if (generated === undefined && (other?.generated === undefined || renamed.has(column.name))) continue;
+      const stays = generated !== undefined && other !== undefined && other.generated === undefined;
+      const isSame = generatedKey(column) === (other === undefined ? undefined : generatedKey(other));
+      const reads =
+        generated !== undefined && moved.some(({ name }) => name !== column.name && generated.sql.includes(name));
+      if (isSame && !reads && !moved.includes(column)) continue;
+      this.#dropReaders(now, column.name);
+      if (stays)
+        this.#do({
+          kind: 'alterColumn',
+          table,
+          column: { ...column, generated: undefined },
+          fill: undefined,
+          using: undefined,
+        });
+      else this.#do({ kind: 'dropColumn', table, column: column.name });
+    }
+  }
+
+  /** Constraints and indexes of a column, which come back with it. */
+  #dropReaders(now: TableSchema, column: string): void {
+    const table = nameOf(now);
+    const { indexes, checks, foreignKeys } = this.#now(now);
+    for (const { name, columns } of foreignKeys)
+      if (columns.includes(column)) this.#do({ kind: 'dropConstraint', table, name });
+    for (const { name, condition } of checks)
+      if (readsColumn(condition, column)) this.#do({ kind: 'dropConstraint', table, name });
+    for (const index of indexes)
+      if (
+        index.parts.some((part) => part.column === column) ||
+        expressionsOf(index).some((node) => readsColumn(node, column))
+      )
+        this.#do({ kind: 'dropIndex', table, name: index.name, concurrently: false });
   }
 
   /** Constraints and indexes that are not wanted any more, or not as they are. */
   #dropParts(wanted: TableSchema): void {
     const table = nameOf(wanted);
     const now = this.#now(wanted);
-    const keys = new Set(wanted.foreignKeys.map(foreignKeyKey));
+    const keys = new Set(wanted.foreignKeys.map((key) => this.#keyOf(key)));
     for (const key of now.foreignKeys)
-      if (!keys.has(foreignKeyKey(key)) || this.#isDisturbed(now, key))
+      if (!keys.has(this.#keyOf(key)) || this.#isDisturbed(now, key) || this.#isInTheWay(wanted, key))
         this.#do({ kind: 'dropConstraint', table, name: key.name });
     const retyped = this.#retyped(now);
     const reads = (node: Expression): boolean => retyped.some((column) => readsColumn(node, column));
@@ -145,7 +158,7 @@ class Diff {
         this.#do({ kind: 'dropConstraint', table, name: check.name });
     }
     for (const index of now.indexes) {
-      const same = this.#sameIndex(wanted, now, index);
+      const same = this.#sameIndex(wanted, index);
       if (same === undefined || expressionsOf(index).some(reads))
         this.#do({ kind: 'dropIndex', table, name: index.name, concurrently: false });
       else if (same.name !== index.name) this.#do({ kind: 'renameIndex', table, from: index.name, to: same.name });
@@ -164,38 +177,58 @@ class Diff {
     });
   }
 
+  /** Columns that become ones of another type, if not here, then on another database. */
+  #changing(now: TableSchema): string[] {
+    const wanted = findTable(this.#to, now);
+    const others = now.columns.filter(({ name, type }) => {
+      const other = wanted === undefined ? undefined : columnOf(wanted, name);
+      return other !== undefined && typeKey(other.type) !== typeKey(type);
+    });
+    return [...this.#retyped(now), ...others.map(({ name }) => name)];
+  }
+
+  /** Whether a key has kept the name, from a table or column that was renamed, that another one is to have. */
+  #isInTheWay(wanted: TableSchema, key: ForeignKeySchema): boolean {
+    return this.#to.tables.some((table) =>
+      table.foreignKeys.some(
+        (other) => other.name === key.name && (table !== wanted || this.#keyOf(other) !== this.#keyOf(key)),
+      ),
+    );
+  }
+
   /** Whether a foreign key is in the way of what happens to the columns on either side. */
   #isDisturbed(now: TableSchema, { columns, table, targets }: ForeignKeySchema): boolean {
     const target = findTable(this.#at, table);
     const wanted = findTable(this.#to, table);
     if (target === undefined || wanted === undefined) return false;
-    const isBacked = (by: TableSchema): boolean =>
-      uniqueLists(by).some((list) => list.join('\0') === targets.join('\0'));
+    const isBacked = (by: TableSchema): boolean => uniqueLists(by).some((list) => isSameList(list, targets));
     return (
-      this.#retyped(now).some((name) => columns.includes(name)) ||
-      this.#retyped(target).some((name) => targets.includes(name)) ||
-      target.primaryKey.join('\0') !== wanted.primaryKey.join('\0') ||
+      this.#changing(now).some((name) => columns.includes(name)) ||
+      this.#changing(target).some((name) => targets.includes(name)) ||
+      !isSameList(target.primaryKey, wanted.primaryKey) ||
       isBacked(target) !== isBacked(wanted)
     );
   }
 
   /** The index that is wanted and is this one: by its name, or else under another one that no index has. */
-  #sameIndex(wanted: TableSchema, now: TableSchema, index: IndexSchema): IndexSchema | undefined {
+  #sameIndex(wanted: TableSchema, index: IndexSchema): IndexSchema | undefined {
     const key = indexKey(this.#how, index);
     const same = wanted.indexes.filter((other) => indexKey(this.#how, other) === key);
     return (
       same.find(({ name }) => name === index.name) ??
-      same.find(({ name }) => now.indexes.every((other) => other.name !== name))
+      // Names of indexes are those of the whole schema on some databases.
+      same.find(({ name }) => this.#at.tables.every(({ indexes }) => indexes.every((other) => other.name !== name)))
     );
   }
 
-  /** Tables that go and refer to each other: their keys go first. */
+  /** Tables that go and refer to each other, or to what changes before they go: their keys go first. */
   #dropKeysOfGoing(): void {
     const going = creationOrder(sorted(this.#at.tables).filter((table) => findTable(this.#to, table) === undefined));
     const circles = new Set(forwardReferences(going));
     for (const table of going)
       for (const key of table.foreignKeys)
-        if (circles.has(key)) this.#do({ kind: 'dropConstraint', table: nameOf(table), name: key.name });
+        if (circles.has(key) || this.#isDisturbed(table, key))
+          this.#do({ kind: 'dropConstraint', table: nameOf(table), name: key.name });
   }
 
   #createTables(): void {
@@ -214,21 +247,51 @@ class Diff {
 
   #changeColumns(wanted: TableSchema): void {
     const table = nameOf(wanted);
-    for (const column of wanted.columns) {
-      const now = this.#now(wanted);
-      const old = columnOf(now, column.name);
-      if (old === undefined) this.#do({ kind: 'addColumn', table, column: bare(column), fill: column.fill });
-      else if (!isSameColumn(this.#how, [now, old], [this.#afterwards(now, wanted), column])) {
-        const fill = old.nullable && !column.nullable ? column.fill : undefined;
-        this.#do({ kind: 'alterColumn', table, column: bare(column), fill, using: undefined });
-      }
-    }
-    if (this.#now(wanted).primaryKey.join('\0') !== wanted.primaryKey.join('\0'))
-      this.#do({ kind: 'alterPrimaryKey', table, columns: wanted.primaryKey });
-    for (const column of this.#now(wanted).columns)
-      if (columnOf(wanted, column.name) === undefined) this.#do({ kind: 'dropColumn', table, column: column.name });
+    const isThere = (column: ColumnSchema): boolean => columnOf(this.#now(wanted), column.name) !== undefined;
+    // A computed column reads others, which are there before it and go after it.
+    const added = wanted.columns.filter((column) => !isThere(column) && !column.identity);
+    for (const column of added) if (column.generated === undefined) this.#addColumn(table, column);
+    // A key that is counted up is the primary key before it is, and as long as it is.
+    const common = wanted.columns.filter(isThere);
+    for (const column of common)
+      if (!column.identity || columnOf(this.#now(wanted), column.name)!.identity) this.#alterColumn(wanted, column);
+    this.#changeKey(wanted);
+    for (const column of common) this.#alterColumn(wanted, column);
+    for (const column of added) if (column.generated !== undefined) this.#addColumn(table, column);
+    for (const { name } of this.#now(wanted).columns)
+      if (columnOf(wanted, name) === undefined) this.#do({ kind: 'dropColumn', table, column: name });
     if (this.#now(wanted).comment !== wanted.comment && !(this.#how.stored && !this.#how.dialect.features.comments))
       this.#do({ kind: 'commentOnTable', table, comment: wanted.comment });
+  }
+
+  #addColumn(table: TableName, column: ColumnSchema): void {
+    this.#do({ kind: 'addColumn', table, column: bare(column), fill: column.fill });
+  }
+
+  #alterColumn(wanted: TableSchema, column: ColumnSchema): void {
+    const now = this.#now(wanted);
+    const old = columnOf(now, column.name)!;
+    if (isSameColumn(this.#how, [now, old], [this.#afterwards(now, wanted), column])) return;
+    const fill = old.nullable && !column.nullable ? column.fill : undefined;
+    this.#do({ kind: 'alterColumn', table: nameOf(wanted), column: bare(column), fill, using: undefined });
+  }
+
+  #changeKey(wanted: TableSchema): void {
+    const table = nameOf(wanted);
+    const columns = wanted.primaryKey;
+    if (isSameList(this.#now(wanted).primaryKey, columns)) return;
+    const going = this.#now(wanted).columns.find(
+      ({ identity, name }) => identity && columnOf(wanted, name) === undefined,
+    );
+    if (going !== undefined) this.#do({ kind: 'dropColumn', table, column: going.name });
+    const counted = wanted.columns.find(
+      ({ identity, name }) => identity && columnOf(this.#now(wanted), name) === undefined,
+    );
+    if (counted !== undefined) {
+      if (this.#now(wanted).primaryKey.length > 0) this.#do({ kind: 'alterPrimaryKey', table, columns: [] });
+      this.#addColumn(table, counted);
+    }
+    if (!isSameList(this.#now(wanted).primaryKey, columns)) this.#do({ kind: 'alterPrimaryKey', table, columns });
   }
 
   /** As the table is to be; types that depend on indexes are compared as if these were there already. */
@@ -253,21 +316,11 @@ class Diff {
   }
 
   #addForeignKeys(wanted: TableSchema): void {
-    const there = new Set(this.#now(wanted).foreignKeys.map(foreignKeyKey));
+    const there = new Set(this.#now(wanted).foreignKeys.map((key) => this.#keyOf(key)));
     for (const key of wanted.foreignKeys)
-      if (!there.has(foreignKeyKey(key)))
+      if (!there.has(this.#keyOf(key)))
         this.#do({ kind: 'addForeignKey', table: nameOf(wanted), key, notValid: false });
   }
-
-  #createViews(): void {
-    for (const view of this.#to.views)
-      if (findView(this.#at, view) === undefined) this.#do({ kind: 'createView', view });
-  }
-}
-
-/** The names that a column may have had: what a model says is the name of the field, or of the column. */
-function formerNames(given: string): string[] {
-  return [given, snakeCase(given), `${snakeCase(given)}_id`];
 }
 
 function expressionsOf({ parts, where }: IndexSchema): Expression[] {
@@ -287,6 +340,10 @@ function bare({ renamedFrom: _renamed, fill: _fill, ...column }: ColumnSchema): 
 
 function columnOf({ columns }: TableSchema, name: string): ColumnSchema | undefined {
   return columns.find((column) => column.name === name);
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.join('\0') === other.join('\0');
 }
 
 function nameOf({ schema, name }: TableName): TableName {

@@ -90,7 +90,7 @@ function columnOf(field: FieldMeta): ColumnSchema {
     type,
     nullable,
     identity: generation === 'identity',
-    default: dbDefault ?? keyDefaultOf(field),
+    default: dbDefault === undefined ? keyDefaultOf(field) : dbDefault,
     generated: generatedAs === undefined ? undefined : Object.freeze({ sql: generatedAs, stored: generatedStored }),
     comment,
     ...(renamedFrom === undefined ? {} : { renamedFrom }),

@@ -17,25 +17,37 @@ export class Rebuild {
   readonly after: TableSchema;
   /** SQL in terms of the old table, for each column of the new one that is written. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Columns of another type, none of whose values may get lost. */
+  readonly converted: ReadonlySet<string>;
 
-  constructor(before: TableSchema, after: TableSchema, sources: ReadonlyMap<string, string>) {
+  constructor(
+    before: TableSchema,
+    after: TableSchema,
+    sources: ReadonlyMap<string, string>,
+    converted: ReadonlySet<string>,
+  ) {
     this.before = before;
     this.after = after;
     this.sources = sources;
+    this.converted = converted;
   }
 
   /** This and another one of the same table, done in one; undefined if the second reads what the first has changed. */
   with(next: Rebuild): Rebuild | undefined {
     if (keyOf(this.after) !== keyOf(next.before)) return undefined;
+    const isPlain = this.after.columns.every(
+      ({ name, generated }) => generated !== undefined || this.sources.get(name) === quoted(name),
+    );
     const sources = new Map<string, string>();
     for (const [column, source] of next.sources) {
       const first = this.sources.get(column);
-      const isPlain = source === quoted(column);
-      if (isPlain && first !== undefined) sources.set(column, first);
-      else if (first === undefined || first === quoted(column)) sources.set(column, source);
-      else return undefined;
+      if (isPlain) sources.set(column, source);
+      else if (source !== quoted(column)) return undefined;
+      // Without a source the first one leaves a column to its default.
+      else if (first !== undefined) sources.set(column, first);
     }
-    return new Rebuild(this.before, next.after, sources);
+    const converted = new Set([...this.converted, ...next.converted].filter((name) => sources.has(name)));
+    return new Rebuild(this.before, next.after, sources, converted);
   }
 }
 
@@ -79,7 +91,9 @@ export function rebuildOf(operation: Operation, before: Schema, after: Schema, d
     const source = old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
     if (source !== undefined) sources.set(column.name, source);
   }
-  return new Rebuild(from, to, sources);
+  const isConverted =
+    operation.kind === 'alterColumn' && operation.using === undefined && sources.has(operation.column.name);
+  return new Rebuild(from, to, sources, new Set(isConverted ? [operation.column.name] : []));
 }
 
 function fillOf(operation: Operation, column: ColumnSchema, dialect: Dialect): string | undefined {
@@ -90,8 +104,16 @@ function fillOf(operation: Operation, column: ColumnSchema, dialect: Dialect): s
 function valueOf(operation: Operation, from: ColumnSchema, to: ColumnSchema, dialect: Dialect): string {
   if (operation.kind !== 'alterColumn' || operation.column.name !== to.name) return quoted(to.name);
   const value = operation.using ?? converted(from, to, dialect);
-  if (operation.fill === undefined || to.nullable || !from.nullable) return value;
-  return `COALESCE(${value}, ${literalOf(to, operation.fill, dialect)})`;
+  if (to.nullable || !from.nullable) return value;
+  const fill = operation.fill === undefined ? defaultSql(to, dialect) : literalOf(to, operation.fill, dialect);
+  return fill === undefined ? value : `COALESCE(${value}, ${fill})`;
+}
+
+/** What the database itself puts where nothing is given, as SQL. */
+export function defaultSql({ default: value }: ColumnSchema, dialect: Dialect): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return `(${value})`;
+  return typeof value === 'boolean' ? dialect.literal({ kind: 'bool' }, value) : String(value);
 }
 
 function literalOf(column: ColumnSchema, fill: unknown, dialect: Dialect): string {
@@ -101,13 +123,8 @@ function literalOf(column: ColumnSchema, fill: unknown, dialect: Dialect): strin
 /** A value of the old type as one of the new. @throws MigrationError where SQL has no words for it. */
 function converted(from: ColumnSchema, to: ColumnSchema, dialect: Dialect): string {
   if (typeKey(from.type) === typeKey(to.type)) return quoted(to.name);
-  const [before, after] = [FAMILY[from.type.kind], FAMILY[to.type.kind]];
-  if (before !== undefined && before === after) return quoted(to.name);
-  if (after === 'text' && before === 'number') return `CAST(${quoted(to.name)} AS TEXT)`;
-  if (after === 'number' && before === 'text') return `CAST(${quoted(to.name)} AS NUMERIC)`;
-  const operand = { kind: 'column', alias: '', column: from.name, type: from.type, nullable: from.nullable } as const;
   try {
-    return dialect.inline({ kind: 'cast', operand, type: to.type, nullable: from.nullable });
+    return dialect.conversion(from, to.type);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     throw new MigrationError(`Nobody can tell how '${to.name}' becomes a column of type ${to.type.kind}.`, {
@@ -116,23 +133,6 @@ function converted(from: ColumnSchema, to: ColumnSchema, dialect: Dialect): stri
     });
   }
 }
-
-/** Types whose stored values are of one kind. */
-const FAMILY: Readonly<Record<string, 'text' | 'number' | undefined>> = {
-  string: 'text',
-  text: 'text',
-  enum: 'text',
-  uuid: 'text',
-  json: 'text',
-  date: 'text',
-  time: 'text',
-  datetime: 'text',
-  int: 'number',
-  smallInt: 'number',
-  bigint: 'number',
-  float: 'number',
-  bool: 'number',
-};
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -4,8 +4,9 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
+import { readsColumn } from './operations/conditions.ts';
 import type { Operation, RunFunction, SqlText } from './operations/operation.ts';
-import { isAlteredInPlace, rebuildOf } from './rebuild.ts';
+import { defaultSql, isAlteredInPlace, rebuildOf } from './rebuild.ts';
 import type { Rebuild } from './rebuild.ts';
 import { tableIn } from './state.ts';
 
@@ -114,14 +115,32 @@ class Translation {
         return this.#ddl({ kind: 'dropColumn', table, column }, gone('column', table, column));
       }
       case 'renameColumn': {
-        const { table, from, to } = operation;
-        return this.#ddl({ kind: 'renameColumn', table, from, to }, made('column', table, to));
+        const { from, to } = operation;
+        const table = tableIn(this.#after, operation.table);
+        const readers = {
+          checks: table.checks.filter(({ condition }) => readsColumn(condition, to)),
+          indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
+        };
+        return this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to));
       }
       case 'alterColumn':
         return this.#alterColumn(operation);
       case 'alterPrimaryKey': {
         const from = tableIn(this.#before, operation.table).primaryKey;
-        return this.#ddl({ kind: 'alterPrimaryKey', table: tableIn(this.#after, operation.table), from }, undefined);
+        const table = tableIn(this.#after, operation.table);
+        const key = 'PRIMARY';
+        const effect =
+          from.length === 0
+            ? made('primaryKey', table, key)
+            : table.primaryKey.length === 0
+              ? gone('primaryKey', table, key)
+              : undefined;
+        const isComing = ({ name }: ColumnSchema): boolean => table.primaryKey.includes(name);
+        return [
+          ...this.#retyped(table, isComing),
+          ...this.#ddl({ kind: 'alterPrimaryKey', table, from }, effect),
+          ...this.#retyped(table, (column) => !isComing(column)),
+        ];
       }
       case 'addForeignKey': {
         const { table, key, notValid } = operation;
@@ -226,10 +245,9 @@ class Translation {
   #alterColumn({ table: name, column, fill, using }: Extract<Operation, { kind: 'alterColumn' }>): Step[] {
     const table = tableIn(this.#after, name);
     const from = tableIn(this.#before, name).columns.find((other) => other.name === column.name)!;
-    const update =
-      fill === undefined || column.nullable || !from.nullable
-        ? []
-        : [this.#again(this.#update(name, from, this.#literal(from, fill)))];
+    const value = fill === undefined ? defaultSql(column, this.#dialect) : this.#literal(from, fill);
+    const isFilled = value !== undefined && !column.nullable && from.nullable;
+    const update = isFilled ? [this.#again(this.#update(name, from, value))] : [];
     const isSame =
       using === undefined &&
       from.nullable === column.nullable &&
@@ -253,11 +271,11 @@ class Translation {
   }
 
   /** Columns whose type depends on whether they stand in an index. */
-  #retyped(name: TableName, except?: string): Step[] {
+  #retyped(name: TableName, of: (column: ColumnSchema) => boolean = () => true): Step[] {
     const [before, after] = [tableIn(this.#before, name), tableIn(this.#after, name)];
     return after.columns.flatMap((to) => {
       const from = before.columns.find((column) => column.name === to.name);
-      if (from === undefined || to.name === except) return [];
+      if (from === undefined || !of(to)) return [];
       if (this.#dialect.columnType(before, from) === this.#dialect.columnType(after, to)) return [];
       return this.#ddl({ kind: 'alterColumn', table: after, from, to }, undefined);
     });
@@ -265,11 +283,10 @@ class Translation {
 
   #dropConstraint(table: TableName, name: string): Step[] {
     const found = constraintIn(tableIn(this.#before, table), name);
-    if ('targets' in found)
-      return [
-        ...this.#ddl({ kind: 'dropForeignKey', table, name }, gone('foreignKey', table, name)),
-        ...this.#retyped(table),
-      ];
+    if ('targets' in found) {
+      const statement = { kind: 'dropForeignKey', table: tableIn(this.#after, table), key: found } as const;
+      return [...this.#ddl(statement, gone('foreignKey', table, name)), ...this.#retyped(table)];
+    }
     if ('condition' in found) return this.#ddl({ kind: 'dropCheck', table, name }, gone('check', table, name));
     return this.#dropIndex(table, name, false);
   }
@@ -278,7 +295,11 @@ class Translation {
     const index = indexIn(tableIn(this.#before, table), name);
     if (index.fullText !== undefined && !this.#dialect.features.fullText) return [];
     return [
-      ...this.#ddl({ kind: 'dropIndex', table, index, concurrently }, gone('index', table, name), concurrently),
+      ...this.#ddl(
+        { kind: 'dropIndex', table: tableIn(this.#after, table), index, concurrently },
+        gone('index', table, name),
+        concurrently,
+      ),
       ...this.#retyped(table),
     ];
   }
@@ -314,11 +335,15 @@ class Translation {
     }));
   }
 
+  /** The effect is the first statement's; those that follow do no harm when they are done twice. */
   #ddl(statement: DdlStatement, effect: Effect | undefined, outside = false): Step[] {
-    const resume = effect === undefined ? 'again' : 'look';
-    return this.#dialect
-      .ddl(statement)
-      .map((sql) => ({ kind: 'sql', operation: this.#position, outside, sql, resume, effect }));
+    return this.#dialect.ddl(statement).map((sql, i) => ({
+      kind: 'sql',
+      operation: this.#position,
+      outside,
+      sql,
+      ...(i === 0 && effect !== undefined ? { resume: 'look', effect } : { resume: 'again', effect: undefined }),
+    }));
   }
 
   #again(sql: string): Step {

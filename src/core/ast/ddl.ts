@@ -77,6 +77,8 @@ export interface RenameColumn {
   readonly table: TableName;
   readonly from: string;
   readonly to: string;
+  /** What reads it and does not follow by itself everywhere, as it is afterwards: checks, and indexes of words. */
+  readonly readers?: { readonly checks: readonly CheckSchema[]; readonly indexes: readonly IndexSchema[] };
 }
 
 /** Type, NOT NULL, default, comment, expression: whatever differs between `from` and `to`, which have one name. */
@@ -107,8 +109,9 @@ export interface AddForeignKey {
 
 export interface DropForeignKey {
   readonly kind: 'dropForeignKey';
-  readonly table: TableName;
-  readonly name: string;
+  /** As it is afterwards. */
+  readonly table: TableSchema;
+  readonly key: ForeignKeySchema;
 }
 
 export interface CreateIndex {
@@ -122,7 +125,8 @@ export interface CreateIndex {
 
 export interface DropIndex {
   readonly kind: 'dropIndex';
-  readonly table: TableName;
+  /** As it is afterwards. */
+  readonly table: TableSchema;
   readonly index: IndexSchema;
   readonly concurrently?: boolean;
 }

@@ -1,7 +1,7 @@
-import { shortName, snakeCase, suggest } from '../../utils/naming.ts';
+import { suggest } from '../../utils/naming.ts';
 import { RelationDefinition } from '../definitions.ts';
 import type { LinkMeta, ModelMeta } from '../metadata.ts';
-import { definitionOfLink } from './link.ts';
+import { definitionOfLink, linkColumn, linkTable } from './link.ts';
 import { addField, draftModel } from './draft.ts';
 import type { FieldDraft, ModelDraft, RelationDraft, Resolution } from './draft.ts';
 import { referredField } from './fields.ts';
@@ -161,19 +161,25 @@ function implicitLink(
 ): { link: LinkMeta; draft: ModelDraft } | undefined {
   const [from, to] = [draft.meta.key[0], target.meta.key[0]];
   if (from === undefined || to === undefined) return undefined;
-  const table = definition.options.table ?? shortName(`${draft.meta.table}_${snakeCase(relation.name)}`);
-  const link = draftModel(undefined, definitionOfLink(table, draft.meta.schema));
+  const { schema, renamedFrom } = draft.meta;
+  const { table } = definition.options;
+  const link = draftModel(
+    undefined,
+    table === undefined
+      ? definitionOfLink(linkTable(draft.meta.table, relation.name), { schema, renamedFrom, relation: relation.name })
+      : definitionOfLink(table, { schema, renamedFrom: undefined, relation: relation.name }),
+  );
   const self = draft === target;
   const sides = [
     [self ? 'from' : '', draft.definition.name, draft, from, 'source'],
     [self ? 'to' : '', target.definition.name, target, to, 'target'],
   ] as const;
   const [source, destination] = sides.map(([prefix, name, side, key, attribute]) => {
-    const column = [prefix, snakeCase(name), 'id'].filter((part) => part !== '').join('_');
-    const field = addField(link, attribute, [attribute], column, {
+    const former = side.meta.renamedFrom;
+    const field = addField(link, attribute, [attribute], linkColumn(prefix, name), {
       type: key.type,
       generation: undefined,
-      options: { index: true },
+      options: { index: true, ...(former === undefined ? {} : { renamedFrom: linkColumn(prefix, former) }) },
     });
     field.primaryKey = true;
     const toSide = addRelation(

@@ -4,7 +4,9 @@ import type {
   AlterPrimaryKey,
   CommentOnTable,
   CreateIndex,
+  DropForeignKey,
   DropIndex,
+  RenameColumn,
   RenameIndex,
 } from '../../core/ast/ddl.ts';
 import type { Expression, InListExpression, RawExpression, SelectStatement } from '../../core/ast/expressions.ts';
@@ -48,20 +50,76 @@ export class MySQLDdlCompiler extends DdlCompiler {
     return [`${this.alter(table)} COMMENT=${literal(comment)}`];
   }
 
-  /** The whole column is said again; a key that is counted up stays the primary key, which is not said twice. */
+  /** What reads the column and does not follow goes and comes back in the same statement; MariaDB forgets some, too. */
+  protected override renameColumn(statement: RenameColumn): string[] {
+    const { table, from, to, readers } = statement;
+    const { checks = [], indexes = [] } = readers ?? {};
+    const changes = [
+      ...checks.map(({ name }) => `DROP CONSTRAINT ${this.quote(name)}`),
+      ...indexes.flatMap(({ name }) => [`DROP INDEX ${this.quote(name)}`, `DROP COLUMN ${this.quote(name)}`]),
+      `RENAME COLUMN ${this.quote(from)} TO ${this.quote(to)}`,
+      ...indexes.flatMap((index) => this.fullText(index).map((part) => `ADD ${part}`)),
+      ...checks.map((check) => `ADD ${this.check(check)}`),
+    ];
+    return [`${this.alter(table)} ${changes.join(', ')}`];
+  }
+
+  /**
+   * The whole column is said again; that a key which is counted up is the primary key was said before. A column whose values are not
+   * kept cannot stay when it is computed no more: it comes back with what was computed.
+   */
   protected override alterColumn({ table, from, to }: AlterColumn): string[] {
-    if (from.generated !== undefined || to.generated !== undefined)
-      return [`${this.alter(table)} DROP COLUMN ${this.quote(from.name)}, ADD COLUMN ${this.column(table, to)}`];
-    const column = this.column(table, to);
-    return [`${this.alter(table)} MODIFY COLUMN ${from.identity ? column.replace(' PRIMARY KEY', '') : column}`];
+    const isComputed = to.generated !== undefined;
+    const isSame = from.generated?.sql === to.generated?.sql && from.generated?.stored === to.generated?.stored;
+    if (!isSame && (isComputed || from.generated?.stored === false)) {
+      const anew = `${this.alter(table)} DROP COLUMN ${this.quote(from.name)}, ADD COLUMN ${this.column(table, to)}`;
+      return isComputed
+        ? [anew]
+        : [anew, `UPDATE ${this.name(table)} SET ${this.quote(to.name)} = (${from.generated!.sql})`];
+    }
+    return [`${this.alter(table)} MODIFY COLUMN ${this.column(table, to).replace(' PRIMARY KEY', '')}`];
   }
 
   protected override alterPrimaryKey({ table, from }: AlterPrimaryKey): string[] {
+    const before = { ...table, primaryKey: from };
     const changes = [
+      ...this.neededIndexes(before, table),
       ...(from.length === 0 ? [] : ['DROP PRIMARY KEY']),
       ...(table.primaryKey.length === 0 ? [] : [`ADD PRIMARY KEY (${this.list(table.primaryKey)})`]),
     ];
-    return changes.length === 0 ? [] : [`${this.alter(table)} ${changes.join(', ')}`];
+    return changes.length === 0
+      ? []
+      : [`${this.alter(table)} ${changes.join(', ')}`, ...this.dropUnneeded(before, table)];
+  }
+
+  /**
+   * Each foreign key needs an index that begins with its columns. Where there is none, InnoDB makes one of the key's name, which is
+   * no part of the schema; so it comes when the last other one goes, and goes when another one comes
+   * (https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html).
+   */
+  private neededIndexes(before: TableSchema, after: TableSchema): string[] {
+    return after.foreignKeys
+      .filter((key) => isBacked(before, key) && !isBacked(after, key))
+      .map((key) => `ADD INDEX ${this.quote(key.name)} (${this.list(key.columns)})`);
+  }
+
+  private dropUnneeded(before: TableSchema, after: TableSchema): string[] {
+    return after.foreignKeys
+      .filter((key) => !isBacked(before, key) && isBacked(after, key))
+      .flatMap((key) => this.dropOwnIndex(after, key));
+  }
+
+  /** The index of a key's name, where it is none of the schema's, nor needed by another key. */
+  private dropOwnIndex(table: TableSchema, { name, columns }: ForeignKeySchema): string[] {
+    const isWanted =
+      table.indexes.some((index) => index.name === name) ||
+      table.foreignKeys.some((key) => key.name !== name && !isBacked(table, key) && begins(columns, key.columns));
+    if (isWanted) return [];
+    return [onlyIf(this.indexExists(table, name), `${this.alter(table)} DROP INDEX ${this.quote(name)}`)];
+  }
+
+  private indexExists(table: TableName, name: string): string {
+    return `SELECT 1 FROM information_schema.statistics WHERE ${this.inSchema('table_schema', table)} AND table_name = ${literal(table.name)} AND index_name = ${literal(name)}`;
   }
 
   /** An index over all rows finds what a partial one finds; but a unique one would refuse what that allows. */
@@ -83,19 +141,16 @@ export class MySQLDdlCompiler extends DdlCompiler {
     ];
   }
 
-  protected override createIndex(statement: CreateIndex): string {
+  protected override createIndex(statement: CreateIndex): string[] {
     const { table, index, ifNotExists } = statement;
     this.refuse(index);
-    const sql =
+    const [sql] =
       index.fullText === undefined
         ? super.createIndex({ ...statement, ifNotExists: false })
-        : `${this.alter(table)} ADD ${this.fullText(index).join(', ADD ')}`;
-    return ifNotExists
-      ? unless(
-          `SELECT 1 FROM information_schema.statistics WHERE ${this.inSchema('table_schema', table)} AND table_name = ${literal(table.name)} AND index_name = ${literal(index.name)}`,
-          sql,
-        )
-      : sql;
+        : [`${this.alter(table)} ADD ${this.fullText(index).join(', ADD ')}`];
+    if (ifNotExists) return [unless(this.indexExists(table, index.name), sql!)];
+    const before = { ...table, indexes: table.indexes.filter(({ name }) => name !== index.name) };
+    return [sql!, ...this.dropUnneeded(before, table)];
   }
 
   private refuse({ unique, name, where, parts }: IndexSchema): void {
@@ -112,9 +167,15 @@ export class MySQLDdlCompiler extends DdlCompiler {
       });
   }
 
-  protected override dropIndex({ table, index: { name, fullText } }: DropIndex): string[] {
-    const column = fullText === undefined ? '' : `, DROP COLUMN ${this.quote(name)}`;
-    return [`${this.alter(table)} DROP INDEX ${this.quote(name)}${column}`];
+  protected override dropIndex({ table, index }: DropIndex): string[] {
+    const name = this.quote(index.name);
+    const before = { ...table, indexes: [...table.indexes, index] };
+    const changes = [
+      ...this.neededIndexes(before, table),
+      `DROP INDEX ${name}`,
+      ...(index.fullText === undefined ? [] : [`DROP COLUMN ${name}`]),
+    ];
+    return [`${this.alter(table)} ${changes.join(', ')}`];
   }
 
   protected override renameIndex({ table, from, to }: RenameIndex): string[] {
@@ -143,8 +204,15 @@ export class MySQLDdlCompiler extends DdlCompiler {
       : sql;
   }
 
-  protected override dropForeignKey(table: TableName, name: string): string {
-    return `${this.alter(table)} DROP FOREIGN KEY ${this.quote(name)}`;
+  /** A foreign key whose rows are looked at copies the table; one whose rows are not is added in place. */
+  protected override foreignKeyInSteps(statement: AddForeignKey): string[] {
+    const sql = this.addForeignKey(statement);
+    return statement.notValid === true ? this.dialect.withoutKeyChecks(sql) : [sql];
+  }
+
+  protected override dropForeignKey({ table, key }: DropForeignKey): string[] {
+    const drop = `${this.alter(table)} DROP FOREIGN KEY ${this.quote(key.name)}`;
+    return [drop, ...this.dropOwnIndex(table, key)];
   }
 
   protected override createSchema(name: string): string {
@@ -169,12 +237,33 @@ export class MySQLDdlCompiler extends DdlCompiler {
 
 /** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS. */
 function unless(query: string, sql: string): string {
+  return chosen(query, "'DO 0'", literal(sql));
+}
+
+/** A statement that runs only where a query finds something, for what has no IF EXISTS. */
+function onlyIf(query: string, sql: string): string {
+  return chosen(query, literal(sql), "'DO 0'");
+}
+
+function chosen(query: string, found: string, missing: string): string {
   return [
-    `SET @blaze = IF(EXISTS(${query}), 'DO 0', ${literal(sql)})`,
+    `SET @blaze = IF(EXISTS(${query}), ${found}, ${missing})`,
     'PREPARE blaze FROM @blaze',
     'EXECUTE blaze',
     'DEALLOCATE PREPARE blaze',
   ].join(';\n');
+}
+
+/** Whether an index of the schema serves a foreign key. */
+function isBacked({ primaryKey, indexes }: TableSchema, { columns }: ForeignKeySchema): boolean {
+  const lists = indexes
+    .filter(({ fullText }) => fullText === undefined)
+    .map(({ parts }) => parts.map(({ column }) => column ?? ''));
+  return [primaryKey, ...lists].some((list) => begins(list, columns));
+}
+
+function begins(list: readonly string[], columns: readonly string[]): boolean {
+  return columns.every((column, i) => list[i] === column);
 }
 
 /** Whether a column stands in a key or an index, or refers to one that does. */

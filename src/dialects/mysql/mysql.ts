@@ -27,6 +27,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   indexesInTable: true,
   schemas: true,
   comments: true,
+  checksLater: false,
   rebuilds: false,
   transactionalDdl: false,
   rowsPerUpdate: 1,
@@ -98,6 +99,10 @@ export class MySQLDialect implements MySQLFlavour {
     return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
   }
 
+  conversion(column: ColumnSchema, to: ValueType): string {
+    return new MySQLDdlCompiler(this).conversion(column, to);
+  }
+
   inline(condition: Expression): string {
     return new MySQLDdlCompiler(this).inline(condition);
   }
@@ -108,6 +113,10 @@ export class MySQLDialect implements MySQLFlavour {
 
   regex(subject: string, pattern: string, insensitive: boolean): string {
     return `REGEXP_LIKE(${subject}, ${pattern}, '${insensitive ? 'i' : 'c'}')`;
+  }
+
+  withoutKeyChecks(sql: string): string[] {
+    return ['SET SESSION foreign_key_checks = 0', sql, 'SET SESSION foreign_key_checks = 1'];
   }
 
   /** MySQL wants to know which table, where rows of JSON are another. */

@@ -29,6 +29,7 @@ export class PostgresDialect implements Dialect {
     indexesInTable: false,
     schemas: true,
     comments: true,
+    checksLater: true,
     rebuilds: false,
     transactionalDdl: true,
     rowsPerUpdate: 1,
@@ -82,6 +83,10 @@ export class PostgresDialect implements Dialect {
 
   literal(type: ValueType, value: unknown): string {
     return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
+  }
+
+  conversion(column: ColumnSchema, to: ValueType): string {
+    return new PostgresDdlCompiler(this).conversion(column, to);
   }
 
   inline(condition: Expression): string {

@@ -36,11 +36,11 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   }
 
   /** An index is named with its schema, the one of its table, which is then not said again (https://sqlite.org/lang_createindex.html). */
-  protected override createIndex(statement: CreateIndex): string {
+  protected override createIndex(statement: CreateIndex): string[] {
     const { table, index, ifNotExists } = statement;
     if (table.schema === undefined) return super.createIndex(statement);
     const head = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${ifNotExists ? 'IF NOT EXISTS ' : ''}${this.dialect.quote(table.schema, index.name)}`;
-    return `${head} ON ${this.quote(table.name)} (${this.indexParts(index)})${this.covered(index)}`;
+    return [`${head} ON ${this.quote(table.name)} (${this.indexParts(index)})${this.covered(index)}`];
   }
 
   /** A key refers to a table of the same file. */
@@ -68,6 +68,20 @@ export class SQLiteDdlCompiler extends DdlCompiler {
 
   protected override renameIndex(): string[] {
     throw new UnsupportedError('SQLite cannot rename an index: it is made anew.');
+  }
+
+  override conversion(column: ColumnSchema, to: ValueType): string {
+    const { name, type: from } = column;
+    const plain = this.quote(name);
+    if (from.kind === 'custom' || STORED_AS_GIVEN.has(to.kind)) return plain;
+    if (to.kind === 'string' && TEXTS.has(from.kind)) return fitted(plain, from, to.maxLength);
+    if (TEXTS.has(to.kind) && (TEXTS.has(from.kind) || AS_TEXT.has(from.kind))) return plain;
+    if (from.kind === 'decimal' && to.kind === 'decimal') {
+      const isWider = to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale;
+      const zeros = '0'.repeat(Math.max(0, to.scale - from.scale));
+      if (isWider) return zeros === '' ? plain : `${plain} || '${from.scale === 0 ? '.' : ''}${zeros}'`;
+    }
+    return new ConversionCompiler(this.dialect).text(column, to);
   }
 
   override inline(condition: Expression): string {
@@ -137,6 +151,39 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
   'shift',
   'difference',
 ]);
+
+const TEXTS = new Set<ValueType['kind']>(['string', 'text', 'enum']);
+/** Types that no cast leads to: what is there is taken for one. */
+const STORED_AS_GIVEN = new Set<ValueType['kind']>([
+  'enum',
+  'uuid',
+  'time',
+  'json',
+  'array',
+  'binary',
+  'bool',
+  'custom',
+]);
+/** What is stored as the text that it is. */
+const AS_TEXT = new Set<ValueType['kind']>(['uuid', 'date', 'time', 'json', 'decimal']);
+
+/** A text, where it is no longer than is allowed. */
+function fitted(text: string, from: ValueType, maxLength: number | undefined): string {
+  const longest = from.kind === 'string' ? (from.maxLength ?? Infinity) : Infinity;
+  return maxLength === undefined || longest <= maxLength
+    ? text
+    : `CASE WHEN LENGTH(${text}) <= ${maxLength} THEN ${text} END`;
+}
+
+/** Values on their way to a column of another type, as an UPDATE would write them there. */
+class ConversionCompiler extends SQLiteCompiler {
+  text({ name, type: from, nullable }: ColumnSchema, type: ValueType): string {
+    const operand: Expression = { kind: 'column', alias: '', column: name, type: from, nullable };
+    const node: Expression = { kind: 'cast', operand, type, nullable: true };
+    const sql = type.kind === 'decimal' ? decimalText(this.scaled(node, type.scale), type) : this.expression(node);
+    return inlined(this.writer.finish(sql), literal);
+  }
+}
 
 /** Conditions and views of the schema: values of the model's author, written out as literals. */
 class InlineCompiler extends SQLiteCompiler {

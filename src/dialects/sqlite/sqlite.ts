@@ -29,6 +29,7 @@ export class SQLiteDialect implements Dialect {
     indexesInTable: false,
     schemas: false,
     comments: false,
+    checksLater: true,
     rebuilds: true,
     transactionalDdl: true,
     rowsPerUpdate: 100,
@@ -80,6 +81,10 @@ export class SQLiteDialect implements Dialect {
 
   literal(type: ValueType, value: unknown): string {
     return value === null ? 'NULL' : literal(this.codec(type).encode(value as never));
+  }
+
+  conversion(column: ColumnSchema, to: ValueType): string {
+    return new SQLiteDdlCompiler(this).conversion(column, to);
   }
 
   inline(condition: Expression): string {
