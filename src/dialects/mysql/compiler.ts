@@ -389,10 +389,16 @@ export class MySQLCompiler extends TypedCompiler {
       return `CONCAT(${[first(), ...args.slice(1).map((arg) => `COALESCE(${this.expression(arg)}, '')`)].join(', ')})`;
     if (fn === 'length') return `CHAR_LENGTH(${first()})`;
     // Halves are rounded away from zero only where they are exact.
-    if (fn === 'round' && type.kind === 'float')
-      return this.real(`ROUND(CAST(${first()} AS decimal(65, 20)), ${this.expression(args[1]!)})`);
+    if (fn === 'round' && type.kind === 'float') return this.roundFloat(first, () => this.expression(args[1]!));
     if (fn === 'round' && type.kind === 'decimal') return `ROUND(${first()}, ${type.scale})`;
     return super.call(node);
+  }
+
+  /** A decimal has 45 digits before the point here; a float of so many has none after it. */
+  private roundFloat(value: () => string, digits: () => string): string {
+    const small = `CASE WHEN ABS(${value()}) < 1e44 THEN`;
+    const rounded = this.real(`ROUND(CAST(${value()} AS decimal(65, 20)), ${digits()})`);
+    return `${small} ${rounded} ELSE ${value()} END`;
   }
 
   protected override arithmetic(node: ArithmeticExpression): string {

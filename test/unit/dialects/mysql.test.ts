@@ -191,7 +191,7 @@ describe('queries', () => {
         })),
       {
         mysql:
-          "SELECT (CAST(t0.`views` AS double) / NULLIF(?, 0)), (t0.`views` + CAST(? AS double)), ROUND((t0.`price` / NULLIF(CAST(? AS decimal(38, 0)), 0)), 6), CAST(ROUND(CAST(t0.`rating` AS decimal(65, 20)), 1) AS double), CONCAT(t0.`title`, COALESCE(?, ''), COALESCE(t0.`body`, '')), CHAR_LENGTH(t0.`title`), CAST(YEAR(t0.`created_at`) AS signed), COALESCE(t0.`rating`, CAST(? AS double)) FROM `post` AS t0",
+          "SELECT (CAST(t0.`views` AS double) / NULLIF(?, 0)), (t0.`views` + CAST(? AS double)), ROUND((t0.`price` / NULLIF(CAST(? AS decimal(38, 0)), 0)), 6), CASE WHEN ABS(t0.`rating`) < 1e44 THEN CAST(ROUND(CAST(t0.`rating` AS decimal(65, 20)), 1) AS double) ELSE t0.`rating` END, CONCAT(t0.`title`, COALESCE(?, ''), COALESCE(t0.`body`, '')), CHAR_LENGTH(t0.`title`), CAST(YEAR(t0.`created_at`) AS signed), COALESCE(t0.`rating`, CAST(? AS double)) FROM `post` AS t0",
         parameters: [2, 1.5, '3', '!', 0],
       },
     );

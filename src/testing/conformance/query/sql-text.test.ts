@@ -622,7 +622,7 @@ describe('expressions', () => {
         postgres:
           'SELECT t0."id", (((t0."views"::bigint) + $1::bigint) * $2::bigint), (CAST(t0."views" AS double precision) / NULLIF($3::bigint, 0)), ((t0."views"::bigint) % NULLIF($4::bigint, 0)), CAST((CAST(t0."rating" AS numeric) % NULLIF(CAST($5::bigint AS numeric), 0)) AS double precision), t0."views", CAST(ROUND(CAST(t0."rating" AS numeric), 1) AS double precision) FROM "post" AS t0',
         mysql:
-          'SELECT t0.`id`, ((t0.`views` + ?) * ?), (CAST(t0.`views` AS double) / NULLIF(?, 0)), (t0.`views` % NULLIF(?, 0)), (t0.`rating` % NULLIF(?, 0)), t0.`views`, CAST(ROUND(CAST(t0.`rating` AS decimal(65, 20)), 1) AS double) FROM `post` AS t0',
+          'SELECT t0.`id`, ((t0.`views` + ?) * ?), (CAST(t0.`views` AS double) / NULLIF(?, 0)), (t0.`views` % NULLIF(?, 0)), (t0.`rating` % NULLIF(?, 0)), t0.`views`, CASE WHEN ABS(t0.`rating`) < 1e44 THEN CAST(ROUND(CAST(t0.`rating` AS decimal(65, 20)), 1) AS double) ELSE t0.`rating` END FROM `post` AS t0',
         mysqlParameters: [1, 2, 3, 3, 2],
         postgresParameters: [1, 2, 3, 3, 2],
         parameters: [1n, 2n, 3n, 3n, 2n, 2n],

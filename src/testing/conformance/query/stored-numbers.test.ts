@@ -97,3 +97,12 @@ it('M3: Q10: Q14: no time is stored beyond the years that can be read', async ()
   }
   expect(await sums().filter({ id: 1 }).values('at', 'on')).toEqual([kept]);
 });
+
+it('M3: Q6: a float that has no digits after the point is round', async () => {
+  await sums().filter({ id: 1 }).update({ float: 1e60 });
+  const rounded = await sums()
+    .orderBy('id')
+    .values((s) => ({ whole: s.float.round(), tenth: s.float.round(1) }));
+  expect(rounded[0]).toEqual({ whole: 1e60, tenth: 1e60 });
+  expect(rounded[2]).toEqual({ whole: 3, tenth: 2.5 });
+});
