@@ -143,8 +143,7 @@ export class Cascades {
   #drop(entity: object, into: Cascaded): void {
     if (this.#work.deleted.has(entity)) return;
     if (this.#work.added.has(entity)) {
-      this.#work.forget(entity);
-      State.setGroup(entity, null);
+      this.#work.withdraw(entity);
       into.unsaved.add(entity);
     } else if (State.row(entity) !== null || hasKey(modelOf(entity), entity)) {
       this.#work.deleted.add(entity);

@@ -185,7 +185,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       if (this.#work.added.has(entity)) {
         // A flush that is under way inserts it: the next one deletes it.
         if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
-        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#forget(unsaved);
+        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#work.withdraw(unsaved);
       } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
@@ -311,14 +311,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       const map = this.#workspace.identityMap.of(meta);
       const key = hasKey(meta, entity) ? mapKey(meta, keyOf(meta, entity)) : undefined;
       if (map.get(key) === entity) map.delete(key);
-      this.#forget(entity);
+      if (this.#work.added.has(entity)) this.#work.withdraw(entity);
+      else this.#work.forget(entity);
+      State.setGroup(entity, null);
     }
-  }
-
-  /** Nothing that is pending of an entity will be written. */
-  #forget(entity: object): void {
-    this.#work.forget(entity);
-    State.setGroup(entity, null);
   }
 
   async close(): Promise<void> {
