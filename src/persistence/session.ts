@@ -18,6 +18,7 @@ import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '..
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
+import type { QueryRunner } from '../query/runner.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
@@ -36,8 +37,9 @@ import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
+import { flushedFirst } from './flushed-first.ts';
 import { loadRelations } from './loading/prefetches.ts';
-import { membersOf } from './relation-query.ts';
+import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -406,10 +408,21 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
     this.#refuseClosed();
-    return new ModelQuerySet(this.#runner, {
+    let runner: QueryRunner = this.#runner;
+    if (ownKey(entity, relation) === undefined) {
+      // The flush that comes before a query inside a transaction gives the key that the query is about.
+      if (!this.#transactions.flushesBeforeReads) knownKey(entity, relation);
+      runner = flushedFirst(this.#runner, () => this.#flushFor(entity, relation));
+    }
+    return new ModelQuerySet(runner, {
       ...membersOf(entity, relation, this.#workspace.scopes),
       owner: this.#runner,
     });
+  }
+
+  async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
+    if (ownKey(entity, relation) === undefined && this.#transactions.flushesBeforeReads)
+      await this.#transactions.flush();
   }
 
   collectionChanges(collection: ChangingCollection): void {

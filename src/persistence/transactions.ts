@@ -122,6 +122,11 @@ export class Transactions {
     return this.#flushing !== undefined;
   }
 
+  /** Whether a query may count on what is pending being written before it. */
+  get flushesBeforeReads(): boolean {
+    return this.#open !== undefined && this.#flushing === undefined && this.#flushMode === 'auto';
+  }
+
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#flushing !== undefined || this.#flushMode === 'manual') return undefined;
