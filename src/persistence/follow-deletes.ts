@@ -114,11 +114,15 @@ function refer(
 }
 
 /** The entity that a key leads to now, if it is there. */
-function targetOf(
+export function targetOf(
   { identityMap }: Workspace,
   { target, targetField }: RelationMeta,
   value: unknown,
 ): object | undefined {
+  if (targetField.primaryKey && target.key.length === 1) {
+    const found = identityMap.of(target).get(mapKey(target, value));
+    return found === undefined || State.row(found) === null ? undefined : found;
+  }
   for (const item of identityMap.of(target).values())
     if (State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value))
       return item;
@@ -126,7 +130,7 @@ function targetOf(
 }
 
 /** The other side of a relation shows what has come to refer to it. */
-function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
+export function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
   const link = State.link(owner, inverse.index);
   if (!inverse.many) State.setLink(owner, inverse.index, entity);
   else if (link instanceof EntityCollection && link.isLoaded) {
