@@ -44,6 +44,7 @@ import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
+import { refuseInside } from './transaction-options.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
 import type { WorkspaceOwner } from './workspace.ts';
@@ -287,6 +288,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       throw new SessionStateError('A retry needs a fresh session each time.', {
         remedy: 'Use db.transaction(fn, { retry }).',
       });
+    refuseInside(options, this.#around !== undefined);
     return this.#transactions.run(() => currentSession.run(this, async () => fn(this)), options);
   }
 
@@ -477,11 +479,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     });
   }
 
+  /** The other session of this database whose transaction the running scope is in. */
+  get #around(): RunningSession | undefined {
+    const session = currentSession.getStore();
+    if (session === this || !(session instanceof RunningSession) || session.#engine !== this.#engine) return undefined;
+    return session.#transactions.current === undefined ? undefined : session;
+  }
+
   /** A query that runs beside the transaction that it was written in sees nothing of it, and is no part of it. */
   #warnOfEscape(): void {
-    const session = currentSession.getStore();
-    if (session === undefined || session === this || !(session instanceof RunningSession)) return;
-    if (session.#engine !== this.#engine || session.#transactions.current === undefined) return;
+    if (this.#around === undefined) return;
     this.#engine.warnOnce(
       'BLAZE_ESCAPED',
       'A query ran on another session while a transaction was current: it is no part of that transaction. Use the session that the transaction hands to its function.',

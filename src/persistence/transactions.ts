@@ -29,7 +29,7 @@ import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
 import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
-import { beginOptions } from './transaction-options.ts';
+import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
@@ -214,6 +214,7 @@ export class Transactions {
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     const begin = beginOptions(options);
+    refuseInside(options, this.#open !== undefined || isInHooksOf(this));
     if (isInHooksOf(this)) throw insideHook('transaction');
     const bounds = givenBounds(options);
     const open = this.#open;

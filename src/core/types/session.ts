@@ -15,6 +15,8 @@ export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable
 export interface TransactionOptions {
   readonly isolation?: IsolationLevel;
   readonly readOnly?: boolean;
+  /** It has to last when it returns: a `SessionStateError` where it would be a savepoint of a transaction around it. */
+  readonly durable?: boolean;
   /** How often the closure is run again, on a fresh session, after a deadlock or a serialization failure. */
   readonly retry?: number;
   /** Rolls the transaction back when it is aborted: a `QueryAbortedError`. */
