@@ -3,6 +3,7 @@ import { isReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { withCapitalArticle } from '../utils/naming.ts';
+import { gone } from './gone.ts';
 import { reachable } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
@@ -71,6 +72,11 @@ function foreign(entity: object): SessionStateError {
 
 function detached(entity: object): SessionStateError {
   const { name } = metaOfEntity(entity);
+  if (gone.has(entity))
+    return new SessionStateError(`${withCapitalArticle(name)} whose row was deleted cannot be added.`, {
+      model: name,
+      remedy: 'Make a new one of its values.',
+    });
   return new SessionStateError(
     `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
     {

@@ -5,6 +5,7 @@ import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadat
 import { State } from '../core/state.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -82,6 +83,7 @@ function evict(workspace: Workspace, meta: ModelMeta, entity: object, journal: J
   journal.touch(meta, entity);
   workspace.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
   State.setGroup(entity, null);
+  deletedRows.add(entity);
 }
 
 /** Their keys become what the database has made of them: NULL, or the default. */

@@ -18,6 +18,7 @@ import { ApartLoader } from './apart.ts';
 import type { WhyApart } from './apart.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { Engine } from './engine.ts';
+import { gone } from './gone.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
@@ -337,7 +338,9 @@ export class Workspace {
   #evict(meta: ModelMeta, entity: object): void {
     this.#remember(meta, entity);
     this.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
-    if (State.row(entity) !== null) State.setGroup(entity, null);
+    if (State.row(entity) === null) return;
+    State.setGroup(entity, null);
+    gone.add(entity);
   }
 
   #remember(meta: ModelMeta, entity: object): void {

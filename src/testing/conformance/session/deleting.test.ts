@@ -190,6 +190,33 @@ describe('deleting', () => {
   });
 });
 
+describe('an entity whose row was deleted', () => {
+  it('S1: X2: is not added again, and the message says why; a rollback makes it as before', async () => {
+    const session = db.session();
+    const ann = new Author({ name: 'Ann', email: 'a@x.org' });
+    session.add(ann);
+    await session.commit();
+    await errorOf(() =>
+      session.transaction(async () => {
+        session.delete(ann);
+        await session.flush();
+        throw new Error('no');
+      }),
+    );
+    session.detach(ann);
+    expect((await errorOf(() => session.add(ann))).message).toContain('that is detached cannot be added');
+    const again = await session.getOrFail(Author, ann.id);
+    session.delete(again);
+    await session.commit();
+    expect(await errorOf(() => session.add(again))).toMatchObject({
+      code: 'E_SESSION_STATE',
+      model: 'Author',
+      message: 'An Author whose row was deleted cannot be added. Make a new one of its values.',
+    });
+    await session.close();
+  });
+});
+
 describe('an entity that is to be deleted', () => {
   it('R8: is not kept by what comes to refer to it, which is refused by name', async () => {
     const session = db.session();
