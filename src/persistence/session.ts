@@ -14,7 +14,7 @@ import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { isHeard } from '../core/listeners.ts';
-import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
+import type { EntityState, FlushStatement, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
@@ -264,6 +264,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   flush(): Promise<void> {
     this.#refuseClosed();
     return this.#transactions.flush();
+  }
+
+  async explainFlush(): Promise<readonly FlushStatement[]> {
+    this.#refuseClosed();
+    return this.#transactions.explain();
   }
 
   async commit(): Promise<void> {

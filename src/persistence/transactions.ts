@@ -8,12 +8,13 @@ import type { Bounds } from '../core/bounds.ts';
 import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
-import type { TransactionOptions } from '../core/types/index.ts';
+import type { FlushStatement, TransactionOptions } from '../core/types/index.ts';
 import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
 import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
+import { explainSteps } from './explain-flush.ts';
 import type { FlushMode } from './options.ts';
 import { followDeletes } from './follow-deletes.ts';
 import { Flusher } from './flusher.ts';
@@ -155,6 +156,26 @@ export class Transactions {
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
     );
+  }
+
+  /** What a flush would send now; nothing of it is, and all is as before. */
+  async explain(): Promise<readonly FlushStatement[]> {
+    let statements: readonly FlushStatement[] = [];
+    await this.#serialised(async () => {
+      await this.#workspace.engine.connect();
+      const added = new Set(this.#work.added);
+      const cascaded = nothingCascaded();
+      try {
+        if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
+        const { steps } = this.#plan(cascaded);
+        const { connection, done } = await this.#workspace.borrow('read', 'to explain a flush', 'primary');
+        done();
+        statements = await explainSteps(this.#workspace, connection, steps, (e) => added.has(e), cascaded.why);
+      } finally {
+        this.#cascades.restore(cascaded);
+      }
+    });
+    return statements;
   }
 
   /** Whether hooks, or relations with cascades, send statements of their own before a flush. */
