@@ -75,7 +75,7 @@ export async function explainSteps(
   whyDeleted: ReadonlyMap<object, string>,
 ): Promise<FlushStatement[]> {
   const recorder = new Recorder(workspace.executor);
-  const connection = { ...(keyStep === undefined ? {} : { keyStep }) } as Connection; // Named cast: nothing is sent on it.
+  const connection = (keyStep === undefined ? {} : { keyStep }) as Connection; // Named cast: nothing is sent on it.
   const rows = new PlannedRows(new RowWriter(recorder, connection, workspace.compiled), workspace.compiled);
   const statements: FlushStatement[] = [];
   for (const step of steps) {

@@ -10,7 +10,7 @@ import { State } from '../core/state.ts';
  */
 export function withdrawn(entity: object, changed: Iterable<ChangingCollection>): (() => void)[] {
   const undo: ((() => void) | undefined)[] = [];
-  for (const collection of [...changed]) undo.push(collection.withdraw(entity));
+  for (const collection of changed) undo.push(collection.withdraw(entity));
   for (const relation of modelOf(entity).relations) {
     const link = State.link(entity, relation.index);
     if (relation.inverse === undefined) continue;
