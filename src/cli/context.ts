@@ -67,6 +67,32 @@ export class Context {
     }
   }
 
+  /**
+   * Work with the engine on an empty database.
+   *
+   * @throws ConfigError where nobody names one, and none can be had in memory.
+   */
+  async withScratch<T>(
+    given: string | undefined,
+    run: (engine: MigrationEngine, scratch: Database) => Promise<T>,
+  ): Promise<T> {
+    const { scratchUrl, table, schema } = this.project.config;
+    const inMemory = this.connection.scheme === 'sqlite' ? 'sqlite::memory:' : undefined;
+    const url = given ?? scratchUrl ?? inMemory;
+    if (url === undefined)
+      throw new ConfigError('Nobody names an empty database to try migrations on.', {
+        field: 'scratchUrl',
+        remedy: "Give 'scratchUrl' in the configuration, or use --scratch.",
+      });
+    const migrations = await this.migrations();
+    const db = await Database.connect(url, schema === undefined ? {} : { schema });
+    try {
+      return await run(new MigrationEngine(db, migrations, { table }), db);
+    } finally {
+      await db.close();
+    }
+  }
+
   /** Work with the engine on the database. */
   async withEngine<T>(
     run: (engine: MigrationEngine, db: Database) => Promise<T>,

@@ -4,6 +4,7 @@ import { BlazeError } from '../utils/errors.ts';
 import { ConfirmationRequiredError, UnsafeMigrationError } from '../utils/migration-errors.ts';
 import { check } from './commands/check.ts';
 import { erd } from './commands/erd.ts';
+import { drift } from './commands/drift.ts';
 import { init } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { makemigrations } from './commands/makemigrations.ts';
@@ -12,6 +13,7 @@ import { rollback } from './commands/rollback.ts';
 import { seed } from './commands/seed.ts';
 import { sql } from './commands/sql.ts';
 import { status } from './commands/status.ts';
+import { verify } from './commands/verify.ts';
 import { Context } from './context.ts';
 import type { CommandDefinition } from './command.ts';
 import type { CommonOptions } from './context.ts';
@@ -25,6 +27,8 @@ const COMMANDS = [
   status,
   check,
   sql,
+  verify,
+  drift,
   inspect,
   erd,
   seed,

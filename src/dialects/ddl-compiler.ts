@@ -62,7 +62,7 @@ export abstract class DdlCompiler {
       case 'alterPrimaryKey':
         return this.alterPrimaryKey(statement);
       case 'addForeignKey':
-        return [this.addForeignKey(statement)];
+        return this.foreignKeyInSteps(statement);
       case 'dropForeignKey':
         return this.dropForeignKey(statement);
       case 'createIndex':
@@ -189,6 +189,11 @@ export abstract class DdlCompiler {
 
   protected addForeignKey({ table, key }: AddForeignKey): string {
     return `${this.alter(table)} ADD ${this.foreignKey(table, key)}`;
+  }
+
+  /** With what has to be said around it, where rows that are there are not to be looked at. */
+  protected foreignKeyInSteps(statement: AddForeignKey): string[] {
+    return [this.addForeignKey(statement)];
   }
 
   protected dropForeignKey({ table, key }: DropForeignKey): string[] {

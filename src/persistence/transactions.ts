@@ -16,6 +16,7 @@ import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
 import { explainSteps } from './explain-flush.ts';
 import type { FlushMode } from './options.ts';
+import { explainHandover } from './handed-over.ts';
 import { followDeletes } from './follow-deletes.ts';
 import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -649,7 +650,7 @@ export class Transactions {
       undoFlush(journal);
       this.#work.undoTaken(taken);
       this.#cascades.restore(cascaded);
-      throw error;
+      throw explainHandover(error, steps);
     }
     flusher.accept();
     followLinkRows(this.#workspace, taken, journal, steps);

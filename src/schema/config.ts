@@ -20,7 +20,7 @@ export interface BlazeConfig {
   readonly schema?: string | undefined;
   /** Module whose default export fills the database: `(session) => …`. */
   readonly seed?: string | undefined;
-  /** An empty database in which `verify` tries migrations. Default: one in memory for SQLite, one made beside yours elsewhere. */
+  /** An empty database of the same kind, in which `verify` and `drift` apply the migrations. Default: one in memory, for SQLite. */
   readonly scratchUrl?: string | undefined;
   /** Milliseconds to wait for a lock on a table, and for the end of a statement. */
   readonly lockTimeout?: number | undefined;

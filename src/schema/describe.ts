@@ -23,17 +23,17 @@ export function describeOperation(operation: Operation): string {
     case 'alterPrimaryKey':
       return `primary key of ${named(operation.table)}: ${operation.columns.join(', ')}`;
     case 'addForeignKey':
-      return `add foreign key ${operation.key.name} to ${named(operation.table)}`;
+      return `add foreign key ${operation.key.name} to ${named(operation.table)}${later(operation)}`;
     case 'addCheck':
-      return `add check ${operation.check.name} to ${named(operation.table)}`;
+      return `add check ${operation.check.name} to ${named(operation.table)}${later(operation)}`;
     case 'dropConstraint':
       return `drop constraint ${operation.name} of ${named(operation.table)}`;
     case 'validateConstraint':
       return `validate constraint ${operation.name} of ${named(operation.table)}`;
     case 'addIndex':
-      return `add index ${operation.index.name} to ${named(operation.table)}`;
+      return `add index ${operation.index.name} to ${named(operation.table)}${beside(operation)}`;
     case 'dropIndex':
-      return `drop index ${operation.name} of ${named(operation.table)}`;
+      return `drop index ${operation.name} of ${named(operation.table)}${beside(operation)}`;
     case 'renameIndex':
       return `rename index ${operation.from} of ${named(operation.table)} to ${operation.to}`;
     case 'commentOnTable':
@@ -45,7 +45,7 @@ export function describeOperation(operation: Operation): string {
     case 'runSql':
       return 'run SQL';
     case 'run':
-      return 'run code';
+      return operation.backFill === undefined ? 'run code' : `fill ${named(operation.backFill.table)} in batches`;
     default:
       return unreachable(operation);
   }
@@ -63,6 +63,14 @@ export function describeStep(step: Step): string {
     default:
       return unreachable(step);
   }
+}
+
+function later({ notValid }: { readonly notValid: boolean }): string {
+  return notValid ? ', for new rows' : '';
+}
+
+function beside({ concurrently }: { readonly concurrently: boolean }): string {
+  return concurrently ? ', concurrently' : '';
 }
 
 function named({ schema, name }: TableName): string {

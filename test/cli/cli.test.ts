@@ -154,6 +154,28 @@ CREATE TABLE "note" (
     });
   });
 
+  it('K1: G3: verify goes up, down and up again; drift sees what others have changed', async () => {
+    await blaze('makemigrations');
+    await models('title: f.string({ maxLength: 80, index: true })');
+    await blaze('makemigrations');
+    expect(await blaze('verify')).toEqual({
+      code: 0,
+      out: 'Every migration can be taken back and applied again.\n',
+      err: '',
+    });
+    await blaze('migrate');
+    expect(await json('drift')).toEqual({ drift: [] });
+    const { default: Driver } = await import('better-sqlite3');
+    const file = new Driver(join(folder, 'app.db'));
+    file.exec('DROP INDEX note_title_idx');
+    file.close();
+    expect(await blaze('drift')).toEqual({
+      code: 3,
+      out: 'To be what its migrations have made, the database lacks:\n  add index note_title_idx to note\n',
+      err: '',
+    });
+  });
+
   it('K1: G11: inspect writes models of what is there, and writes over nothing', async () => {
     await blaze('makemigrations');
     await blaze('migrate');
@@ -176,6 +198,45 @@ CREATE TABLE "note" (
       err: '✗ There is a file found.ts already. Move it away, or use --force.\n',
     });
     expect(await blaze('inspect', '--out', 'found.ts', '--force')).toMatchObject({ code: 0 });
+  });
+
+  it('K1: G6: --safe writes stages that hurt nobody, and what it does not write it shows', async () => {
+    await write(
+      'blaze.config.ts',
+      `import { defineConfig } from 'blazeorm/schema';
+       export default defineConfig({ url: 'postgres://nobody@127.0.0.1:1/none', models: './models.ts' });`,
+    );
+    await models('title: f.string({ maxLength: 80 }), body: f.text({ nullable: true })');
+    await blaze('makemigrations');
+    await models("title: f.string({ maxLength: 80, index: true }), body: f.text({ default: '' })");
+    expect((await blaze('makemigrations', '--dry-run', '--name', 'more')).out).toContain(
+      '- add index note_title_idx keeps others waiting: Every row is read while writers of note wait (SHARE lock).',
+    );
+    expect(await blaze('makemigrations', '--safe', '--name', 'more')).toEqual({
+      code: 0,
+      err: '',
+      out: `written: migrations/0002_more.ts
+  add check note_body_present to note, for new rows
+written: migrations/0003_more_2.ts
+  fill note in batches
+written: migrations/0004_more_3.ts
+  validate constraint note_body_present of note
+written: migrations/0005_more_4.ts
+  alter column note.body
+  drop constraint note_body_present of note
+  add index note_title_idx to note, concurrently
+`,
+    });
+    expect(await readFile(join(folder, 'migrations', '0003_more_2.ts'), 'utf8')).toMatchInlineSnapshot(`
+      "import { backFill, migration } from 'blazeorm/schema';
+
+      export default migration({
+        after: ['0002_more'],
+        operations: [backFill('note', { body: "''" }, { where: '"body" IS NULL' })],
+      });
+      "
+    `);
+    expect(await blaze('makemigrations', '--check')).toEqual({ code: 0, out: 'Nothing has changed.\n', err: '' });
   });
 
   it('K1: seed fills the database in one transaction', async () => {

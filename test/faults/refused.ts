@@ -230,7 +230,7 @@ const mysql: readonly Refused[] = [
   },
   {
     title: 'a regular expression that is none',
-    code: 'E_DATABASE',
+    code: 'E_INVALID_VALUE',
     run: raw((session) => session.sql`SELECT ${'a'} REGEXP ${`(${SECRET}`}`),
   },
   {

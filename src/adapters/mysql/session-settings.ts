@@ -109,7 +109,7 @@ export function sessionSettings(
     // Ours end by themselves, and after 1,000 steps one server would fail and the other leave rows out.
     `${mariadb ? 'max_recursive_iterations' : 'cte_max_recursion_depth'} = 10000000`,
     ...SETTINGS,
-    ...(lockTimeout > 0 ? [`innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(lockTimeout / 1000))}`] : []),
+    ...(lockTimeout > 0 ? locksFor(Math.max(1, Math.ceil(lockTimeout / 1000))) : []),
     ...(statementTimeout > 0
       ? [mariadb ? `max_statement_time = ${statementTimeout / 1000}` : `max_execution_time = ${statementTimeout}`]
       : []),
@@ -119,4 +119,9 @@ export function sessionSettings(
     `SET ${settings.join(', ')}`,
     ...(readOnly ? ['SET SESSION TRANSACTION READ ONLY'] : []),
   ];
+}
+
+/** Locks on rows, and those on tables that change: the server waits a year for these by default. */
+function locksFor(seconds: number): string[] {
+  return [`innodb_lock_wait_timeout = ${seconds}`, `lock_wait_timeout = ${seconds}`];
 }

@@ -13,6 +13,7 @@ import { showProgress } from '../progress.ts';
 export interface ApplyFlags {
   readonly to?: string;
   readonly confirm?: readonly string[];
+  readonly acknowledge?: readonly string[];
   readonly force?: true;
   readonly fake?: true;
   readonly dryRun?: true;
@@ -28,7 +29,11 @@ export const migrate: CommandDefinition<ApplyFlags> = {
     command
       .argument('[to]', 'the last one to apply')
       .option('--confirm <phrase...>', 'what may be destroyed, by name: "drop table invoice"')
-      .option('--force', 'destroy whatever there is to destroy')
+      .option(
+        '--acknowledge <name...>',
+        'what may hurt those who use the database, by name: "add index post_title_idx"',
+      )
+      .option('--force', 'destroy, and hurt, whatever there is to')
       .option('--fake', 'remember them as applied, and do nothing')
       .option('--resume <how>', 'SQL of your own that was interrupted: done, or again')
       .option('--dry-run', 'show the steps, and do nothing'),

@@ -204,6 +204,12 @@ export class MySQLDdlCompiler extends DdlCompiler {
       : sql;
   }
 
+  /** A foreign key whose rows are looked at copies the table; one whose rows are not is added in place. */
+  protected override foreignKeyInSteps(statement: AddForeignKey): string[] {
+    const sql = this.addForeignKey(statement);
+    return statement.notValid === true ? this.dialect.withoutKeyChecks(sql) : [sql];
+  }
+
   protected override dropForeignKey({ table, key }: DropForeignKey): string[] {
     const drop = `${this.alter(table)} DROP FOREIGN KEY ${this.quote(key.name)}`;
     return [drop, ...this.dropOwnIndex(table, key)];

@@ -34,6 +34,10 @@ export class MariaDBDialect extends MySQLDialect {
     return `${subject} REGEXP CONCAT('${insensitive ? '(?i)' : '(?-i)'}', ${pattern})`;
   }
 
+  override withoutKeyChecks(sql: string): string[] {
+    return [`SET STATEMENT foreign_key_checks = 0 FOR ${sql}`];
+  }
+
   override shareLock(): string {
     return ' LOCK IN SHARE MODE';
   }

@@ -114,6 +114,10 @@ export class MySQLDialect implements MySQLFlavour {
     return `REGEXP_LIKE(${subject}, ${pattern}, '${insensitive ? 'i' : 'c'}')`;
   }
 
+  withoutKeyChecks(sql: string): string[] {
+    return ['SET SESSION foreign_key_checks = 0', sql, 'SET SESSION foreign_key_checks = 1'];
+  }
+
   /** MySQL wants to know which table, where rows of JSON are another. */
   shareLock(alias: string): string {
     return ` FOR SHARE OF ${alias}`;

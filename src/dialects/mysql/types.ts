@@ -24,6 +24,8 @@ export interface MySQLFlavour extends Dialect {
   regex(subject: string, pattern: string, insensitive: boolean): string;
   /** The words for a shared lock on the rows of one table in a join. */
   shareLock(alias: string): string;
+  /** A statement that does not look at the rows of foreign keys; the connection does again afterwards. */
+  withoutKeyChecks(sql: string): string[];
 }
 
 /** What an index can hold of a text whose length nobody said; an index takes 3072 bytes. */

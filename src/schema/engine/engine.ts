@@ -4,6 +4,7 @@ import { confirmDestructiveOperation } from '../../security/destructive.ts';
 import { own } from '../../utils/own.ts';
 import { diffSchemas } from '../diff.ts';
 import type { Migration, Operation } from '../operations/operation.ts';
+import { refuseUnsafePlans } from '../safety/plans.ts';
 import { destroyedBy } from './destructive.ts';
 import { whileLocked } from './lock.ts';
 import { checkedApplyOptions, checkedOptions } from './options.ts';
@@ -66,7 +67,7 @@ export class MigrationEngine {
   /**
    * Apply what is pending.
    *
-   * @throws MigrationHistoryError, ConfirmationRequiredError before anything is done; MigrationLockError; MigrationError for what
+   * @throws MigrationHistoryError, ConfirmationRequiredError, UnsafeMigrationError before anything is done; MigrationLockError; MigrationError for what
    *   failed: what came before it stays applied, and it goes on from there the next time.
    */
   migrate(options: ApplyOptions = {}): Promise<PlannedMigration[]> {
@@ -135,6 +136,7 @@ export class MigrationEngine {
         migrations.flatMap(({ operations }) => operations.flatMap(destroyedBy)),
         options,
       );
+    await refuseUnsafePlans(migrations, target.dialect, options);
     await this.#record.prepare(connection);
     if (direction === 'forward') for (const migration of adopted) await this.#record.adopt(connection, migration);
     const run = new MigrationRun(target, this.#record, connection, {

@@ -36,7 +36,7 @@ export function failed(plan: PlannedMigration, position: number, error: unknown,
   const where =
     step === undefined
       ? 'the record of it'
-      : `step ${position + 1} of ${steps.length}${operation === undefined ? '' : ` (${describeOperation(operation)})`}`;
+      : `step ${position + 1} of ${steps.length}${operation === undefined ? '' : ` (${nameOfOperation(operation)})`}`;
   return new MigrationError(`${where} failed: ${textOf(error)}`, {
     migration: migration.name,
     model: operation === undefined ? undefined : tableOfOperation(operation),
@@ -61,7 +61,7 @@ function remedyFor(error: unknown, together: boolean): string {
 }
 
 /** An operation by its name and what it is about. */
-export function describeOperation(operation: Operation): string {
+export function nameOfOperation(operation: Operation): string {
   const table = tableOfOperation(operation);
   return table === undefined ? operation.kind : `${operation.kind} of '${table}'`;
 }

@@ -1,4 +1,4 @@
-import type { Confirmation } from '../../security/destructive.ts';
+import type { Acknowledgement } from '../safety/refuse.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { suggest } from '../../utils/naming.ts';
 import { own } from '../../utils/own.ts';
@@ -21,7 +21,7 @@ export interface EngineOptions {
   readonly sameServer?: boolean | undefined;
 }
 
-export interface ApplyOptions extends Confirmation {
+export interface ApplyOptions extends Acknowledgement {
   /** The last migration to apply; what stays applied on the way back. */
   readonly to?: string | undefined;
   /** How many, at most, in their order; on the way back from the last one. */
@@ -59,7 +59,7 @@ export function checkedOptions(options: EngineOptions): EngineOptions {
   return given;
 }
 
-const APPLY_OPTIONS = ['to', 'count', 'fake', 'resume', 'confirm', 'force'] as const;
+const APPLY_OPTIONS = ['to', 'count', 'fake', 'resume', 'confirm', 'acknowledge', 'force'] as const;
 
 /** @throws MigrationError for an option that does not exist, or means nothing. */
 export function checkedApplyOptions(options: ApplyOptions): ApplyOptions {

@@ -47,7 +47,8 @@ const SETTINGS: Readonly<Record<DialectId, readonly Setting[]>> = {
     },
   ],
   postgres: [LOCK_TIMEOUT, postgres('statement_timeout', ({ statementTimeout }) => String(statementTimeout))],
-  mysql: MYSQL,
+  // MySQL can bound SELECTs only. A step that turns off the checks of keys may fail before it turns them on again.
+  mysql: [...MYSQL, mysql('foreign_key_checks', () => '@@SESSION.foreign_key_checks')],
   mariadb: [...MYSQL, mysql('max_statement_time', ({ statementTimeout }) => String(statementTimeout / 1000))],
 };
 

@@ -253,17 +253,22 @@ export function dropView(view: TableLike): Operation {
 /**
  * SQL of your own: a text, a list of statements, or one of these for each database by its name.
  *
- * @param options `operations`: what it amounts to, so that the history knows; `outside`: not in a transaction.
+ * @param options `operations`: what it amounts to, so that the history knows; `outside`: not in a transaction; `reviewed`: you
+ *   have looked at what it does to those who use the database meanwhile, and nothing more is said of it.
  */
 export function runSql(
   sql: SqlText | { readonly up: SqlText; readonly down?: SqlText },
-  options: { readonly operations?: readonly Operation[]; readonly outside?: boolean } = {},
+  options: {
+    readonly operations?: readonly Operation[];
+    readonly outside?: boolean;
+    readonly reviewed?: boolean;
+  } = {},
 ): Operation {
-  const { operations = [], outside = false, ...others } = own(options);
-  refuseOthers('runSql()', others, ['operations', 'outside']);
+  const { operations = [], outside = false, reviewed = false, ...others } = own(options);
+  refuseOthers('runSql()', others, ['operations', 'outside', 'reviewed']);
   const isPair = typeof sql === 'object' && !Array.isArray(sql) && 'up' in sql;
   const { up, down } = isPair ? (sql as { up: SqlText; down?: SqlText }) : { up: sql as SqlText, down: undefined };
-  return { kind: 'runSql', up, down, operations, outside };
+  return { kind: 'runSql', up, down, operations, outside, ...(reviewed ? { reviewed } : {}) };
 }
 
 /**

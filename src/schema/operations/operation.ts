@@ -197,10 +197,23 @@ export interface RunSqlOperation {
   readonly operations: readonly Operation[];
   /** Not inside of a transaction. */
   readonly outside: boolean;
+  /** Somebody has looked at what it does to those who use the database meanwhile. */
+  readonly reviewed?: boolean;
 }
 
 /** What it gets is the concern of whoever runs it: `MigrationContext`. */
 export type RunFunction = (context: never) => void | Promise<void>;
+
+/** What a back-fill writes: data, so that it can be printed. */
+export interface BackFill {
+  readonly table: TableName;
+  /** SQL for each column, in terms of the row. */
+  readonly set: Readonly<Record<string, string>>;
+  /** SQL for the rows that are meant; all, by default. */
+  readonly where: string | undefined;
+  /** How many rows are written, and locked, at a time. */
+  readonly batch: number;
+}
 
 /** Code that changes rows. */
 export interface RunOperation {
@@ -209,6 +222,8 @@ export interface RunOperation {
   readonly down: RunFunction | undefined;
   /** In transactions of its own, many if it likes: done again from the beginning if it was interrupted. */
   readonly outside: boolean;
+  /** What it writes, where it is a back-fill, and no other code. */
+  readonly backFill?: BackFill;
 }
 
 /** One file. */

@@ -11,8 +11,9 @@ import { MigrationError } from '../../utils/migration-errors.ts';
 import { shortName } from '../../utils/naming.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { applyOperation } from '../operations/apply.ts';
+import { BATCH } from '../operations/back-fill.ts';
 import { resolveCheck, resolveIndex, resolveTable } from '../operations/conditions.ts';
-import type { DraftCheck, DraftIndex, Operation, SqlText } from '../operations/operation.ts';
+import type { BackFill, DraftCheck, DraftIndex, Operation, SqlText } from '../operations/operation.ts';
 import { tableIn } from '../state.ts';
 import { array, call, object, sqlText, string, text } from './code.ts';
 import type { Code } from './code.ts';
@@ -101,16 +102,27 @@ export function operationCode(operation: Operation, place: Place): Code {
       const options = optionsCode({
         operations: operations.length === 0 ? undefined : array(operationCodes(operations, place)),
         outside: outside ? text('true') : undefined,
+        reviewed: operation.reviewed === true ? text('true') : undefined,
       });
       return make('runSql', isPair ? both : sqlTextCode(up), options);
     }
     case 'run':
+      if (operation.backFill !== undefined) return backFillCode(operation.backFill, imports);
       throw new MigrationError('run() holds code of the application, which cannot be written into another file.', {
         remedy: 'Copy it by hand.',
       });
     default:
       return unreachable(operation);
   }
+}
+
+function backFillCode({ table, set, where, batch }: BackFill, imports: Imports): Code {
+  const values = Object.fromEntries(Object.entries(set).map(([column, value]) => [column, sqlText(value)]));
+  const options = optionsCode({
+    where: where === undefined ? undefined : sqlText(where),
+    batch: batch === BATCH ? undefined : text(String(batch)),
+  });
+  return call(imports.schema('backFill'), tableCode(table), object(values), options);
 }
 
 /** The calls that make several, one after another. */

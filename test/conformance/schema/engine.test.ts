@@ -103,10 +103,10 @@ describe('code of migrations', () => {
   );
 
   it('G9: back-fills run in batches, each a transaction of its own, and tell how far they have come', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     await addNotes(10);
     const told: Progress['rows'][] = [];
-    await open([first, fill], { onProgress: ({ rows }) => rows && told.push(rows) }).migrate();
+    await open([first, fill], { onProgress: ({ rows }) => rows && told.push(rows) }).migrate({ acknowledge: true });
     expect(told).toEqual([
       { done: 3, total: 5 },
       { done: 5, total: 5 },
@@ -121,7 +121,7 @@ describe('code of migrations', () => {
   });
 
   it('G9: G5: what failed in a batch goes on behind the last one, and meets no row twice', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     await addNotes(6);
     let fails = true;
     const counting = file(
@@ -145,13 +145,13 @@ describe('code of migrations', () => {
       ],
       { after: ['0001_note'] },
     );
-    const error = await errorOf(() => open([first, counting]).migrate());
+    const error = await errorOf(() => open([first, counting]).migrate({ acknowledge: true }));
     expect(error).toBeInstanceOf(MigrationError);
     expect(error.message).toBe(
       '0002_count: step 1 of 1 (run) failed: its code threw TypeError. What was done before it is recorded: migrating again goes on with this step.',
     );
     fails = false;
-    await open([first, counting]).migrate();
+    await open([first, counting]).migrate({ acknowledge: true });
     const rows = await db.session().sql`SELECT text FROM note ORDER BY id`;
     expect(rows.map(({ text }) => text)).toEqual(['n0+', 'n1+', 'n2+', 'n3+', 'n4+', 'n5+']);
   });
@@ -178,10 +178,13 @@ describe('code of migrations', () => {
         if (fails) throw new TypeError('later');
       }),
     ]);
-    expect(await errorOf(() => open([code]).migrate())).toMatchObject({ code: 'E_MIGRATION', migration: '0001_note' });
+    expect(await errorOf(() => open([code]).migrate({ acknowledge: true }))).toMatchObject({
+      code: 'E_MIGRATION',
+      migration: '0001_note',
+    });
     expect(await names(open([code]))).toEqual(onEngine({ sqlite: [], mysql: ['0001_note'] }));
     fails = false;
-    await open([code]).migrate();
+    await open([code]).migrate({ acknowledge: true });
     const rows = await db.session().sql`SELECT text FROM note ORDER BY id`;
     expect(rows.map(({ text }) => text)).toEqual(['one', 'two']);
   });
@@ -208,10 +211,12 @@ describe('code of migrations', () => {
           session.add(new Old({ text: 'old' }));
         }),
       ]),
-    ]).migrate();
+    ]).migrate({ acknowledge: true });
     expect(heard).toBe(0);
     const error = await errorOf(() =>
-      open([first, file('0002_x', [run(({ model: of }) => void of('nots'))], { after: ['0001_note'] })]).migrate(),
+      open([first, file('0002_x', [run(({ model: of }) => void of('nots'))], { after: ['0001_note'] })]).migrate({
+        acknowledge: true,
+      }),
     );
     expect(error.message).toMatch(/There is no table 'nots' at this point\./);
   });
@@ -251,7 +256,7 @@ describe('history', () => {
       '0001_note: it comes after itself, by 0001_note → 0002_tag → 0001_note.',
     ],
   ])('G4: files that are %s are refused by name, and nothing is done', async (_title, files, message) => {
-    await open([first, second]).migrate();
+    await open([first, second]).migrate({ acknowledge: true });
     const picture = await pictureOf(db);
     for (const call of ['migrate', 'plan'] as const)
       await expect(open(files)[call]()).rejects.toThrow(failure(MigrationHistoryError, { message }));
@@ -262,8 +267,8 @@ describe('history', () => {
   it('G4: two branches are joined by one that comes after both', async () => {
     const other = file('0002_other', [addColumn('note', 'x', f.int({ nullable: true }))], { after: ['0001_note'] });
     const both = file('0003_merge', [], { after: ['0002_other', '0002_tag'] });
-    await open([first, second]).migrate();
-    await open([both, other, second, first]).migrate();
+    await open([first, second]).migrate({ acknowledge: true });
+    await open([both, other, second, first]).migrate({ acknowledge: true });
     expect((await open([both, other, second, first]).status()).map(({ name, state }) => [name, state])).toEqual([
       ['0001_note', 'applied'],
       ['0002_other', 'applied'],
@@ -288,7 +293,7 @@ describe('history', () => {
 
   it('G4: SQL that would end the transaction of its migration is refused', async () => {
     const own = file('0001_own', [runSql('UPDATE note SET score = 1; /* now */ COMMIT')]);
-    await expect(open([own]).migrate()).rejects.toThrow(
+    await expect(open([own]).migrate({ acknowledge: true })).rejects.toThrow(
       failure(MigrationError, {
         message:
           "0001_own: runSql() does not send COMMIT: the transaction is the migration's. Leave it out; with { outside: true } each statement stands for itself.",
@@ -302,15 +307,15 @@ describe('history', () => {
       replaces: ['0001_note', '0002_tag'],
     });
     const third = file('0003_more', [addColumn('tag', 'x', f.int({ nullable: true }))], { after: ['0002_tag'] });
-    await open([first]).migrate();
-    await expect(open([squashed, third]).migrate()).rejects.toThrow(
+    await open([first]).migrate({ acknowledge: true });
+    await expect(open([squashed, third]).migrate({ acknowledge: true })).rejects.toThrow(
       failure(MigrationHistoryError, {
         message:
           '0001_both: it stands for 0001_note, 0002_tag, of which this database has 0001_note and lacks 0002_tag. Apply those from their own files first, as they were before they were squashed.',
       }),
     );
-    await open([first, second]).migrate();
-    await open([squashed, first, second, third]).migrate();
+    await open([first, second]).migrate({ acknowledge: true });
+    await open([squashed, first, second, third]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_both', '0003_more']);
     const picture = await pictureOf(db);
     // What it stands for may be forgotten now.
@@ -321,7 +326,7 @@ describe('history', () => {
     expect((await open(alone).status()).map(({ state }) => state)).toEqual(['applied', 'applied']);
     await open([squashed, third]).rollback({ force: true });
     expect(await names(open([]))).toEqual([]);
-    await open([squashed, third]).migrate();
+    await open([squashed, third]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_both', '0003_more']);
     expect(await pictureOf(db)).toEqual(picture);
   });
@@ -329,7 +334,7 @@ describe('history', () => {
   it('G10: fake remembers what was done by hand', async () => {
     await db.session().sql`CREATE TABLE note (id integer PRIMARY KEY)`;
     await open([first, second]).migrate({ to: '0001_note', fake: true });
-    await open([first, second]).migrate();
+    await open([first, second]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_note', '0002_tag']);
     await open([first, second]).rollback({ fake: true });
     expect(await names(open([]))).toEqual([]);
@@ -391,7 +396,7 @@ describe('locks of others', () => {
   };
 
   it('G8: a lock that is not to be had is asked for again, and had when it is free', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     await addNotes(1);
     const before = await settings();
     const holder = await held();
@@ -405,7 +410,7 @@ describe('locks of others', () => {
         attempts.push(attempt);
         freeing ??= holder.free();
       },
-    }).migrate();
+    }).migrate({ acknowledge: true });
     await freeing;
     expect(attempts.slice(0, 1)).toEqual([1]);
     expect((await open([first, altered]).status()).map(({ state }) => state)).toEqual(['applied', 'applied']);
@@ -413,12 +418,14 @@ describe('locks of others', () => {
   });
 
   it('G8: G5: after so many retries it fails by name, with nothing half done; and settings are as before', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     await addNotes(1);
     const before = await settings();
     const picture = await pictureOf(db);
     const holder = await held();
-    const error = await errorOf(() => open([first, altered], { lockTimeout: 50, retries: 1 }).migrate());
+    const error = await errorOf(() =>
+      open([first, altered], { lockTimeout: 50, retries: 1 }).migrate({ acknowledge: true }),
+    );
     expect(error).toBeInstanceOf(MigrationError);
     expect(error.cause).toBeInstanceOf(LockTimeoutError);
     expect(error.message).toMatch(/^0002_score: step 1 of 2 \(addColumn of 'note'\) failed: /);
@@ -428,7 +435,7 @@ describe('locks of others', () => {
     await holder.free();
     expect(await settings()).toEqual(before);
     expect(await pictureOf(db)).toEqual(picture);
-    await open([first, altered]).migrate();
+    await open([first, altered]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_note', '0002_score']);
   });
 });
@@ -442,7 +449,7 @@ describe.skipIf(databaseName === 'sqlite')('limits of time (of servers: SQLite h
       after: ['0001_note'],
     });
     const engine = open([first, slow], { statementTimeout: 100 });
-    const error = await errorOf(() => engine.migrate());
+    const error = await errorOf(() => engine.migrate({ acknowledge: true }));
     expect(error).toMatchObject({ code: 'E_MIGRATION', migration: '0002_slow', cause: { code: 'E_QUERY_TIMEOUT' } });
     expect((await engine.status()).map(({ state }) => state)).toEqual(['applied', 'pending']);
   });
@@ -450,13 +457,13 @@ describe.skipIf(databaseName === 'sqlite')('limits of time (of servers: SQLite h
 
 describe.runIf(databaseName.startsWith('postgres'))('indexes that keep nobody out (on PostgreSQL)', () => {
   it('G8: wait for older transactions however long a lock may be waited for', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     const other = await Database.connect(url);
     const operations = [addIndex('note', index('text'), { concurrently: true })];
     const files = [first, file('0002_index', operations, { after: ['0001_note'] })];
     const migrating = await other.transaction(async (session) => {
       await session.sql`INSERT INTO note (text) VALUES ('held')`;
-      const done = open(files, { lockTimeout: 1, retries: 0 }).migrate();
+      const done = open(files, { lockTimeout: 1, retries: 0 }).migrate({ acknowledge: true });
       const waits = async (): Promise<unknown[]> =>
         session.sql`SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'virtualxid'`;
       while ((await waits()).length === 0);
@@ -480,23 +487,23 @@ describe('what fails', () => {
   );
 
   it('G5: goes on from the failed step when its cause is mended, and is never taken for done', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     await db.session().sql`INSERT INTO note (text, score) VALUES ('a', 7), ('b', 7)`;
-    const error = await errorOf(() => open([first, broken]).migrate());
+    const error = await errorOf(() => open([first, broken]).migrate({ acknowledge: true }));
     expect(error).toMatchObject({ migration: '0002_unique', model: 'note', cause: { code: 'E_UNIQUE_VIOLATION' } });
     expect(error.message).not.toMatch('7');
     const entry = (await open([]).recorded()).find(({ name }) => name === '0002_unique');
     const left = entry && { state: entry.state, done: entry.done, running: entry.running };
     expect(left).toEqual(onEngine({ sqlite: undefined, mysql: { state: 'applying', done: 1, running: undefined } }));
     await db.session().sql`UPDATE note SET score = 8 WHERE text = 'b'`;
-    await open([first, broken]).migrate();
+    await open([first, broken]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_note', '0002_unique']);
   });
 
   it.runIf(databaseName.startsWith('postgres'))(
     'G5: what is left of an index that failed without a lock (only PostgreSQL makes such) goes before it is made again',
     async () => {
-      await open([first]).migrate();
+      await open([first]).migrate({ acknowledge: true });
       await db.session().sql`INSERT INTO note (text, score) VALUES ('a', 7), ('b', 7)`;
       const operations = [
         addIndex('note', index('score', { unique: true, name: 'note_score' }), { concurrently: true }),
@@ -504,10 +511,12 @@ describe('what fails', () => {
       const files = [first, file('0002_index', operations, { after: ['0001_note'] })];
       const isValid = (): Promise<unknown> =>
         db.session().sql`SELECT indisvalid FROM pg_index WHERE indexrelid = 'note_score'::regclass`;
-      expect(await errorOf(() => open(files).migrate())).toMatchObject({ cause: { code: 'E_UNIQUE_VIOLATION' } });
+      expect(await errorOf(() => open(files).migrate({ acknowledge: true }))).toMatchObject({
+        cause: { code: 'E_UNIQUE_VIOLATION' },
+      });
       expect(await isValid()).toEqual([{ indisvalid: false }]);
       await db.session().sql`UPDATE note SET score = 8 WHERE text = 'b'`;
-      await open(files).migrate();
+      await open(files).migrate({ acknowledge: true });
       expect(await isValid()).toEqual([{ indisvalid: true }]);
       await open(files).rollback({ to: '0001_note', force: true });
       expect(await names(open([]))).toEqual(['0001_note']);
@@ -517,10 +526,10 @@ describe('what fails', () => {
   it.runIf(isStepwise)(
     'G4: G5: one that is half applied (where no transaction takes it back) is not edited, nor rolled back',
     async () => {
-      await open([first]).migrate();
+      await open([first]).migrate({ acknowledge: true });
       await db.session().sql`INSERT INTO note (text, score) VALUES ('a', 7), ('b', 7)`;
-      await errorOf(() => open([first, broken]).migrate());
-      await expect(open([first, { ...broken, checksum: 'edited' }]).migrate()).rejects.toThrow(
+      await errorOf(() => open([first, broken]).migrate({ acknowledge: true }));
+      await expect(open([first, { ...broken, checksum: 'edited' }]).migrate({ acknowledge: true })).rejects.toThrow(
         failure(MigrationHistoryError, {
           message:
             '0002_unique: its file was edited while it was half applied: 1 of its steps are done. Take the edit back and go on; or finish it by hand, and say so with migrate({ fake: true }).',
@@ -541,7 +550,7 @@ describe('what fails', () => {
   );
 
   it('G6: nothing is destroyed that was not confirmed by its name, and nothing before it done', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     const gone = file(
       '0002_gone',
       [addColumn('note', 'x', f.int({ nullable: true })), dropColumn('note', 'score'), dropTable('note')],
@@ -561,9 +570,9 @@ describe('what fails', () => {
   it('G5: SQL of an application that was interrupted is asked about', async () => {
     const own = file('0001_own', [runSql(onEngine({ sqlite: ['CREATE TABLE own (id int)'] }), { outside: true })]);
     const engine = open([own]);
-    await engine.migrate();
+    await engine.migrate({ acknowledge: true });
     await db.session().sql`UPDATE blaze_migration SET state = 'applying', running = 0`;
-    await expect(engine.migrate()).rejects.toThrow(
+    await expect(engine.migrate({ acknowledge: true })).rejects.toThrow(
       failure(MigrationError, {
         message:
           "0001_own: it was interrupted in step 1 of 1, SQL of your own, and nobody knows whether that was done. Look, and say { resume: 'done' } or { resume: 'again' }.",
@@ -619,13 +628,13 @@ describe('a scratch database', () => {
   });
 
   it('G10: what was changed by other means is told', async () => {
-    await open([first, there]).migrate();
+    await open([first, there]).migrate({ acknowledge: true });
     await db.session().sql`ALTER TABLE note ADD COLUMN strange integer`;
     expect((await open([first, there]).drift(scratch)).map(({ kind }) => kind)).toEqual(['dropColumn']);
   });
 
   it('G10: a database that exists is adopted if it has what the migrations make', async () => {
-    await open([first], { table: 'elsewhere' }).migrate();
+    await open([first], { table: 'elsewhere' }).migrate({ acknowledge: true });
     await db.session().sql`DROP TABLE elsewhere`;
     const error = await errorOf(() => open([first, there]).adopt(scratch, { to: '0002_more' }));
     expect(error).toBeInstanceOf(MigrationHistoryError);
@@ -634,14 +643,14 @@ describe('a scratch database', () => {
     );
     await new MigrationEngine(scratch, [first, there]).rollback({ force: true });
     await open([first, there]).adopt(scratch, { to: '0001_note' });
-    await open([first, there]).migrate();
+    await open([first, there]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_note', '0002_more']);
   });
 });
 
 describe.runIf(databaseName === 'sqlite')('a disk that is full (on SQLite, whose files can be bounded)', () => {
   it('G5: is told by name, and nothing is half done', async () => {
-    await open([first]).migrate();
+    await open([first]).migrate({ acknowledge: true });
     await addNotes(200);
     const picture = await pictureOf(db);
     const wide = file(
@@ -661,12 +670,12 @@ describe.runIf(databaseName === 'sqlite')('a disk that is full (on SQLite, whose
     const pages = Number(count!['page_count']);
     const limit = [`PRAGMA max_page_count = ${pages}`];
     await limited.transaction((inner) => inner.sql(Object.assign([...limit], { raw: limit }) as never));
-    const error = await errorOf(() => new MigrationEngine(limited, [first, wide]).migrate());
+    const error = await errorOf(() => new MigrationEngine(limited, [first, wide]).migrate({ acknowledge: true }));
     expect(error).toMatchObject({ code: 'E_MIGRATION', migration: '0002_wide' });
     expect(error.message).toMatch('database or disk is full');
     await limited.close();
     expect(await pictureOf(db)).toEqual(picture);
-    await open([first, wide]).migrate();
+    await open([first, wide]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_note', '0002_wide']);
   });
 });
@@ -718,7 +727,7 @@ describe('scripts', () => {
     const picture = await pictureOf(db);
     expect((await engine.status()).map(({ state }) => state)).toEqual(['applied', 'applied', 'applied']);
     await engine.rollback({ force: true });
-    await engine.migrate();
+    await engine.migrate({ acknowledge: true });
     expect(await pictureOf(db)).toEqual(picture);
   });
 
@@ -743,7 +752,7 @@ describe('scripts', () => {
       expect(await pictureOf(db)).toEqual(picture);
       expect((await engine.status()).map(({ state }) => state)).toEqual(['applied', 'applied', 'applied']);
       await engine.rollback({ force: true });
-      await engine.migrate();
+      await engine.migrate({ acknowledge: true });
       expect(await pictureOf(db)).toEqual(picture);
     },
   );

@@ -479,7 +479,7 @@ describe('servers', () => {
     >[2];
     expect(sessionSettings({ mariadb: true }, 'utf8mb4_nopad_bin', settings)).toEqual([
       'SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin',
-      "SET sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', foreign_key_checks = 1, group_concat_max_len = 4294967295, unique_checks = 1, max_recursive_iterations = 10000000, autocommit = 1, completion_type = 'NO_CHAIN', sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, default_storage_engine = 'InnoDB', lc_messages = 'en_US', innodb_lock_wait_timeout = 2, max_statement_time = 1.5",
+      "SET sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', foreign_key_checks = 1, group_concat_max_len = 4294967295, unique_checks = 1, max_recursive_iterations = 10000000, autocommit = 1, completion_type = 'NO_CHAIN', sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, default_storage_engine = 'InnoDB', lc_messages = 'en_US', innodb_lock_wait_timeout = 2, lock_wait_timeout = 2, max_statement_time = 1.5",
       'SET SESSION TRANSACTION READ ONLY',
     ]);
     expect(sessionSettings({ mariadb: false }, 'utf8mb4_0900_bin', { ...settings, readOnly: false })[1]).toContain(

@@ -1,0 +1,68 @@
+import type { Expression } from '../../../core/ast/expressions.ts';
+import type { ColumnSchema, TableName, TableSchema } from '../../../core/ast/schema.ts';
+import { shortName } from '../../../utils/naming.ts';
+import { keyOf } from '../../creation-order.ts';
+import { readsColumn } from '../../operations/conditions.ts';
+import type { Operation } from '../../operations/operation.ts';
+import type { Place, Stage } from '../finding.ts';
+import { abilitiesOf } from '../words.ts';
+
+/** The check that stands in for NOT NULL until that can be had without looking at the rows. */
+export function presenceOf(
+  table: TableName,
+  column: ColumnSchema,
+): { readonly name: string; readonly condition: Expression } {
+  const { name, type } = column;
+  const operand = { kind: 'column', alias: '', column: name, type, nullable: true } as const;
+  return { name: shortName(`${table.name}_${name}_present`), condition: { kind: 'isNull', operand, negated: true } };
+}
+
+/**
+ * A column that is nullable becomes required: what it needs before, and what it is done with in the end. Where checks can come
+ * late, one of them is validated first, and NOT NULL then believes it (PostgreSQL 12 and later).
+ */
+export function required(
+  place: Place,
+  table: TableName,
+  to: ColumnSchema,
+): { readonly before: readonly Stage[]; readonly last: readonly Operation[] } {
+  const require: Operation = { kind: 'alterColumn', table, column: to, fill: undefined, using: undefined };
+  if (!abilitiesOf(place).lateChecks) return { before: [], last: [require] };
+  const check = presenceOf(table, to);
+  return {
+    before: [
+      { operations: [{ kind: 'addCheck', table, check, notValid: true }] },
+      { operations: [{ kind: 'validateConstraint', table, name: check.name }] },
+    ],
+    last: [require, { kind: 'dropConstraint', table, name: check.name }],
+  };
+}
+
+/** Whether something else of the schema holds on to a column, which then would have to be made again with it. */
+export function isHeld({ before }: Place, table: TableSchema, column: string): boolean {
+  return (
+    table.primaryKey.includes(column) ||
+    table.indexes.some(
+      ({ parts, where }) =>
+        parts.some(
+          (part) => part.column === column || (part.expression !== undefined && readsColumn(part.expression, column)),
+        ) ||
+        (where !== undefined && readsColumn(where, column)),
+    ) ||
+    table.checks.some(({ condition }) => readsColumn(condition, column)) ||
+    table.columns.some(({ generated }) => generated !== undefined) ||
+    before.views.some(({ sql }) => JSON.stringify(sql).includes(table.name)) ||
+    before.tables.some(({ foreignKeys, ...other }) =>
+      foreignKeys.some(
+        (key) =>
+          (keyOf(other) === keyOf(table) && key.columns.includes(column)) ||
+          (keyOf(key.table) === keyOf(table) && key.targets.includes(column)),
+      ),
+    )
+  );
+}
+
+/** A table as those say it who write migrations. */
+export function tableLike({ schema, name }: TableName): string | { readonly schema: string; readonly name: string } {
+  return schema === undefined ? name : { schema, name };
+}
