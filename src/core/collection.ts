@@ -276,6 +276,26 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     this.#show(item, true);
   }
 
+  /**
+   * For the unit of work: a new item is not saved after all, so it is no member, and no link to it is written. Gives what
+   * puts it back, should it be saved again.
+   */
+  withdraw(item: object): (() => void) | undefined {
+    const wasAdded = this.#added?.has(item) === true;
+    if (!wasAdded && this.#items?.includes(item) !== true) return undefined;
+    this.#tell();
+    this.#added?.delete(item);
+    this.#show(item, false);
+    const { inverse, link } = this.relation;
+    return () => {
+      // It may have been given another owner since.
+      if (link === undefined && State.link(item, inverse!.index) !== this.owner) return;
+      this.#tell();
+      this.#show(item, true);
+      if (wasAdded) (this.#added ??= new Set()).add(item);
+    };
+  }
+
   /** Put an item into the loaded list, once, or take it out. */
   #show(item: object, present: boolean): void {
     if (this.#items === null) return;

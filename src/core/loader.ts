@@ -37,6 +37,8 @@ export interface ChangingCollection {
   snapshot(): () => void;
   /** These changes are written; those that came since are still to be. */
   settle(written: PendingLinks): void;
+  /** A new item is not saved after all; the result puts it back. */
+  withdraw(item: object): (() => void) | undefined;
 }
 
 /** Changes of a collection that are not written. */

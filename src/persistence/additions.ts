@@ -3,7 +3,8 @@ import { isReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { withCapitalArticle } from '../utils/naming.ts';
-import { changedCollections, reachable } from './unit-of-work.ts';
+import { gone } from './gone.ts';
+import { reachable } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -43,9 +44,7 @@ export class Additions {
 
   #adoptNew(entity: object): void {
     const meta = metaOfEntity(entity);
-    State.setGroup(entity, this.#workspace.pendingGroup(meta));
-    this.#work.added.add(entity);
-    for (const collection of changedCollections(entity)) this.#work.collections.add(collection);
+    this.#work.keep(entity, this.#workspace.pendingGroup(meta));
     // A reference that was made while the entity had no session can load nothing: the session makes another.
     for (const { index, many } of meta.relations) {
       const link = many ? undefined : State.link(entity, index);
@@ -73,6 +72,11 @@ function foreign(entity: object): SessionStateError {
 
 function detached(entity: object): SessionStateError {
   const { name } = metaOfEntity(entity);
+  if (gone.has(entity))
+    return new SessionStateError(`${withCapitalArticle(name)} whose row was deleted cannot be added.`, {
+      model: name,
+      remedy: 'Make a new one of its values.',
+    });
   return new SessionStateError(
     `${withCapitalArticle(name)} that is detached cannot be added: its row exists already.`,
     {

@@ -19,10 +19,12 @@ export interface Cascaded {
   readonly unsaved: Set<object>;
   /** Of the deleted ones, those that have to go first: another is to take their place in a one-to-one relation. */
   readonly early: Set<object>;
+  /** Why each of the deleted is one, for those who ask. */
+  readonly why: Map<object, string>;
 }
 
 export function nothingCascaded(): Cascaded {
-  return { deleted: new Set(), unsaved: new Set(), early: new Set() };
+  return { deleted: new Set(), unsaved: new Set(), early: new Set(), why: new Map() };
 }
 
 /**
@@ -52,7 +54,7 @@ export class Cascades {
     const followed = new Set<object>();
     for (;;) {
       for (const [orphan, relation] of this.#orphans()) {
-        this.#drop(orphan, into);
+        this.#drop(orphan, into, 'orphan of', relation.inverse!);
         if (relation.kind === 'oneToOne') into.early.add(orphan);
       }
       const parents = [...this.#work.deleted].filter((entity) => !followed.has(entity));
@@ -82,7 +84,7 @@ export class Cascades {
     const early = owners.filter((owner) => into.early.has(owner));
     const children = [...this.#atHand(relation, owners), ...(await this.#stored(relation, owners))];
     for (const child of children) {
-      this.#drop(child, into);
+      this.#drop(child, into, 'goes with', relation);
       if (early.some((owner) => leadsTo(child, relation.inverse!, owner))) into.early.add(child);
     }
   }
@@ -140,15 +142,15 @@ export class Cascades {
     return stored !== undefined && stored !== null && readField(entity, sourceField) === null;
   }
 
-  #drop(entity: object, into: Cascaded): void {
+  #drop(entity: object, into: Cascaded, how: 'orphan of' | 'goes with', { model, name }: RelationMeta): void {
     if (this.#work.deleted.has(entity)) return;
     if (this.#work.added.has(entity)) {
-      this.#work.forget(entity);
-      State.setGroup(entity, null);
+      this.#work.withdraw(entity);
       into.unsaved.add(entity);
     } else if (State.row(entity) !== null || hasKey(modelOf(entity), entity)) {
       this.#work.deleted.add(entity);
       into.deleted.add(entity);
+      into.why.set(entity, `${how} ${model.name}.${name}`);
     }
   }
 }

@@ -11,6 +11,7 @@ import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { gone } from './gone.ts';
 import { Inserter } from './inserter.ts';
 import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
@@ -255,6 +256,7 @@ export class Flusher {
       for (const entity of entities) {
         identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
         State.setGroup(entity, null);
+        gone.add(entity);
       }
     });
   }

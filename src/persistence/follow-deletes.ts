@@ -5,6 +5,7 @@ import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadat
 import { State } from '../core/state.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -82,6 +83,7 @@ function evict(workspace: Workspace, meta: ModelMeta, entity: object, journal: J
   journal.touch(meta, entity);
   workspace.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
   State.setGroup(entity, null);
+  deletedRows.add(entity);
 }
 
 /** Their keys become what the database has made of them: NULL, or the default. */
@@ -114,11 +116,15 @@ function refer(
 }
 
 /** The entity that a key leads to now, if it is there. */
-function targetOf(
+export function targetOf(
   { identityMap }: Workspace,
   { target, targetField }: RelationMeta,
   value: unknown,
 ): object | undefined {
+  if (targetField.primaryKey && target.key.length === 1) {
+    const found = identityMap.of(target).get(mapKey(target, value));
+    return found === undefined || State.row(found) === null ? undefined : found;
+  }
   for (const item of identityMap.of(target).values())
     if (State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value))
       return item;
@@ -126,7 +132,7 @@ function targetOf(
 }
 
 /** The other side of a relation shows what has come to refer to it. */
-function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
+export function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
   const link = State.link(owner, inverse.index);
   if (!inverse.many) State.setLink(owner, inverse.index, entity);
   else if (link instanceof EntityCollection && link.isLoaded) {

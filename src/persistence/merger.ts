@@ -77,7 +77,8 @@ export class Merger {
 
   #check({ given, meta, target, version, isStored }: MergeNode): void {
     if (target === undefined) {
-      if (isStored && version !== undefined) throw stale(meta, given);
+      // Who says of which version the row is has seen it.
+      if (version !== undefined && (isStored || hasKey(meta, given))) throw stale(meta, given);
       return;
     }
     if (this.#parts.work.deleted.has(target))

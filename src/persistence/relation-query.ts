@@ -3,14 +3,22 @@ import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { path } from '../query/nodes.ts';
 import { initialState } from '../query/state.ts';
 import type { QueryState } from '../query/state.ts';
-import { SessionStateError } from '../utils/errors.ts';
+import { InvalidValueError, SessionStateError } from '../utils/errors.ts';
+import { withArticle } from '../utils/naming.ts';
 
-/** The members of an entity's collection, as a query. @throws SessionStateError for links that lead one way only. */
+/**
+ * The members of an entity's collection, as a query. The key of a new owner is asked for when the query is compiled.
+ *
+ * @throws SessionStateError for links that lead one way only.
+ */
 export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeConditions): QueryState {
   const { inverse, link, sourceField, targetField, target } = relation;
-  const value = (entity as Record<string, unknown>)[sourceField.name];
   const label = { model: relation.model.name, field: relation.name };
-  const key = { kind: 'param' as const, value, type: sourceField.type, nullable: false, label };
+  const about = { kind: 'param' as const, type: sourceField.type, nullable: false, label };
+  const value = ownKey(entity, relation);
+  const key = value === undefined ? { ...about, value: undefined } : { ...about, value };
+  if (value === undefined)
+    Object.defineProperty(key, 'value', { get: () => knownKey(entity, relation), enumerable: true });
   if (link === undefined) {
     return {
       ...initialState(target, scopes),
@@ -27,4 +35,20 @@ export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeC
     ...initialState(target, scopes),
     where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own, whole: true }],
   };
+}
+
+/** What members refer to their owner by; undefined while it has none. */
+export function ownKey(entity: object, { sourceField }: RelationMeta): unknown {
+  return (entity as Record<string, unknown>)[sourceField.name] ?? undefined;
+}
+
+/** @throws InvalidValueError while the owner has no key. */
+export function knownKey(entity: object, relation: RelationMeta): unknown {
+  const key = ownKey(entity, relation);
+  if (key !== undefined) return key;
+  const { model, name } = relation;
+  throw new InvalidValueError(
+    `${model.name}.${name}.query() was called for ${withArticle(model.name)} that has no key yet.`,
+    { model: model.name, field: name, remedy: 'Flush the session first.' },
+  );
 }

@@ -8,6 +8,7 @@ import type { Links, Row } from '../core/state.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { copyOf } from './copy-value.ts';
 import { readField, writeField } from './entity-codec.ts';
+import { gone } from './gone.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
@@ -111,6 +112,7 @@ function undoTouch(workspace: Workspace, { meta, entity, row, group, links }: To
     workspace.compiled.codec(meta).stand(entity, row ?? keyOnly(meta, entity, workspace));
   State.setRow(entity, row);
   State.setGroup(entity, group);
+  gone.delete(entity);
   if (links !== undefined)
     for (const { many, index } of meta.relations) if (!many) State.setLink(entity, index, links[index]);
   // What had no row was a reference, and stood in the map by the key that it was given.

@@ -23,6 +23,7 @@ import type { Overwrite } from './hydrator.ts';
 import type { Creator } from './creator.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { loadRelations } from './loading/prefetches.ts';
+import { writeSet } from './set-writes.ts';
 import { StreamedBatches } from './streamed.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -138,7 +139,7 @@ export class SessionRunner implements QueryRunner {
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
-    return this.#workspace.writeSet(request, query);
+    return writeSet(this.#workspace, request, query);
   }
 
   async create(creation: Creation, bounds?: Bounds): Promise<object[]> {

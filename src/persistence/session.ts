@@ -14,10 +14,11 @@ import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { isHeard } from '../core/listeners.ts';
-import type { EntityState, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
+import type { EntityState, FlushStatement, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
+import type { QueryRunner } from '../query/runner.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
@@ -36,12 +37,14 @@ import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
+import { flushedFirst } from './flushed-first.ts';
 import { loadRelations } from './loading/prefetches.ts';
-import { membersOf } from './relation-query.ts';
+import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
+import { refuseInside } from './transaction-options.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
 import type { WorkspaceOwner } from './workspace.ts';
@@ -185,7 +188,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       if (this.#work.added.has(entity)) {
         // A flush that is under way inserts it: the next one deletes it.
         if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
-        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#forget(unsaved);
+        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#work.withdraw(unsaved);
       } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
@@ -263,6 +266,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return this.#transactions.flush();
   }
 
+  async explainFlush(): Promise<readonly FlushStatement[]> {
+    this.#refuseClosed();
+    return this.#transactions.explain();
+  }
+
   async commit(): Promise<void> {
     this.#refuseClosed();
     if (this.#transactions.current !== undefined) {
@@ -285,6 +293,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       throw new SessionStateError('A retry needs a fresh session each time.', {
         remedy: 'Use db.transaction(fn, { retry }).',
       });
+    refuseInside(options, this.#around !== undefined);
     return this.#transactions.run(() => currentSession.run(this, async () => fn(this)), options);
   }
 
@@ -311,14 +320,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       const map = this.#workspace.identityMap.of(meta);
       const key = hasKey(meta, entity) ? mapKey(meta, keyOf(meta, entity)) : undefined;
       if (map.get(key) === entity) map.delete(key);
-      this.#forget(entity);
+      if (this.#work.added.has(entity)) this.#work.withdraw(entity);
+      else this.#work.forget(entity);
+      State.setGroup(entity, null);
     }
-  }
-
-  /** Nothing that is pending of an entity will be written. */
-  #forget(entity: object): void {
-    this.#work.forget(entity);
-    State.setGroup(entity, null);
   }
 
   async close(): Promise<void> {
@@ -410,10 +415,21 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
     this.#refuseClosed();
-    return new ModelQuerySet(this.#runner, {
+    let runner: QueryRunner = this.#runner;
+    if (ownKey(entity, relation) === undefined) {
+      // The flush that comes before a query inside a transaction gives the key that the query is about.
+      if (!this.#transactions.flushesBeforeReads) knownKey(entity, relation);
+      runner = flushedFirst(this.#runner, () => this.#flushFor(entity, relation));
+    }
+    return new ModelQuerySet(runner, {
       ...membersOf(entity, relation, this.#workspace.scopes),
       owner: this.#runner,
     });
+  }
+
+  async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
+    if (ownKey(entity, relation) === undefined && this.#transactions.flushesBeforeReads)
+      await this.#transactions.flush();
   }
 
   collectionChanges(collection: ChangingCollection): void {
@@ -468,11 +484,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     });
   }
 
+  /** The other session of this database whose transaction the running scope is in. */
+  get #around(): RunningSession | undefined {
+    const session = currentSession.getStore();
+    if (session === this || !(session instanceof RunningSession) || session.#engine !== this.#engine) return undefined;
+    return session.#transactions.current === undefined ? undefined : session;
+  }
+
   /** A query that runs beside the transaction that it was written in sees nothing of it, and is no part of it. */
   #warnOfEscape(): void {
-    const session = currentSession.getStore();
-    if (session === undefined || session === this || !(session instanceof RunningSession)) return;
-    if (session.#engine !== this.#engine || session.#transactions.current === undefined) return;
+    if (this.#around === undefined) return;
     this.#engine.warnOnce(
       'BLAZE_ESCAPED',
       'A query ran on another session while a transaction was current: it is no part of that transaction. Use the session that the transaction hands to its function.',

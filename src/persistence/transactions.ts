@@ -8,12 +8,13 @@ import type { Bounds } from '../core/bounds.ts';
 import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
-import type { TransactionOptions } from '../core/types/index.ts';
+import type { FlushStatement, TransactionOptions } from '../core/types/index.ts';
 import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
 import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
+import { explainSteps } from './explain-flush.ts';
 import type { FlushMode } from './options.ts';
 import { explainHandover } from './handed-over.ts';
 import { followDeletes } from './follow-deletes.ts';
@@ -30,7 +31,7 @@ import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
 import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
-import { beginOptions } from './transaction-options.ts';
+import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
 import type { Taken, UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
@@ -123,6 +124,11 @@ export class Transactions {
     return this.#flushing !== undefined;
   }
 
+  /** Whether a query may count on what is pending being written before it. */
+  get flushesBeforeReads(): boolean {
+    return this.#open !== undefined && this.#flushing === undefined && this.#flushMode === 'auto';
+  }
+
   /** Inside a transaction, what is pending for these models is written before they are read; outside, only a warning. */
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
     if (this.#flushing !== undefined || this.#flushMode === 'manual') return undefined;
@@ -151,6 +157,26 @@ export class Transactions {
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
     );
+  }
+
+  /** What a flush would send now; nothing of it is, and all is as before. */
+  async explain(): Promise<readonly FlushStatement[]> {
+    let statements: readonly FlushStatement[] = [];
+    await this.#serialised(async () => {
+      await this.#workspace.engine.connect();
+      const added = new Set(this.#work.added);
+      const cascaded = nothingCascaded();
+      try {
+        if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
+        const { steps } = this.#plan(cascaded);
+        const { connection, done } = await this.#workspace.borrow('read', 'to explain a flush', 'primary');
+        done();
+        statements = await explainSteps(this.#workspace, connection, steps, (e) => added.has(e), cascaded.why);
+      } finally {
+        this.#cascades.restore(cascaded);
+      }
+    });
+    return statements;
   }
 
   /** Whether hooks, or relations with cascades, send statements of their own before a flush. */
@@ -210,6 +236,7 @@ export class Transactions {
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     const begin = beginOptions(options);
+    refuseInside(options, this.#open !== undefined || isInHooksOf(this));
     if (isInHooksOf(this)) throw insideHook('transaction');
     const bounds = givenBounds(options);
     const open = this.#open;

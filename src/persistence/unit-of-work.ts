@@ -4,6 +4,7 @@ import { rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { withdrawn } from './withdrawn.ts';
 
 /** The three sets of a unit of work. */
 export interface Pending {
@@ -23,6 +24,8 @@ export class UnitOfWork {
   readonly deleted = new Set<object>();
   /** Collections with changes. */
   readonly collections = new Set<ChangingCollection>();
+  /** Of new entities that are not saved after all: what puts them back where they were shown. */
+  readonly #withdrawn = new WeakMap<object, readonly (() => void)[]>();
 
   get isEmpty(): boolean {
     if (this.added.size > 0 || this.deleted.size > 0) return false;
@@ -58,12 +61,21 @@ export class UnitOfWork {
     for (const collection of this.collections) if (collection.owner === entity) this.collections.delete(collection);
   }
 
-  /** A new entity is cared for again, with what its collections hold. */
+  /** A new entity is not saved after all: nothing of the session shows it any more. */
+  withdraw(entity: object): void {
+    this.#withdrawn.set(entity, withdrawn(entity, this.collections));
+    this.forget(entity);
+    State.setGroup(entity, null);
+  }
+
+  /** A new entity is cared for, or is again, with what its collections hold. */
   keep(entity: object, group: EntityGroup): void {
     if (this.added.has(entity)) return;
     State.setGroup(entity, group);
     this.added.add(entity);
     for (const collection of changedCollections(entity)) this.collections.add(collection);
+    for (const putBack of this.#withdrawn.get(entity) ?? []) putBack();
+    this.#withdrawn.delete(entity);
   }
 
   /** What a flush that begins now has to write. */
@@ -89,9 +101,7 @@ export class UnitOfWork {
   /** What was taken could not be written. A new entity that was deleted meanwhile is simply forgotten. */
   undoTaken({ added }: Taken): void {
     for (const entity of added) {
-      if (!this.deleted.delete(entity)) continue;
-      this.forget(entity);
-      State.setGroup(entity, null);
+      if (this.deleted.delete(entity)) this.withdraw(entity);
     }
   }
 

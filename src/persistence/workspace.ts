@@ -10,14 +10,15 @@ import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
-import type { QueryRequest, QueryState } from '../query/state.ts';
+import type { QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { ApartLoader } from './apart.ts';
 import type { WhyApart } from './apart.ts';
-import type { BoundQuery, CompiledCache } from './compiled.ts';
+import type { CompiledCache } from './compiled.ts';
 import type { Engine } from './engine.ts';
+import { gone } from './gone.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { Journal } from './journal.ts';
@@ -155,6 +156,11 @@ export class Workspace {
     return this.#owner.beforeRead(reads, this);
   }
 
+  /** Inside a transaction: what it has done to memory. */
+  get journal(): Journal | undefined {
+    return this.#owner.currentTransaction?.journal;
+  }
+
   /** A group for the entities of one query. */
   group(
     meta: ModelMeta,
@@ -233,30 +239,6 @@ export class Workspace {
     await this.engine.connect();
     const connection = await this.executor.acquire({ mode, purpose, server: server ?? this.#place.using });
     return { connection, done: () => this.executor.release(connection) };
-  }
-
-  /** Rows of a set, written by one statement; what the session holds of that model is brought in step. */
-  async writeSet(
-    request: Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>,
-    { compiled, sql, parameters }: BoundQuery,
-  ): Promise<number> {
-    const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
-    const root = rootOf(meta);
-    const flushed = this.beforeRead(new Set([...compiled.plan.reads, root]));
-    if (flushed !== undefined) await flushed;
-    const changes = await this.#execute(meta, sql, parameters);
-    if (request.kind === 'insertFrom') return changes;
-    const tracked = [...this.identityMap.of(meta).values()].filter((entity) => State.row(entity) !== null);
-    if (changes > 0 && tracked.length > 0) await this.refresh(root, tracked);
-    return changes;
-  }
-
-  async #execute(meta: ModelMeta, sql: string, parameters: readonly unknown[]): Promise<number> {
-    try {
-      return (await this.write((connection) => this.executor.execute(connection, sql, parameters))).changes;
-    } catch (error) {
-      throw this.engine.errorNames.name(error, meta);
-    }
   }
 
   /**
@@ -356,7 +338,9 @@ export class Workspace {
   #evict(meta: ModelMeta, entity: object): void {
     this.#remember(meta, entity);
     this.identityMap.of(meta).delete(mapKey(meta, keyOf(meta, entity)));
-    if (State.row(entity) !== null) State.setGroup(entity, null);
+    if (State.row(entity) === null) return;
+    State.setGroup(entity, null);
+    gone.add(entity);
   }
 
   #remember(meta: ModelMeta, entity: object): void {

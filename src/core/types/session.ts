@@ -15,6 +15,8 @@ export type IsolationLevel = 'read uncommitted' | 'read committed' | 'repeatable
 export interface TransactionOptions {
   readonly isolation?: IsolationLevel;
   readonly readOnly?: boolean;
+  /** It has to last when it returns: a `SessionStateError` where it would be a savepoint of a transaction around it. */
+  readonly durable?: boolean;
   /** How often the closure is run again, on a fresh session, after a deadlock or a serialization failure. */
   readonly retry?: number;
   /** Rolls the transaction back when it is aborted: a `QueryAbortedError`. */
@@ -27,6 +29,18 @@ export interface TransactionOptions {
 export interface SessionSql {
   <T = Record<string, unknown>>(strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<T[]>;
   id(...parts: readonly string[]): SqlIdentifier;
+}
+
+/** One statement that a flush would send, and whom it is about. */
+export interface FlushStatement {
+  readonly sql: string;
+  /** How many rows it writes, in all of its runs. */
+  readonly rows: number;
+  /** The model whose table it writes; of links, that of the table between. */
+  readonly model: string;
+  readonly operation: 'insert' | 'update' | 'delete';
+  /** For each row its entity; for each link both. `why`: `'new'`, `'changed: title, views'`, `'deleted'`, `'orphan of Post.comments'` … */
+  readonly entities: readonly { readonly entity: Model; readonly why: string }[];
 }
 
 /** What `merge` takes of a row: some of what the constructor does. */
@@ -84,6 +98,14 @@ export interface SessionApi {
   state(entity: Model): EntityState;
   /** Writes all changes, atomically. */
   flush(): Promise<void>;
+  /**
+   * The statements that a flush would send now, in their order, and why each entity is in them. Nothing is written and no hook of
+   * a flush is called; what goes with deleted entities by `cascade` is read. What a flush reads back is not among them.
+   *
+   * @throws what the flush would throw before it sends anything for links and circles.
+   * @example for (const { sql, rows } of await session.explainFlush()) console.log(rows, sql);
+   */
+  explainFlush(): Promise<readonly FlushStatement[]>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   /** Runs the closure in a transaction, or in a savepoint of the current one. */

@@ -258,6 +258,16 @@ describe('merge of values', () => {
     });
   });
 
+  it('S2: S9: values with a version are those of a row that was there: one that is gone is not made anew', async () => {
+    await db.session().query(Page).unfiltered().delete();
+    await db.session().query(Doc).unfiltered().delete();
+    await using session = db.session();
+    const error = await errorOf(() => session.merge(Doc, { id: 1, text: 'late', version: 1 }));
+    expect(error).toBeInstanceOf(StaleObjectError);
+    expect(error).toMatchObject({ model: 'Doc' });
+    expect(await statementsOf(() => session.commit())).toEqual([]);
+  });
+
   it('S2: X1: X2: refuses what is no values, names that are none, keys of another type, and the deleted', async () => {
     await using session = db.session();
     expect(await errorOf(() => session.merge(Tag, null as never))).toMatchObject({
