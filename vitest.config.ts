@@ -21,7 +21,13 @@ const shared = {
 const MEMORY = 'test/conformance/query/memory.test.ts';
 /** What takes long and says nothing there that another database, or the newer server, does not say. */
 const LONG: Readonly<Record<string, string[]>> = {
-  postgres15: ['test/conformance/injection/**', 'test/conformance/faults/**', MEMORY],
+  postgres15: [
+    'test/conformance/injection/**',
+    'test/conformance/faults/**',
+    'test/conformance/schema/{engine,safety}.test.ts',
+    'test/random/**',
+    MEMORY,
+  ],
   mysql: [MEMORY],
   mariadb: [MEMORY],
 };
