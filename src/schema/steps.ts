@@ -5,7 +5,7 @@ import { MigrationError } from '../utils/migration-errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
 import { readsColumn } from './operations/conditions.ts';
-import type { Operation, RunFunction, SqlText } from './operations/operation.ts';
+import type { Operation, RunFunction, RunSqlOperation, SqlText } from './operations/operation.ts';
 import { defaultSql, isAlteredInPlace, rebuildOf } from './rebuild.ts';
 import type { Rebuild } from './rebuild.ts';
 import { tableIn } from './state.ts';
@@ -29,6 +29,8 @@ interface StepBase {
 export interface SqlStep extends StepBase {
   readonly kind: 'sql';
   readonly sql: string;
+  /** Whether the application wrote it, so that nobody else knows what it does. */
+  readonly own: boolean;
   readonly resume: Resume;
   /** What it makes, or takes away, to look for. */
   readonly effect: Effect | undefined;
@@ -190,7 +192,7 @@ class Translation {
       case 'dropView':
         return this.#ddl({ kind: 'dropView', view: operation.view, ifExists: false }, gone('view', operation.view));
       case 'runSql':
-        return this.#runSql(operation.up, operation.outside);
+        return this.#runSql(operation);
       case 'run':
         return [
           {
@@ -318,7 +320,7 @@ class Translation {
     ];
   }
 
-  #runSql(text: SqlText, outside: boolean): Step[] {
+  #runSql({ up: text, outside, repeatable }: RunSqlOperation): Step[] {
     const { id, name } = this.#dialect;
     const own = typeof text === 'string' || isList(text) ? text : text[id];
     if (own === undefined)
@@ -330,7 +332,8 @@ class Translation {
       operation: this.#position,
       outside,
       sql,
-      resume: 'ask',
+      own: true,
+      resume: repeatable === true ? 'again' : 'ask',
       effect: undefined,
     }));
   }
@@ -342,12 +345,13 @@ class Translation {
       operation: this.#position,
       outside,
       sql,
+      own: false,
       ...(i === 0 && effect !== undefined ? { resume: 'look', effect } : { resume: 'again', effect: undefined }),
     }));
   }
 
   #again(sql: string): Step {
-    return { kind: 'sql', operation: this.#position, outside: false, sql, resume: 'again', effect: undefined };
+    return { kind: 'sql', operation: this.#position, outside: false, sql, own: false, resume: 'again', effect: undefined };
   }
 }
 

@@ -56,7 +56,7 @@ export async function inTransaction(
 ): Promise<void> {
   const isRebuilt = steps.some(({ kind }) => kind === 'rebuild');
   const isMixed =
-    isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.resume === 'ask'));
+    isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.own));
   const whole = async (): Promise<void> => {
     await executor.begin(connection, {});
     try {
