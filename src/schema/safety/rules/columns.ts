@@ -6,7 +6,7 @@ import type { Place, Remark, Stage } from '../finding.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { renamed } from './bridges.ts';
 import { columnAdvice } from './design.ts';
-import { isHeld, required, tableLike } from './stages.ts';
+import { alone, isHeld, required, tableLike } from './stages.ts';
 import { isComputed } from './volatile.ts';
 
 export function addColumn(operation: Extract<Operation, { kind: 'addColumn' }>, place: Place): Remark[] {
@@ -110,16 +110,24 @@ export function dropColumn(operation: Extract<Operation, { kind: 'dropColumn' }>
 }
 
 /** New code does not write it any more, which has to be allowed first. */
-function relaxed(operation: Extract<Operation, { kind: 'dropColumn' }>, place: Place): readonly Stage[] | undefined {
+function relaxed(operation: Extract<Operation, { kind: 'dropColumn' }>, place: Place): readonly Stage[] {
   const { table, column: name } = operation;
   const column = tableBefore(place, table)?.columns.find((other) => other.name === name);
-  if (column === undefined || column.nullable || column.identity || column.default !== undefined) return undefined;
-  if (column.generated !== undefined || tableBefore(place, table)!.primaryKey.includes(name)) return undefined;
+  const unknowing = `Deploy code that knows nothing of ${columnName(table, name)}.`;
+  if (
+    column === undefined ||
+    column.nullable ||
+    column.identity ||
+    column.default !== undefined ||
+    column.generated !== undefined ||
+    tableBefore(place, table)!.primaryKey.includes(name)
+  )
+    return alone(operation, unknowing);
   const nullable = { ...column, nullable: true };
   return [
     {
       operations: [{ kind: 'alterColumn', table, column: nullable, fill: undefined, using: undefined }],
-      then: `Deploy code that knows nothing of ${columnName(table, name)}.`,
+      then: unknowing,
     },
     { operations: [operation] },
   ];
@@ -136,7 +144,7 @@ export function renameColumn(operation: Extract<Operation, { kind: 'renameColumn
   const before = tableBefore(place, table);
   const column = before?.columns.find(({ name }) => name === from);
   const canBridge =
-    abilitiesOf(place).bridges && before !== undefined && column !== undefined && !isHeld(place, before, from);
+    abilitiesOf(place).bridges !== undefined && before !== undefined && column !== undefined && !isHeld(place, before, from);
   return [
     {
       rule: 'rename column',

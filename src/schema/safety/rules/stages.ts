@@ -38,6 +38,11 @@ export function required(
   };
 }
 
+/** A stage of its own, once that has been done which comes first. */
+export function alone(operation: Operation, first?: string): readonly Stage[] {
+  return [{ operations: [] }, { operations: [operation], first }];
+}
+
 /** Whether something else of the schema holds on to a column, which then would have to be made again with it. */
 export function isHeld({ before }: Place, table: TableSchema, column: string): boolean {
   return (

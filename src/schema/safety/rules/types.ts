@@ -57,18 +57,17 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
   const isChecked = table.checks.some(({ condition }) => readsColumn(condition, to.name));
   const isFree = using === undefined && !isChecked && isFreeChange(place.dialect.id, before, after);
   if (isFree) return preparedAdvice(operation, place);
-  const value = using ?? `${place.dialect.quote(to.name)}::${after}`;
   const isNarrow = using === undefined && isNarrower(before, after);
   // What does not fit is for people to decide, not for a trigger.
   const canBridge =
-    abilitiesOf(place).bridges && !isNarrow && !isHeld(place, table, to.name) && !from.identity && !to.identity;
+    abilitiesOf(place).bridges !== undefined && !isNarrow && !isHeld(place, table, to.name) && !from.identity && !to.identity;
   return [
     ...blocked(place, 'retype', table, {
       rule: 'change type',
       remedy: canBridge
         ? 'Add a column of the new type beside it, kept in step by a trigger, fill it in batches, and let the two change places.'
-        : `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).bridges ? '' : ': gh-ost and pt-online-schema-change do that'}.`,
-      safe: canBridge ? retyped(place, table, from, to, value) : undefined,
+        : `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).transactional ? '' : ': gh-ost and pt-online-schema-change do that'}.`,
+      safe: canBridge ? retyped(place, table, from, to, using) : undefined,
     }),
     ...(isNarrow ? [narrower(operation, place, before)] : []),
   ];
