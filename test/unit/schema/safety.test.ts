@@ -164,7 +164,7 @@ describe('what operations do to a database that is in use', () => {
     );
     expect(rules).toEqual([
       ['padded text: advice'],
-      ['serial: advice'],
+      ['add counting column: blocks', 'serial: advice'],
       ['plain json: advice'],
       ['time without zone: advice'],
       [],

@@ -5,7 +5,7 @@ import type { Operation } from '../../operations/operation.ts';
 import type { Place, Remark, Stage } from '../finding.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { renamed } from './bridges.ts';
-import { columnAdvice } from './design.ts';
+import { columnAdvice, isSerial } from './design.ts';
 import { alone, isHeld, required, tableLike } from './stages.ts';
 import { isComputed } from './volatile.ts';
 
@@ -16,7 +16,7 @@ export function addColumn(operation: Extract<Operation, { kind: 'addColumn' }>, 
 
 /** What has to be written into every row when the column comes. */
 function wholeTable({ table, column }: Extract<Operation, { kind: 'addColumn' }>, place: Place): Remark[] {
-  if (column.identity)
+  if (column.identity || (place.dialect.id === 'postgres' && isSerial(column)))
     return blocked(place, 'number', table, {
       rule: 'add counting column',
       remedy: 'Make a new table with the key, and copy the rows into it while both are written.',
