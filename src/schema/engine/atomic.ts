@@ -72,11 +72,12 @@ export async function inTransaction(
   };
   if (!isRebuilt) return whole();
   // Without this, dropping the old table would delete what refers to it; and it cannot be said inside of a transaction.
+  const [[enforced] = []] = await executor.query(connection, 'PRAGMA foreign_keys', []);
   await executor.script(connection, 'PRAGMA foreign_keys = OFF');
   try {
     await whole();
   } finally {
-    await executor.script(connection, 'PRAGMA foreign_keys = ON');
+    await executor.script(connection, `PRAGMA foreign_keys = ${Number(enforced) === 0 ? 'OFF' : 'ON'}`);
   }
 }
 

@@ -19,8 +19,6 @@ export interface Abilities {
   readonly bridges: 'in a transaction' | 'locked' | undefined;
   /** Statements that are prepared keep the types of their columns. */
   readonly plansTypes: boolean;
-  /** What a narrower type does to values that do not fit. */
-  readonly narrowing: 'cuts texts' | 'fails';
 }
 
 export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
@@ -32,7 +30,6 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     transactional: true,
     bridges: undefined,
     plansTypes: false,
-    narrowing: 'fails',
   },
   postgres: {
     shared: true,
@@ -42,7 +39,6 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     transactional: true,
     bridges: 'in a transaction',
     plansTypes: true,
-    narrowing: 'cuts texts',
   },
   mysql: {
     shared: true,
@@ -52,7 +48,6 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     transactional: false,
     bridges: 'locked',
     plansTypes: false,
-    narrowing: 'fails',
   },
   mariadb: {
     shared: true,
@@ -62,6 +57,5 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     transactional: false,
     bridges: 'locked',
     plansTypes: false,
-    narrowing: 'fails',
   },
 };

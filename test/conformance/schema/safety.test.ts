@@ -21,7 +21,7 @@ import { applyOperation } from '../../../src/schema/operations/apply.ts';
 import { engine, freshUrl } from '../../../src/testing/support/database.ts';
 import { LiveDatabase } from '../../support/live-schema.ts';
 import { findingsOfSql, migrationOf, schemaBefore } from '../../support/safety/page.ts';
-import { isOn, operationsOf } from '../../support/safety/row.ts';
+import { deploymentsOf, isOn, operationsOf } from '../../support/safety/row.ts';
 import type { Case, Shared } from '../../support/safety/row.ts';
 import { ROWS_OF_TABLE } from '../../support/safety/rows.ts';
 import { ROWS_OF_SQL } from '../../support/safety/sql-rows.ts';
@@ -109,7 +109,7 @@ async function inStages(item: Case): Promise<void> {
   const before = await tablesOf(db);
   const stages = makeSafe(operations, schema, { dialect: db.dialect });
   const migrations = migrationsOf(item, stages);
-  const releases = [...(item.deployed ?? [])];
+  const releases = deploymentsOf(item, engine);
   traffic = await Traffic.start(url, item.code ?? oldCode, { lockTimeout: LOCK_TIMEOUT, users: 2 });
   await traffic.flow(10);
   const witness = Witness.of(db, engine, traffic);

@@ -32,7 +32,7 @@ export interface Case {
   /** Code that uses the tables as they are before. */
   readonly code?: Work;
   /** Code after each deployment that the stages ask for; the last of it goes on. */
-  readonly deployed?: readonly Work[];
+  readonly deployed?: readonly Work[] | Readonly<Record<Shared, readonly Work[]>>;
   /** Whether the way back leads to the same tables, with their rows. */
   readonly returns?: true;
 }
@@ -42,6 +42,13 @@ export function operationsOf({ operations }: Case, engine: Shared | 'sqlite'): r
   return Array.isArray(operations)
     ? (operations as readonly Operation[])
     : (operations as Readonly<Record<string, readonly Operation[]>>)[engine]!;
+}
+
+/** Code that is deployed in a case, in its order. */
+export function deploymentsOf({ deployed = [] }: Case, engine: string): Work[] {
+  // Named casts: what is no list is one for each database.
+  const own = Array.isArray(deployed) ? deployed : (deployed as Readonly<Record<string, readonly Work[]>>)[engine]!;
+  return [...(own as readonly Work[])];
 }
 
 /** Whether a case is something on a database. */

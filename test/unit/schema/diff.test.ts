@@ -175,7 +175,7 @@ describe('the statements of an operation', () => {
       ['rebuild'],
       [
         `UPDATE "post" SET "title" = ('x') WHERE "title" IS NULL`,
-        'ALTER TABLE "post" ALTER COLUMN "title" TYPE varchar(9) USING "title"::text',
+        'ALTER TABLE "post" ALTER COLUMN "title" TYPE varchar(9) USING "title"',
         `ALTER TABLE "post" ALTER COLUMN "title" SET DEFAULT ('x')`,
         'ALTER TABLE "post" ALTER COLUMN "title" SET NOT NULL',
       ],

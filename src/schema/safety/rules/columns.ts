@@ -26,7 +26,7 @@ function wholeTable({ table, column }: Extract<Operation, { kind: 'addColumn' }>
       rule: 'add stored column',
       remedy: 'Compute it at each read ({ stored: false }), or add a plain column that the application fills.',
     });
-  if (!isComputed(place.dialect.id, column.default)) return [];
+  if (!isComputed(place.dialect.id, column)) return [];
   return blocked(place, 'fillComputed', table, {
     rule: 'add computed default',
     remedy: 'Add the column without the default, give it the default for new rows, and fill the others in batches.',
