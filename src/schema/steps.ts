@@ -1,8 +1,9 @@
 import type { DdlStatement } from '../core/ast/ddl.ts';
-import type { ColumnSchema, Schema, TableName, TableSchema } from '../core/ast/schema.ts';
+import type { CheckSchema, ColumnSchema, Schema, TableName, TableSchema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { keyOf } from './creation-order.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
 import { readsColumn } from './operations/conditions.ts';
 import type { Operation, RunFunction, RunSqlOperation, SqlText } from './operations/operation.ts';
@@ -116,15 +117,8 @@ class Translation {
         const { table, column } = operation;
         return this.#ddl({ kind: 'dropColumn', table, column }, gone('column', table, column));
       }
-      case 'renameColumn': {
-        const { from, to } = operation;
-        const table = tableIn(this.#after, operation.table);
-        const readers = {
-          checks: table.checks.filter(({ condition }) => readsColumn(condition, to)),
-          indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
-        };
-        return this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to));
-      }
+      case 'renameColumn':
+        return this.#renameColumn(operation);
       case 'alterColumn':
         return this.#alterColumn(operation);
       case 'alterPrimaryKey': {
@@ -231,6 +225,37 @@ class Translation {
             ),
           )),
     ];
+  }
+
+  #renameColumn({ table: name, from, to }: Extract<Operation, { kind: 'renameColumn' }>): Step[] {
+    const table = tableIn(this.#after, name);
+    const lifted = this.#checksToLift(table, to);
+    const readers = {
+      checks: table.checks.filter((check) => !lifted.includes(check) && readsColumn(check.condition, to)),
+      indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
+    };
+    return [
+      ...lifted.flatMap((check) =>
+        this.#ddl({ kind: 'dropCheck', table, name: check.name }, gone('check', table, check.name)),
+      ),
+      ...this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to)),
+      ...lifted.flatMap((check) => this.#ddl({ kind: 'addCheck', table, check }, made('check', table, check.name))),
+    ];
+  }
+
+  /** With some checks MySQL copies the table for any change, which it refuses where a column of a foreign key is renamed. */
+  #checksToLift(table: TableSchema, column: string): readonly CheckSchema[] {
+    if (this.#dialect.features.renamesCheckedKeys) return [];
+    const isKey = this.#after.tables.some(({ foreignKeys, ...other }) =>
+      foreignKeys.some(
+        (key) =>
+          (keyOf(other) === keyOf(table) && key.columns.includes(column)) ||
+          (keyOf(key.table) === keyOf(table) && key.targets.includes(column)),
+      ),
+    );
+    const times = table.columns.filter(({ type }) => TIMES.has(type.kind)).map(({ name }) => name);
+    const known = [column, ...times];
+    return isKey ? table.checks.filter(({ condition }) => known.some((name) => readsColumn(condition, name))) : [];
   }
 
   /** A required column gets its value by a default, which goes again: rows that come have one of their own. */
@@ -354,6 +379,9 @@ class Translation {
     return { kind: 'sql', operation: this.#position, outside: false, sql, own: false, resume: 'again', effect: undefined };
   }
 }
+
+/** Types whose values are compared by the clock of a session, so that MySQL does not trust a check of them. */
+const TIMES: ReadonlySet<string> = new Set(['datetime', 'time', 'date']);
 
 function isList(text: SqlText): text is readonly string[] {
   return Array.isArray(text);

@@ -31,6 +31,7 @@ export class SQLiteDialect implements Dialect {
     comments: false,
     checksLater: true,
     rebuilds: true,
+    renamesCheckedKeys: true,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     rowLocks: undefined,
