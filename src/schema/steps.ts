@@ -3,7 +3,7 @@ import type { CheckSchema, ColumnSchema, Schema, TableName, TableSchema } from '
 import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
-import { keyOf } from './creation-order.ts';
+import { checksToLift } from './lifted-checks.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
 import { readsColumn } from './operations/conditions.ts';
 import type { Operation, RunFunction, RunSqlOperation, SqlText } from './operations/operation.ts';
@@ -229,33 +229,24 @@ class Translation {
 
   #renameColumn({ table: name, from, to }: Extract<Operation, { kind: 'renameColumn' }>): Step[] {
     const table = tableIn(this.#after, name);
-    const lifted = this.#checksToLift(table, to);
+    const lifted = checksToLift(this.#after, table, to, [to], this.#dialect);
     const readers = {
       checks: table.checks.filter((check) => !lifted.includes(check) && readsColumn(check.condition, to)),
       indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
     };
-    return [
-      ...lifted.flatMap((check) =>
-        this.#ddl({ kind: 'dropCheck', table, name: check.name }, gone('check', table, check.name)),
-      ),
-      ...this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to)),
-      ...lifted.flatMap((check) => this.#ddl({ kind: 'addCheck', table, check }, made('check', table, check.name))),
-    ];
+    const renamed = this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to));
+    return this.#without(lifted, table, renamed);
   }
 
-  /** With some checks MySQL copies the table for any change, which it refuses where a column of a foreign key is renamed. */
-  #checksToLift(table: TableSchema, column: string): readonly CheckSchema[] {
-    if (this.#dialect.features.renamesCheckedKeys) return [];
-    const isKey = this.#after.tables.some(({ foreignKeys, ...other }) =>
-      foreignKeys.some(
-        (key) =>
-          (keyOf(other) === keyOf(table) && key.columns.includes(column)) ||
-          (keyOf(key.table) === keyOf(table) && key.targets.includes(column)),
+  /** Steps while checks are away. */
+  #without(checks: readonly CheckSchema[], table: TableSchema, steps: readonly Step[]): Step[] {
+    return [
+      ...checks.flatMap((check) =>
+        this.#ddl({ kind: 'dropCheck', table, name: check.name }, gone('check', table, check.name)),
       ),
-    );
-    const times = table.columns.filter(({ type }) => TIMES.has(type.kind)).map(({ name }) => name);
-    const known = [column, ...times];
-    return isKey ? table.checks.filter(({ condition }) => known.some((name) => readsColumn(condition, name))) : [];
+      ...steps,
+      ...checks.flatMap((check) => this.#ddl({ kind: 'addCheck', table, check }, made('check', table, check.name))),
+    ];
   }
 
   /** A required column gets its value by a default, which goes again: rows that come have one of their own. */
@@ -284,7 +275,11 @@ class Translation {
       from.generated?.sql === column.generated?.sql &&
       from.generated?.stored === column.generated?.stored &&
       this.#dialect.columnType(tableIn(this.#before, name), from) === this.#dialect.columnType(table, column);
-    return isSame ? [] : [...update, ...this.#ddl({ kind: 'alterColumn', table, from, to: column, using }, undefined)];
+    if (isSame) return [];
+    const lifted =
+      from.nullable === column.nullable ? [] : checksToLift(this.#after, table, column.name, [], this.#dialect);
+    const altered = this.#ddl({ kind: 'alterColumn', table, from, to: column, using }, undefined);
+    return [...update, ...this.#without(lifted, table, altered)];
   }
 
   #update({ schema, name }: TableName, column: ColumnSchema, value: string): string {
@@ -376,12 +371,17 @@ class Translation {
   }
 
   #again(sql: string): Step {
-    return { kind: 'sql', operation: this.#position, outside: false, sql, own: false, resume: 'again', effect: undefined };
+    return {
+      kind: 'sql',
+      operation: this.#position,
+      outside: false,
+      sql,
+      own: false,
+      resume: 'again',
+      effect: undefined,
+    };
   }
 }
-
-/** Types whose values are compared by the clock of a session, so that MySQL does not trust a check of them. */
-const TIMES: ReadonlySet<string> = new Set(['datetime', 'time', 'date']);
 
 function isList(text: SqlText): text is readonly string[] {
   return Array.isArray(text);

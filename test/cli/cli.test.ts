@@ -363,7 +363,8 @@ written: migrations/0005_more_4.ts
       err: expect.stringContaining('0001_initial: the database differs from what it makes') as string,
     });
     await made.session().sql`DROP TABLE note`;
-    await made.session().sql`CREATE TABLE note (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, title varchar(80) NOT NULL)`;
+    await made.session()
+      .sql`CREATE TABLE note (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, title varchar(80) NOT NULL)`;
     await made.close();
     expect(await blaze('adopt', '0001_initial')).toEqual({
       code: 0,

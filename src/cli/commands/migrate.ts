@@ -27,7 +27,13 @@ export interface ApplyFlags {
 export const migrate: CommandDefinition<ApplyFlags> = {
   name: 'migrate',
   about: 'Apply the migrations that are pending',
-  examples: ['migrate', 'migrate 0003_add_slugs', 'migrate --count 1', 'migrate --dry-run', 'migrate --confirm "drop table invoice"'],
+  examples: [
+    'migrate',
+    'migrate 0003_add_slugs',
+    'migrate --count 1',
+    'migrate --dry-run',
+    'migrate --confirm "drop table invoice"',
+  ],
   define: (command) =>
     command
       .argument('[to]', 'the last one to apply')

@@ -12,7 +12,10 @@ export const sql: CommandDefinition<{ readonly back?: true; readonly idempotent?
     command
       .argument('[to]', 'the last one; with --back, the last one that stays')
       .option('--back', 'what takes them back')
-      .option('--idempotent', 'all of them as one script, with their record, that does what is missing wherever it runs'),
+      .option(
+        '--idempotent',
+        'all of them as one script, with their record, that does what is missing wherever it runs',
+      ),
   async run(context, { back, idempotent }, to) {
     const { output } = context;
     if (idempotent === true) {

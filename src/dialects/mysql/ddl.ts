@@ -50,7 +50,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
   protected override defaultOf(table: TableSchema, column: ColumnSchema): string {
     const { default: value } = column;
     const isPlain = typeof value === 'string' && isPlainText(value);
-    return isPlain && /^varchar/.test(this.columnType(table, column)) ? value : super.defaultOf(table, column);
+    return isPlain && this.columnType(table, column).startsWith('varchar') ? value : super.defaultOf(table, column);
   }
 
   protected override commentOnTable({ table, comment = '' }: CommentOnTable): string[] {

@@ -31,7 +31,7 @@ export class SQLiteDialect implements Dialect {
     comments: false,
     checksLater: true,
     rebuilds: true,
-    renamesCheckedKeys: true,
+    changesCheckedKeys: true,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     rowLocks: undefined,

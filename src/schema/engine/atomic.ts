@@ -55,8 +55,7 @@ export async function inTransaction(
   run: () => Promise<void>,
 ): Promise<void> {
   const isRebuilt = steps.some(({ kind }) => kind === 'rebuild');
-  const isMixed =
-    isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.own));
+  const isMixed = isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.own));
   const whole = async (): Promise<void> => {
     await executor.begin(connection, {});
     try {

@@ -69,9 +69,7 @@ export function checkedBatch(call: string, batch: number): number {
 }
 
 export function tableNamed(table: TableLike): TableName {
-  return typeof table === 'string'
-    ? { schema: undefined, name: table }
-    : { schema: table.schema, name: table.name };
+  return typeof table === 'string' ? { schema: undefined, name: table } : { schema: table.schema, name: table.name };
 }
 
 /** SQL of the migration's author, as it is. */

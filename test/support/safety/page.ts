@@ -81,7 +81,10 @@ number of columns, and \`comment\`, which refers to \`post\`.`;
 
 /** A heading that stands for itself. */
 function titleOf({ operation }: Row): string {
-  return operation.replace(/^… /, 'Type or values: ').replaceAll('`', '').replace(/^./, (first) => first.toUpperCase());
+  return operation
+    .replace(/^… /, 'Type or values: ')
+    .replaceAll('`', '')
+    .replace(/^./, (first) => first.toUpperCase());
 }
 
 function ofCase(item: Case): string {
@@ -96,7 +99,9 @@ function ofCase(item: Case): string {
 }
 
 function found(findings: readonly Finding[]): string[] {
-  return findings.length === 0 ? ['Nothing is found: it is done at once, or in place.'] : [findings.map(inWords).join('\n')];
+  return findings.length === 0
+    ? ['Nothing is found: it is done at once, or in place.']
+    : [findings.map(inWords).join('\n')];
 }
 
 /** The stages, unless they are what was asked for. */

@@ -18,16 +18,7 @@ import {
 import type { Operation } from 'blazeorm/schema';
 
 import type { Row } from './row.ts';
-import {
-  alsoInto,
-  asArticle,
-  headlined,
-  oldCode,
-  unliked,
-  untitled,
-  writesOnly,
-  writesState,
-} from './tables.ts';
+import { alsoInto, asArticle, headlined, oldCode, unliked, untitled, writesOnly, writesState } from './tables.ts';
 
 /** A migration's condition is in terms of columns, which no model types here. */
 const VIEWED = check('viewed', (p: { views: { gte(other: number): never } }) => p.views.gte(0));
@@ -204,7 +195,11 @@ export const ROWS_OF_TABLE: readonly Row[] = [
     rules: ['add required column'],
     says: { postgres: 'refused: fails where there are rows', mysql: SAME, mariadb: SAME },
     cases: [
-      { title: 'a required column that nobody fills', operations: [addColumn('post', 'rank', f.int())], ends: 'refused' },
+      {
+        title: 'a required column that nobody fills',
+        operations: [addColumn('post', 'rank', f.int())],
+        ends: 'refused',
+      },
     ],
   },
   {
@@ -340,7 +335,9 @@ export const ROWS_OF_TABLE: readonly Row[] = [
       },
       {
         title: 'another type, computed, with a default',
-        operations: [alterColumn('post', 'likes', f.bigint({ nullable: true, dbDefault: 5 }), { using: 'likes + views' })],
+        operations: [
+          alterColumn('post', 'likes', f.bigint({ nullable: true, dbDefault: 5 }), { using: 'likes + views' }),
+        ],
         deployed: { postgres: [writesOnly], mysql: [], mariadb: [] },
       },
       {
@@ -368,8 +365,7 @@ export const ROWS_OF_TABLE: readonly Row[] = [
     ],
   },
   {
-    operation:
-      '… `varchar` to `text`, `numeric` with more digits before the point, `timestamptz` with more after it',
+    operation: '… `varchar` to `text`, `numeric` with more digits before the point, `timestamptz` with more after it',
     rules: ['change type'],
     says: { postgres: 'at once', mysql: 'as a change of type', mariadb: 'as a change of type' },
     cases: [
@@ -460,11 +456,7 @@ export const ROWS_OF_TABLE: readonly Row[] = [
       {
         title: 'types that are regretted',
         on: ['postgres'],
-        operations: [
-          custom('padded', 'char(3)'),
-          custom('raw', 'json'),
-          custom('at', 'timestamp'),
-        ],
+        operations: [custom('padded', 'char(3)'), custom('raw', 'json'), custom('at', 'timestamp')],
       },
       { title: 'a serial number', on: ['postgres'], operations: [custom('number', 'bigserial')] },
     ],

@@ -33,10 +33,7 @@ export function retypedLocked(
   const triggers = triggersOf(dialect, bridge);
   const swap = ownSql(
     whileLocked(dialect, table, change, next.name, dropped(dialect, table, triggers)),
-    [
-      `ALTER TABLE ${name} RENAME COLUMN ${old} TO ${fresh}`,
-      ...cameBack(dialect, bridge, dialect.quote(next.name)),
-    ],
+    [`ALTER TABLE ${name} RENAME COLUMN ${old} TO ${fresh}`, ...cameBack(dialect, bridge, dialect.quote(next.name))],
     {
       operations: [
         { kind: 'dropColumn', table, column: from.name },
@@ -108,8 +105,7 @@ function fillOf(dialect: Dialect, { table, from, to, value }: Bridge): Operation
 
 function triggersOf(dialect: Dialect, { table, from, to, value, both }: Bridge): Trigger[] {
   const [old, fresh] = [`NEW.${dialect.quote(from.name)}`, `NEW.${dialect.quote(to.name)}`];
-  const computed =
-    value === dialect.quote(from.name) ? old : `(SELECT ${value} FROM ${writtenRow(dialect, table)})`;
+  const computed = value === dialect.quote(from.name) ? old : `(SELECT ${value} FROM ${writtenRow(dialect, table)})`;
   const [forth, back] = [`SET ${fresh} = ${computed}`, `SET ${old} = ${fresh}`];
   const either = (condition: string): string => `IF ${condition} THEN ${forth}; ELSE ${back}; END IF`;
   const before = `OLD.${dialect.quote(to.name)}`;

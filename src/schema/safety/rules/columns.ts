@@ -144,7 +144,10 @@ export function renameColumn(operation: Extract<Operation, { kind: 'renameColumn
   const before = tableBefore(place, table);
   const column = before?.columns.find(({ name }) => name === from);
   const canBridge =
-    abilitiesOf(place).bridges !== undefined && before !== undefined && column !== undefined && !isHeld(place, before, from);
+    abilitiesOf(place).bridges !== undefined &&
+    before !== undefined &&
+    column !== undefined &&
+    !isHeld(place, before, from);
   return [
     {
       rule: 'rename column',

@@ -94,10 +94,7 @@ function violation(dialect: Dialect, { name }: CheckSchema, table: TableName): s
   return `SIGNAL SQLSTATE '${state}' SET MYSQL_ERRNO = ${number}, MESSAGE_TEXT = ${text}`;
 }
 
-function late(
-  operation: AddForeignKey | AddCheck,
-  name: string,
-): { readonly operations: readonly Operation[] }[] {
+function late(operation: AddForeignKey | AddCheck, name: string): { readonly operations: readonly Operation[] }[] {
   return [
     { operations: [{ ...operation, notValid: true }] },
     { operations: [{ kind: 'validateConstraint', table: operation.table, name }] },
@@ -123,10 +120,7 @@ export function validateConstraint(
   });
 }
 
-export function alterPrimaryKey(
-  operation: Extract<Operation, { kind: 'alterPrimaryKey' }>,
-  place: Place,
-): Remark[] {
+export function alterPrimaryKey(operation: Extract<Operation, { kind: 'alterPrimaryKey' }>, place: Place): Remark[] {
   return blocked(place, 'rekey', operation.table, {
     rule: 'alter primary key',
     remedy: 'Build a unique index on its columns concurrently, and make that the key.',

@@ -56,5 +56,7 @@ export function columnAdvice(table: TableName, { name, type, identity }: ColumnS
   if (identity && (type.kind === 'int' || type.kind === 'smallInt'))
     return [advice('small key', 'runs out of numbers at 2 147 483 647', 'Use f.bigAuto().')];
   if (type.kind !== 'custom') return [];
-  return REGRETTED.filter((other) => other.type.test(ownType(type))).map(({ rule, why, remedy }) => advice(rule, why, remedy));
+  return REGRETTED.filter((other) => other.type.test(ownType(type))).map(({ rule, why, remedy }) =>
+    advice(rule, why, remedy),
+  );
 }

@@ -60,7 +60,11 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
   const isNarrow = using === undefined && isNarrower(before, after);
   // What does not fit is for people to decide, not for a trigger.
   const canBridge =
-    abilitiesOf(place).bridges !== undefined && !isNarrow && !isHeld(place, table, to.name) && !from.identity && !to.identity;
+    abilitiesOf(place).bridges !== undefined &&
+    !isNarrow &&
+    !isHeld(place, table, to.name) &&
+    !from.identity &&
+    !to.identity;
   return [
     ...blocked(place, 'retype', table, {
       rule: 'change type',
