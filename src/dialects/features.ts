@@ -43,7 +43,7 @@ export interface DialectFeatures {
   /** Whether a table is made anew, and its rows copied, for what cannot be altered in place. */
   readonly rebuilds: boolean;
   /**
-   * Whether a column of a foreign key can be renamed, or required, while a check reads it, or a time; elsewhere (MySQL's errors 1846
+   * Whether a column of a foreign key can be renamed, or required, while a check reads it, a time, or a long value; elsewhere (MySQL's errors 1846
    * and 1832) such checks go before and come back after.
    */
   readonly changesCheckedKeys: boolean;

@@ -1,10 +1,24 @@
-import type { CheckSchema, Schema, TableSchema } from '../core/ast/schema.ts';
+import type { CheckSchema, ColumnSchema, Schema, TableSchema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { keyOf } from './creation-order.ts';
 import { readsColumn } from './operations/conditions.ts';
 
-/** Types whose values are compared by the settings of a session, so that MySQL looks at a check of them each time. */
-const TIMES: ReadonlySet<string> = new Set(['datetime', 'time', 'date']);
+/** Types whose checks MySQL lets alone when something else changes; with one of times or of long values it copies the table. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'int',
+  'smallInt',
+  'bigint',
+  'float',
+  'decimal',
+  'bool',
+  'uuid',
+  'enum',
+  'json',
+]);
+
+function isPlain({ type }: ColumnSchema): boolean {
+  return PLAIN.has(type.kind) || (type.kind === 'string' && type.maxLength !== undefined);
+}
 
 /**
  * Checks that go before a column of a foreign key gets another name, or is required from now on, and come back after: with some
@@ -27,7 +41,7 @@ export function checksToLift(
         (keyOf(key.table) === keyOf(table) && key.targets.includes(column)),
     ),
   );
-  const times = table.columns.filter(({ type }) => TIMES.has(type.kind)).map(({ name }) => name);
-  const known = [...read, ...times];
+  const others = table.columns.filter((other) => !isPlain(other)).map(({ name }) => name);
+  const known = [...read, ...others];
   return isKey ? table.checks.filter(({ condition }) => known.some((name) => readsColumn(condition, name))) : [];
 }
