@@ -103,9 +103,10 @@ export class Executor {
     connection: Connection,
     sql: string,
     parameters: readonly unknown[],
+    origin?: object,
   ): ReturnType<Connection['queryNamed']> {
     this.count(1);
-    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin: undefined }, 'read', () =>
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'read', () =>
       connection.queryNamed(sql, parameters),
     );
   }

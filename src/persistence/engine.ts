@@ -8,6 +8,7 @@ import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
+import { describe } from './statement-origin.ts';
 import { CompiledCache } from './compiled.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
@@ -45,7 +46,7 @@ export class Engine {
     models: readonly ModelMeta[] = [],
   ) {
     this.adapter = adapter;
-    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config) });
+    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config), describe });
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',

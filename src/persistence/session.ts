@@ -131,12 +131,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const byKey = this.#workspace.compiled.byKey(meta);
+    const { sql, encoders, reads } = byKey;
     const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
     const parameters = parts.map((part, i) => encoders[i]!(part));
     const pending = this.#workspace.read(
-      (connection) => this.#workspace.executor.query(connection, sql, parameters),
+      (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
       undefined,
     );
     const [row] = isPromise(pending) ? await pending : pending;

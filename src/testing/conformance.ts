@@ -25,6 +25,7 @@ export const FILES = {
   'models/scope-writes': () => import('./conformance/models/scope-writes.test.ts'),
   'models/scopes': () => import('./conformance/models/scopes.test.ts'),
   'models/views': () => import('./conformance/models/views.test.ts'),
+  'observability/events': () => import('./conformance/observability/events.test.ts'),
   'query/aggregates': () => import('./conformance/query/aggregates.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/bounded': () => import('./conformance/query/bounded.test.ts'),
