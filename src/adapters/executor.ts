@@ -215,7 +215,7 @@ export class Executor {
 
   /** Run now, and tell whoever listens. */
   protected heard<T>(connection: Connection, sending: Sending, run: () => MaybePromise<T>): MaybePromise<T> {
-    return this.isHeard ? observed(this.#record(connection, sending), this.#listeners, run) : run();
+    return this.isHeard ? observed(this.#record(connection, sending), this.observers, this.source, run) : run();
   }
 
   protected heardRows(
@@ -223,15 +223,11 @@ export class Executor {
     sending: Sending,
     rows: ReturnType<Connection['iterate']>,
   ): ReturnType<Connection['iterate']> {
-    return this.isHeard ? observedRows(this.#record(connection, sending), this.#listeners, rows) : rows;
+    return this.isHeard ? observedRows(this.#record(connection, sending), this.observers, this.source, rows) : rows;
   }
 
   protected get isHeard(): boolean {
     return this.shared.observers.any || statementChannel.hasSubscribers;
-  }
-
-  get #listeners(): { readonly observers: Observers; readonly watch: StatementSource['watch'] } {
-    return { observers: this.shared.observers, watch: this.source.watch };
   }
 
   #record(connection: Connection, sending: Sending): StatementRecord {
