@@ -68,6 +68,11 @@ export class Executor {
     return this.shared.statements;
   }
 
+  /** Count from 0 again. */
+  reset(): void {
+    this.shared.statements = 0;
+  }
+
   get prepared(): number {
     return this.shared.adapter.prepared;
   }

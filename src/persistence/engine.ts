@@ -1,14 +1,14 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
-import { withEachBounded } from '../adapters/bounded-executor.ts';
 import { Executor } from '../adapters/executor.ts';
 import { statementDatabase } from '../adapters/statement-database.ts';
-import { StatementSource } from '../adapters/statement-source.ts';
-import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
 import { describe } from './statement-origin.ts';
+import { trackerFor } from './tracking.ts';
+import type { TrackingOptions } from './tracking.ts';
+import type { PerformanceTracker } from '../utils/performance.ts';
 import { CompiledCache } from './compiled.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
@@ -18,11 +18,10 @@ import type { ScopeOptions } from './scope-settings.ts';
 /** Of so many schemas what was compiled is kept. */
 const MAX_SCHEMAS = 100;
 
-let sessions = 0;
-
 /** Settings that every session of a database begins with. */
-type SessionDefaults = Required<Omit<SessionOptions, 'schema' | keyof ScopeOptions>> & {
+type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
   readonly schema: string | undefined;
+  readonly performanceThreshold: number | undefined;
 };
 
 /** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
@@ -35,6 +34,8 @@ export class Engine {
   readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
   readonly config: ConnectionConfig | undefined;
+  /** What measures its statements, if anything does. */
+  tracker: PerformanceTracker | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
@@ -53,6 +54,7 @@ export class Engine {
       loadStrategy: options.loadStrategy ?? 'auto',
       using: options.using,
       schema: options.schema,
+      performanceThreshold: options.performanceThreshold,
     };
     this.scopes = own({
       ...(options.scopes && { scopes: options.scopes }),
@@ -109,10 +111,14 @@ export class Engine {
 
   #connected = false;
 
-  /** What the statements of one session go through: listeners know them as its own. */
-  sessionExecutor(bounds: Bounds | undefined): Executor {
-    const executor = new Executor(this.executor, new StatementSource(++sessions));
-    return bounds === undefined ? executor : withEachBounded(executor, bounds);
+  /** Measure its statements, as the options say. @throws ConfigError */
+  track(options: TrackingOptions & SessionOptions): void {
+    this.tracker = trackerFor(options, {
+      executor: this.executor,
+      dialect: () => this.adapter.dialect,
+      warn: (code, text) => process.emitWarning(text, { type: 'BlazeWarning', code }),
+    });
+    if (this.tracker !== undefined) this.executor.observers.add((event) => this.tracker!.add(event));
   }
 
   /** A warning that is worth giving once for each database. */

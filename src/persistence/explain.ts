@@ -26,7 +26,7 @@ export async function explain(workspace: Workspace, request: QueryRequest, optio
     (connection) => workspace.executor.queryNamed(connection, `${words} ${sql}`, parameters),
     request.state.using,
   );
-  return options.format === 'json' ? jsonIn(rows) : textOf(columns, rows);
+  return options.format === 'json' ? jsonIn(rows) : planText(columns, rows);
 }
 
 function unsupported(dialect: string, { analyze, format }: ExplainOptions): UnsupportedError {
@@ -40,7 +40,7 @@ function jsonIn(rows: Rows): unknown {
 }
 
 /** SQLite gives a tree, whose rows name their parents; MariaDB a table; the others lines. */
-function textOf(columns: readonly string[], rows: Rows): string {
+export function planText(columns: readonly string[], rows: Rows): string {
   if (columns.length === 1)
     return rows
       .map(([line]) => String(line))

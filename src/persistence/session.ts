@@ -14,7 +14,14 @@ import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { isHeard } from '../core/listeners.ts';
-import type { EntityState, FlushStatement, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
+import type {
+  EntityState,
+  FlushStatement,
+  SessionApi,
+  SessionSql,
+  SessionStats,
+  TransactionOptions,
+} from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
@@ -24,6 +31,7 @@ import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } f
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import { Additions } from './additions.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
@@ -42,6 +50,7 @@ import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
+import { SessionStatements } from './session-stats.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
 import { refuseInside } from './transaction-options.ts';
@@ -64,6 +73,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
   readonly #additions: Additions;
+  readonly #statements: SessionStatements;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -75,7 +85,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
+    const { fetchMode, flushMode, loadStrategy, using, schema, performanceThreshold } = own({ ...this.#engine.options, ...options });
+    this.#statements = new SessionStatements(this.#engine, givenBounds(own(options)), performanceThreshold);
     const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
@@ -94,7 +105,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#lifecycle,
       this.#cascades,
       flushMode,
-      this.#engine.sessionExecutor(givenBounds(own(options))),
+      this.#statements.executor,
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
@@ -303,6 +314,18 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return currentSession.run(this, fn);
   }
 
+  queryStats(): SessionStats {
+    return this.#statements.stats();
+  }
+
+  exportQueryStats(options: ExportOptions = {}): QueryReport {
+    return this.#statements.export(own(options));
+  }
+
+  resetQueryStats(): void {
+    this.#statements.reset();
+  }
+
   clear(): void {
     this.#refuseInTransaction('clear()');
     if (this.#transactions.hasUnwritten)
@@ -337,13 +360,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
       );
     }
-    this.#closed = true;
+    this.end();
     if (this.#ownsEngine) await this.#engine.adapter.close();
   }
 
   /** Close without a look for unwritten changes: after a transaction of its own there are none. */
   end(): void {
     this.#closed = true;
+    this.#statements.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
