@@ -149,8 +149,17 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, scopes, unscoped, performanceThreshold, ...rest } =
-      own(options);
+    const {
+      retry = 0,
+      fetchMode,
+      flushMode,
+      loadStrategy,
+      schema,
+      scopes,
+      unscoped,
+      performanceThreshold,
+      ...rest
+    } = own(options);
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);

@@ -3,7 +3,7 @@ import type { StatementEvent } from '../adapters/statement-events.ts';
 import { StatementRecord } from '../adapters/statement-record.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { TrackedStatement } from '../utils/performance/statement.ts';
-import { planText } from './explain.ts';
+import { planText } from './plan-text.ts';
 
 /** Plans that are asked for at most: one for each text. */
 const MOST = 1_000;

@@ -85,7 +85,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema, performanceThreshold } = own({ ...this.#engine.options, ...options });
+    const { fetchMode, flushMode, loadStrategy, using, schema, performanceThreshold } = own({
+      ...this.#engine.options,
+      ...options,
+    });
     this.#statements = new SessionStatements(this.#engine, givenBounds(own(options)), performanceThreshold);
     const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });

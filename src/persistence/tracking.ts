@@ -92,7 +92,7 @@ export function trackerFor(
       if (notice.kind === 'slow query') {
         if (onSlowQuery === undefined) once('BLAZE_SLOW_QUERY', `slow ${notice.fingerprint}`, notice.message);
         else call('onSlowQuery', onSlowQuery, notice);
-      } else if (nPlusOne === 'throw') throw new NPlusOneError(notice);
+      } else if (nPlusOne === 'throw') throw new NPlusOneError([notice]);
       else if (typeof nPlusOne === 'function') call('nPlusOne', nPlusOne, notice);
       else once('BLAZE_N_PLUS_ONE', `${notice.callSite} ${notice.fingerprint}`, notice.message);
     },
@@ -148,7 +148,7 @@ function checked(given: unknown): PerformanceOptions | undefined {
     throw new ConfigError(`The option 'performance.${field}' is ${what}.`, { field });
   };
   if (nPlusOne !== undefined && typeof nPlusOne !== 'function' && !['log', 'throw', 'off'].includes(nPlusOne))
-    refuse('nPlusOne', "one of log, throw and off, or a function");
+    refuse('nPlusOne', 'one of log, throw and off, or a function');
   if (onSlowQuery !== undefined && typeof onSlowQuery !== 'function') refuse('onSlowQuery', 'a function');
   if (explain !== undefined && typeof explain !== 'boolean') refuse('explain', 'true or false');
   if (maxFingerprints !== undefined && !(Number.isInteger(maxFingerprints) && maxFingerprints > 0))

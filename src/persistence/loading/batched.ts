@@ -212,7 +212,8 @@ export class BatchLoader {
     // A model between the two may link them twice.
     const lists = new Map<unknown, Set<object>>();
     for (const key of owners.keys()) lists.set(key, new Set());
-    await this.#loadByKey(loads, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
+    // The second half of one load.
+    await this.#loadByKey({ relation, onDemand: false }, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
       const item = map.get(fieldKey(toTarget, to));

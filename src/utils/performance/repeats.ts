@@ -72,7 +72,8 @@ export class Repeats {
     const repeated = this.#repeated.get(figures);
     if (repeated === undefined || repeated.chain !== this.#chain.number) return this.#begin(event, figures);
     const remedy = this.#insight.remedy(event);
-    const same = equal(this.#insight.parameters(event), this.#insight.parameters(repeated.first));
+    const { first } = repeated;
+    const same = event.sql === first.sql && equal(this.#insight.parameters(event), this.#insight.parameters(first));
     // What was asked before a write may have another answer after it.
     if (same && repeated.writes !== this.#writes) return this.#begin(event, figures);
     if (remedy === undefined && !(same && this.#insight.canBeKept(event))) return undefined;
