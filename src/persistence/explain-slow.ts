@@ -35,11 +35,20 @@ async function planOf(executor: Executor, sql: string, parameters: readonly unkn
     const connection = await executor.acquire({ mode: 'read', purpose: 'the plan of a slow query' });
     try {
       const { columns, rows } = await executor.queryNamed(connection, sql, parameters);
-      return planText(columns, rows);
+      return withoutValues(planText(columns, rows));
     } finally {
       executor.release(connection);
     }
   } catch {
     return undefined;
   }
+}
+
+/** Texts; numbers, of which those stay that a plan estimates; cells of a table, which has no values in it. */
+const VALUES =
+  /'(?:[^'\\]|''|\\.)*'|\b(?:cost|rows|width|time|loops)=[\d.e+]+|\|[ \d]+(?=\||$)|^\d+ +(?=\|)|(?<![\w$.])\d[\d.e+]*\b/gim;
+
+/** Servers write the values of parameters into the conditions of a plan. */
+export function withoutValues(plan: string): string {
+  return plan.replace(VALUES, (found) => (/^['\d][^|]*$/.test(found) && !/^\d+ +$/.test(found) ? '?' : found));
 }

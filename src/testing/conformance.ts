@@ -27,6 +27,7 @@ export const FILES = {
   'models/views': () => import('./conformance/models/views.test.ts'),
   'observability/events': () => import('./conformance/observability/events.test.ts'),
   'observability/n-plus-one': () => import('./conformance/observability/n-plus-one.test.ts'),
+  'observability/statistics': () => import('./conformance/observability/statistics.test.ts'),
   'query/aggregates': () => import('./conformance/query/aggregates.test.ts'),
   'query/arrays': () => import('./conformance/query/arrays.test.ts'),
   'query/bounded': () => import('./conformance/query/bounded.test.ts'),

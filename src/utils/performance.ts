@@ -49,7 +49,9 @@ export class PerformanceTracker implements TrackerHost {
     const figures = this.#table.add(event);
     figures?.sample(event);
     const { slowMs } = this.settings;
-    if (slowMs !== undefined && event.durationMs >= slowMs) this.#isSlow(event, figures, slowMs);
+    // A plan is asked for because something else was slow.
+    if (slowMs !== undefined && event.durationMs >= slowMs && !event.sql.startsWith('EXPLAIN'))
+      this.#isSlow(event, figures, slowMs);
   }
 
   /** A loop was found: remember it and say so. */

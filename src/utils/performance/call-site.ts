@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Enough for the library's own frames, and for those of what stands between it and the application. */
 const FRAMES = 60;
-const FRAME = /^\s*at (?:.+? \()?(.+?):(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (?:async (?!.* \())?(?:.+? \()?(.+?):(\d+):(\d+)\)?$/;
 const OWN_FILE = /\/utils\/performance\/call-site\.[jt]s$/;
 
 const own = pathOf(import.meta.url);

@@ -16,7 +16,9 @@ let db: Database;
 let session: Session;
 let findings: NPlusOne[];
 
-async function open(performance: PerformanceOptions = { nPlusOne: (finding) => findings.push(finding) }): Promise<void> {
+async function open(
+  performance: PerformanceOptions = { nPlusOne: (finding) => findings.push(finding) },
+): Promise<void> {
   db = await openTestDatabase({ performance, fetchMode: 'one' });
   await db.transaction((writing) => {
     for (let i = 1; i <= POSTS; i++) {
@@ -86,7 +88,11 @@ describe('O2: a query for each of many things is found, with its line and what t
     const get = nextLine();
     for (let id = 1; id <= POSTS; id++) await session.get(Tag, id);
     const email = nextLine();
-    for (let id = 1; id <= POSTS; id++) await session.query(Author).filter({ email: `a${id}@example.org` }).first();
+    for (let id = 1; id <= POSTS; id++)
+      await session
+        .query(Author)
+        .filter({ email: `a${id}@example.org` })
+        .first();
     const title = nextLine();
     for (let id = 1; id <= POSTS; id++) await session.query(Post).filter({ title: `p${id}` });
     const order = onEngine({ sqlite: ' ORDER BY t0."id"', mysql: ' ORDER BY t0.`id`' });
@@ -124,7 +130,10 @@ describe('O2: a query for each of many things is found, with its line and what t
         return (await post.author.load()).name;
       },
     };
-    const resolve = async (post: Post): Promise<object> => ({ title: post.title, author: await resolvers.author(post) });
+    const resolve = async (post: Post): Promise<object> => ({
+      title: post.title,
+      author: await resolvers.author(post),
+    });
     // One after the other, as a schema does that says so; side by side the loads would be one statement.
     for (const post of await session.query(Post).orderBy('id')) expect(await resolve(post)).toHaveProperty('author');
 
@@ -176,9 +185,15 @@ describe('O2: no alarm', () => {
     for (let i = 0; i < POSTS; i++) {
       session.add(new Tag({ name: `new ${i}` }));
       await session.commit();
-      await session.query(Tag).filter({ name: `new ${i}` }).update({ name: `newer ${i}` });
+      await session
+        .query(Tag)
+        .filter({ name: `new ${i}` })
+        .update({ name: `newer ${i}` });
       await session.query(Tag).bulkCreate([new Tag({ name: `more ${i}` })]);
-      await session.query(Tag).filter({ name: `more ${i}` }).delete();
+      await session
+        .query(Tag)
+        .filter({ name: `more ${i}` })
+        .delete();
     }
     expect(await found()).toEqual([]);
   });
@@ -186,11 +201,18 @@ describe('O2: no alarm', () => {
   it('O2: for pages, by number, by cursor, by a key that the last one ended with', async () => {
     for (let offset = 0; offset < POSTS; offset++) await session.query(Post).orderBy('id').limit(1).offset(offset);
     for (let after: string | undefined, i = 0; i < POSTS; i++) {
-      const page = await session.query(Post).orderBy('id').page({ first: 1, ...(after !== undefined && { after }) });
+      const page = await session
+        .query(Post)
+        .orderBy('id')
+        .page({ first: 1, ...(after !== undefined && { after }) });
       after = page.pageInfo.endCursor ?? undefined;
     }
     for (let last = 0, i = 0; i < POSTS; i++) {
-      const [post] = await session.query(Post).filter({ id: gt(last) }).orderBy('id').limit(1);
+      const [post] = await session
+        .query(Post)
+        .filter({ id: gt(last) })
+        .orderBy('id')
+        .limit(1);
       last = post!.id;
     }
     for (let i = 0; i < POSTS; i++) await session.sql`SELECT id FROM post ORDER BY id LIMIT 1 OFFSET ${i}`;
@@ -221,7 +243,10 @@ describe('O2: no alarm', () => {
     }
     for (let i = 0; i < POSTS; i++) {
       await session.query(Category).filter({ name: 'none' }).count();
-      await session.query(Category).filter({ name: `n${i}` }).update({ name: 'x' });
+      await session
+        .query(Category)
+        .filter({ name: `n${i}` })
+        .update({ name: 'x' });
     }
     expect(await found()).toEqual([]);
   });
