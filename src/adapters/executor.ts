@@ -9,7 +9,7 @@ import { statementChannel } from './statement-events.ts';
 import type { StatementDatabase } from './statement-events.ts';
 import { StatementRecord } from './statement-record.ts';
 import { StatementSource } from './statement-source.ts';
-import type { Describe, Sending } from './statement-source.ts';
+import type { Describe, Sender, Sending } from './statement-source.ts';
 import { Turns } from './turns.ts';
 
 /** What all executors of one adapter have in common. */
@@ -37,26 +37,30 @@ export interface ExecutorOptions {
  */
 export class Executor {
   protected readonly shared: Shared;
-  /** Who sends what goes through here. */
-  readonly source: StatementSource;
+  /** Where what goes through here is counted: the first of those for one sender. */
+  readonly #first: Executor;
+  readonly #sender: Sender | undefined;
+  #source: StatementSource | undefined = undefined;
+  #sent = 0;
 
   /**
    * @param of An adapter, or an executor to share it with.
-   * @param source Whose statements they are. By default those of the other executor, or nobody's.
+   * @param sender Whose statements they are. By default those of the other executor, or nobody's.
    */
-  constructor(of: Adapter | Executor, source?: StatementSource, { database, describe }: ExecutorOptions = {}) {
+  constructor(of: Adapter | Executor, sender?: Sender, options?: ExecutorOptions) {
+    this.#sender = sender;
     if (of instanceof Executor) {
       this.shared = of.shared;
-      this.source = source ?? of.source;
+      this.#first = sender === undefined ? of.#first : this;
       return;
     }
-    this.source = source ?? new StatementSource();
+    this.#first = this;
     this.shared = {
       adapter: of,
       turns: new Turns(),
       observers: new Observers(),
-      database: database ?? statementDatabase(of),
-      describe,
+      database: options?.database ?? statementDatabase(of),
+      describe: options?.describe,
       transactions: new WeakMap(),
       begun: 0,
       statements: 0,
@@ -71,6 +75,21 @@ export class Executor {
   /** Count from 0 again. */
   reset(): void {
     this.shared.statements = 0;
+  }
+
+  /** Those of the sender alone. */
+  get sent(): number {
+    return this.#first.#sent;
+  }
+
+  set sent(count: number) {
+    this.#first.#sent = count;
+  }
+
+  /** Who sends what goes through here, for listeners: made when there are any. */
+  get source(): StatementSource {
+    const first = this.#first;
+    return (first.#source ??= new StatementSource(first.#sender?.id, first.#sender?.watch()));
   }
 
   get prepared(): number {
@@ -192,7 +211,7 @@ export class Executor {
 
   protected count(runs: number): void {
     this.shared.statements += runs;
-    this.source.statements += runs;
+    this.#first.#sent += runs;
   }
 
   /** A statement that may take long. */
@@ -236,9 +255,9 @@ export class Executor {
   }
 
   #record(connection: Connection, sending: Sending): StatementRecord {
-    const { database, describe, transactions } = this.shared;
-    const { source } = this;
-    return new StatementRecord(sending, { database, describe, source, transaction: transactions.get(connection) });
+    const { database, describe, transactions, begun } = this.shared;
+    const transaction = begun === 0 ? undefined : transactions.get(connection);
+    return new StatementRecord(sending, database, describe, this.source.session, transaction);
   }
 
   /** Its transaction has. */

@@ -30,11 +30,17 @@ export function watchEverywhere(watcher: Watcher): () => void {
   };
 }
 
+/** A session, as far as its statements are concerned. */
+export interface Sender {
+  /** Counted in this process. */
+  readonly id: number;
+  /** What watches its statements; asked when the first one is heard. */
+  watch(): StatementWatch | undefined;
+}
+
 /** Who sends statements: a session, or nobody in particular. */
 export class StatementSource {
   readonly session: number | undefined;
-  /** Statements sent so far. */
-  statements = 0;
   readonly #own: readonly StatementWatch[];
   #watches: readonly StatementWatch[];
   #version = 0;

@@ -21,7 +21,6 @@ const MAX_SCHEMAS = 100;
 /** Settings that every session of a database begins with. */
 type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
   readonly schema: string | undefined;
-  readonly performanceThreshold: number | undefined;
 };
 
 /** What sessions of one database share, and outlives them: adapter, executor, everything compiled. */
@@ -54,7 +53,6 @@ export class Engine {
       loadStrategy: options.loadStrategy ?? 'auto',
       using: options.using,
       schema: options.schema,
-      performanceThreshold: options.performanceThreshold,
     };
     this.scopes = own({
       ...(options.scopes && { scopes: options.scopes }),

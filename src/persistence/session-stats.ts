@@ -1,6 +1,6 @@
 import { withEachBounded } from '../adapters/bounded-executor.ts';
 import { Executor } from '../adapters/executor.ts';
-import { StatementSource } from '../adapters/statement-source.ts';
+import type { Sender } from '../adapters/statement-source.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { SessionStats } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
@@ -10,34 +10,42 @@ import type { Engine } from './engine.ts';
 
 let sessions = 0;
 
-/** What the statements of one session go through, so that they are known as its own, and what was measured of them. */
-export class SessionStatements {
+/** Who sends the statements of one session, and what was measured of them. */
+export class SessionStatements implements Sender {
+  readonly id = ++sessions;
+  /** What they go through. */
   readonly executor: Executor;
-  readonly #source: StatementSource;
-  readonly #tracker: SessionTracker | undefined;
+  readonly #engine: Engine;
+  readonly #threshold: number | undefined;
+  #tracker: SessionTracker | undefined = undefined;
 
   /** @param threshold Repetitions from which a loop is suspected; by default those of the database. */
-  constructor({ executor, tracker }: Engine, bounds: Bounds | undefined, threshold: number | undefined) {
-    const id = ++sessions;
-    this.#tracker = tracker?.session(id, threshold);
-    this.#source = new StatementSource(id, this.#tracker);
-    const own = new Executor(executor, this.#source);
+  constructor(engine: Engine, bounds: Bounds | undefined, threshold: number | undefined) {
+    const own = new Executor(engine.executor, this);
     this.executor = bounds === undefined ? own : withEachBounded(own, bounds);
+    this.#engine = engine;
+    this.#threshold = threshold;
+  }
+
+  watch(): SessionTracker | undefined {
+    return (this.#tracker ??= this.#engine.tracker?.session(this.id, this.#threshold));
   }
 
   stats(): SessionStats {
-    const { statements } = this.#source;
-    return this.#tracker === undefined ? { statements } : { statements, tracked: this.#tracker.totals() };
+    const tracker = this.watch();
+    const { sent: statements } = this.executor;
+    return tracker === undefined ? { statements } : { statements, tracked: tracker.totals() };
   }
 
   /** @throws ConfigError where nothing is measured. */
   export(options: ExportOptions): QueryReport {
-    if (this.#tracker === undefined) throw notMeasured();
-    return this.#tracker.export(options);
+    const tracker = this.watch();
+    if (tracker === undefined) throw notMeasured();
+    return tracker.export(options);
   }
 
   reset(): void {
-    this.#source.statements = 0;
+    this.executor.sent = 0;
     this.#tracker?.reset();
   }
 

@@ -85,12 +85,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema, performanceThreshold } = own({
-      ...this.#engine.options,
-      ...options,
-    });
-    this.#statements = new SessionStatements(this.#engine, givenBounds(own(options)), performanceThreshold);
-    const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
+    const given = own(options);
+    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...given });
+    this.#statements = new SessionStatements(this.#engine, givenBounds(given), given.performanceThreshold);
+    const scopes = scopesOf(given, this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.

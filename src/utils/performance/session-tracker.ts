@@ -24,31 +24,44 @@ export interface TrackerHost {
   slowOf(session: number | undefined): readonly SlowQuery[];
 }
 
-/** What one session sends: its figures, and the queries that it repeats. */
+/**
+ * What one session sends: its figures, and the queries that it repeats. Many sessions send one statement: until there is a second,
+ * nothing but that is kept.
+ */
 export class SessionTracker {
   readonly #host: TrackerHost;
   readonly #id: number | undefined;
-  readonly #repeats: Repeats | undefined;
+  readonly #threshold: number;
+  #first: TrackedStatement | undefined;
+  /** Where the first one is: on its way, over, or in the figures. */
+  #firstIs: 'sent' | 'over' | 'counted' = 'sent';
+  #repeats: Repeats | undefined;
   /** By those of the database. */
   #figures: FigureSet<Figures> | undefined;
-  #pending: (() => NPlusOne)[] = [];
-  #found: NPlusOne[] = [];
+  #pending: (() => NPlusOne)[] | undefined;
+  #found: NPlusOne[] | undefined;
 
   constructor(host: TrackerHost, id: number | undefined, threshold: number) {
     this.#host = host;
     this.#id = id;
-    const { nPlusOne, insight } = host.settings;
-    if (nPlusOne !== 'never') this.#repeats = new Repeats(insight, threshold, (finding) => this.#reached(finding));
+    this.#threshold = threshold;
   }
 
   /** A statement is sent. Gives what it is a repetition of, if it is one. */
   begins(event: TrackedStatement): Repetition | undefined {
-    return this.#repeats?.begins(event, this.#host.figures(event));
+    if (this.#first === undefined) {
+      this.#first = event;
+      return undefined;
+    }
+    if (this.#host.settings.nPlusOne === 'never') return undefined;
+    this.#repeats ??= this.#repeatsAfter(this.#first);
+    return this.#repeats.begins(event, this.#host.figures(event));
   }
 
   /** It is over. @throws NPlusOneError where that is asked for. */
   ended(event: TrackedStatement, repetition: Repetition | undefined): void {
-    if (this.#host.settings.perSession) this.#add(event);
+    if (event === this.#first) this.#firstIs = 'over';
+    if (this.#host.settings.perSession && (event !== this.#first || this.#figures !== undefined)) this.#add(event);
     this.#repeats?.ended(event, repetition);
   }
 
@@ -59,11 +72,11 @@ export class SessionTracker {
 
   /** Tell of what was found and is not told yet. */
   settle(): void {
-    for (const finding of this.#pending.splice(0)) this.#tell(finding());
+    for (const finding of this.#pending?.splice(0) ?? []) this.#tell(finding());
   }
 
   totals(): TrackedTotals {
-    return { ...this.#own.totals(), nPlusOne: this.#found.length };
+    return { ...this.#own.totals(), nPlusOne: this.#found?.length ?? 0 };
   }
 
   export({ reset = false, includeSamples = false }: ExportOptions = {}): QueryReport {
@@ -72,37 +85,56 @@ export class SessionTracker {
       ...this.totals(),
       queries: this.#own.show(includeSamples),
       slowQueries: this.#host.slowOf(this.#id),
-      nPlusOnes: this.#found,
+      nPlusOnes: this.#found ?? [],
     };
     if (reset) this.reset();
     return report;
   }
 
   reset(): void {
-    this.#figures = undefined;
-    this.#found = [];
+    this.#figures = new FigureSet(FINGERPRINTS);
+    this.#found = undefined;
   }
 
   get #own(): FigureSet<Figures> {
-    return (this.#figures ??= new FigureSet(FINGERPRINTS));
+    const { perSession } = this.#host.settings;
+    if (this.#figures === undefined) {
+      const first = this.#first;
+      this.#figures = new FigureSet(FINGERPRINTS, first && performance.timeOrigin + first.startedAt);
+      if (perSession && first !== undefined && this.#firstIs === 'over') this.#addTo(this.#figures, first);
+    }
+    return this.#figures;
   }
 
   #add(event: TrackedStatement): void {
+    this.#addTo(this.#own, event);
+  }
+
+  #addTo(own: FigureSet<Figures>, event: TrackedStatement): void {
     const alike = this.#host.figures(event);
-    const own = alike && this.#own.of(alike, () => new Figures(alike.fingerprint, alike.kind, alike.subject));
-    if (own === undefined) this.#own.others++;
-    else own.add(event);
-    own?.sample(event);
+    const figures = alike && own.of(alike, () => new Figures(alike.fingerprint, alike.kind, alike.subject));
+    if (event === this.#first) this.#firstIs = 'counted';
+    if (figures === undefined) own.others++;
+    else figures.add(event);
+    figures?.sample(event);
+  }
+
+  #repeatsAfter(first: TrackedStatement): Repeats {
+    const repeats = new Repeats(this.#host.settings.insight, this.#threshold, (finding) => this.#reached(finding));
+    repeats.begins(first, this.#host.figures(first));
+    if (this.#firstIs !== 'sent') repeats.ended(first, undefined);
+    return repeats;
   }
 
   #reached(finding: () => NPlusOne): void {
     if (this.#host.settings.nPlusOne === 'at once') return this.#tell(finding());
-    this.#pending.push(finding);
+    (this.#pending ??= []).push(finding);
     this.#host.wait(this);
   }
 
   #tell(finding: NPlusOne): void {
-    if (this.#found.length < FOUND) this.#found.push(finding);
+    const found = (this.#found ??= []);
+    if (found.length < FOUND) found.push(finding);
     this.#host.found(finding);
   }
 }

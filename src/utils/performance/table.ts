@@ -26,11 +26,12 @@ export interface TrackedTotals {
 export class FigureSet<K> {
   readonly #most: number;
   readonly #all = new Map<K, Figures>();
-  readonly #since = Date.now();
+  readonly #since: number;
   others = 0;
 
-  constructor(most: number) {
+  constructor(most: number, since = Date.now()) {
     this.#most = most;
+    this.#since = since;
   }
 
   /** `undefined`: there is no place for one more. */

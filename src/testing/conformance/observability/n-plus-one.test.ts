@@ -87,12 +87,9 @@ describe('O2: a query for each of many things is found, with its line and what t
   it('O2: rows by their keys, by a unique field, by another', async () => {
     const get = nextLine();
     for (let id = 1; id <= POSTS; id++) await session.get(Tag, id);
+    const emails = Array.from({ length: POSTS }, (_, i) => `a${i + 1}@example.org`);
     const email = nextLine();
-    for (let id = 1; id <= POSTS; id++)
-      await session
-        .query(Author)
-        .filter({ email: `a${id}@example.org` })
-        .first();
+    for (const one of emails) await session.query(Author).filter({ email: one }).first();
     const title = nextLine();
     for (let id = 1; id <= POSTS; id++) await session.query(Post).filter({ title: `p${id}` });
     const order = onEngine({ sqlite: ' ORDER BY t0."id"', mysql: ' ORDER BY t0.`id`' });
