@@ -105,12 +105,18 @@ export type {
   WriteResult,
 } from './adapters/adapter.ts';
 export { statementChannel } from './adapters/statement-events.ts';
-export type { StatementEvent } from './adapters/statement-events.ts';
+export type {
+  StatementDatabase,
+  StatementEvent,
+  StatementKind,
+  StatementSubject,
+} from './adapters/statement-events.ts';
 export { parseDsn } from './security/dsn.ts';
 export type { ParsedDsn } from './security/dsn.ts';
 export { formatDsn } from './security/format-dsn.ts';
 export type { DsnHost } from './security/hosts.ts';
 export { redactDsn } from './security/redact.ts';
+export { withCorrelationId } from './utils/correlation.ts';
 export { snakeCase } from './utils/naming.ts';
 
 export * from './utils/errors.ts';

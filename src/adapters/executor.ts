@@ -1,13 +1,34 @@
+import { chain } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Adapter, AcquireOptions, BatchResult, BeginOptions, Connection, Rows, WriteResult } from './adapter.ts';
-import { observe, observeRows, statementChannel } from './statement-events.ts';
+import { observed } from './observed.ts';
+import { observedRows } from './observed-rows.ts';
+import { Observers } from './observers.ts';
+import { statementDatabase } from './statement-database.ts';
+import { statementChannel } from './statement-events.ts';
+import type { StatementDatabase } from './statement-events.ts';
+import { StatementRecord } from './statement-record.ts';
+import { StatementSource } from './statement-source.ts';
+import type { Describe, Sending } from './statement-source.ts';
 import { Turns } from './turns.ts';
 
 /** What all executors of one adapter have in common. */
 interface Shared {
   readonly adapter: Adapter;
   readonly turns: Turns;
+  readonly observers: Observers;
+  readonly database: StatementDatabase;
+  readonly describe: Describe | undefined;
+  /** The numbers of transactions that are under way, while anybody listens. */
+  readonly transactions: WeakMap<Connection, number>;
+  begun: number;
   statements: number;
+}
+
+/** What listeners are told of a database. */
+export interface ExecutorOptions {
+  readonly database?: StatementDatabase;
+  readonly describe?: Describe;
 }
 
 /**
@@ -16,9 +37,30 @@ interface Shared {
  */
 export class Executor {
   protected readonly shared: Shared;
+  /** Who sends what goes through here. */
+  readonly source: StatementSource;
 
-  constructor(source: Adapter | Executor) {
-    this.shared = source instanceof Executor ? source.shared : { adapter: source, turns: new Turns(), statements: 0 };
+  /**
+   * @param of An adapter, or an executor to share it with.
+   * @param source Whose statements they are. By default those of the other executor, or nobody's.
+   */
+  constructor(of: Adapter | Executor, source?: StatementSource, { database, describe }: ExecutorOptions = {}) {
+    if (of instanceof Executor) {
+      this.shared = of.shared;
+      this.source = source ?? of.source;
+      return;
+    }
+    this.source = source ?? new StatementSource();
+    this.shared = {
+      adapter: of,
+      turns: new Turns(),
+      observers: new Observers(),
+      database: database ?? statementDatabase(of),
+      describe,
+      transactions: new WeakMap(),
+      begun: 0,
+      statements: 0,
+    };
   }
 
   /** Statements run so far; a batch counts one for each list of parameters that the driver was given. */
@@ -30,6 +72,15 @@ export class Executor {
     return this.shared.adapter.prepared;
   }
 
+  /** Who listens to the statements of this database. */
+  get observers(): Observers {
+    return this.shared.observers;
+  }
+
+  get database(): StatementDatabase {
+    return this.shared.database;
+  }
+
   acquire(options: AcquireOptions): MaybePromise<Connection> {
     return this.shared.adapter.acquire(options);
   }
@@ -38,11 +89,14 @@ export class Executor {
     this.shared.adapter.release(connection);
   }
 
-  query(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<Rows> {
+  query(connection: Connection, sql: string, parameters: readonly unknown[], origin?: object): MaybePromise<Rows> {
     const { shared } = this;
-    shared.statements++;
-    if (shared.turns.size === 0 && !statementChannel.hasSubscribers) return connection.query(sql, parameters);
-    return this.run(connection, sql, 1, 'read', () => connection.query(sql, parameters));
+    this.count(1);
+    if (shared.turns.size === 0 && !shared.observers.any && !statementChannel.hasSubscribers)
+      return connection.query(sql, parameters);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'read', () =>
+      connection.query(sql, parameters),
+    );
   }
 
   queryNamed(
@@ -50,13 +104,22 @@ export class Executor {
     sql: string,
     parameters: readonly unknown[],
   ): ReturnType<Connection['queryNamed']> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'read', () => connection.queryNamed(sql, parameters));
+    this.count(1);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin: undefined }, 'read', () =>
+      connection.queryNamed(sql, parameters),
+    );
   }
 
-  execute(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<WriteResult> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'write', () => connection.execute(sql, parameters));
+  execute(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    origin?: object,
+  ): MaybePromise<WriteResult> {
+    this.count(1);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'write', () =>
+      connection.execute(sql, parameters),
+    );
   }
 
   executeMany(
@@ -64,33 +127,49 @@ export class Executor {
     sql: string,
     batches: readonly (readonly unknown[])[],
   ): MaybePromise<BatchResult> {
-    this.shared.statements += batches.length;
-    return this.run(connection, sql, batches.length, 'write', () => connection.executeMany(sql, batches));
+    this.count(batches.length);
+    const sending = { sql, runs: batches.length, kind: undefined, parameters: undefined, origin: undefined };
+    return this.run(connection, sending, 'write', () => connection.executeMany(sql, batches));
   }
 
-  iterate(connection: Connection, sql: string, parameters: readonly unknown[]): ReturnType<Connection['iterate']> {
-    this.shared.statements++;
+  iterate(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    origin?: object,
+  ): ReturnType<Connection['iterate']> {
+    this.count(1);
     const rows = connection.iterate(sql, parameters);
     const inOrder =
       Symbol.iterator in rows ? rows : inTurn(rows[Symbol.asyncIterator](), this.shared.turns, connection);
-    return observeRows(sql, inOrder);
+    return this.heardRows(connection, { sql, runs: 1, kind: undefined, parameters, origin }, inOrder);
   }
 
   script(connection: Connection, sql: string): MaybePromise<void> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'write', () => connection.script(sql));
+    this.count(1);
+    return this.run(
+      connection,
+      { sql, runs: 1, kind: 'script', parameters: undefined, origin: undefined },
+      'write',
+      () => connection.script(sql),
+    );
   }
 
   begin(connection: Connection, options: BeginOptions): MaybePromise<void> {
+    const { shared } = this;
+    if (this.isHeard) shared.transactions.set(connection, ++shared.begun);
+    else shared.transactions.delete(connection);
     return this.control(connection, 'BEGIN', () => connection.begin(options));
   }
 
   commit(connection: Connection): MaybePromise<void> {
-    return this.control(connection, 'COMMIT', () => connection.commit());
+    return this.control(connection, 'COMMIT', () => chain(connection.commit(), () => this.#ended(connection)));
   }
 
   rollback(connection: Connection): MaybePromise<void> {
-    return this.send(connection, 'ROLLBACK', 1, () => connection.rollback());
+    return this.send(connection, controlling('ROLLBACK'), () =>
+      chain(connection.rollback(), () => this.#ended(connection)),
+    );
   }
 
   savepoint(connection: Connection, name: string): MaybePromise<void> {
@@ -102,32 +181,72 @@ export class Executor {
   }
 
   rollbackToSavepoint(connection: Connection, name: string): MaybePromise<void> {
-    return this.send(connection, 'ROLLBACK TO SAVEPOINT', 1, () => connection.rollbackToSavepoint(name));
+    return this.send(connection, controlling('ROLLBACK TO SAVEPOINT'), () => connection.rollbackToSavepoint(name));
+  }
+
+  protected count(runs: number): void {
+    this.shared.statements += runs;
+    this.source.statements += runs;
   }
 
   /** A statement that may take long. */
   protected run<T>(
     connection: Connection,
-    sql: string,
-    runs: number,
+    sending: Sending,
     _kind: 'read' | 'write',
     run: () => MaybePromise<T>,
   ): MaybePromise<T> {
-    return this.send(connection, sql, runs, run);
+    return this.send(connection, sending, run);
   }
 
   /** A statement that begins, divides or commits a transaction. */
   protected control(connection: Connection, sql: string, run: () => MaybePromise<void>): MaybePromise<void> {
-    return this.send(connection, sql, 1, run);
+    return this.send(connection, controlling(sql), run);
   }
 
   /** After whoever has the connection for himself. */
-  protected send<T>(connection: Connection, sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
+  protected send<T>(connection: Connection, sending: Sending, run: () => MaybePromise<T>): MaybePromise<T> {
     const { turns } = this.shared;
     const turn = turns.size === 0 ? undefined : turns.of(connection);
-    if (turn === undefined) return observe(sql, runs, run);
-    return turn.then(() => this.send(connection, sql, runs, run));
+    if (turn === undefined) return this.heard(connection, sending, run);
+    return turn.then(() => this.send(connection, sending, run));
   }
+
+  /** Run now, and tell whoever listens. */
+  protected heard<T>(connection: Connection, sending: Sending, run: () => MaybePromise<T>): MaybePromise<T> {
+    return this.isHeard ? observed(this.#record(connection, sending), this.#listeners, run) : run();
+  }
+
+  protected heardRows(
+    connection: Connection,
+    sending: Sending,
+    rows: ReturnType<Connection['iterate']>,
+  ): ReturnType<Connection['iterate']> {
+    return this.isHeard ? observedRows(this.#record(connection, sending), this.#listeners, rows) : rows;
+  }
+
+  protected get isHeard(): boolean {
+    return this.shared.observers.any || statementChannel.hasSubscribers;
+  }
+
+  get #listeners(): { readonly observers: Observers; readonly watch: StatementSource['watch'] } {
+    return { observers: this.shared.observers, watch: this.source.watch };
+  }
+
+  #record(connection: Connection, sending: Sending): StatementRecord {
+    const { database, describe, transactions } = this.shared;
+    const { source } = this;
+    return new StatementRecord(sending, { database, describe, source, transaction: transactions.get(connection) });
+  }
+
+  /** Its transaction has. */
+  #ended(connection: Connection): void {
+    this.shared.transactions.delete(connection);
+  }
+}
+
+function controlling(sql: string): Sending {
+  return { sql, runs: 1, kind: 'control', parameters: undefined, origin: undefined };
 }
 
 /** Rows of a stream; none is asked for while somebody has the connection for himself. */

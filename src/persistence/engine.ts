@@ -1,6 +1,10 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
+import { withEachBounded } from '../adapters/bounded-executor.ts';
 import { Executor } from '../adapters/executor.ts';
+import { statementDatabase } from '../adapters/statement-database.ts';
+import { StatementSource } from '../adapters/statement-source.ts';
+import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
@@ -12,6 +16,8 @@ import type { ScopeOptions } from './scope-settings.ts';
 
 /** Of so many schemas what was compiled is kept. */
 const MAX_SCHEMAS = 100;
+
+let sessions = 0;
 
 /** Settings that every session of a database begins with. */
 type SessionDefaults = Required<Omit<SessionOptions, 'schema' | keyof ScopeOptions>> & {
@@ -39,7 +45,7 @@ export class Engine {
     models: readonly ModelMeta[] = [],
   ) {
     this.adapter = adapter;
-    this.executor = new Executor(adapter);
+    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config) });
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
@@ -101,6 +107,12 @@ export class Engine {
   }
 
   #connected = false;
+
+  /** What the statements of one session go through: listeners know them as its own. */
+  sessionExecutor(bounds: Bounds | undefined): Executor {
+    const executor = new Executor(this.executor, new StatementSource(++sessions));
+    return bounds === undefined ? executor : withEachBounded(executor, bounds);
+  }
 
   /** A warning that is worth giving once for each database. */
   warnOnce(code: string, text: string): void {
