@@ -1,4 +1,5 @@
 import { chain } from '../utils/maybe-promise.ts';
+import { ReportedOnce } from '../utils/reported-once.ts';
 import { sqlComment, withSqlComment } from '../utils/sql-comment.ts';
 import { standIn } from '../utils/stand-in.ts';
 import { emitWarning } from '../utils/warnings.ts';
@@ -50,17 +51,13 @@ function commentedCalls(connection: Connection, comment: () => string | undefine
 
 /** The comment of the moment; the same texts give the same one again. */
 function commentOf(commenter: SqlCommenter, warn: Warn): () => string | undefined {
-  let reported = false;
+  const faults = new ReportedOnce('BLAZE_COMMENTER', "'sqlCommenter'", warn);
   return () => {
     try {
       const tags = Object.entries(commenter() ?? {}).flatMap(([name, value]) => tagOf(name, value));
       return tags.length === 0 ? undefined : sqlComment(tags);
     } catch (error) {
-      if (!reported) {
-        reported = true;
-        const { name, message } = error instanceof Error ? error : new Error('it threw what is no error');
-        warn('BLAZE_COMMENTER', `'sqlCommenter' failed, and is not reported again: ${name}: ${message}`);
-      }
+      faults.report(error);
       return undefined;
     }
   };

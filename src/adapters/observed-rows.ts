@@ -8,6 +8,7 @@ type RowStream = ReturnType<Connection['iterate']>;
 /** Rows of a stream, of which is told once when it ends, however that comes about. */
 export function observedRows(record: StatementRecord, listeners: Listeners, rows: RowStream): RowStream {
   listeners.watch?.begins(record);
+  listeners.observers.tracing?.around(record, () => undefined);
   const watch = new Stopwatch(record, listeners);
   return Symbol.iterator in rows
     ? timed(rows[Symbol.iterator](), watch)

@@ -19,7 +19,8 @@ export function observed<T>(
   listeners.watch?.begins(record);
   let result: MaybePromise<T>;
   try {
-    result = run();
+    const { tracing } = listeners.observers;
+    result = tracing === undefined ? run() : tracing.around(record, run);
   } catch (error) {
     tell(record.failed(error), listeners);
     throw error;

@@ -7,12 +7,17 @@ import { StatementSource } from '../adapters/statement-source.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
+import { emitWarning } from '../utils/warnings.ts';
+import type { Warn } from '../utils/warnings.ts';
 import { CompiledCache } from './compiled.ts';
+import { DatabaseLog } from './database-log.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
 import type { ScopeOptions } from './scope-settings.ts';
+import { Units } from './units.ts';
 
 /** Of so many schemas what was compiled is kept. */
 const MAX_SCHEMAS = 100;
@@ -34,6 +39,10 @@ export class Engine {
   readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
   readonly config: ConnectionConfig | undefined;
+  /** Transactions and flushes, for who listens. */
+  readonly units: Units;
+  /** Undefined where there is no logger. */
+  log: DatabaseLog | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
@@ -46,6 +55,7 @@ export class Engine {
   ) {
     this.adapter = adapter;
     this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config) });
+    this.units = new Units(this.executor.database);
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
@@ -118,6 +128,21 @@ export class Engine {
   warnOnce(code: string, text: string): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);
-    process.emitWarning(text, { type: 'BlazeWarning', code });
+    this.warn(code, text);
+  }
+
+  /** What is wrong and is no error of anybody's call: the process is told, and the logger. */
+  readonly warn: Warn = (code, message) => {
+    emitWarning(code, message);
+    this.log?.warning(code, message);
+  };
+
+  /** What is done here, and what is wrong, goes to a logger too. */
+  logTo(logger: Logger): void {
+    const log = new DatabaseLog(logger, this.executor.database);
+    this.log = log;
+    this.executor.observers.add(log.statement);
+    this.units.add(log.unit);
+    this.adapter.warn = this.warn;
   }
 }

@@ -1,6 +1,6 @@
 import { BlazeError } from './errors.ts';
 import { isPromise } from './maybe-promise.ts';
-import { emitWarning } from './warnings.ts';
+import { ReportedOnce } from './reported-once.ts';
 
 /** Levels that the library logs at. `error` is for what nobody else is told: what is thrown is the application's to judge. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -43,7 +43,7 @@ export function isLogger(value: unknown): value is Logger {
  */
 export class SafeLogger {
   readonly #logger: Logger;
-  #failed = false;
+  readonly #faults = new ReportedOnce('BLAZE_LOGGER', 'The logger');
   #writing = false;
 
   constructor(logger: Logger) {
@@ -54,7 +54,7 @@ export class SafeLogger {
     try {
       return this.#logger.isLevelEnabled?.(level) ?? true;
     } catch (error) {
-      this.#report(error);
+      this.#faults.report(error);
       return false;
     }
   }
@@ -65,19 +65,12 @@ export class SafeLogger {
     this.#writing = true;
     try {
       const written = this.#logger[level](record(), message);
-      if (isPromise(written)) written.then(undefined, (error: unknown) => this.#report(error));
+      if (isPromise(written)) written.then(undefined, (error: unknown) => this.#faults.report(error));
     } catch (error) {
-      this.#report(error);
+      this.#faults.report(error);
     } finally {
       this.#writing = false;
     }
-  }
-
-  #report(error: unknown): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'it threw what is no error.';
-    emitWarning('BLAZE_LOGGER', `The logger failed, and is not reported again: ${reason}`);
   }
 }
 

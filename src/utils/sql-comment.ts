@@ -34,3 +34,8 @@ function encoded(text: string): string {
   const code = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(text).replace(/[!'()*]/g, code);
 }
+
+/** The statement without tags that were written here. */
+export function withoutSqlComment(sql: string): string {
+  return sql.endsWith('*/') ? sql.replace(OURS, '') : sql;
+}
