@@ -137,12 +137,18 @@ export class Engine {
     this.log?.warning(code, message);
   };
 
+  /** The same for an error that nobody else is told. */
+  readonly fault: Warn = (code, message) => {
+    emitWarning(code, message);
+    this.log?.write('error', () => ({ event: 'fault', code }), message);
+  };
+
   /** What is done here, and what is wrong, goes to a logger too. */
   logTo(logger: Logger): void {
     const log = new DatabaseLog(logger, this.executor.database);
     this.log = log;
     this.executor.observers.add(log.statement);
     this.units.add(log.unit);
-    this.adapter.warn = this.warn;
+    if ('warn' in this.adapter) this.adapter.warn = this.warn;
   }
 }

@@ -80,7 +80,7 @@ export class Lifecycle {
       try {
         await run();
       } catch (error) {
-        this.#workspace.engine.warn(
+        this.#workspace.engine.fault(
           'BLAZE_HOOK',
           `A hook of '${event}' failed: ${String((error as Error | undefined)?.stack ?? error)}`,
         );

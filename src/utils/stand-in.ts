@@ -6,5 +6,6 @@ export function standIn<T extends object>(target: T, own: Partial<T>): T {
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
+    set: (_, name, value) => Reflect.set(target, name, value, target),
   });
 }
