@@ -92,7 +92,7 @@ export function trackerFor(
       if (notice.kind === 'slow query') {
         if (onSlowQuery === undefined) once('BLAZE_SLOW_QUERY', `slow ${notice.fingerprint}`, notice.message);
         else call('onSlowQuery', onSlowQuery, notice);
-      } else if (nPlusOne === 'throw') throw new NPlusOneError([notice]);
+      } else if (nPlusOne === 'throw') throw NPlusOneError.of([notice]);
       else if (typeof nPlusOne === 'function') call('nPlusOne', nPlusOne, notice);
       else once('BLAZE_N_PLUS_ONE', `${notice.callSite} ${notice.fingerprint}`, notice.message);
     },

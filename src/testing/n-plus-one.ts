@@ -86,7 +86,7 @@ class Watch {
   readonly end = (): void => {
     this.stop();
     this.#tracker.settle();
-    if (this.#found.length > 0) throw new NPlusOneError(this.#found);
+    if (this.#found.length > 0) throw NPlusOneError.of(this.#found);
   };
 }
 
