@@ -121,7 +121,16 @@ export type { ParsedDsn } from './security/dsn.ts';
 export { formatDsn } from './security/format-dsn.ts';
 export type { DsnHost } from './security/hosts.ts';
 export { redactDsn } from './security/redact.ts';
-export { withCorrelationId } from './utils/correlation.ts';
+export type { SqlCommenter } from './adapters/commented.ts';
+export { connectionChannel } from './adapters/connection-events.ts';
+export type { ConnectionEvent, PoolState } from './adapters/connection-events.ts';
+export { flushChannel, retryChannel, transactionChannel } from './persistence/unit-events.ts';
+export type { FlushEvent, RetryEvent, TransactionEvent, UnitEvent } from './persistence/unit-events.ts';
+export { correlationId, withCorrelationId } from './utils/correlation.ts';
+export type { ErrorRecord, Logger, LogLevel } from './utils/logging.ts';
+export { timeCall } from './utils/time-call.ts';
+export type { TimeCallOptions } from './utils/time-call.ts';
+export type { Warn } from './utils/warnings.ts';
 export { snakeCase } from './utils/naming.ts';
 
 export * from './utils/errors.ts';

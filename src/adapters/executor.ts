@@ -197,6 +197,11 @@ export class Executor {
     );
   }
 
+  /** The number of the transaction on a connection, if anybody listened when it began. */
+  transactionOf(connection: Connection): number | undefined {
+    return this.shared.transactions.get(connection);
+  }
+
   savepoint(connection: Connection, name: string): MaybePromise<void> {
     return this.control(connection, 'SAVEPOINT', () => connection.savepoint(name));
   }

@@ -13,6 +13,7 @@ export function observedRows(
   source: StatementSource,
   rows: RowStream,
 ): RowStream {
+  observers.tracing?.around(record, () => undefined);
   const watch = new Stopwatch(record, new Telling(record, observers, source));
   return Symbol.iterator in rows
     ? timed(rows[Symbol.iterator](), watch)

@@ -15,7 +15,8 @@ export function observed<T>(
   telling.begins();
   let result: MaybePromise<T>;
   try {
-    result = run();
+    const { tracing } = observers;
+    result = tracing === undefined ? run() : tracing.around(record, run);
   } catch (error) {
     record.failed(error);
     telling.ended();

@@ -1,20 +1,39 @@
+import { ReportedOnce } from '../utils/reported-once.ts';
 import { statementChannel } from './statement-events.ts';
 import type { StatementEvent } from './statement-events.ts';
 
 /** Told of each statement of one database when it is over. What it throws is reported once and stops nothing. */
 export type StatementObserver = (event: StatementEvent) => void;
 
+/** Somebody who is around statements from their beginning: makes spans of them. */
+export interface StatementTracing {
+  /** Run what sends the statement. When it is over, observers are given the same event. Fails only with what `run` fails with. */
+  around<T>(event: StatementEvent, run: () => T): T;
+}
+
 /** Who listens to the statements of one database. */
 export class Observers {
   #all: readonly StatementObserver[] = [];
-  readonly #reported = new WeakSet<StatementObserver>();
+  readonly #faults = new WeakMap<StatementObserver, ReportedOnce>();
+  #tracing: StatementTracing | undefined;
   /** Whether there is anybody: a field, since it is looked at before each statement. */
   any = false;
 
   /** Listen from now on. Gives what ends it. */
   add(observer: StatementObserver): () => void {
+    this.#faults.set(observer, new ReportedOnce('BLAZE_OBSERVER', 'What listens to statements'));
     this.#set([...this.#all, observer]);
     return () => this.#set(this.#all.filter((other) => other !== observer));
+  }
+
+  /** Who is around each statement, if anybody is. There is room for one. */
+  get tracing(): StatementTracing | undefined {
+    return this.#tracing;
+  }
+
+  set tracing(tracing: StatementTracing | undefined) {
+    this.#tracing = tracing;
+    this.#set(this.#all);
   }
 
   /** Tell those of this database, and those of all databases. */
@@ -23,7 +42,7 @@ export class Observers {
       try {
         observer(event);
       } catch (error) {
-        this.#report(observer, error);
+        this.#faults.get(observer)!.report(error);
       }
     }
     if (statementChannel.hasSubscribers) statementChannel.publish(event);
@@ -31,16 +50,6 @@ export class Observers {
 
   #set(all: readonly StatementObserver[]): void {
     this.#all = all;
-    this.any = all.length > 0;
-  }
-
-  #report(observer: StatementObserver, error: unknown): void {
-    if (this.#reported.has(observer)) return;
-    this.#reported.add(observer);
-    const { name, message } = error instanceof Error ? error : new Error('it threw what is no error');
-    process.emitWarning(`What listens to statements failed, and is not reported again: ${name}: ${message}`, {
-      type: 'BlazeWarning',
-      code: 'BLAZE_OBSERVER',
-    });
+    this.any = all.length > 0 || this.#tracing !== undefined;
   }
 }

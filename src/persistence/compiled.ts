@@ -18,8 +18,8 @@ import { withGiven } from '../query/given.ts';
 import { shapeKey } from '../query/shape-key.ts';
 import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
-import { comment } from '../query/tags.ts';
 import type { QueryRequest } from '../query/state.ts';
+import { sqlComment } from '../utils/sql-comment.ts';
 import { decoderOf } from './column-decoder.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
@@ -306,7 +306,7 @@ function keyCondition(fields: readonly FieldMeta[]): Expression {
 
 /** Tags are no part of the shape: however many there are, a query is compiled once. */
 function tagged({ sql }: CompiledQuery, { state: { tags } }: QueryRequest): string {
-  return tags === undefined ? sql : sql + comment(tags);
+  return tags === undefined ? sql : sql + sqlComment(tags);
 }
 
 function bind({ slots }: CompiledQuery, bound: readonly Bound[]): unknown[] {

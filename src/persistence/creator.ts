@@ -200,7 +200,9 @@ export class Creator {
   ): Promise<Row | undefined> {
     const find = (connection: Connection) => this.#writer(connection).find(meta, by, [key], lock);
     const read = async (): Promise<readonly (Row | undefined)[]> => this.#workspace.read(find, 'primary');
-    const [row] = await (this.#transactions.current === undefined ? retried(read) : read());
+    const [row] = await (this.#transactions.current === undefined
+      ? retried(read, this.#workspace.engine.units)
+      : read());
     return row;
   }
 

@@ -1,4 +1,6 @@
 import type { Adapter } from '../adapters/adapter.ts';
+import { commented } from '../adapters/commented.ts';
+import type { SqlCommenter } from '../adapters/commented.ts';
 import { ConnectionConfig } from '../adapters/config.ts';
 import type { ConnectionOptions } from '../adapters/config.ts';
 import { healthOf } from '../adapters/health.ts';
@@ -11,6 +13,8 @@ import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
 import type { TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
+import { isLogger } from '../utils/logging.ts';
+import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
 import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import type { TrackedTotals } from '../utils/performance/table.ts';
@@ -31,6 +35,17 @@ export interface DatabaseOptions extends SessionOptions, ReplicaOptions, Trackin
   readonly connection?: ConnectionOptions;
   /** An adapter of your own; by default the DSN's scheme decides. */
   readonly adapter?: Adapter;
+  /**
+   * Hears of every statement, transaction and flush (at `debug`), of what failed, and of warnings: any logger with the shape of pino. It is used
+   * as it is, and cannot fail what it hears of.
+   */
+  readonly logger?: Logger;
+  /**
+   * Tags for the statement that is about to be sent, written into a comment at its end
+   * ([sqlcommenter](https://google.github.io/sqlcommenter/)). Tags that are others each time, as `traceparent` is, make other texts of one
+   * statement, which is prepared anew for each.
+   */
+  readonly sqlCommenter?: SqlCommenter;
 }
 
 /** What has been sent so far. */
@@ -49,6 +64,8 @@ const OPTIONS = new Set([
   'models',
   'connection',
   'adapter',
+  'logger',
+  'sqlCommenter',
   'replicas',
   'maxReplicaLag',
   'fetchMode',
@@ -118,8 +135,13 @@ export class DatabaseCore {
         ? ConnectionConfig.fromDsn(source, options.connection)
         : source.with(options.connection ?? {});
     const registry = new Registry(options.models ?? []);
-    const adapter = await adapterFor(config, options);
+    checkListeners(options);
+    const { logger, sqlCommenter } = options;
+    const plain = await adapterFor(config, options);
+    const adapter =
+      sqlCommenter === undefined ? plain : commented(plain, sqlCommenter, (...all) => engine.warn(...all));
     const engine = new Engine(adapter, config, options, registry.models);
+    if (logger !== undefined) engine.logTo(logger);
     engine.track(options);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
@@ -177,6 +199,7 @@ export class DatabaseCore {
         return await session.transaction(fn, rest);
       } catch (error) {
         if (attempt >= retry || !isTransient(error)) throw error;
+        this.engine.units.retried(attempt + 1, error);
         await pause(attempt);
       } finally {
         endSession(session);
@@ -249,6 +272,18 @@ export class DatabaseCore {
 /** What a database is made of, for those parts of the package that stand beside its sessions. */
 export function engineOf(db: DatabaseCore): Engine {
   return engines.get(db)!;
+}
+
+/** @throws ConfigError for a logger that is none, or tags that are made by nothing. */
+function checkListeners({ logger, sqlCommenter }: DatabaseOptions): void {
+  if (logger !== undefined && !isLogger(logger))
+    throw new ConfigError("The option 'logger' is an object with the methods debug, info, warn and error, as pino's.", {
+      field: 'logger',
+    });
+  if (sqlCommenter !== undefined && typeof sqlCommenter !== 'function')
+    throw new ConfigError(`The option 'sqlCommenter' is a function, not ${describe(sqlCommenter)}.`, {
+      field: 'sqlCommenter',
+    });
 }
 
 /** @throws ConfigError for replicas that cannot be. */

@@ -62,6 +62,12 @@ export class Transactions {
   readonly #executor: Executor;
   #open: OpenTransaction | undefined;
   #opening = false;
+  /** That of the transaction that is open, or was last, for who listens. */
+  #number: number | undefined;
+  readonly #owner = (): { session: number | undefined; transaction: number | undefined } => ({
+    session: this.#executor.source.session,
+    transaction: this.#number,
+  });
   #flushing: Promise<void> | undefined;
   /** What has been done to collections since the last write, while no transaction is open. */
   #outside = new Journal();
@@ -232,6 +238,12 @@ export class Transactions {
 
   /** Run the closure in a transaction, or in a savepoint of the open one. */
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
+    const nested = this.#open !== undefined;
+    const { units } = this.#workspace.engine;
+    return units.transaction({ ...options, nested }, this.#owner, () => this.#run(fn, options));
+  }
+
+  async #run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     const begin = beginOptions(options);
     refuseInside(options, this.#open !== undefined || isInHooksOf(this));
@@ -286,6 +298,7 @@ export class Transactions {
       });
       try {
         await executor.begin(connection, begin);
+        this.#number = executor.transactionOf(connection);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
         const open: OpenTransaction = {
           connection,
@@ -459,7 +472,16 @@ export class Transactions {
   }
 
   /** In a transaction of its own, which `seal` commits. */
-  async #alone(
+  #alone(
+    workspace: Workspace,
+    purpose: string,
+    write: (connection: Connection, seal: () => unknown) => Promise<void>,
+  ): Promise<void> {
+    const run = (): Promise<void> => this.#inOwnTransaction(workspace, purpose, write);
+    return workspace.engine.units.transaction({ nested: false }, this.#owner, run);
+  }
+
+  async #inOwnTransaction(
     { executor, engine }: Workspace,
     purpose: string,
     write: (connection: Connection, seal: () => unknown) => Promise<void>,
@@ -468,6 +490,7 @@ export class Transactions {
     const connection = await executor.acquire({ mode: 'write', purpose });
     try {
       await executor.begin(connection, WRITES);
+      this.#number = executor.transactionOf(connection);
       try {
         await write(connection, () => executor.commit(connection));
       } catch (error) {
@@ -554,8 +577,9 @@ export class Transactions {
         }
       };
       if (open === undefined)
-        return retried(() =>
-          this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
+        return retried(
+          () => this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
+          workspace.engine.units,
         );
       refuseBroken(open);
       const journal = new Journal();
@@ -642,7 +666,7 @@ export class Transactions {
   ): Promise<void> {
     const flusher = new Flusher(workspace, connection, journal);
     try {
-      await flusher.run(steps);
+      await workspace.engine.units.flush(steps, this.#owner, () => flusher.run(steps));
       await seal();
     } catch (error) {
       undoFlush(journal);
