@@ -178,8 +178,7 @@ function loadedLink(entity: object, relation: RelationMeta): object | undefined 
   const key = (entity as Values)[relation.sourceField.name];
   // A link that the key has left, as after a rollback, holds nothing.
   if (linked !== undefined && (key === undefined || isKeyOf(linked, relation, key))) return linked;
-  if (key === null || key === undefined) return undefined;
-  return State.group(entity)?.loader.loadedTarget(relation, key);
+  return atHand(entity, relation, key);
 }
 
 /** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */
@@ -203,9 +202,9 @@ function atHand(entity: object, relation: RelationMeta, key: unknown): object | 
 /** Keep the loaded other sides in step when an owner changes. */
 function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
   if (previous === next) {
-    // It was taken out and is put back: it is not to be deleted any more.
-    if (State.is(next) && inverse.many && inverse.cascade === 'delete-orphan')
-      collectionOf(next, inverse).takeBack(entity);
+    // It was taken out, or left out, and is put back: it is not to be deleted any more, or to lose its owner.
+    const collection = State.is(next) && inverse.many ? State.link(next, inverse.index) : undefined;
+    if (collection instanceof EntityCollection) collection.takeBack(entity);
     return;
   }
   for (const [side, joined] of [

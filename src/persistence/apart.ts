@@ -71,6 +71,10 @@ export class ApartLoader implements RelationLoader {
     return this.#session.queryRelation(entity, relation);
   }
 
+  membersAtHand(_owner: object, { model }: RelationMeta): object[] {
+    throw this.#cannotChange(model);
+  }
+
   collectionChanges({ relation }: { readonly relation: RelationMeta }): void {
     throw this.#cannotChange(relation.model);
   }

@@ -40,6 +40,7 @@ import { PeerLoader } from './loading/peers.ts';
 import { flushedFirst } from './flushed-first.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
+import { membersAtHand } from './replacements.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -430,6 +431,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
     if (ownKey(entity, relation) === undefined && this.#transactions.flushesBeforeReads)
       await this.#transactions.flush();
+  }
+
+  membersAtHand(owner: object, relation: RelationMeta): object[] {
+    this.#refuseClosed();
+    return membersAtHand(this.#workspace, this.#work, owner, relation);
   }
 
   collectionChanges(collection: ChangingCollection): void {

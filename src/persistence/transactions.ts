@@ -627,7 +627,7 @@ export class Transactions {
   #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
     const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
-    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(), cascaded, written };
+    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(cascaded.found), cascaded, written };
   }
 
   async #tell(written: readonly Written[]): Promise<void> {

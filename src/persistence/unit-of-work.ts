@@ -29,9 +29,11 @@ export class UnitOfWork {
 
   get isEmpty(): boolean {
     if (this.added.size > 0 || this.deleted.size > 0) return false;
-    for (const collection of this.collections)
-      if ((collection.relation.link !== undefined && collection.pending !== undefined) || holdsOrphans(collection))
-        return false;
+    for (const collection of this.collections) {
+      const { pending, relation } = collection;
+      if (pending?.replaces === true || (relation.link !== undefined && pending !== undefined)) return false;
+      if (holdsOrphans(collection)) return false;
+    }
     return true;
   }
 
@@ -43,7 +45,8 @@ export class UnitOfWork {
     for (const collection of this.collections) {
       const { link, target } = collection.relation;
       if (link !== undefined && models.has(rootOf(link.model))) return true;
-      if (holdsOrphans(collection) && models.has(rootOf(target))) return true;
+      const leaves = collection.pending?.replaces === true || holdsOrphans(collection);
+      if (leaves && models.has(rootOf(target))) return true;
     }
     return false;
   }
@@ -78,12 +81,13 @@ export class UnitOfWork {
     this.#withdrawn.delete(entity);
   }
 
-  /** What a flush that begins now has to write. */
-  take(): Taken {
+  /** What a flush that begins now has to write. `found`: collections of which it knows what the database has. */
+  take(found: { has(collection: ChangingCollection): boolean }): Taken {
     const links = new Map<ChangingCollection, PendingLinks>();
     for (const collection of this.collections) {
       const { pending } = collection;
-      links.set(collection, { added: new Set(pending?.added), removed: new Set(pending?.removed) });
+      const replaces = pending?.replaces === true && found.has(collection);
+      links.set(collection, { added: new Set(pending?.added), removed: new Set(pending?.removed), replaces });
     }
     return { ...this.copy(), links };
   }

@@ -186,19 +186,10 @@ export class BatchLoader {
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
   async #loadManyToMany(relation: RelationMeta, entities: readonly object[]): Promise<void> {
     const { link, target, sourceField } = relation;
-    const { model, source, target: toTarget } = link!;
+    const { source, target: toTarget } = link!;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
-    const order =
-      target.ordering.length > 0
-        ? modelOrdering([toTarget.relation!], target)
-        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
-    const state = { ...initialState(model, this.#workspace.scopes), order };
-    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
-    const rows = await this.#inSlices(valuesOf(sourceField, owners.values()), (keys) => {
-      const where = [inList(source, keys), ...visible(toTarget.relation!)];
-      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
-    });
+    const rows = await this.linkedKeys(relation, valuesOf(sourceField, owners.values()));
     // A model between the two may link them twice.
     const lists = new Map<unknown, Set<object>>();
     for (const key of owners.keys()) lists.set(key, new Set());
@@ -210,6 +201,21 @@ export class BatchLoader {
     }
     for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
     this.showOtherSide(relation, owners.values());
+  }
+
+  /** The keys at both ends of the links of these owners, in the order in which their collections have them. */
+  linkedKeys({ link, target }: RelationMeta, keys: readonly unknown[]): Promise<unknown[][]> {
+    const { model, source, target: toTarget } = link!;
+    const order =
+      target.ordering.length > 0
+        ? modelOrdering([toTarget.relation!], target)
+        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
+    const state = { ...initialState(model, this.#workspace.scopes), order };
+    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
+    return this.#inSlices(keys, (slice) => {
+      const where = [inList(source, slice), ...visible(toTarget.relation!)];
+      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
+    });
   }
 
   /** Fill a collection; what it waits to have written stays. */
@@ -230,6 +236,9 @@ export class BatchLoader {
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
       for (const owner of pending.added)
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
+      if (pending.replaces !== true) continue;
+      for (const owner of owners)
+        if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
   }
 
