@@ -177,8 +177,14 @@ function loadedLink(entity: object, relation: RelationMeta): object | undefined 
   if (!relation.owning) return linked;
   const key = (entity as Values)[relation.sourceField.name];
   // A link that the key has left, as after a rollback, holds nothing.
-  if (linked !== undefined && (key === undefined || isKeyOf(linked, relation, key))) return linked;
+  if (linked !== undefined && (key === undefined || isKeyOf(linked, relation, key)) && !standsIn(linked, relation))
+    return linked;
   return atHand(entity, relation, key);
+}
+
+/** Whether a link is a reference by a field that is not the key: the entity that it stands for may be there beside it. */
+function standsIn(linked: object, { targetField }: RelationMeta): boolean {
+  return !targetField.primaryKey && State.row(linked) === null && State.group(linked)?.kind === 'reference';
 }
 
 /** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */

@@ -94,7 +94,12 @@ describe('R5: a collection that is set before it is loaded', () => {
         'DELETE FROM "book_genres" USING (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS v(column1, column2)) AS v WHERE "book_genres"."book_id" = v.column1 AND "book_genres"."genre_id" = v.column2',
         'COMMIT',
       ],
-      mysql: [],
+      mysql: [
+        'BEGIN',
+        "SELECT t0.`book_id`, t0.`genre_id` FROM `book_genres` AS t0 WHERE t0.`book_id` IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v bigint PATH '$' NULL ON EMPTY ERROR ON ERROR)) AS list) ORDER BY t0.`book_id`, t0.`genre_id`",
+        "DELETE `book_genres` FROM JSON_TABLE(?, '$[*]' COLUMNS (column1 bigint PATH '$[0]' NULL ON EMPTY ERROR ON ERROR, column2 bigint PATH '$[1]' NULL ON EMPTY ERROR ON ERROR)) AS v STRAIGHT_JOIN `book_genres` ON `book_genres`.`book_id` = v.column1 AND `book_genres`.`genre_id` = v.column2",
+        'COMMIT',
+      ],
     });
     expect([items(book.genres), await genresOf()]).toEqual([[], ['2-1', '2-2', '3-1', '3-2']]);
     expect(await statementsOf(() => session.commit())).toEqual([]);
