@@ -23,6 +23,8 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   #removed: Set<object> | null = null;
   /** It was set before it was loaded: what else the database has is taken out by the flush, which has to look for it. */
   #replaces = false;
+  /** Where a model stands between the two: how many rows there are for an item beside the first. */
+  #doubles: Map<object, number> | null = null;
 
   constructor(owner: object, relation: RelationMeta) {
     super();
@@ -188,7 +190,8 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   }
 
   /** For the loader: the rows as the database has them; changes that wait for a flush are kept. */
-  receive(items: readonly object[]): void {
+  receive(items: readonly object[], doubles?: Map<object, number>): void {
+    this.#doubles = doubles ?? null;
     const removed = this.#removed;
     const kept = removed === null ? [...items] : items.filter((item) => !removed.has(item));
     if (this.#added !== null) {
@@ -216,6 +219,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   noteRemoved(item: object): void {
     this.#tell();
     this.#show(item, false);
+    this.#doubles?.delete(item);
     const undone = this.#added?.delete(item) === true;
     if (!undone || this.#lastWordCounts) (this.#removed ??= new Set()).add(item);
   }
@@ -251,12 +255,14 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
       this.#removed === null ? null : new Set(this.#removed),
     ];
     const replaces = this.#replaces;
+    const doubles = this.#doubles === null ? null : new Map(this.#doubles);
     return () => {
       this.#items = items;
       this.#members = null;
       this.#added = added;
       this.#removed = removed;
       this.#replaces = replaces;
+      this.#doubles = doubles;
     };
   }
 
@@ -354,8 +360,9 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
 
   #unlink(item: object): void {
     if (this.#items !== null && !this.#items.includes(item)) return;
+    const { inverse, link } = this.relation;
+    if (link?.implicit === false) State.group(this.owner)?.loader.unlinked(link, this.owner, item);
     this.noteRemoved(item);
-    const { inverse } = this.relation;
     if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, false);
   }
 
@@ -366,6 +373,20 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#tell();
     overruled?.delete(item);
     this.#show(item, joined);
+  }
+
+  /**
+   * For rows of the model between the two: one of them, which writes itself, has come or gone. A link that waits here to be
+   * written is that row.
+   */
+  showRow(item: object, joined: boolean): void {
+    if (this.#items === null || this.#added?.has(item) === true) return;
+    this.#tell();
+    const doubles = this.#doubles?.get(item) ?? 0;
+    if (joined && this.#items.includes(item)) (this.#doubles ??= new Map()).set(item, doubles + 1);
+    else if (joined) this.#show(item, true);
+    else if (doubles > 0) this.#doubles!.set(item, doubles - 1);
+    else this.#show(item, false);
   }
 
   /** For the loader: the other side has a change that is not written, where this one says nothing else. */

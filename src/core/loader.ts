@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ModelMeta, RelationMeta } from './metadata.ts';
+import type { LinkMeta, ModelMeta, RelationMeta } from './metadata.ts';
 import type { FetchMode } from './fetch-mode.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface RelationLoader {
   queryRelation(entity: object, relation: RelationMeta): unknown;
   /** What the session knows of as members of a collection that is not loaded. */
   membersAtHand(owner: object, relation: RelationMeta): object[];
+  /** All links between two are taken out: rows of the model between them that are not written as such are not to be. */
+  unlinked(link: LinkMeta, source: object, target: object): void;
   /** Called before a collection changes, so that a rollback can put it back and a flush can find it. */
   collectionChanges(collection: ChangingCollection): void;
   /** New entities that are reachable are saved: tell the unit of work of one. `owner`: the entity that leads to it; if that is to be deleted, nothing is saved with it. */

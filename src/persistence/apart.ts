@@ -1,6 +1,6 @@
 import { mapKey } from '../core/keys.ts';
 import type { EntityGroup, RelationLoader } from '../core/loader.ts';
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference, referenceGroup } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { NotLoadedError, SessionStateError } from '../utils/errors.ts';
@@ -73,6 +73,10 @@ export class ApartLoader implements RelationLoader {
 
   membersAtHand(_owner: object, { model }: RelationMeta): object[] {
     throw this.#cannotChange(model);
+  }
+
+  unlinked({ source }: LinkMeta): void {
+    throw this.#cannotChange(source.model);
   }
 
   collectionChanges({ relation }: { readonly relation: RelationMeta }): void {

@@ -51,8 +51,8 @@ export type FlushStep =
  */
 export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushStep[] {
   return [
-    ...linkSteps('unlink', changes.replaced),
     ...deleteSteps(changes.earlyDeletes, features),
+    ...linkSteps('unlink', changes.replaced),
     ...insertSteps(changes),
     ...updateSteps(changes),
     ...linkSteps('unlink', changes.unlinked),

@@ -1,12 +1,14 @@
 import { EntityCollection } from '../core/collection.ts';
-import { rootOf } from '../core/inheritance.ts';
+import { modelOf, rootOf } from '../core/inheritance.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { collectionsOver, isThrough, showLinkRow } from '../core/through.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
+import { endAt } from './unwritten-rows.ts';
 import type { Workspace } from './workspace.ts';
 
 type Deleted = Map<ModelMeta, Set<object>>;
@@ -21,12 +23,25 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
   if (gone.size === 0) return;
   for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
+  for (const [meta, entities] of gone)
+    if (isThrough(meta)) for (const entity of entities) hideLinkRow(workspace, journal, entity);
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = gone.get(rootOf(relation.target));
       if (missing === undefined || relation.owning) continue;
       for (const entity of entities) forget(entity, relation, missing, journal);
     }
+}
+
+/** Collections over a model between two show what its rows that are left say. */
+function hideLinkRow(workspace: Workspace, journal: Journal, entity: object): void {
+  for (const relation of modelOf(entity).relations)
+    for (const { index } of collectionsOver(relation)) {
+      const end = endAt(workspace.identityMap, entity, relation);
+      const collection = end === undefined ? undefined : State.link(end, index);
+      if (collection instanceof EntityCollection) journal.touchCollection(collection);
+    }
+  showLinkRow(entity, false, (row, relation) => endAt(workspace.identityMap, row, relation));
 }
 
 /** What the session has, by model; made before any of it leaves. */

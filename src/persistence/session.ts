@@ -8,7 +8,7 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
@@ -38,6 +38,7 @@ import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { flushedFirst } from './flushed-first.ts';
+import { dropUnwrittenRows, unwrittenRows } from './unwritten-rows.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { membersAtHand } from './replacements.ts';
@@ -83,6 +84,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
       before: (collection) => this.#transactions.current?.journal.touchCollection(collection),
       changed: this.#work.collections,
+      rows: (link) => unwrittenRows(this.#workspace, this.#work, link),
     });
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
@@ -436,6 +438,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   membersAtHand(owner: object, relation: RelationMeta): object[] {
     this.#refuseClosed();
     return membersAtHand(this.#workspace, this.#work, owner, relation);
+  }
+
+  unlinked(link: LinkMeta, source: object, target: object): void {
+    dropUnwrittenRows(this.#workspace, this.#work, { link, source, target });
   }
 
   collectionChanges(collection: ChangingCollection): void {

@@ -4,6 +4,7 @@ import { rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { isThrough, showLinkRow } from '../core/through.ts';
 import { withdrawn } from './withdrawn.ts';
 
 /** The three sets of a unit of work. */
@@ -66,6 +67,7 @@ export class UnitOfWork {
 
   /** A new entity is not saved after all: nothing of the session shows it any more. */
   withdraw(entity: object): void {
+    if (isThrough(metaOfEntity(entity))) showLinkRow(entity, false);
     this.#withdrawn.set(entity, withdrawn(entity, this.collections));
     this.forget(entity);
     State.setGroup(entity, null);
@@ -79,6 +81,7 @@ export class UnitOfWork {
     for (const collection of changedCollections(entity)) this.collections.add(collection);
     for (const putBack of this.#withdrawn.get(entity) ?? []) putBack();
     this.#withdrawn.delete(entity);
+    if (isThrough(metaOfEntity(entity))) showLinkRow(entity, true);
   }
 
   /** What a flush that begins now has to write. `found`: collections of which it knows what the database has. */

@@ -2,7 +2,7 @@ import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
 import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { isOf } from '../../core/inheritance.ts';
@@ -28,9 +28,17 @@ export interface Receiving {
   readonly before: (collection: EntityCollection) => void;
   /** Those with changes that are not written yet. */
   readonly changed: ReadonlySet<ChangingCollection>;
+  /** Rows of a model between two that lead to others than the database says. */
+  readonly rows: (link: LinkMeta) => Iterable<MovedRow>;
 }
 
-const APART: Receiving = { before: () => undefined, changed: new Set() };
+/** A row of a model between two: the ends that it has in the database, and those that it is to have. */
+export interface MovedRow {
+  readonly from: readonly [source: object | undefined, target: object | undefined];
+  readonly to: readonly [source: object | undefined, target: object | undefined];
+}
+
+const APART: Receiving = { before: () => undefined, changed: new Set(), rows: () => [] };
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -192,14 +200,18 @@ export class BatchLoader {
     const rows = await this.linkedKeys(relation, valuesOf(sourceField, owners.values()));
     // A model between the two may link them twice.
     const lists = new Map<unknown, Set<object>>();
+    const doubles = new Map<unknown, Map<object, number>>();
     for (const key of owners.keys()) lists.set(key, new Set());
     await this.#loadByKey(target, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
       const item = map.get(fieldKey(toTarget, to));
-      if (item !== undefined) lists.get(fieldKey(source, from))!.add(item);
+      const list = item === undefined ? undefined : lists.get(fieldKey(source, from))!;
+      if (list?.has(item!) === true) double(doubles, fieldKey(source, from), item!);
+      else list?.add(item!);
     }
-    for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
+    for (const [key, owner] of owners)
+      this.receive(collection(owner, relation), [...lists.get(key)!], doubles.get(key));
     this.showOtherSide(relation, owners.values());
   }
 
@@ -219,16 +231,17 @@ export class BatchLoader {
   }
 
   /** Fill a collection; what it waits to have written stays. */
-  receive(into: EntityCollection, items: readonly object[]): void {
+  receive(into: EntityCollection, items: readonly object[], doubles?: Map<object, number>): void {
     this.#receiving.before(into);
-    into.receive(items);
+    into.receive(items, doubles);
   }
 
   /** Links that the other side of a many-to-many relation is to write are shown in collections that were just filled. */
   showOtherSide(relation: RelationMeta, filled: Iterable<object>): void {
     const { changed } = this.#receiving;
-    if (changed.size === 0 || relation.inverse?.many !== true) return;
     const owners = new Set(filled);
+    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
+    if (changed.size === 0 || relation.inverse?.many !== true) return;
     for (const other of changed) {
       const { pending } = other;
       if (other.relation !== relation.inverse || pending === undefined) continue;
@@ -240,6 +253,17 @@ export class BatchLoader {
       for (const owner of owners)
         if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
+  }
+
+  /** So are rows of a model between the two that the session itself is to write. */
+  #showRows(relation: RelationMeta, link: LinkMeta, filled: ReadonlySet<object>): void {
+    for (const { from, to } of this.#receiving.rows(link))
+      for (const [[source, target], joined] of [
+        [from, false],
+        [to, true],
+      ] as const)
+        if (source !== undefined && target !== undefined && filled.has(source))
+          collection(source, relation).showRow(target, joined);
   }
 
   #fetch(
@@ -297,6 +321,11 @@ export class BatchLoader {
         : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
     );
   }
+}
+
+function double(counts: Map<unknown, Map<object, number>>, owner: unknown, item: object): void {
+  const own = counts.get(owner) ?? new Map<object, number>();
+  counts.set(owner, own.set(item, (own.get(item) ?? 0) + 1));
 }
 
 /** One relation of some entities, and what is to be loaded of those at its other end. */

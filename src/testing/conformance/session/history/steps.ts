@@ -51,6 +51,13 @@ export type Step =
       readonly to: readonly number[];
       readonly unloaded?: boolean;
     }
+  | {
+      /** A row of the model between items and places: made, given another place, deleted. */
+      readonly do: 'stay';
+      readonly how: 'make' | 'move' | 'delete';
+      readonly at: number;
+      readonly to: number;
+    }
   | { readonly do: 'load'; readonly at: number }
   | { readonly do: 'delete'; readonly at: number }
   | { readonly do: 'flush' | 'query' | 'clear' }
@@ -143,6 +150,15 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         at,
         to: fc.array(at, { maxLength: 3 }),
         unloaded: fc.boolean(),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: one('stay'),
+        how: fc.constantFrom('make' as const, 'make' as const, 'move' as const, 'delete' as const),
+        at,
+        to: at,
       }),
     },
     { weight: 2, arbitrary: fc.record({ do: one('load'), at }) },

@@ -6,7 +6,7 @@ import type { Collection, Database, Model, Session } from '../../../../index.ts'
 
 import { errorFrom } from '../../../support/database.ts';
 import { expectMemory } from './check.ts';
-import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf } from './models.ts';
+import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity, Kind } from './models.ts';
 import type { HookPlace, Step } from './steps.ts';
 import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
@@ -113,6 +113,8 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
     }
     case 'fill':
       return fill(play, step, inside);
+    case 'stay':
+      return stay(play, step, inside);
     case 'load': {
       const thing = pick(world, undefined, step.at);
       if (thing !== undefined) await load(play, thing, ...COLLECTIONS[thing.kind]);
@@ -179,6 +181,38 @@ async function fill(
     else if (isMember) thing[relation].add(parent.key);
     else thing[relation].delete(parent.key);
   }
+}
+
+/** Rows of the model between items and places, for themselves; a pair has one of them. */
+async function stay(play: Play, { how, at, to }: Extract<Step, { do: 'stay' }>, inside: boolean): Promise<void> {
+  const { session, world } = play;
+  const place = pick(world, 'place', to);
+  if (how === 'make') {
+    const item = pick(world, 'item', at);
+    if (item === undefined || place === undefined || item.places.has(place.key)) return;
+    const made = new Stay({
+      item: world.entities.get(item.key) as Item,
+      place: world.entities.get(place.key) as Place,
+    });
+    session.add(made);
+    world.stays.push(made);
+    item.places.add(place.key);
+    return;
+  }
+  const here = world.stays.filter((row) => ['pending', 'persistent'].includes(session.state(row)));
+  const row = here[at % Math.max(1, here.length)];
+  const [item, from] = row === undefined ? [] : [row.item, row.place].map((end) => world.names.get(end));
+  const thing = world.things.get(item ?? '');
+  // One that a savepoint has brought back may be of a pair that is linked by another row.
+  if (row === undefined || thing === undefined || from === undefined || !thing.places.has(from)) return;
+  if (how === 'move') {
+    if (place === undefined || thing.places.has(place.key)) return;
+    row.place = world.entities.get(place.key) as Place;
+    thing.places.add(place.key);
+  } else session.delete(row);
+  thing.places.delete(from);
+  // What is to be deleted is in its collections until it is.
+  if (how === 'delete') await flush(play, inside);
 }
 
 /** Whether a row of a model is to be deleted by the next flush. */
