@@ -159,7 +159,11 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     const listed = new Set(this.#items);
     for (const item of stored) {
       if (!listed.has(item)) undo.push(this.#takeOut(item));
-      else if (this.relation.link !== undefined && this.#removed?.has(item) !== true && this.#added?.delete(item) === true)
+      else if (
+        this.relation.link !== undefined &&
+        this.#removed?.has(item) !== true &&
+        this.#added?.delete(item) === true
+      )
         undo.push(() => this.#added!.add(item));
     }
     return () => {

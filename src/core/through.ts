@@ -15,10 +15,7 @@ export function collectionsOver(relation: RelationMeta): readonly RelationMeta[]
   if (found === undefined) {
     const { model, owning, sourceField, target } = relation;
     const isOver = ({ link }: RelationMeta): boolean =>
-      link !== undefined &&
-      !link.implicit &&
-      sameTable(link.model, model) &&
-      link.source.index === sourceField.index;
+      link !== undefined && !link.implicit && sameTable(link.model, model) && link.source.index === sourceField.index;
     known.set(relation, (found = owning ? target.relations.filter(isOver) : []));
   }
   return found;

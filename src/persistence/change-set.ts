@@ -203,12 +203,7 @@ function collectLinks(
 }
 
 /** The pairs of new rows of a `through` model, and of those that are given another end. */
-function ownRows(
-  link: LinkMeta,
-  identityMap: IdentityMap,
-  work: UnitOfWork,
-  updates: ChangeSet['updates'],
-): PairSet {
+function ownRows(link: LinkMeta, identityMap: IdentityMap, work: UnitOfWork, updates: ChangeSet['updates']): PairSet {
   const pairs = new PairSet();
   const add = (entity: object): void => {
     const [source, target] = [link.source, link.target].map(({ relation }) => endAt(identityMap, entity, relation!));
@@ -232,7 +227,10 @@ function deletedBoth(
   const found = new Set(early);
   for (const link of new Set(pairs.map((pair) => pair.link)))
     for (const entity of link.implicit ? NONE : work.deleted)
-      if (isOf(entity, link.model) && pairs.some((pair) => pair.link === link && leadsToBoth(identityMap, entity, pair)))
+      if (
+        isOf(entity, link.model) &&
+        pairs.some((pair) => pair.link === link && leadsToBoth(identityMap, entity, pair))
+      )
         found.add(entity);
   return found;
 }

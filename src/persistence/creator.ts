@@ -13,6 +13,7 @@ import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
+import { followRekeys } from './follow-rekeys.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { rowsByKey } from './key-query.ts';
@@ -121,8 +122,12 @@ export class Creator {
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
     await this.#transactions.atomic(this.#workspace, 'the update of rows', async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
-      await flusher.run([{ kind: 'update', meta, changed, entities }]);
-      return () => flusher.accept();
+      const steps: FlushStep[] = [{ kind: 'update', meta, changed, entities }];
+      await flusher.run(steps);
+      return () => {
+        flusher.accept();
+        followRekeys(this.#workspace, journal, steps);
+      };
     });
     return entities.length;
   }

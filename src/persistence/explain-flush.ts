@@ -122,6 +122,8 @@ function reasons(
       return [because(entity, `refers to a new row: ${nameOf(step.field)}`)];
     case 'disconnect':
       return [because(entity, `deleted, and refers to another that is: ${nameOf(step.field)}`)];
+    case 'vacate':
+      return [because(entity, `another takes its ${nameOf(step.field)}`)];
     default:
       return [because(entity, whyDeleted.get(entity) ?? 'deleted')];
   }

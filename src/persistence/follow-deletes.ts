@@ -8,6 +8,7 @@ import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
+import { ReferenceWrites } from './reference-writes.ts';
 import { endAt } from './unwritten-rows.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,7 +22,11 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
   const gone: Deleted = new Map();
   for (const step of steps) if (step.kind === 'delete') noteGone(gone, step.meta, step.entities);
   if (gone.size === 0) return;
-  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news))
+  const first = steps.findIndex(({ kind }) => kind === 'delete');
+  const writes = new ReferenceWrites(steps);
+  // What was written after that refers to a row that has come in the place of one that is gone.
+  const isLater: IsLater = (entity, { sourceField }) => writes.last(entity, sourceField) > first;
+  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
   for (const [meta, entities] of gone)
     if (isThrough(meta)) for (const entity of entities) hideLinkRow(workspace, journal, entity);
@@ -44,6 +49,8 @@ function hideLinkRow(workspace: Workspace, journal: Journal, entity: object): vo
   showLinkRow(entity, false, (row, relation) => endAt(workspace.identityMap, row, relation));
 }
 
+type IsLater = (entity: object, relation: RelationMeta) => boolean;
+
 /** What the session has, by model; made before any of it leaves. */
 function tracked({ identityMap }: Workspace): [ModelMeta, object[]][] {
   return Array.from(identityMap.entries(), ([meta, entities]) => [meta, [...entities]]);
@@ -56,13 +63,15 @@ function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): v
 }
 
 /** What refers to rows that are gone, by the rules of the keys. Gives what is gone for that reason. */
-function followKeys(workspace: Workspace, journal: Journal, gone: Deleted): Deleted {
+function followKeys(workspace: Workspace, journal: Journal, gone: Deleted, isLater: IsLater): Deleted {
   const next: Deleted = new Map();
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
       if (missing === undefined || !FOLLOWED.has(relation.onDelete)) continue;
-      const followers = referringTo(workspace, meta, relation, entities, missing);
+      const followers = referringTo(workspace, meta, relation, entities, missing).filter(
+        (entity) => !isLater(entity, relation),
+      );
       if (followers.length === 0) continue;
       if (relation.onDelete === 'cascade') {
         for (const entity of followers) evict(workspace, meta, entity, journal);

@@ -100,9 +100,7 @@ export async function storedValues(
 
 function storedValue({ compiled }: Workspace, entity: object, field: FieldMeta): unknown {
   const row = State.row(entity);
-  return row === null
-    ? known(entity, field)
-    : compiled.codec(modelOf(entity)).decodeField(field, row[field.index]);
+  return row === null ? known(entity, field) : compiled.codec(modelOf(entity)).decodeField(field, row[field.index]);
 }
 
 /** A value in memory; undefined where there is none, or it has not been read. */

@@ -58,9 +58,7 @@ const FOLLOWED: ReadonlySet<ReferentialAction> = new Set<ReferentialAction>(['ca
 
 /** The tables of which the statement changes rows, by itself or by keys that the database follows. */
 function affectedBy(workspace: Workspace, request: Extract<SetWrite, { kind: 'update' | 'delete' }>): Affected {
-  const known = Array.from(workspace.identityMap.entries(), ([meta]) => meta);
-  const models = new Set([...workspace.engine.models, ...known]);
-  const owning = [...models].flatMap(({ relations }) => relations.filter((relation) => relation.owning));
+  const owning = [...workspace.models].flatMap(({ relations }) => relations.filter((relation) => relation.owning));
   const root = rootOf(request.state.meta);
   const gone = new Set<ModelMeta>(request.kind === 'delete' ? [root] : []);
   const changed = new Set<FieldMeta>(request.kind === 'update' ? request.changes.map(({ field }) => field) : []);

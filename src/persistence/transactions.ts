@@ -18,6 +18,7 @@ import { explainSteps } from './explain-flush.ts';
 import type { FlushMode } from './options.ts';
 import { explainHandover } from './handed-over.ts';
 import { followDeletes } from './follow-deletes.ts';
+import { followRekeys } from './follow-rekeys.ts';
 import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { planFlush } from './flush-plan.ts';
@@ -25,6 +26,7 @@ import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
 import { followLinkRows } from './link-rows.ts';
+import { inOrderOfHandovers } from './handover-order.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
@@ -627,7 +629,8 @@ export class Transactions {
   #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
     const { identityMap, compiled } = this.#workspace;
     const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
-    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(cascaded.found), cascaded, written };
+    const steps = inOrderOfHandovers(planFlush(changes, compiled.dialect.features), compiled, this.#workspace.models);
+    return { steps, taken: this.#work.take(cascaded.found), cascaded, written };
   }
 
   async #tell(written: readonly Written[]): Promise<void> {
@@ -655,6 +658,7 @@ export class Transactions {
     flusher.accept();
     followLinkRows(this.#workspace, taken, journal, steps);
     followDeletes(this.#workspace, journal, steps);
+    followRekeys(this.#workspace, journal, steps);
     for (const collection of taken.collections) journal.touchCollection(collection);
     this.#work.settle(taken);
   }

@@ -12,7 +12,10 @@ import type { Workspace } from './workspace.ts';
 export function endAt(identityMap: IdentityMap, entity: object, relation: RelationMeta): object | undefined {
   const linked = State.link(entity, relation.index);
   const key = known(entity, relation.sourceField);
-  if (State.is(linked) && (key === undefined || sameKey(relation.targetField, known(linked, relation.targetField), key)))
+  if (
+    State.is(linked) &&
+    (key === undefined || sameKey(relation.targetField, known(linked, relation.targetField), key))
+  )
     return linked;
   return targetAt(identityMap, relation, key);
 }

@@ -142,6 +142,11 @@ export class Workspace {
     return this.engine.compiledIn(this.#place.schema);
   }
 
+  /** The models of the database, as far as they are known, and those of the session's entities. */
+  get models(): ReadonlySet<ModelMeta> {
+    return new Set([...this.engine.models, ...Array.from(this.identityMap.entries(), ([meta]) => meta)]);
+  }
+
   /** The scopes of the session. */
   get scopes(): ScopeConditions {
     return this.#place.scopes;

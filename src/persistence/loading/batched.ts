@@ -250,8 +250,7 @@ export class BatchLoader {
       for (const owner of pending.added)
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
       if (pending.replaces !== true) continue;
-      for (const owner of owners)
-        if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
+      for (const owner of owners) if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
   }
 
