@@ -120,7 +120,7 @@ export class Creator {
     if (entities.length === 0) return 0;
     if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, fields);
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
-    await this.#transactions.atomic(this.#workspace, 'the update of rows', async (connection, journal) => {
+    await this.#transactions.atomic(this.#workspace, 'the update of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       const steps: FlushStep[] = [{ kind: 'update', meta, changed, entities }];
       await flusher.run(steps);
@@ -144,7 +144,7 @@ export class Creator {
     );
     const others = conflict === undefined ? [] : inOneOrder(named, conflict.by);
     const present = new Map<object, object>();
-    await this.#transactions.atomic(this.#workspace, 'the creation of rows', async (connection, journal) => {
+    await this.#transactions.atomic(this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
       const stored =

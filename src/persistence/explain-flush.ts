@@ -92,7 +92,8 @@ export async function explainSteps(
   return statements;
 }
 
-function modelIn(step: FlushStep): ModelMeta {
+/** The model whose rows a step writes. */
+export function modelIn(step: FlushStep): ModelMeta {
   return step.kind === 'link' || step.kind === 'unlink' ? step.link.model : step.meta;
 }
 

@@ -1,7 +1,8 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Executor } from '../adapters/executor.ts';
-import { SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
+import type { ModelMeta } from '../core/metadata.ts';
+import { ReadOnlyError, SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
 import type { Journal } from './journal.ts';
 import type { SettledLater } from './settled-later.ts';
 
@@ -54,6 +55,13 @@ export function refuseUnawaited({ journals, nesting }: OpenTransaction, journal:
 
 export function refuseBroken({ broken }: OpenTransaction): void {
   if (broken !== undefined) throw broken;
+}
+
+export function readOnly({ name }: ModelMeta): ReadOnlyError {
+  return new ReadOnlyError(`${name} rows were to be written in a transaction that only reads.`, {
+    model: name,
+    remedy: 'Begin it without readOnly: true, or write them in another.',
+  });
 }
 
 export function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedError {

@@ -10,6 +10,7 @@ import { readField } from './entity-codec.ts';
 import { followDeletes, join, targetOf } from './follow-deletes.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
+import { readOnly } from './open-transaction.ts';
 import type { Workspace } from './workspace.ts';
 
 type SetWrite = Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>;
@@ -33,6 +34,7 @@ interface Tracked {
  */
 export async function writeSet(workspace: Workspace, request: SetWrite, query: BoundQuery): Promise<number> {
   const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
+  if (workspace.isReadOnly) throw readOnly(meta);
   const flushed = workspace.beforeRead(new Set([...query.compiled.plan.reads, rootOf(meta)]));
   if (flushed !== undefined) await flushed;
   const changes = await execute(workspace, meta, query);

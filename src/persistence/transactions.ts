@@ -14,7 +14,7 @@ import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
 import type { Cascaded, Cascades } from './cascades.ts';
 import { collectChanges, hasChanges } from './change-set.ts';
-import { explainSteps } from './explain-flush.ts';
+import { explainSteps, modelIn } from './explain-flush.ts';
 import type { FlushMode } from './options.ts';
 import { explainHandover } from './handed-over.ts';
 import { followDeletes } from './follow-deletes.ts';
@@ -31,7 +31,7 @@ import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
-import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
+import { ended, notRolledBack, parallel, readOnly, refuseBroken, refuseUnawaited } from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
@@ -544,7 +544,7 @@ export class Transactions {
    * its own, which is run again when it collides with another: `work` must bear that. It gives what shows in memory, once
    * it is done, what is in the database then.
    */
-  atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
+  atomic(workspace: Workspace, purpose: string, model: ModelMeta, work: AtomicWork): Promise<void> {
     const run = async (): Promise<void> => {
       const open = this.#open;
       const write = async (connection: Connection, seal: () => unknown, journal: Journal): Promise<void> => {
@@ -557,6 +557,7 @@ export class Transactions {
           throw error;
         }
       };
+      if (open?.readOnly === true) throw readOnly(model);
       if (open === undefined)
         return retried(() =>
           this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
@@ -601,8 +602,9 @@ export class Transactions {
     try {
       if (this.#isWatched) await this.#hooked(() => this.#lifecycle.before(follow));
       else if (this.#cascades.isConcerned) await this.#hooked(follow);
-      else return this.#plan();
-      return this.#plan(cascaded, this.#lifecycle.toTell());
+      const flush = this.#plan(cascaded, this.#isWatched ? this.#lifecycle.toTell() : NOTHING);
+      if (flush.steps.length > 0 && this.#open?.readOnly === true) throw readOnly(modelIn(flush.steps[0]!));
+      return flush;
     } catch (error) {
       this.#cascades.restore(cascaded);
       throw error;

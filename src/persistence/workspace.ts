@@ -166,6 +166,11 @@ export class Workspace {
     return this.#owner.currentTransaction?.journal;
   }
 
+  /** Whether nothing may be written: inside a transaction that only reads. */
+  get isReadOnly(): boolean {
+    return this.#owner.currentTransaction?.readOnly === true;
+  }
+
   /** A group for the entities of one query. */
   group(
     meta: ModelMeta,

@@ -79,8 +79,9 @@ describe('opening', () => {
     expect(connection.query('SELECT x FROM t', [])).toEqual([[1]]);
     expect(await errorOf(() => connection.execute('INSERT INTO t VALUES (2)', []))).toMatchObject({
       name: 'DatabaseError',
-      code: 'E_DATABASE',
-      message: 'The database is open for reading only.',
+      code: 'E_READ_ONLY',
+      message:
+        'The database is open for reading only. Write in a transaction without readOnly, on a connection that may write.',
       sql: 'INSERT INTO t VALUES (2)',
     });
   });
