@@ -292,6 +292,17 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#replaces = false;
   }
 
+  /**
+   * For the unit of work: what the database has is not known any more. What waits to be written stays; what was set as a whole
+   * is known.
+   */
+  unload(): void {
+    if (this.#replaces) return;
+    this.#items = null;
+    this.#members = null;
+    this.#doubles = null;
+  }
+
   /** For the unit of work: these changes are written. */
   settle({ added, removed, replaces }: PendingLinks): void {
     if (replaces === true) this.#replaces = false;
@@ -386,6 +397,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   showRow(item: object, joined: boolean): void {
     if (this.#items === null || this.#added?.has(item) === true) return;
     this.#tell();
+    this.settleRow(item, joined);
+  }
+
+  /** For the unit of work: the database has such a row, or has it no more. */
+  settleRow(item: object, joined: boolean): void {
+    if (this.#items === null || this.#added?.has(item) === true) return;
     const doubles = this.#doubles?.get(item) ?? 0;
     if (joined && this.#items.includes(item)) (this.#doubles ??= new Map()).set(item, doubles + 1);
     else if (joined) this.#show(item, true);

@@ -26,13 +26,21 @@ export function isThrough({ relations }: ModelMeta): boolean {
   return relations.some((relation) => collectionsOver(relation).length > 0);
 }
 
-/** A row of a `through` model is there, or no more: the collections of both ends that are loaded show it. */
-export function showLinkRow(entity: object, joined: boolean, endOf: EndFinder = loadedLink): void {
+/** Shows another entity in a collection, or takes it out, for the sake of one row between the two. */
+export type RowShower = (collection: EntityCollection, other: object) => void;
+
+/** A row of a `through` model is to be there, or no more: the collections of both ends that are loaded show it. */
+export function showLinkRow(entity: object, joined: boolean): void {
+  eachEnd(entity, loadedLink, (collection, other) => collection.showRow(other, joined));
+}
+
+/** Calls for the collection of each end with the other end, where both are there. */
+export function eachEnd(entity: object, endOf: EndFinder, show: RowShower): void {
   for (const relation of modelOf(entity).relations) {
     const over = collectionsOver(relation);
     const end = over.length === 0 ? undefined : endOf(entity, relation);
     if (end === undefined) continue;
-    for (const { index, link } of over) showPair(end, index, endOf(entity, link!.target.relation!), joined);
+    for (const { index, link } of over) inCollection(end, index, endOf(entity, link!.target.relation!), show);
   }
 }
 
@@ -52,13 +60,14 @@ export function moveLinkRow(
       [previous, false],
       [next ?? undefined, true],
     ] as const) {
-      showPair(end, over.index, other, joined);
-      for (const { index } of back) showPair(other, index, end, joined);
+      const show: RowShower = (collection, item) => collection.showRow(item, joined);
+      inCollection(end, over.index, other, show);
+      for (const { index } of back) inCollection(other, index, end, show);
     }
   }
 }
 
-function showPair(end: object | undefined, index: number, other: object | undefined, joined: boolean): void {
+function inCollection(end: object | undefined, index: number, other: object | undefined, show: RowShower): void {
   const collection = end === undefined || other === undefined ? undefined : State.link(end, index);
-  if (collection instanceof EntityCollection) collection.showRow(other!, joined);
+  if (collection instanceof EntityCollection) show(collection, other!);
 }

@@ -1,9 +1,9 @@
 import { EntityCollection } from '../core/collection.ts';
-import { modelOf, rootOf } from '../core/inheritance.ts';
+import { rootOf } from '../core/inheritance.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
-import { collectionsOver, isThrough, showLinkRow } from '../core/through.ts';
+import { eachEnd, isThrough } from '../core/through.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { gone as deletedRows } from './gone.ts';
@@ -40,13 +40,11 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
 
 /** Collections over a model between two show what its rows that are left say. */
 function hideLinkRow(workspace: Workspace, journal: Journal, entity: object): void {
-  for (const relation of modelOf(entity).relations)
-    for (const { index } of collectionsOver(relation)) {
-      const end = endAt(workspace.identityMap, entity, relation);
-      const collection = end === undefined ? undefined : State.link(end, index);
-      if (collection instanceof EntityCollection) journal.touchCollection(collection);
-    }
-  showLinkRow(entity, false, (row, relation) => endAt(workspace.identityMap, row, relation));
+  eachEnd(
+    entity,
+    (row, relation) => endAt(workspace.identityMap, row, relation),
+    (collection, other) => journal.change(collection, () => collection.settleRow(other, false)),
+  );
 }
 
 type IsLater = (entity: object, relation: RelationMeta) => boolean;
@@ -160,8 +158,7 @@ export function join(owner: object, inverse: RelationMeta, entity: object, journ
   const link = State.link(owner, inverse.index);
   if (!inverse.many) State.setLink(owner, inverse.index, entity);
   else if (link instanceof EntityCollection && link.isLoaded) {
-    journal.touchCollection(link);
-    link.join(entity);
+    journal.change(link, () => link.join(entity));
   }
 }
 
@@ -170,7 +167,6 @@ function forget(entity: object, { index, many }: RelationMeta, gone: ReadonlySet
   const link = State.link(entity, index);
   if (link instanceof EntityCollection) {
     if (!link.isLoaded || !link.some((item) => gone.has(item))) return;
-    journal.touchCollection(link);
-    link.drop(gone);
+    journal.change(link, () => link.drop(gone));
   } else if (!many && State.is(link) && gone.has(link)) State.setLink(entity, index, null);
 }

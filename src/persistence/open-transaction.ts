@@ -28,6 +28,8 @@ export interface OpenTransaction {
   writing: number;
   /** The hooks that were called last. */
   hooks: SettledLater | undefined;
+  /** What runs with one of these around it runs inside. */
+  readonly scopes: WeakSet<Journal>;
 }
 
 export function parallel(): SessionStateError {
@@ -42,6 +44,14 @@ export function ended({ stopped }: OpenTransaction): unknown {
   return new SessionStateError(
     'A nested transaction was still running when the one around it ended: nothing of it is kept.',
     { remedy: 'Await it.' },
+  );
+}
+
+/** What anybody else is told whose session is still in the hands of a function that was to stop. */
+export function stillRunning(cause: unknown): SessionStateError {
+  return new SessionStateError(
+    'The transaction of this session was stopped and rolled back, and its function is still running: it may change entities yet.',
+    { remedy: 'Wait until it has returned, or go on in another session: db.session().', cause },
   );
 }
 

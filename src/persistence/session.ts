@@ -33,6 +33,7 @@ import { rowsByKey } from './key-query.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
+import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
@@ -364,6 +365,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   get currentTransaction(): WorkspaceOwner['currentTransaction'] {
     return this.#transactions.current;
+  }
+
+  get journal(): Journal {
+    return this.#transactions.journal;
   }
 
   get label(): string {

@@ -31,7 +31,15 @@ import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
-import { ended, notRolledBack, parallel, readOnly, refuseBroken, refuseUnawaited } from './open-transaction.ts';
+import {
+  ended,
+  notRolledBack,
+  parallel,
+  readOnly,
+  refuseBroken,
+  refuseUnawaited,
+  stillRunning,
+} from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
@@ -90,11 +98,17 @@ export class Transactions {
 
   /** What statements go through here and now. */
   get executor(): Executor {
+    this.#refuseStopped();
+    return this.#sender;
+  }
+
+  get #sender(): Executor {
     return this.#open === undefined ? this.#executor : this.#open.executor;
   }
 
   /** The innermost transaction or savepoint, if one is open. */
   get current(): WorkspaceOwner['currentTransaction'] {
+    this.#refuseStopped();
     const open = this.#open;
     if (open === undefined) return undefined;
     return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
@@ -155,6 +169,7 @@ export class Transactions {
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
     if (isInHooksOf(this)) throw insideHook('flush');
+    this.#refuseStopped();
     if (this.#open === undefined && this.#asksBefore && this.hasUnwritten) return this.#flushAsking();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
@@ -240,6 +255,7 @@ export class Transactions {
     const begin = beginOptions(options);
     refuseInside(options, this.#open !== undefined || isInHooksOf(this));
     if (isInHooksOf(this)) throw insideHook('transaction');
+    this.#refuseStopped();
     const bounds = givenBounds(options);
     const open = this.#open;
     if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
@@ -303,6 +319,7 @@ export class Transactions {
           cancellation,
           writing: 0,
           hooks: undefined,
+          scopes: new WeakSet([journal]),
         };
         this.#open = open;
         const running = currentJournal.run(journal, fn);
@@ -363,7 +380,7 @@ export class Transactions {
         if (open.ended) throw ended(open);
         refuseUnawaited(open, journal);
         if (this.#flushMode !== 'manual') await this.#flushLast();
-        await this.#workspace.executor.releaseSavepoint(open.connection, name);
+        await this.#sender.releaseSavepoint(open.connection, name);
         open.journals.pop();
         open.journals.at(-1)!.absorb(journal);
         return result;
@@ -383,11 +400,12 @@ export class Transactions {
     try {
       if (this.#flushMode !== 'manual') await this.flush();
       if (open.ended) throw ended(open);
-      await this.#workspace.executor.savepoint(open.connection, name);
+      await this.#sender.savepoint(open.connection, name);
       // It may have ended while the server answered.
       if (open.ended) throw ended(open);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
+      open.scopes.add(journal);
       return journal;
     } finally {
       open.nesting = false;
@@ -420,7 +438,7 @@ export class Transactions {
   /** What cannot be taken back alone condemns the whole transaction. */
   async #takeBack(open: OpenTransaction, name: string, cause: unknown): Promise<void> {
     try {
-      await this.#workspace.executor.rollbackToSavepoint(open.connection, name);
+      await this.#sender.rollbackToSavepoint(open.connection, name);
     } catch (error) {
       // Where the connection is lost there is nothing left to be taken back, and that is what has to be known.
       open.broken = cause instanceof ConnectionError ? cause : notRolledBack(cause, error);
@@ -486,7 +504,7 @@ export class Transactions {
 
   async #abandon(connection: Connection, cause: unknown): Promise<void> {
     try {
-      await this.#workspace.executor.rollback(connection);
+      await this.#sender.rollback(connection);
     } catch (error) {
       throw notRolledBack(cause, error);
     }
@@ -665,7 +683,16 @@ export class Transactions {
     this.#work.settle(taken);
   }
 
+  /** @throws SessionStateError outside of a function that was stopped and still runs; inside of it, statements are refused by the bounds. */
+  #refuseStopped(): void {
+    const open = this.#open;
+    if (open?.stopped === undefined || isInHooksOf(this)) return;
+    const scope = currentJournal.getStore();
+    if (scope === undefined || !open.scopes.has(scope)) throw stillRunning(open.stopped);
+  }
+
   #refuseInside(call: string): void {
+    this.#refuseStopped();
     if (this.#open === undefined) return;
     throw new SessionStateError(`${call} was called inside a transaction that ends by itself.`, {
       remedy: 'Throw an error to roll it back; return to commit it.',

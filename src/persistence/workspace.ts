@@ -21,6 +21,7 @@ import type { Engine } from './engine.ts';
 import { gone } from './gone.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
+import { LastingJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { withStrategy } from './loading/strategy.ts';
@@ -37,6 +38,8 @@ export interface WorkspaceOwner {
   readonly currentTransaction:
     | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
     | undefined;
+  /** Outside of one: what has been done to memory since the last write. */
+  readonly journal: Journal;
   readonly label: string;
   /** Tells which entities have to stay. */
   mayNotLeave(): (entity: object) => boolean;
@@ -161,9 +164,9 @@ export class Workspace {
     return this.#owner.beforeRead(reads, this);
   }
 
-  /** Inside a transaction: what it has done to memory. */
-  get journal(): Journal | undefined {
-    return this.#owner.currentTransaction?.journal;
+  /** Where it is noted what a write of its own does to memory: outside of a transaction no rollback takes that back. */
+  get journal(): Journal {
+    return this.#owner.currentTransaction?.journal ?? new LastingJournal(this.#owner.journal);
   }
 
   /** Whether nothing may be written: inside a transaction that only reads. */

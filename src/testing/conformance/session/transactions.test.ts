@@ -476,7 +476,10 @@ describe('T1: a transaction that only reads', () => {
           for (const [way, write] of Object.entries(ways)) {
             let refused: unknown;
             const sent = await statementsOf(async () => (refused = await errorOf(async () => write())));
-            expect([way, refused]).toEqual([way, expect.objectContaining({ code: 'E_READ_ONLY', model: 'Tag', message })]);
+            expect([way, refused]).toEqual([
+              way,
+              expect.objectContaining({ code: 'E_READ_ONLY', model: 'Tag', message }),
+            ]);
             expect([way, sent.filter((text) => /INSERT|UPDATE|DELETE/.test(text))]).toEqual([way, []]);
             if (way.startsWith('a query')) session.delete(fresh);
           }
