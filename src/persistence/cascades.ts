@@ -1,4 +1,4 @@
-import { modelOf, rootOf } from '../core/inheritance.ts';
+import { modelOf } from '../core/inheritance.ts';
 import { fieldKey, hasKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';

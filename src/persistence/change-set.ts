@@ -6,16 +6,10 @@ import { SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
+import type { LinkChange } from './link-change.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { endAt, leadsToBoth } from './unwritten-rows.ts';
 import { withArticle } from '../utils/naming.ts';
-
-/** A row of a link table: the entities at its two ends, in the table's own order. */
-export interface LinkChange {
-  readonly link: LinkMeta;
-  readonly source: object;
-  readonly target: object;
-}
 
 /** What differs between memory and the database, by model. */
 export interface ChangeSet {

@@ -1,10 +1,10 @@
 import { sameTable } from '../core/inheritance.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { State } from '../core/state.ts';
 import type { DialectFeatures } from '../dialects/features.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
-import type { ChangeSet, LinkChange } from './change-set.ts';
+import type { ChangeSet } from './change-set.ts';
+import type { LinkChange } from './link-change.ts';
 import { among, modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
 import type { Dependency } from './commit-order.ts';
 import { newTarget, stored, storedTarget } from './row-targets.ts';

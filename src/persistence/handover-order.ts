@@ -19,11 +19,11 @@ import type { TargetFinder } from './row-targets.ts';
 export function inOrderOfHandovers(
   steps: FlushStep[],
   compiled: CompiledCache,
-  models: Iterable<ModelMeta>,
+  models: () => Iterable<ModelMeta>,
 ): FlushStep[] {
   const handovers = handoversIn(steps, compiled);
   if (handovers.length === 0) return steps;
-  const all = [...models];
+  const all = [...models()];
   return new Schedule(steps, handovers, (fields) => placeholderFor(fields, all)).run() ?? steps;
 }
 

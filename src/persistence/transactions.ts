@@ -12,21 +12,15 @@ import type { FlushStatement, TransactionOptions } from '../core/types/index.ts'
 import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
-import type { Cascaded, Cascades } from './cascades.ts';
-import { collectChanges, hasChanges } from './change-set.ts';
-import { explainSteps, modelIn } from './explain-flush.ts';
+import type { Cascades } from './cascades.ts';
+import { hasChanges } from './change-set.ts';
+import { explainSteps } from './explain-flush.ts';
+import { Flushes } from './flushes.ts';
+import type { PlannedFlush } from './flushes.ts';
 import type { FlushMode } from './options.ts';
-import { explainHandover } from './handed-over.ts';
-import { followDeletes } from './follow-deletes.ts';
-import { followRekeys } from './follow-rekeys.ts';
-import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { planFlush } from './flush-plan.ts';
-import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
-import { followLinkRows } from './link-rows.ts';
-import { inOrderOfHandovers } from './handover-order.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
@@ -43,21 +37,12 @@ import {
 import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
-import type { Taken, UnitOfWork } from './unit-of-work.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
 import type { Written } from './written.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
-
-/** What a flush does, and what it takes out of the unit of work when it has succeeded. */
-interface PlannedFlush {
-  readonly steps: readonly FlushStep[];
-  readonly taken: Taken;
-  readonly cascaded: Cascaded;
-  /** For hooks; empty where there are none. */
-  readonly written: readonly Written[];
-}
 
 /** Writes on a connection, notes in the journal what it does to memory before it is done, and gives what it does then. */
 export type AtomicWork = (connection: Connection, journal: Journal) => Promise<() => void>;
@@ -68,6 +53,7 @@ export class Transactions {
   readonly #work: UnitOfWork;
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
+  readonly #flushes: Flushes;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
@@ -93,6 +79,14 @@ export class Transactions {
     this.#work = work;
     this.#lifecycle = lifecycle;
     this.#cascades = cascades;
+    this.#flushes = new Flushes(
+      { workspace, work, lifecycle, cascades },
+      {
+        isReadOnly: () => this.#open?.readOnly === true,
+        isWatched: () => this.#isWatched,
+        hooked: (run) => this.#hooked(run),
+      },
+    );
     this.#flushMode = flushMode;
   }
 
@@ -185,7 +179,7 @@ export class Transactions {
       const cascaded = nothingCascaded();
       try {
         if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
-        const { steps } = this.#plan(cascaded);
+        const { steps } = this.#flushes.plan(cascaded);
         const { connection, done } = await this.#workspace.borrow('read', 'to explain a flush', 'primary');
         done();
         statements = await explainSteps(this.#workspace, connection, steps, (e) => added.has(e), cascaded.why);
@@ -215,9 +209,9 @@ export class Transactions {
     for (let round = 0; round < LAST_FLUSHES; round++) {
       let told = false;
       await this.#serialised(async () => {
-        const flush = await this.#prepared();
+        const flush = await this.#flushes.prepare();
         await this.#flushOnto(this.#open!, this.#workspace, flush, () => undefined);
-        await this.#tell(flush.written);
+        await this.#flushes.tell(flush.written);
         told = flush.written.length > 0;
       });
       if (!told || !this.hasUnwritten) return;
@@ -448,10 +442,10 @@ export class Transactions {
 
   async #flushAlone(): Promise<void> {
     await this.#restoring(undefined, async () => {
-      const flush = await this.#prepared();
+      const flush = await this.#flushes.prepare();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       return this.#alone(this.#workspace, 'a flush', (connection, seal) =>
-        this.#write(this.#workspace, connection, new Journal(), flush, seal),
+        this.#flushes.write(this.#workspace, connection, new Journal(), flush, seal),
       );
     });
     this.#outside = new Journal();
@@ -516,18 +510,18 @@ export class Transactions {
     if (this.#isWatched)
       await this.#restoring(open, () =>
         this.#inside(open, workspace, async (seal) => {
-          const flush = await this.#prepared();
+          const flush = await this.#flushes.prepare();
           await this.#flushOnto(open, workspace, flush, seal);
           written = flush.written;
         }),
       );
     else {
-      const flush = await this.#prepared();
+      const flush = await this.#flushes.prepare();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
     }
     try {
-      await this.#tell(written);
+      await this.#flushes.tell(written);
     } catch (error) {
       // What it objects to is written: only the whole transaction can take that back.
       open.broken = error;
@@ -601,7 +595,7 @@ export class Transactions {
       return;
     }
     const journal = new Journal();
-    await this.#write(workspace, connection, journal, flush, seal);
+    await this.#flushes.write(workspace, connection, journal, flush, seal);
     journal.written.push(...flush.written);
     journals.at(-1)!.absorb(journal);
   }
@@ -609,24 +603,6 @@ export class Transactions {
   /** Whether rules or hooks have a say in the flush that is to come. */
   get #isWatched(): boolean {
     return this.#lifecycle.isWatched && this.hasUnwritten;
-  }
-
-  /** What is to be written, after rules and hooks have had their say. */
-  async #prepared(): Promise<PlannedFlush> {
-    const cascaded = nothingCascaded();
-    const follow = async (): Promise<void> => {
-      if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
-    };
-    try {
-      if (this.#isWatched) await this.#hooked(() => this.#lifecycle.before(follow));
-      else if (this.#cascades.isConcerned) await this.#hooked(follow);
-      const flush = this.#plan(cascaded, this.#isWatched ? this.#lifecycle.toTell() : NOTHING);
-      if (flush.steps.length > 0 && this.#open?.readOnly === true) throw readOnly(modelIn(flush.steps[0]!));
-      return flush;
-    } catch (error) {
-      this.#cascades.restore(cascaded);
-      throw error;
-    }
   }
 
   /**
@@ -644,43 +620,6 @@ export class Transactions {
       if (!hooks.settled) open.broken ??= error;
       throw error;
     }
-  }
-
-  #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
-    const { identityMap, compiled } = this.#workspace;
-    const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
-    const steps = inOrderOfHandovers(planFlush(changes, compiled.dialect.features), compiled, this.#workspace.models);
-    return { steps, taken: this.#work.take(cascaded.found), cascaded, written };
-  }
-
-  async #tell(written: readonly Written[]): Promise<void> {
-    if (written.length > 0) await this.#hooked(() => this.#lifecycle.after(written));
-  }
-
-  /** Run the steps, make them last, and only then change what memory says. */
-  async #write(
-    workspace: Workspace,
-    connection: Connection,
-    journal: Journal,
-    { steps, taken, cascaded }: PlannedFlush,
-    seal: () => unknown,
-  ): Promise<void> {
-    const flusher = new Flusher(workspace, connection, journal);
-    try {
-      await flusher.run(steps);
-      await seal();
-    } catch (error) {
-      undoFlush(journal);
-      this.#work.undoTaken(taken);
-      this.#cascades.restore(cascaded);
-      throw explainHandover(error, steps);
-    }
-    flusher.accept();
-    followLinkRows(this.#workspace, taken, journal, steps);
-    followDeletes(this.#workspace, journal, steps);
-    followRekeys(this.#workspace, journal, steps);
-    for (const collection of taken.collections) journal.touchCollection(collection);
-    this.#work.settle(taken);
   }
 
   /** @throws SessionStateError outside of a function that was stopped and still runs; inside of it, statements are refused by the bounds. */

@@ -2,7 +2,7 @@ import { isOf, modelOf } from '../core/inheritance.ts';
 import { mapKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
-import type { LinkChange } from './change-set.ts';
+import type { LinkChange } from './link-change.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { MovedRow } from './loading/batched.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -60,7 +60,7 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
  */
 export function dropUnwrittenRows(workspace: Workspace, work: UnitOfWork, pair: LinkChange): void {
   const { identityMap } = workspace;
-  for (const entity of [...work.added]) if (leadsToBoth(identityMap, entity, pair)) work.withdraw(entity);
+  for (const entity of work.added) if (leadsToBoth(identityMap, entity, pair)) work.withdraw(entity);
   for (const entity of identityMap.of(pair.link.model).values())
     if (isMoved(workspace, entity, pair.link) && leadsToBoth(identityMap, entity, pair)) work.deleted.add(entity);
 }
