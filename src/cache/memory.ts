@@ -46,11 +46,15 @@ export class InMemoryCache implements CacheBackend {
   constructor(given: InMemoryCacheOptions = {}) {
     const options = { ...DEFAULTS, ...own(given) };
     for (const [name, value] of Object.entries(options)) {
-      if (!Object.hasOwn(DEFAULTS, name)) throw new ConfigError(`InMemoryCache has no option '${name}'.`, { field: name });
+      if (!Object.hasOwn(DEFAULTS, name))
+        throw new ConfigError(`InMemoryCache has no option '${name}'.`, { field: name });
       if (!Number.isSafeInteger(value) || value < 1)
-        throw new ConfigError(`The option '${name}' of InMemoryCache is a whole number above 0, not ${describe(value)}.`, {
-          field: name,
-        });
+        throw new ConfigError(
+          `The option '${name}' of InMemoryCache is a whole number above 0, not ${describe(value)}.`,
+          {
+            field: name,
+          },
+        );
     }
     this.holdFor = options.holdFor;
     this.#entries = new LRUCache({
@@ -71,7 +75,8 @@ export class InMemoryCache implements CacheBackend {
       const stamp = this.#stampOf(marks);
       if (stamp === undefined) return { kind: 'held' };
       const kept = this.#entries.get(key);
-      if (kept?.stamp === stamp) return kept.token === undefined ? { kind: 'hit', value: kept.value } : { kind: 'loading' };
+      if (kept?.stamp === stamp)
+        return kept.token === undefined ? { kind: 'hit', value: kept.value } : { kind: 'loading' };
       if (token === undefined) return { kind: 'held' };
       this.#entries.set(key, { stamp, token }, { ttl: LEASE_MS });
       return { kind: 'load' };

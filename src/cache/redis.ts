@@ -163,7 +163,8 @@ export class RedisCache implements CacheBackend {
   /** By its sum; with its text where the server does not know it yet. */
   async #run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     // Nobody waits for a server that could not be reached at first.
-    if (this.#connecting !== undefined && this.interruptions > 0) throw new NotConnectedError('Redis is not connected.');
+    if (this.#connecting !== undefined && this.interruptions > 0)
+      throw new NotConnectedError('Redis is not connected.');
     const commands = this.#commands ?? (await this.#connect());
     if (!commands.isReady) throw new NotConnectedError('Redis is not connected.');
     const rest = [String(keys.length), ...keys, ...args.map(String)];
@@ -231,7 +232,11 @@ function checked(given: RedisCacheOptions): Checked {
       throw refuse(field, `RedisCache has no option '${field}'`, `Use one of: ${OPTIONS.join(', ')}.`);
   const { name, client, url, strict = false } = options;
   if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name))
-    throw refuse('name', "RedisCache needs a 'name' of letters, digits, '_', '.' and '-'", 'Name the database that it is for.');
+    throw refuse(
+      'name',
+      "RedisCache needs a 'name' of letters, digits, '_', '.' and '-'",
+      'Name the database that it is for.',
+    );
   if ((client === undefined) === (url === undefined))
     throw refuse('client', "RedisCache takes one of 'client' and 'url'", 'Leave the other out.');
   if (url !== undefined && (typeof url !== 'string' || !/^rediss?:\/\//.test(url)))

@@ -71,7 +71,10 @@ export class SecondLevelCache {
     run: () => MaybePromise<T>,
     isUnknown: (error: unknown) => boolean,
   ): Promise<T> {
-    const end = await this.#backend.hold(Array.from(marks, (mark) => this.#name + mark), this.#token());
+    const end = await this.#backend.hold(
+      Array.from(marks, (mark) => this.#name + mark),
+      this.#token(),
+    );
     let known = true;
     try {
       return await run();
@@ -85,7 +88,10 @@ export class SecondLevelCache {
 
   /** Forget what stands with these marks. */
   invalidate(marks: Iterable<string>): Promise<void> {
-    return this.#backend.delete(Array.from(marks, (mark) => this.#name + mark), []);
+    return this.#backend.delete(
+      Array.from(marks, (mark) => this.#name + mark),
+      [],
+    );
   }
 
   /** Forget everything, of other databases too that share the backend. */
@@ -101,7 +107,10 @@ export class SecondLevelCache {
     load: Load,
   ): Promise<number[]> {
     const token = this.#token();
-    const answers = await this.#backend.get(positions.map((i) => wanted[i]!), token);
+    const answers = await this.#backend.get(
+      positions.map((i) => wanted[i]!),
+      token,
+    );
     const leased: number[] = [];
     const open: number[] = [];
     const loading: number[] = [];
@@ -109,7 +118,8 @@ export class SecondLevelCache {
       const i = positions[a]!;
       if (answer.kind === 'load') leased.push(i);
       else if (answer.kind === 'loading') loading.push(i);
-      else if (answer.kind === 'held' || (found[i] = this.#decoded(answer.value, wanted[i]!)) === undefined) open.push(i);
+      else if (answer.kind === 'held' || (found[i] = this.#decoded(answer.value, wanted[i]!)) === undefined)
+        open.push(i);
     });
     if (leased.length + open.length > 0) await this.#load(wanted, leased, open, token, found, load);
     return loading;
@@ -147,7 +157,10 @@ export class SecondLevelCache {
   ): Promise<void> {
     let left = loading;
     for (const pause of PAUSES_MS) {
-      await this.#others(left.map((i) => wanted[i]!.key), pause);
+      await this.#others(
+        left.map((i) => wanted[i]!.key),
+        pause,
+      );
       left = await this.#round(wanted, left, found, load);
       if (left.length === 0) return;
     }

@@ -6,12 +6,15 @@ import type { ServerHealth } from '../adapters/health.ts';
 import { openAdapter, openReplicated } from '../adapters/open.ts';
 import { replicaConfigs } from '../adapters/replica-options.ts';
 import type { ReplicaOptions } from '../adapters/replica-options.ts';
+import type { CacheBackend } from '../cache/backend.ts';
 import type { Bounds } from '../core/bounds.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
-import type { TransactionOptions } from '../core/types/index.ts';
+import type { CacheApi, TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
+import { CacheAccess } from './cached/cache-access.ts';
+import { cacheApi } from './cached/invalidation.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
@@ -27,6 +30,8 @@ export interface DatabaseOptions extends SessionOptions, ReplicaOptions {
   readonly connection?: ConnectionOptions;
   /** An adapter of your own; by default the DSN's scheme decides. */
   readonly adapter?: Adapter;
+  /** Keeps rows and results outside of sessions, for models and queries that ask for it. Whoever made it closes it. */
+  readonly cache?: CacheBackend;
 }
 
 /** What has been sent so far. */
@@ -43,6 +48,7 @@ const OPTIONS = new Set([
   'models',
   'connection',
   'adapter',
+  'cache',
   'replicas',
   'maxReplicaLag',
   'fetchMode',
@@ -114,6 +120,7 @@ export class DatabaseCore {
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
     const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
     try {
+      if (options.cache !== undefined) engine.cache = cacheOf(options.cache, engine, config);
       engine.compiledIn(schema);
       return new Class(engine, registry);
     } catch (error) {
@@ -162,6 +169,12 @@ export class DatabaseCore {
     }
   }
 
+  /** What is told of changes that the library does not see, where the database has a second-level cache. */
+  get cache(): CacheApi {
+    const { cache, options } = this.engine;
+    return cacheApi(() => ({ cache, place: options.schema, transaction: undefined }));
+  }
+
   /** What has been sent so far, by all sessions. */
   queryStats(): QueryStats {
     const { executor, compiled } = this.engine;
@@ -207,6 +220,17 @@ export class DatabaseCore {
 /** What a database is made of, for those parts of the package that stand beside its sessions. */
 export function engineOf(db: DatabaseCore): Engine {
   return engines.get(db)!;
+}
+
+/** @throws ConfigError for what is no backend, or may not keep what the models would have it keep. */
+function cacheOf(backend: CacheBackend, engine: Engine, config: ConnectionConfig): CacheAccess | undefined {
+  const { adapter, models } = engine;
+  return CacheAccess.of(backend, {
+    config,
+    models,
+    reader: adapter.dialect.name,
+    warnOnce: (code, text) => engine.warnOnce(code, text),
+  });
 }
 
 /** @throws ConfigError for replicas that cannot be. */

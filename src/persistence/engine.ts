@@ -4,6 +4,7 @@ import { Executor } from '../adapters/executor.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
 import { CompiledCache } from './compiled.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
@@ -27,6 +28,8 @@ export class Engine {
   readonly scopes: ScopeOptions;
   readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
+  /** Rows that outlive sessions; set once the database is connected. */
+  cache: CacheAccess | undefined;
   readonly config: ConnectionConfig | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;

@@ -38,6 +38,7 @@ async function send(
   sql: string,
   parameters: readonly unknown[],
 ): Promise<Awaited<ReturnType<Connection['queryNamed']>>> {
+  workspace.engine.cache?.noteUnknown(workspace.transaction);
   try {
     return await workspace.write((connection) => workspace.executor.queryNamed(connection, sql, parameters));
   } catch (error) {

@@ -16,6 +16,8 @@ import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { ApartLoader } from './apart.ts';
 import type { WhyApart } from './apart.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
+import { keyRows } from './cached/key-rows.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { Engine } from './engine.ts';
 import { gone } from './gone.ts';
@@ -142,6 +144,16 @@ export class Workspace {
     return this.engine.compiledIn(this.#place.schema);
   }
 
+  /** Where the tables are of models that name no schema. */
+  get place(): string | undefined {
+    return this.#place.schema;
+  }
+
+  /** The connection of the transaction, if one is open. */
+  get transaction(): Connection | undefined {
+    return this.#owner.currentTransaction?.connection;
+  }
+
   /** The scopes of the session. */
   get scopes(): ScopeConditions {
     return this.#place.scopes;
@@ -243,14 +255,20 @@ export class Workspace {
 
   /**
    * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session. A row
-   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first.
+   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first. With a
+   * `cache` rows may come from there.
    *
    * @returns the entities that are still there.
    */
-  async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
+  async refresh(
+    meta: ModelMeta,
+    entities: readonly object[],
+    scopes = UNSCOPED,
+    cache?: CacheAccess,
+  ): Promise<object[]> {
     const { keyOfRow } = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes, cache)) rows.set(keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -271,7 +289,7 @@ export class Workspace {
     if (flushed !== undefined) await flushed;
     const references = entities.filter((entity) => State.row(entity) === null);
     const rows = entities.filter((entity) => State.row(entity) !== null);
-    if (references.length > 0) await this.refresh(meta, references, this.scopes);
+    if (references.length > 0) await this.refresh(meta, references, this.scopes, this.engine.cache);
     if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED);
   }
 
@@ -347,11 +365,21 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions): Promise<Rows> {
+  async #rowsOf(
+    meta: ModelMeta,
+    entities: readonly object[],
+    scopes: ScopeConditions,
+    cache: CacheAccess | undefined,
+  ): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.
-    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
+    const read = (wanted: readonly (readonly unknown[])[]): MaybePromise<Rows> => {
+      const { compiled, parameters } = this.compiled.query(rowsByKey(meta, wanted, scopes));
+      return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
+    };
+    return cache?.keeps(meta) === true
+      ? keyRows(this, cache, { meta, keys, scopes, using: 'primary', read })
+      : read(keys);
   }
 
   #on<T>(

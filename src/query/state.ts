@@ -128,6 +128,16 @@ export interface QueryState {
   readonly fetchMode: FetchMode | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
+  /** Keys, where its one condition is that rows have one of them: no part of the shape, which has that condition. */
+  readonly byKey: readonly (readonly unknown[])[] | undefined;
+  /** Whether a second-level cache may keep its rows: no part of the shape. */
+  readonly cached: CachedQuery | undefined;
+}
+
+/** How long a result is kept, in milliseconds, and by which names it can be forgotten. */
+export interface CachedQuery {
+  readonly ttl: number;
+  readonly tags: readonly string[];
 }
 
 const NOTHING: RelationTree = new Map();
@@ -164,6 +174,8 @@ export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: o
     bounds: undefined,
     fetchMode: undefined,
     using: undefined,
+    byKey: undefined,
+    cached: undefined,
   };
 }
 
