@@ -90,8 +90,9 @@ export class GuardedBackend {
     await this.#must(() => this.#backend.clear());
   }
 
-  garbled(): void {
-    this.#fault(new TypeError('an entry was not what had been put in'));
+  /** An entry was not what had been put in. */
+  garbled(error: unknown): void {
+    this.#fault(error);
   }
 
   /** Whether it was done; if not, it is owed. */

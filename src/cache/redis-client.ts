@@ -64,43 +64,40 @@ function nodeRedis(client: NodeRedisClient): RedisCommands {
   };
 }
 
-/** A client of whichever package is installed, connected to this server; it does not keep the process running. */
-export async function connectTo(url: string, onLost: () => void): Promise<RedisCommands> {
-  const connect = (await nodeRedisOf(url)) ?? (await ioRedisOf(url));
-  if (connect === undefined)
-    throw new DriverMissingError('RedisCache with a url needs one of the packages redis and ioredis.', {
-      remedy: 'Run: npm install redis',
-    });
-  return connect(onLost);
+/** A client, and when it is connected for the first time. */
+export interface Connecting {
+  readonly commands: RedisCommands;
+  readonly connected: Promise<unknown>;
 }
 
-type Connect = (onLost: () => void) => Promise<RedisCommands>;
+/** A client of whichever package is installed, for this server; it does not keep the process running. @throws DriverMissingError */
+export async function connectTo(url: string, onLost: () => void): Promise<Connecting> {
+  const connecting = (await nodeRedisTo(url, onLost)) ?? (await ioRedisTo(url, onLost));
+  if (connecting !== undefined) return connecting;
+  throw new DriverMissingError('RedisCache with a url needs one of the packages redis and ioredis.', {
+    remedy: 'Run: npm install redis',
+  });
+}
 
-async function nodeRedisOf(url: string): Promise<Connect | undefined> {
+async function nodeRedisTo(url: string, onLost: () => void): Promise<Connecting | undefined> {
   const redis = await installed(() => import('redis'));
   if (redis === undefined) return undefined;
-  return async (onLost) => {
-    // What is sent while the server is away fails at once: nobody waits for it.
-    const client = redis.createClient({ url, disableOfflineQueue: true });
-    const commands = nodeRedis(client as unknown as NodeRedisClient); // Named cast: its own type has a parameter for each module.
-    commands.onLost(onLost);
-    client.unref();
-    await client.connect();
-    return commands;
-  };
+  // What is sent while the server is away fails at once: nobody waits for it.
+  const client = redis.createClient({ url, disableOfflineQueue: true });
+  const commands = nodeRedis(client as unknown as NodeRedisClient); // Named cast: its own type has a parameter for each module.
+  commands.onLost(onLost);
+  client.unref();
+  return { commands, connected: client.connect() };
 }
 
-async function ioRedisOf(url: string): Promise<Connect | undefined> {
+async function ioRedisTo(url: string, onLost: () => void): Promise<Connecting | undefined> {
   const ioredis = await installed(() => import('ioredis'));
   if (ioredis === undefined) return undefined;
-  return async (onLost) => {
-    const client = new ioredis.Redis(url, { enableOfflineQueue: false, lazyConnect: true, maxRetriesPerRequest: 0 });
-    const commands = ioRedis(client as unknown as IoRedisClient); // Named cast: its `on` is overloaded for each event.
-    commands.onLost(onLost);
-    client.on('connect', () => (client.stream as Partial<{ unref(): void }>).unref?.());
-    await client.connect();
-    return commands;
-  };
+  const client = new ioredis.Redis(url, { enableOfflineQueue: false, lazyConnect: true, maxRetriesPerRequest: 0 });
+  const commands = ioRedis(client as unknown as IoRedisClient); // Named cast: its `on` is overloaded for each event.
+  commands.onLost(onLost);
+  client.on('connect', () => (client.stream as Partial<{ unref(): void }>).unref?.());
+  return { commands, connected: client.connect() };
 }
 
 async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {

@@ -5,7 +5,7 @@ import { own } from '../utils/own.ts';
 import { LEASE_MS } from './backend.ts';
 import type { CacheAnswer, CacheBackend, CacheEntry, CacheQuestion } from './backend.ts';
 import { commandsOf, connectTo } from './redis-client.ts';
-import type { RedisClient, RedisCommands } from './redis-client.ts';
+import type { Connecting, RedisClient, RedisCommands } from './redis-client.ts';
 import { CLEAR, DELETE, GET, HOLD, RELEASE, SET } from './redis-scripts.ts';
 import type { Script } from './redis-scripts.ts';
 
@@ -63,8 +63,8 @@ export class RedisCache implements CacheBackend {
   readonly #settle: number;
   readonly #maxLength: number;
   readonly #url: string | undefined;
-  #commands: RedisCommands | undefined;
-  #connecting: Promise<RedisCommands> | undefined;
+  readonly #given: RedisCommands | undefined;
+  #connecting: Promise<Connecting> | undefined;
 
   /** @throws ConfigError for an option that it does not have, or cannot use; never quotes the url. */
   constructor(given: RedisCacheOptions) {
@@ -78,8 +78,8 @@ export class RedisCache implements CacheBackend {
     this.#maxLength = options.maxLength;
     this.#url = options.url;
     if (options.client === undefined) return;
-    this.#commands = commandsOf(options.client);
-    this.#commands.onLost(this.#lost);
+    this.#given = commandsOf(options.client);
+    this.#given.onLost(this.#lost);
   }
 
   async get(questions: readonly CacheQuestion[], token: string | undefined): Promise<CacheAnswer[]> {
@@ -123,9 +123,9 @@ export class RedisCache implements CacheBackend {
   /** Close the connection, if it was made by a url; a client that was given stays as it is. */
   async close(): Promise<void> {
     if (this.#url === undefined) return;
-    const commands = this.#commands ?? (await this.#connecting);
-    this.#commands = this.#connecting = undefined;
-    commands?.close();
+    const connecting = this.#connecting;
+    this.#connecting = undefined;
+    (await connecting)?.commands.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -162,10 +162,7 @@ export class RedisCache implements CacheBackend {
 
   /** By its sum; with its text where the server does not know it yet. */
   async #run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    // Nobody waits for a server that could not be reached at first.
-    if (this.#connecting !== undefined && this.interruptions > 0)
-      throw new NotConnectedError('Redis is not connected.');
-    const commands = this.#commands ?? (await this.#connect());
+    const commands = this.#given ?? (await this.#connected());
     if (!commands.isReady) throw new NotConnectedError('Redis is not connected.');
     const rest = [String(keys.length), ...keys, ...args.map(String)];
     try {
@@ -176,19 +173,19 @@ export class RedisCache implements CacheBackend {
     }
   }
 
-  /** At first use; again at a later one if that failed. */
-  #connect(): Promise<RedisCommands> {
-    this.#connecting ??= this.#open(this.#url!);
-    return this.#connecting;
+  /** Connects at first use. Nobody waits for a server that could not be reached at once. */
+  async #connected(): Promise<RedisCommands> {
+    this.#connecting ??= this.#connect(this.#url!);
+    const { commands, connected } = await this.#connecting;
+    if (!commands.isReady && this.interruptions === 0) await connected;
+    return commands;
   }
 
-  async #open(url: string): Promise<RedisCommands> {
-    try {
-      this.#commands = await connectTo(url, this.#lost);
-      return this.#commands;
-    } finally {
-      this.#connecting = undefined;
-    }
+  async #connect(url: string): Promise<Connecting> {
+    const connecting = await connectTo(url, this.#lost);
+    // Whether it comes to anything is seen when something is sent.
+    connecting.connected.catch(this.#lost);
+    return connecting;
   }
 
   readonly #lost = (): void => {

@@ -192,8 +192,8 @@ export class SecondLevelCache {
   #decoded(text: string, { key, width }: Wanted): Rows | undefined {
     try {
       return textToRows(text, width);
-    } catch {
-      this.#backend.garbled();
+    } catch (error) {
+      this.#backend.garbled(error);
       void this.#backend.delete([], [key]);
       return undefined;
     }
