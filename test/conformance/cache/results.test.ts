@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { count, f, InvalidQueryError, max, model, prefetch, scope, subModel } from 'blazeorm';
-import { Database } from 'blazeorm';
+import { count, Database, f, InvalidQueryError, max, model, prefetch, scope, subModel } from 'blazeorm';
 import type { Session } from 'blazeorm';
 import { InMemoryCache } from 'blazeorm/cache';
 
