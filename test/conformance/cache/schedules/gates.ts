@@ -1,16 +1,25 @@
 /** The way to a database and to a cache, with a gate before and behind each step: who goes through next is decided outside. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import type { AcquireOptions, Adapter, Connection } from 'blazeorm';
 import type { CacheBackend } from 'blazeorm/cache';
 
 /** A step that is not done by then waits for a lock: others go on. */
 const BLOCKED_MS = 20;
 
-/** Opens one gate after the other, in an order that a function chooses. */
+/** So many gates of one program, before another has its turn. */
+export interface Turn {
+  readonly program: number;
+  readonly gates: number;
+}
+
+/** Opens one gate after the other, in the order of some turns, again and again. */
 export class Gates {
   /** Counts the gates that were opened: the time of a schedule. */
   now = 0;
-  #choose: ((count: number) => number) | undefined;
-  readonly #waiting: (() => void)[] = [];
+  #isPlaying = false;
+  readonly #program = new AsyncLocalStorage<number>();
+  readonly #waiting: { readonly program: number; readonly open: () => void }[] = [];
   #inFlight = 0;
   #arrived = (): void => undefined;
   #landed = (): void => undefined;
@@ -28,16 +37,18 @@ export class Gates {
     }
   }
 
-  /** Open gates until the work is done. */
-  async play(choose: (count: number) => number, work: () => Promise<unknown>): Promise<void> {
-    this.#choose = choose;
+  /** Run programs, and open their gates until all are done. Who waits for something else loses the rest of his turn. */
+  async play(turns: readonly Turn[], programs: readonly (() => Promise<unknown>)[]): Promise<void> {
+    this.#isPlaying = true;
     this.now = 0;
+    let at = 0;
+    let left = turns[0]!.gates;
     let running = true;
     const stop = (): void => {
       running = false;
       this.#arrived();
     };
-    const end = work();
+    const end = Promise.all(programs.map((run, i) => this.#program.run(i, run)));
     end.then(stop, stop);
     while (running) {
       await this.#settled();
@@ -46,17 +57,20 @@ export class Gates {
         continue;
       }
       this.now++;
-      const [open] = this.#waiting.splice(choose(this.#waiting.length), 1);
-      open!();
+      const turn = turns[at % turns.length]!;
+      const here = this.#waiting.findIndex(({ program }) => program === turn.program);
+      if (here < 0 || --left <= 0) left = turns[++at % turns.length]!.gates;
+      const [gate] = this.#waiting.splice(Math.max(here, 0), 1);
+      gate!.open();
     }
-    this.#choose = undefined;
+    this.#isPlaying = false;
     await end;
   }
 
   #pass(): Promise<void> | undefined {
-    if (this.#choose === undefined) return undefined;
+    if (!this.#isPlaying) return undefined;
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waiting.push({ program: this.#program.getStore()!, open: resolve });
       this.#arrived();
     });
   }

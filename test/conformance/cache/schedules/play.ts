@@ -6,6 +6,7 @@ import type { Adapter, Session } from 'blazeorm';
 import type { CacheBackend } from 'blazeorm/cache';
 
 import { Gates, gatedAdapter, gatedBackend } from './gates.ts';
+import type { Turn } from './gates.ts';
 
 export class Counter extends model(
   'counter',
@@ -84,23 +85,19 @@ export class Stage {
     for (const db of this.#databases) await db.close();
   }
 
-  /** What reads have shown that they must not. `order`: which of those that wait goes on, again and again. */
-  async play(programs: readonly (readonly Act[])[], order: readonly number[]): Promise<Wrong[]> {
+  /** What reads have shown that they must not. */
+  async play(programs: readonly (readonly Act[])[], turns: readonly Turn[]): Promise<Wrong[]> {
     const [first] = this.#databases;
     await first!.session().query(Counter).unfiltered().update({ value: 0 });
     await first!.cache.clear();
     this.#values = new Map(KEYS.map((key) => [key, [{ value: 0, began: 0, done: 0 }]]));
     const wrong: Wrong[] = [];
-    let turn = 0;
     await this.#gates.play(
-      (count) => order[turn++ % order.length]! % count,
-      () =>
-        Promise.all(
-          programs.map(async (steps, i) => {
-            const db = this.#databases[i % this.#databases.length]!;
-            for (const step of steps) wrong.push(...(await this.#act(db, step)));
-          }),
-        ),
+      turns,
+      programs.map((steps, i) => async () => {
+        const db = this.#databases[i % this.#databases.length]!;
+        for (const step of steps) wrong.push(...(await this.#act(db, step)));
+      }),
     );
     // When all is over, what is kept is what is stored.
     const stored = await first!.session().query(Counter).using('primary').inBulk(KEYS);
@@ -123,25 +120,34 @@ export class Stage {
   async #act(db: Database, step: Act): Promise<readonly Wrong[]> {
     if (step.kind === 'read') return this.#read(db, step);
     const noting: Noting = { on: undefined, written: [] };
-    await this.#noting.run(noting, () =>
+    return this.#noting.run(noting, () =>
       step.kind === 'update' ? this.#update(db, step.key, noting) : this.#write(db, step, noting),
     );
-    return [];
   }
 
-  async #update(db: Database, key: number, noting: Noting): Promise<void> {
+  async #update(db: Database, key: number, noting: Noting): Promise<readonly Wrong[]> {
     const value = ++this.#last;
     Object.assign(noting, { on: 'execute', written: [[key, value]] });
     await db.session().query(Counter).filter({ id: key }).update({ value });
+    return [];
   }
 
-  async #write(db: Database, { keys, how, fails }: Extract<Act, { kind: 'write' }>, noting: Noting): Promise<void> {
+  /** What it has written it sees itself, too. */
+  async #write(
+    db: Database,
+    { keys, how, fails }: Extract<Act, { kind: 'write' }>,
+    noting: Noting,
+  ): Promise<readonly Wrong[]> {
+    const wrong: Wrong[] = [];
     try {
       await db.transaction(async (session) => {
         for (const key of keys) {
           const value = ++this.#last;
           await writeOne(session, how, key, value);
           noting.written = [...noting.written, [key, value]];
+          const seen = (await session.query(Counter).readOnly().inBulk([key])).get(key)?.value;
+          if (seen !== value)
+            wrong.push({ key, how: 'own', value: seen, from: this.#gates.now, to: this.#gates.now, committed: [] });
         }
         if (fails) throw new RollBack();
         noting.on = 'commit';
@@ -149,6 +155,7 @@ export class Stage {
     } catch (error) {
       if (!(error instanceof RollBack)) throw error;
     }
+    return wrong;
   }
 
   async #written<T>(kind: 'commit' | 'execute', run: () => T | Promise<T>): Promise<T> {
