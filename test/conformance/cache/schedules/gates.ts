@@ -26,14 +26,14 @@ export class Gates {
 
   /** A step with a gate before it, and one behind it. Where nothing is being played it is done at once. */
   async step<T>(run: () => T | Promise<T>): Promise<T> {
-    await this.#pass();
+    await this.pass();
     this.#inFlight++;
     try {
       return await run();
     } finally {
       this.#inFlight--;
       this.#landed();
-      await this.#pass();
+      await this.pass();
     }
   }
 
@@ -67,7 +67,8 @@ export class Gates {
     await end;
   }
 
-  #pass(): Promise<void> | undefined {
+  /** Wait until the gate is opened; not at all where nothing is being played. */
+  pass(): Promise<void> | undefined {
     if (!this.#isPlaying) return undefined;
     return new Promise((resolve) => {
       this.#waiting.push({ program: this.#program.getStore()!, open: resolve });

@@ -96,7 +96,11 @@ export class Stage {
       turns,
       programs.map((steps, i) => async () => {
         const db = this.#databases[i % this.#databases.length]!;
-        for (const step of steps) wrong.push(...(await this.#act(db, step)));
+        for (const step of steps) {
+          // Others may go on between two acts.
+          await this.#gates.pass();
+          wrong.push(...(await this.#act(db, step)));
+        }
       }),
     );
     // When all is over, what is kept is what is stored.
