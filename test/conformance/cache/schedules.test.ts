@@ -19,7 +19,7 @@ import { KEYS, Stage } from './schedules/play.ts';
 import type { Act } from './schedules/play.ts';
 
 /** By hand: BLAZE_CACHE_SCHEDULES=5000, and BLAZE_CACHE_SEED for those of another seed. */
-const COUNT = Number(process.env['BLAZE_CACHE_SCHEDULES'] ?? '150');
+const COUNT = Number(process.env['BLAZE_CACHE_SCHEDULES'] ?? (engine === 'sqlite' ? '800' : '100'));
 const SEED = Number(process.env['BLAZE_CACHE_SEED'] ?? '1');
 
 const key = fc.constantFrom(...KEYS);
