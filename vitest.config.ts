@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vitest/config';
@@ -51,6 +52,8 @@ const conformance = wantedDatabases(process.env)
 export default defineConfig({
   ...shared,
   test: {
+    // Much of the time is waiting for a server: with two cores one file at a time would leave one of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['./test/support/global-setup.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [
