@@ -18,8 +18,11 @@ import { redisUrl } from './redis-server.ts';
 import { KEYS, Stage } from './schedules/play.ts';
 import type { Act } from './schedules/play.ts';
 
-/** By hand: BLAZE_CACHE_SCHEDULES=5000, and BLAZE_CACHE_SEED for those of another seed. */
-const COUNT = Number(process.env['BLAZE_CACHE_SCHEDULES'] ?? (engine === 'sqlite' ? '800' : '100'));
+/** By hand, in memory and with Redis: BLAZE_CACHE_SCHEDULES=5000, and BLAZE_CACHE_SEED for those of another seed. */
+const BY_HAND = process.env['BLAZE_CACHE_SCHEDULES'];
+const USUAL: Readonly<Partial<Record<string, number>>> = { sqlite: 800, postgres: 200 };
+const IN_MEMORY = Number(BY_HAND ?? USUAL[engine] ?? 40);
+const WITH_REDIS = Number(BY_HAND ?? IN_MEMORY / 4);
 const SEED = Number(process.env['BLAZE_CACHE_SEED'] ?? '1');
 
 const key = fc.constantFrom(...KEYS);
@@ -62,7 +65,7 @@ function newAdapter(): Adapter {
   return engine.startsWith('postgres') ? new PostgresAdapter() : new MySQLAdapter();
 }
 
-async function check(backends: readonly CacheBackend[]): Promise<void> {
+async function check(count: number, backends: readonly CacheBackend[]): Promise<void> {
   // A file, so that what is not committed is read past. Two programs of one process have one connection that writes.
   const url = engine === 'sqlite' ? `sqlite:${join(folder, `${backends.length}.db`)}` : await freshUrl();
   const adapters = (engine === 'sqlite' ? backends.slice(0, 1) : backends).map(newAdapter);
@@ -72,7 +75,7 @@ async function check(backends: readonly CacheBackend[]): Promise<void> {
       fc.asyncProperty(schedule, async ({ programs, turns }) => {
         expect(await stage.play(programs, turns)).toEqual([]);
       }),
-      { numRuns: COUNT, seed: SEED, endOnFailure: COUNT > 1_000 },
+      { numRuns: count, seed: SEED, endOnFailure: count > 1_000 },
     );
   } finally {
     await stage.close();
@@ -81,7 +84,7 @@ async function check(backends: readonly CacheBackend[]): Promise<void> {
 
 describe('schedules made by chance', () => {
   it('C2: no order of steps shows what is not committed, or was overwritten: in memory', { timeout: 3_600_000 }, () =>
-    check([new InMemoryCache()]),
+    check(IN_MEMORY, [new InMemoryCache()]),
   );
 
   it.skipIf(redisUrl === undefined)(
@@ -91,7 +94,7 @@ describe('schedules made by chance', () => {
       const name = `blaze.schedules.${engine}.${process.pid}`;
       const caches = [1, 2].map(() => new RedisCache({ name, url: redisUrl! }));
       try {
-        await check(caches);
+        await check(WITH_REDIS, caches);
       } finally {
         for (const cache of caches) await cache.close();
       }
