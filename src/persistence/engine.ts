@@ -1,10 +1,15 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import { Executor } from '../adapters/executor.ts';
+import { statementDatabase } from '../adapters/statement-database.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
 import type { CacheAccess } from './cached/cache-access.ts';
+import { describe } from './statement-origin.ts';
+import { trackerFor } from './tracking.ts';
+import type { TrackingOptions } from './tracking.ts';
+import type { PerformanceTracker } from '../utils/performance.ts';
 import { CompiledCache } from './compiled.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
@@ -15,7 +20,7 @@ import type { ScopeOptions } from './scope-settings.ts';
 const MAX_SCHEMAS = 100;
 
 /** Settings that every session of a database begins with. */
-type SessionDefaults = Required<Omit<SessionOptions, 'schema' | keyof ScopeOptions>> & {
+type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
   readonly schema: string | undefined;
 };
 
@@ -31,6 +36,8 @@ export class Engine {
   /** Rows that outlive sessions; set once the database is connected. */
   cache: CacheAccess | undefined;
   readonly config: ConnectionConfig | undefined;
+  /** What measures its statements, if anything does. */
+  tracker: PerformanceTracker | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
@@ -42,7 +49,7 @@ export class Engine {
     models: readonly ModelMeta[] = [],
   ) {
     this.adapter = adapter;
-    this.executor = new Executor(adapter);
+    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config), describe });
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
@@ -104,6 +111,16 @@ export class Engine {
   }
 
   #connected = false;
+
+  /** Measure its statements, as the options say. @throws ConfigError */
+  track(options: TrackingOptions & SessionOptions): void {
+    this.tracker = trackerFor(options, {
+      executor: this.executor,
+      dialect: () => this.adapter.dialect,
+      warn: (code, text) => process.emitWarning(text, { type: 'BlazeWarning', code }),
+    });
+    if (this.tracker !== undefined) this.executor.observers.add((event) => this.tracker!.add(event));
+  }
 
   /** A warning that is worth giving once for each database. */
   warnOnce(code: string, text: string): void {

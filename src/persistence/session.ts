@@ -21,6 +21,7 @@ import type {
   ServerRole,
   SessionApi,
   SessionSql,
+  SessionStats,
   TransactionOptions,
 } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
@@ -33,6 +34,7 @@ import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import { Additions } from './additions.ts';
 import { cacheApi } from './cached/invalidation.ts';
 import type { CacheAccess } from './cached/cache-access.ts';
@@ -54,6 +56,7 @@ import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
+import { SessionStatements } from './session-stats.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
 import { refuseInside } from './transaction-options.ts';
@@ -76,6 +79,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
   readonly #additions: Additions;
+  readonly #statements: SessionStatements;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -87,8 +91,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
-    const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
+    const given = own(options);
+    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...given });
+    this.#statements = new SessionStatements(this.#engine, givenBounds(given), given.performanceThreshold);
+    const scopes = scopesOf(given, this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -106,7 +112,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#lifecycle,
       this.#cascades,
       flushMode,
-      givenBounds(own(options)),
+      this.#statements.executor,
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
@@ -151,12 +157,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const byKey = this.#workspace.compiled.byKey(meta);
+    const { sql, encoders, reads } = byKey;
     const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
     const read = (key: readonly unknown[], server: ServerRole | undefined): MaybePromise<Rows> => {
       const parameters = key.map((part, i) => encoders[i]!(part));
-      return this.#workspace.read((connection) => this.#workspace.executor.query(connection, sql, parameters), server);
+      return this.#workspace.read(
+        (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
+        server,
+      );
     };
     const { cache } = this.#engine;
     const pending = cache?.keeps(meta) === true ? this.#cached(cache, meta, parts, read) : read(parts, undefined);
@@ -338,6 +348,18 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return currentSession.run(this, fn);
   }
 
+  queryStats(): SessionStats {
+    return this.#statements.stats();
+  }
+
+  exportQueryStats(options: ExportOptions = {}): QueryReport {
+    return this.#statements.export(own(options));
+  }
+
+  resetQueryStats(): void {
+    this.#statements.reset();
+  }
+
   clear(): void {
     this.#refuseInTransaction('clear()');
     if (this.#transactions.hasUnwritten)
@@ -372,13 +394,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
       );
     }
-    this.#closed = true;
+    this.end();
     if (this.#ownsEngine) await this.#engine.adapter.close();
   }
 
   /** Close without a look for unwritten changes: after a transaction of its own there are none. */
   end(): void {
     this.#closed = true;
+    this.#statements.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BeginOptions, Connection } from '../adapters/adapter.ts';
-import { withEachBounded, withinBounds } from '../adapters/bounded-executor.ts';
+import { withinBounds } from '../adapters/bounded-executor.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { givenBounds } from '../core/bounds.ts';
-import type { Bounds } from '../core/bounds.ts';
 import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
@@ -76,10 +75,9 @@ export class Transactions {
     lifecycle: Lifecycle,
     cascades: Cascades,
     flushMode: FlushMode,
-    bounds: Bounds | undefined,
+    executor: Executor,
   ) {
-    const { executor } = workspace.engine;
-    this.#executor = bounds === undefined ? executor : withEachBounded(executor, bounds);
+    this.#executor = executor;
     this.#workspace = workspace;
     this.#work = work;
     this.#lifecycle = lifecycle;

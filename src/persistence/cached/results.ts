@@ -31,8 +31,10 @@ export function throughCache(
     keys: state.byKey!,
     read: (keys, server) => {
       if (keys.length === state.byKey!.length) return read(server);
-      const { sql, parameters } = workspace.compiled.query(rowsByKey(meta, keys, scopes));
-      return workspace.read((connection) => workspace.executor.query(connection, sql, parameters), server);
+      const missing = rowsByKey(meta, keys, scopes);
+      const request = { kind: 'entities' as const, state: { ...missing.state, loads: state.loads } };
+      const { sql, parameters } = workspace.compiled.query(request);
+      return workspace.read((connection) => workspace.executor.query(connection, sql, parameters, request), server);
     },
   });
 }
