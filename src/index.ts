@@ -3,6 +3,11 @@ export { Database } from './database.ts';
 export { Session } from './persistence/session.ts';
 export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
 export type { FlushMode, SessionOptions } from './persistence/options.ts';
+export type { PerformanceOptions, TrackingOptions } from './persistence/tracking.ts';
+export type { QueryFigures, QuerySample } from './utils/performance/figures.ts';
+export type { NPlusOne, SlowQuery } from './utils/performance/findings.ts';
+export type { ExportOptions, QueryReport } from './utils/performance/report.ts';
+export type { TrackedTotals } from './utils/performance/table.ts';
 
 export { f } from './core/fields.ts';
 export { model } from './model.ts';
@@ -105,12 +110,28 @@ export type {
   WriteResult,
 } from './adapters/adapter.ts';
 export { statementChannel } from './adapters/statement-events.ts';
-export type { StatementEvent } from './adapters/statement-events.ts';
+export type {
+  StatementDatabase,
+  StatementEvent,
+  StatementKind,
+  StatementSubject,
+} from './adapters/statement-events.ts';
 export { parseDsn } from './security/dsn.ts';
 export type { ParsedDsn } from './security/dsn.ts';
 export { formatDsn } from './security/format-dsn.ts';
 export type { DsnHost } from './security/hosts.ts';
 export { redactDsn } from './security/redact.ts';
+export type { SqlCommenter } from './adapters/commented.ts';
+export { connectionChannel } from './adapters/connection-events.ts';
+export type { ConnectionEvent, PoolState } from './adapters/connection-events.ts';
+export { flushChannel, retryChannel, transactionChannel } from './persistence/unit-events.ts';
+export type { FlushEvent, RetryEvent, TransactionEvent, UnitEvent } from './persistence/unit-events.ts';
+export { correlationId, withCorrelationId } from './utils/correlation.ts';
+export type { ErrorRecord, Logger, LogLevel } from './utils/logging.ts';
+export { timeCall } from './utils/time-call.ts';
+export type { TimeCallOptions } from './utils/time-call.ts';
+export type { Warn } from './utils/warnings.ts';
 export { snakeCase } from './utils/naming.ts';
 
 export * from './utils/errors.ts';
+export * from './utils/tracking-errors.ts';

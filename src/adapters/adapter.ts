@@ -1,7 +1,9 @@
 import type { ServerRole } from '../core/types/index.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { Warn } from '../utils/warnings.ts';
 import type { ConnectionConfig } from './config.ts';
+import type { PoolState } from './connection-events.ts';
 import type { ServerHealth } from './health.ts';
 
 /** Rows as arrays of the driver's values, in the order of the columns. */
@@ -99,6 +101,10 @@ export interface Adapter {
   readonly pipelines?: boolean;
   /** How many bytes a statement may have, its values included, where a server says so; known once one is connected to. */
   readonly maxBytes?: number | undefined;
+  /** Its pools, to be looked at; none before it is connected. Only where there are some. */
+  readonly pools?: readonly PoolState[];
+  /** Where warnings go that are about no statement, of a replica that is down for example. Set by whoever opens it. */
+  warn?: Warn;
   /** Whether it is a connection to a replica. Only where there are replicas. */
   isReplica?(connection: Connection): boolean;
   /** Asks each server, for so many milliseconds. Only where there are replicas. */

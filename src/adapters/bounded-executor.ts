@@ -4,7 +4,7 @@ import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { AcquireOptions, Connection, Rows } from './adapter.ts';
 import { Cancellation } from './cancellation.ts';
 import { endRows, Executor } from './executor.ts';
-import { observe, observeRows } from './statement-events.ts';
+import type { Sending } from './statement-source.ts';
 import { untilStopped } from './stoppable.ts';
 
 /** An executor for one piece of work, and what stops that. */
@@ -46,38 +46,48 @@ class BoundedExecutor extends Executor {
     return this.#bounded(undefined, ({ signal }) => super.acquire({ ...options, signal }));
   }
 
-  override query(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<Rows> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'read', () => connection.query(sql, parameters));
+  override query(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    origin?: object,
+  ): MaybePromise<Rows> {
+    this.count(1);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'read', () =>
+      connection.query(sql, parameters),
+    );
   }
 
   override iterate(
     connection: Connection,
     sql: string,
     parameters: readonly unknown[],
+    origin?: object,
   ): ReturnType<Connection['iterate']> {
     const cancellation = this.#begin();
     cancellation.check(sql);
-    this.shared.statements++;
+    this.count(1);
     const rows = connection.iterate(sql, parameters);
     const inTime =
       Symbol.iterator in rows
         ? checked(rows, cancellation, sql, () => this.#end(cancellation))
         : this.#pulled(rows[Symbol.asyncIterator](), connection, cancellation, sql);
-    return observeRows(sql, inTime);
+    return this.heardRows(connection, { sql, runs: 1, kind: undefined, parameters, origin }, inTime);
   }
 
   protected override run<T>(
     connection: Connection,
-    sql: string,
-    runs: number,
+    sending: Sending,
     kind: 'read' | 'write',
     run: () => MaybePromise<T>,
   ): MaybePromise<T> {
+    const { sql } = sending;
     return this.#bounded(sql, (cancellation) =>
-      connection.cancel === undefined
-        ? observe(sql, runs, run)
-        : observe(sql, runs, () => this.#stoppable(connection, cancellation, sql, kind, run)),
+      this.heard(
+        connection,
+        sending,
+        connection.cancel === undefined ? run : () => this.#stoppable(connection, cancellation, sql, kind, run),
+      ),
     );
   }
 

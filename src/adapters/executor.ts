@@ -1,13 +1,34 @@
+import { chain } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Adapter, AcquireOptions, BatchResult, BeginOptions, Connection, Rows, WriteResult } from './adapter.ts';
-import { observe, observeRows, statementChannel } from './statement-events.ts';
+import { observed } from './observed.ts';
+import { observedRows } from './observed-rows.ts';
+import { Observers } from './observers.ts';
+import { statementDatabase } from './statement-database.ts';
+import { statementChannel } from './statement-events.ts';
+import type { StatementDatabase } from './statement-events.ts';
+import { StatementRecord } from './statement-record.ts';
+import { StatementSource } from './statement-source.ts';
+import type { Describe, Sender, Sending } from './statement-source.ts';
 import { Turns } from './turns.ts';
 
 /** What all executors of one adapter have in common. */
 interface Shared {
   readonly adapter: Adapter;
   readonly turns: Turns;
+  readonly observers: Observers;
+  readonly database: StatementDatabase;
+  readonly describe: Describe | undefined;
+  /** The numbers of transactions that are under way, while anybody listens. */
+  readonly transactions: WeakMap<Connection, number>;
+  begun: number;
   statements: number;
+}
+
+/** What listeners are told of a database. */
+export interface ExecutorOptions {
+  readonly database?: StatementDatabase;
+  readonly describe?: Describe;
 }
 
 /**
@@ -16,9 +37,34 @@ interface Shared {
  */
 export class Executor {
   protected readonly shared: Shared;
+  /** Where what goes through here is counted: the first of those for one sender. */
+  readonly #first: Executor;
+  readonly #sender: Sender | undefined;
+  #source: StatementSource | undefined = undefined;
+  #sent = 0;
 
-  constructor(source: Adapter | Executor) {
-    this.shared = source instanceof Executor ? source.shared : { adapter: source, turns: new Turns(), statements: 0 };
+  /**
+   * @param of An adapter, or an executor to share it with.
+   * @param sender Whose statements they are. By default those of the other executor, or nobody's.
+   */
+  constructor(of: Adapter | Executor, sender?: Sender, options?: ExecutorOptions) {
+    this.#sender = sender;
+    if (of instanceof Executor) {
+      this.shared = of.shared;
+      this.#first = sender === undefined ? of.#first : this;
+      return;
+    }
+    this.#first = this;
+    this.shared = {
+      adapter: of,
+      turns: new Turns(),
+      observers: new Observers(),
+      database: options?.database ?? statementDatabase(of),
+      describe: options?.describe,
+      transactions: new WeakMap(),
+      begun: 0,
+      statements: 0,
+    };
   }
 
   /** Statements run so far; a batch counts one for each list of parameters that the driver was given. */
@@ -26,8 +72,37 @@ export class Executor {
     return this.shared.statements;
   }
 
+  /** Count from 0 again. */
+  reset(): void {
+    this.shared.statements = 0;
+  }
+
+  /** Those of the sender alone. */
+  get sent(): number {
+    return this.#first.#sent;
+  }
+
+  set sent(count: number) {
+    this.#first.#sent = count;
+  }
+
+  /** Who sends what goes through here, for listeners: made when there are any. */
+  get source(): StatementSource {
+    const first = this.#first;
+    return (first.#source ??= new StatementSource(first.#sender?.id, first.#sender?.watch()));
+  }
+
   get prepared(): number {
     return this.shared.adapter.prepared;
+  }
+
+  /** Who listens to the statements of this database. */
+  get observers(): Observers {
+    return this.shared.observers;
+  }
+
+  get database(): StatementDatabase {
+    return this.shared.database;
   }
 
   acquire(options: AcquireOptions): MaybePromise<Connection> {
@@ -38,25 +113,38 @@ export class Executor {
     this.shared.adapter.release(connection);
   }
 
-  query(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<Rows> {
+  query(connection: Connection, sql: string, parameters: readonly unknown[], origin?: object): MaybePromise<Rows> {
     const { shared } = this;
-    shared.statements++;
-    if (shared.turns.size === 0 && !statementChannel.hasSubscribers) return connection.query(sql, parameters);
-    return this.run(connection, sql, 1, 'read', () => connection.query(sql, parameters));
+    this.count(1);
+    if (shared.turns.size === 0 && !shared.observers.any && !statementChannel.hasSubscribers)
+      return connection.query(sql, parameters);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'read', () =>
+      connection.query(sql, parameters),
+    );
   }
 
   queryNamed(
     connection: Connection,
     sql: string,
     parameters: readonly unknown[],
+    origin?: object,
   ): ReturnType<Connection['queryNamed']> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'read', () => connection.queryNamed(sql, parameters));
+    this.count(1);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'read', () =>
+      connection.queryNamed(sql, parameters),
+    );
   }
 
-  execute(connection: Connection, sql: string, parameters: readonly unknown[]): MaybePromise<WriteResult> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'write', () => connection.execute(sql, parameters));
+  execute(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    origin?: object,
+  ): MaybePromise<WriteResult> {
+    this.count(1);
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'write', () =>
+      connection.execute(sql, parameters),
+    );
   }
 
   executeMany(
@@ -64,33 +152,54 @@ export class Executor {
     sql: string,
     batches: readonly (readonly unknown[])[],
   ): MaybePromise<BatchResult> {
-    this.shared.statements += batches.length;
-    return this.run(connection, sql, batches.length, 'write', () => connection.executeMany(sql, batches));
+    this.count(batches.length);
+    const sending = { sql, runs: batches.length, kind: undefined, parameters: undefined, origin: undefined };
+    return this.run(connection, sending, 'write', () => connection.executeMany(sql, batches));
   }
 
-  iterate(connection: Connection, sql: string, parameters: readonly unknown[]): ReturnType<Connection['iterate']> {
-    this.shared.statements++;
+  iterate(
+    connection: Connection,
+    sql: string,
+    parameters: readonly unknown[],
+    origin?: object,
+  ): ReturnType<Connection['iterate']> {
+    this.count(1);
     const rows = connection.iterate(sql, parameters);
     const inOrder =
       Symbol.iterator in rows ? rows : inTurn(rows[Symbol.asyncIterator](), this.shared.turns, connection);
-    return observeRows(sql, inOrder);
+    return this.heardRows(connection, { sql, runs: 1, kind: undefined, parameters, origin }, inOrder);
   }
 
   script(connection: Connection, sql: string): MaybePromise<void> {
-    this.shared.statements++;
-    return this.run(connection, sql, 1, 'write', () => connection.script(sql));
+    this.count(1);
+    return this.run(
+      connection,
+      { sql, runs: 1, kind: 'script', parameters: undefined, origin: undefined },
+      'write',
+      () => connection.script(sql),
+    );
   }
 
   begin(connection: Connection, options: BeginOptions): MaybePromise<void> {
+    const { shared } = this;
+    if (this.isHeard) shared.transactions.set(connection, ++shared.begun);
+    else shared.transactions.delete(connection);
     return this.control(connection, 'BEGIN', () => connection.begin(options));
   }
 
   commit(connection: Connection): MaybePromise<void> {
-    return this.control(connection, 'COMMIT', () => connection.commit());
+    return this.control(connection, 'COMMIT', () => chain(connection.commit(), () => this.#ended(connection)));
   }
 
   rollback(connection: Connection): MaybePromise<void> {
-    return this.send(connection, 'ROLLBACK', 1, () => connection.rollback());
+    return this.send(connection, controlling('ROLLBACK'), () =>
+      chain(connection.rollback(), () => this.#ended(connection)),
+    );
+  }
+
+  /** The number of the transaction on a connection, if anybody listened when it began. */
+  transactionOf(connection: Connection): number | undefined {
+    return this.shared.transactions.get(connection);
   }
 
   savepoint(connection: Connection, name: string): MaybePromise<void> {
@@ -102,32 +211,68 @@ export class Executor {
   }
 
   rollbackToSavepoint(connection: Connection, name: string): MaybePromise<void> {
-    return this.send(connection, 'ROLLBACK TO SAVEPOINT', 1, () => connection.rollbackToSavepoint(name));
+    return this.send(connection, controlling('ROLLBACK TO SAVEPOINT'), () => connection.rollbackToSavepoint(name));
+  }
+
+  protected count(runs: number): void {
+    this.shared.statements += runs;
+    this.#first.#sent += runs;
   }
 
   /** A statement that may take long. */
   protected run<T>(
     connection: Connection,
-    sql: string,
-    runs: number,
+    sending: Sending,
     _kind: 'read' | 'write',
     run: () => MaybePromise<T>,
   ): MaybePromise<T> {
-    return this.send(connection, sql, runs, run);
+    return this.send(connection, sending, run);
   }
 
   /** A statement that begins, divides or commits a transaction. */
   protected control(connection: Connection, sql: string, run: () => MaybePromise<void>): MaybePromise<void> {
-    return this.send(connection, sql, 1, run);
+    return this.send(connection, controlling(sql), run);
   }
 
   /** After whoever has the connection for himself. */
-  protected send<T>(connection: Connection, sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
+  protected send<T>(connection: Connection, sending: Sending, run: () => MaybePromise<T>): MaybePromise<T> {
     const { turns } = this.shared;
     const turn = turns.size === 0 ? undefined : turns.of(connection);
-    if (turn === undefined) return observe(sql, runs, run);
-    return turn.then(() => this.send(connection, sql, runs, run));
+    if (turn === undefined) return this.heard(connection, sending, run);
+    return turn.then(() => this.send(connection, sending, run));
   }
+
+  /** Run now, and tell whoever listens. */
+  protected heard<T>(connection: Connection, sending: Sending, run: () => MaybePromise<T>): MaybePromise<T> {
+    return this.isHeard ? observed(this.#record(connection, sending), this.observers, this.source, run) : run();
+  }
+
+  protected heardRows(
+    connection: Connection,
+    sending: Sending,
+    rows: ReturnType<Connection['iterate']>,
+  ): ReturnType<Connection['iterate']> {
+    return this.isHeard ? observedRows(this.#record(connection, sending), this.observers, this.source, rows) : rows;
+  }
+
+  protected get isHeard(): boolean {
+    return this.shared.observers.any || statementChannel.hasSubscribers;
+  }
+
+  #record(connection: Connection, sending: Sending): StatementRecord {
+    const { database, describe, transactions, begun } = this.shared;
+    const transaction = begun === 0 ? undefined : transactions.get(connection);
+    return new StatementRecord(sending, database, describe, this.source.session, transaction);
+  }
+
+  /** Its transaction has. */
+  #ended(connection: Connection): void {
+    this.shared.transactions.delete(connection);
+  }
+}
+
+function controlling(sql: string): Sending {
+  return { sql, runs: 1, kind: 'control', parameters: undefined, origin: undefined };
 }
 
 /** Rows of a stream; none is asked for while somebody has the connection for himself. */

@@ -1,4 +1,6 @@
 import { AcquireTimeoutError, ConnectionError } from '../utils/errors.ts';
+import { connectionChannel } from './connection-events.ts';
+import type { ConnectionEvent, PoolState } from './connection-events.ts';
 
 /** What a pool needs of a connection. */
 export interface Pooled {
@@ -10,6 +12,8 @@ export interface Pooled {
 }
 
 export interface PoolOptions {
+  /** What it is called by those who look at it. */
+  readonly name: string;
   readonly size: number;
   /** Milliseconds that somebody waits for a connection. */
   readonly acquireTimeout: number;
@@ -21,6 +25,7 @@ export interface PoolOptions {
 
 interface Waiter<C> {
   readonly purpose: string;
+  readonly since: number;
   readonly resolve: (connection: C) => void;
   readonly reject: (error: Error) => void;
 }
@@ -30,6 +35,8 @@ interface Member<C> {
   readonly born: number;
   holder: string | undefined;
   idleSince: number;
+  /** When it was lent; 0 if nobody listened then. */
+  lentAt: number;
 }
 
 /**
@@ -37,7 +44,7 @@ interface Member<C> {
  * coming, for a limited time, and then learns who holds them. The connection that was used last is lent first, so that
  * those that are not needed grow old and are closed.
  */
-export class Pool<C extends Pooled> {
+export class Pool<C extends Pooled> implements PoolState {
   readonly #open: () => Promise<C>;
   readonly #options: PoolOptions;
   readonly #members = new Map<C, Member<C>>();
@@ -51,6 +58,26 @@ export class Pool<C extends Pooled> {
   constructor(open: () => Promise<C>, options: PoolOptions) {
     this.#open = open;
     this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get max(): number {
+    return this.#options.size;
+  }
+
+  get idle(): number {
+    return this.#idle.length;
+  }
+
+  get used(): number {
+    return this.#members.size - this.#idle.length;
+  }
+
+  get pending(): number {
+    return this.#waiting.length;
   }
 
   get connections(): Iterable<C> {
@@ -71,6 +98,7 @@ export class Pool<C extends Pooled> {
         continue;
       }
       member.holder = purpose;
+      if (connectionChannel.hasSubscribers) this.#lent(member, 0);
       return member.connection;
     }
     return this.#wait(purpose, signal);
@@ -82,7 +110,11 @@ export class Pool<C extends Pooled> {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         waiter.reject(error);
       };
-      const timer = setTimeout(() => giveUp(this.#timedOut(purpose)), this.#options.acquireTimeout);
+      const timer = setTimeout(() => {
+        const error = this.#timedOut(purpose);
+        this.#publish('timeout', waiter.since, error);
+        giveUp(error);
+      }, this.#options.acquireTimeout);
       const abort = (): void => giveUp(signal!.reason as Error);
       const settled = (): void => {
         clearTimeout(timer);
@@ -90,6 +122,7 @@ export class Pool<C extends Pooled> {
       };
       const waiter: Waiter<C> = {
         purpose,
+        since: performance.now(),
         resolve: (connection) => {
           settled();
           resolve(connection);
@@ -108,6 +141,7 @@ export class Pool<C extends Pooled> {
   release(connection: C): void {
     const member = this.#members.get(connection);
     if (member === undefined || member.holder === undefined) return;
+    if (member.lentAt > 0) this.#returned(member);
     if (connection.broken) return this.#drop(member);
     let cleaning: Promise<void> | undefined;
     try {
@@ -149,23 +183,26 @@ export class Pool<C extends Pooled> {
   #grow(): void {
     while (this.#opening < this.#waiting.length && this.#members.size + this.#opening < this.#options.size) {
       this.#opening++;
+      const start = performance.now();
       void this.#open().then(
-        (connection) => this.#join(connection),
-        (error: unknown) => this.#failed(error),
+        (connection) => this.#join(connection, start),
+        (error: unknown) => this.#failed(error, start),
       );
     }
   }
 
-  #join(connection: C): void {
+  #join(connection: C, start: number): void {
     this.#opening--;
-    const member: Member<C> = { connection, born: Date.now(), holder: undefined, idleSince: 0 };
+    const member: Member<C> = { connection, born: Date.now(), holder: undefined, idleSince: 0, lentAt: 0 };
     this.#members.set(connection, member);
+    this.#publish('opened', start);
     this.#lend(member);
   }
 
   /** Whoever waits longest learns why; the others may still get a connection that is given back. */
-  #failed(error: unknown): void {
+  #failed(error: unknown, start: number): void {
     this.#opening--;
+    this.#publish('failed', start, error);
     this.#waiting.shift()?.reject(error as Error);
     this.#settle();
   }
@@ -175,7 +212,10 @@ export class Pool<C extends Pooled> {
     if (this.#closing !== undefined || member.connection.broken || this.#isOld(member)) return this.#drop(member);
     const next = this.#waiting.shift();
     member.holder = next?.purpose;
-    if (next !== undefined) return next.resolve(member.connection);
+    if (next !== undefined) {
+      if (connectionChannel.hasSubscribers) this.#lent(member, next.since);
+      return next.resolve(member.connection);
+    }
     member.idleSince = Date.now();
     this.#idle.push(member);
     this.#sweep();
@@ -188,6 +228,7 @@ export class Pool<C extends Pooled> {
 
   async #end(member: Member<C>): Promise<void> {
     this.#members.delete(member.connection);
+    this.#publish('closed');
     // It is on its way out: that the server hung up first is nobody's concern.
     await member.connection.end().catch(() => undefined);
   }
@@ -217,6 +258,23 @@ export class Pool<C extends Pooled> {
       Math.max(100, idleTimeout / 2),
     );
     this.#sweeper.unref();
+  }
+
+  /** @param since When its borrower began to wait; 0 if it was there. */
+  #lent(member: Member<C>, since: number): void {
+    member.lentAt = performance.now();
+    this.#publish('lent', since === 0 ? member.lentAt : since);
+  }
+
+  #returned(member: Member<C>): void {
+    this.#publish('returned', member.lentAt);
+    member.lentAt = 0;
+  }
+
+  #publish(kind: ConnectionEvent['kind'], since?: number, error?: unknown): void {
+    if (!connectionChannel.hasSubscribers) return;
+    const durationMs = since === undefined ? undefined : performance.now() - since;
+    connectionChannel.publish({ kind, pool: this, durationMs, error } satisfies ConnectionEvent);
   }
 
   #timedOut(purpose: string): AcquireTimeoutError {

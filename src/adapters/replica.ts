@@ -1,8 +1,11 @@
 import { AcquireTimeoutError, ConfigError, ConnectionError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import { emitWarning } from '../utils/warnings.ts';
+import type { Warn } from '../utils/warnings.ts';
 import type { AcquireOptions, Adapter, Connection } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
+import type { PoolState } from './connection-events.ts';
 import type { Position, ReplicationConnection, Replication } from './replication.ts';
 
 /** An adapter of a server that can be a replica. */
@@ -29,6 +32,7 @@ const LAST_RETRY = 30_000;
  */
 export class Replica {
   readonly config: ConnectionConfig;
+  warn: Warn = emitWarning;
   readonly #source: ReplicaSource;
   readonly #replication: Replication;
   readonly #lookEvery: number;
@@ -56,6 +60,10 @@ export class Replica {
 
   get prepared(): number {
     return this.#source.prepared;
+  }
+
+  get pools(): readonly PoolState[] {
+    return this.#source.pools ?? [];
   }
 
   /** All that is in the primary's log before it can be read here. */
@@ -181,9 +189,9 @@ export class Replica {
     this.#error = error;
     const isMistake = this.#state === 'new' && error instanceof ConfigError;
     if (this.#state !== 'down' && !isMistake)
-      process.emitWarning(
+      this.warn(
+        'BLAZE_REPLICA',
         `The replica ${this.config.toString()} is not read from: ${error.message} Reads go to other servers until it is back.`,
-        { type: 'BlazeWarning', code: 'BLAZE_REPLICA' },
       );
     this.#state = 'down';
   }

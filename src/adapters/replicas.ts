@@ -2,8 +2,10 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { ConfigError, ConnectionError, DeadlockError, SerializationError } from '../utils/errors.ts';
 import { chain } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { Warn } from '../utils/warnings.ts';
 import type { AcquireOptions, Adapter, Connection } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
+import type { PoolState } from './connection-events.ts';
 import { healthOf } from './health.ts';
 import type { ServerHealth } from './health.ts';
 import { PrimaryLog } from './primary-log.ts';
@@ -43,6 +45,14 @@ export class ReplicatedAdapter implements Adapter {
 
   get prepared(): number {
     return this.#replicas.reduce((sum, replica) => sum + replica.prepared, this.#primary.prepared);
+  }
+
+  get pools(): readonly PoolState[] {
+    return [this.#primary, ...this.#replicas].flatMap(({ pools = [] }) => pools);
+  }
+
+  set warn(warn: Warn) {
+    for (const replica of this.#replicas) replica.warn = warn;
   }
 
   /** @throws ConfigError if a replica is none; one that does not answer is tried again later. */

@@ -3,6 +3,7 @@ import { ConfigError, ConnectionError } from '../utils/errors.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { AcquireOptions, Adapter, Connection } from './adapter.ts';
 import type { ConnectionConfig } from './config.ts';
+import type { PoolState } from './connection-events.ts';
 import { Pool } from './pool.ts';
 import type { Pooled } from './pool.ts';
 
@@ -31,6 +32,10 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
     return sum;
   }
 
+  get pools(): readonly PoolState[] {
+    return this.#pool === undefined ? [] : [this.#pool];
+  }
+
   /** Whether a connection is being opened: who waits may wait for the server. */
   get isOpening(): boolean {
     return this.#pool?.isOpening === true;
@@ -43,7 +48,8 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
       throw new ConfigError(`The ${this.title} adapter was given a DSN for ${config.scheme}.`);
     const open = await this.opener(config);
     const { poolSize: size, acquireTimeout, idleTimeout, maxLifetime } = config.server;
-    const pool = new Pool(open, { size, acquireTimeout, idleTimeout, maxLifetime });
+    const name = poolName(config);
+    const pool = new Pool(open, { name, size, acquireTimeout, idleTimeout, maxLifetime });
     // The first connection shows at once whether the server is there, the DSN is right, and what the server speaks.
     pool.release(await pool.acquire('the first connection'));
     this.#pool = pool;
@@ -69,4 +75,10 @@ export abstract class ServerAdapter<C extends Connection & Pooled> implements Ad
     this.#pool = undefined;
     await pool?.close();
   }
+}
+
+/** Where it is and what, as OpenTelemetry proposes it for pools: `db.example.org:5432/app`. */
+function poolName({ hosts, database = '' }: ConnectionConfig): string {
+  const places = hosts.map((place) => ('socket' in place ? place.socket : `${place.host}:${place.port}`));
+  return `${places.join(',')}/${database}`;
 }

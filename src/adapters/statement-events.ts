@@ -1,133 +1,56 @@
 import { channel } from 'node:diagnostics_channel';
-import { isPromise } from '../utils/maybe-promise.ts';
-import type { MaybePromise } from '../utils/maybe-promise.ts';
-import type { Connection } from './adapter.ts';
 
-/** What one statement was: published after each, to whoever listens. Parameters are not part of it. */
+/**
+ * What a statement does: gives rows, changes them, is a script (changes of the schema), or begins, divides and ends a transaction.
+ */
+export type StatementKind = 'read' | 'write' | 'script' | 'control';
+
+/** Which database a statement went to: one object for all of its statements. Nothing of it is secret. */
+export interface StatementDatabase {
+  /** Counted in this process. */
+  readonly id: number;
+  /** `sqlite`, `postgres`, `mysql` or `mariadb`. */
+  readonly dialect: string;
+  /** SQLite's file, or the name of a server's database. */
+  readonly name: string | undefined;
+  /** The first of several. */
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** What a statement is about, where it was made of a query or a relation. */
+export interface StatementSubject {
+  /** The name of the model. */
+  readonly model: string;
+  readonly table: string;
+  /** Whose relation is loaded, as `Post.comments`. */
+  readonly relation: string | undefined;
+}
+
+/** What one statement was: given to whoever listens, after each. Values of parameters are not part of it. */
 export interface StatementEvent {
+  /** As it was sent. One text for all values: it names the kind of statement, but for comments of tags. */
   readonly sql: string;
+  readonly kind: StatementKind;
+  /** When it was sent, on the clock of `performance.now()`. */
+  readonly startedAt: number;
   /** Of rows that come one by one: the time that was waited for them, without what was done with them meanwhile. */
   readonly durationMs: number;
   /** How often it ran: the number of parameter lists. */
   readonly runs: number;
+  /** Rows that were read, or changed; `undefined` where there are none to count, or it failed. */
+  readonly rows: number | undefined;
   readonly error: unknown;
+  readonly database: StatementDatabase;
+  /** Which session sent it, counted in this process. */
+  readonly session: number | undefined;
+  /** In which transaction, counted for each database; `undefined` too where it began before anybody listened. */
+  readonly transaction: number | undefined;
+  /** Given by `withCorrelationId()`. */
+  readonly correlationId: string | undefined;
+  /** What it is about, as far as that is known. Found out when it is asked for. */
+  readonly subject: StatementSubject | undefined;
 }
 
-/** `diagnostics_channel` of statements; nobody listening costs one check. */
+/** `diagnostics_channel` of the statements of all databases; nobody listening costs one check. */
 export const statementChannel = channel('blazeorm:statement');
-
-/** Run and publish what happened, if anybody listens. */
-export function observe<T>(sql: string, runs: number, run: () => MaybePromise<T>): MaybePromise<T> {
-  if (!statementChannel.hasSubscribers) return run();
-  const start = performance.now();
-  const publish = (error?: unknown): void =>
-    statementChannel.publish({ sql, runs, durationMs: performance.now() - start, error } satisfies StatementEvent);
-  let result: MaybePromise<T>;
-  try {
-    result = run();
-  } catch (error) {
-    publish(error);
-    throw error;
-  }
-  if (!isPromise(result)) {
-    publish();
-    return result;
-  }
-  return result.then(
-    (value) => {
-      publish();
-      return value;
-    },
-    (error: unknown) => {
-      publish(error);
-      throw error;
-    },
-  );
-}
-
-type RowStream = ReturnType<Connection['iterate']>;
-
-/** Rows of a stream, which is published once when it ends, however that comes about; as they are where nobody listens. */
-export function observeRows(sql: string, rows: RowStream): RowStream {
-  if (!statementChannel.hasSubscribers) return rows;
-  const watch = new Stopwatch(sql);
-  return Symbol.iterator in rows
-    ? timed(rows[Symbol.iterator](), watch)
-    : timedAsync(rows[Symbol.asyncIterator](), watch);
-}
-
-/** The time of a stream, and what it failed with. */
-class Stopwatch {
-  readonly #sql: string;
-  #durationMs = 0;
-
-  constructor(sql: string) {
-    this.#sql = sql;
-  }
-
-  measure<T>(run: () => T): T {
-    const start = performance.now();
-    try {
-      return run();
-    } finally {
-      this.#durationMs += performance.now() - start;
-    }
-  }
-
-  async measureAsync<T>(run: () => Promise<T>): Promise<T> {
-    const start = performance.now();
-    try {
-      return await run();
-    } finally {
-      this.#durationMs += performance.now() - start;
-    }
-  }
-
-  publish(error: unknown): void {
-    const event: StatementEvent = { sql: this.#sql, runs: 1, durationMs: this.#durationMs, error };
-    statementChannel.publish(event);
-  }
-}
-
-function* timed(rows: Iterator<unknown[]>, watch: Stopwatch): Generator<unknown[], undefined, undefined> {
-  let done = false;
-  let failure: unknown;
-  try {
-    for (;;) {
-      const next = watch.measure(() => rows.next());
-      done = next.done === true;
-      if (next.done === true) return undefined;
-      yield next.value;
-    }
-  } catch (error) {
-    done = true;
-    failure = error;
-    throw error;
-  } finally {
-    if (!done) rows.return?.();
-    watch.publish(failure);
-  }
-}
-
-async function* timedAsync(
-  rows: AsyncIterator<unknown[]>,
-  watch: Stopwatch,
-): AsyncGenerator<unknown[], undefined, undefined> {
-  let done = false;
-  let failure: unknown;
-  try {
-    for (;;) {
-      const next = await watch.measureAsync(() => rows.next());
-      done = next.done === true;
-      if (next.done === true) return undefined;
-      yield next.value;
-    }
-  } catch (error) {
-    done = true;
-    failure = error;
-    throw error;
-  } finally {
-    if (!done) await rows.return?.();
-    watch.publish(failure);
-  }
-}

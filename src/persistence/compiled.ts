@@ -18,8 +18,8 @@ import { withGiven } from '../query/given.ts';
 import { shapeKey } from '../query/shape-key.ts';
 import type { Bound } from '../query/shape-key.ts';
 import { initialState } from '../query/state.ts';
-import { comment } from '../query/tags.ts';
 import type { QueryRequest } from '../query/state.ts';
+import { sqlComment } from '../utils/sql-comment.ts';
 import { decoderOf } from './column-decoder.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { EntityCodec } from './entity-codec.ts';
@@ -54,6 +54,8 @@ export interface BoundQuery {
 
 /** A model's row by its key: the shortest way from `get` to the driver. */
 export interface KeyQuery {
+  readonly kind: 'get';
+  readonly meta: ModelMeta;
   readonly sql: string;
   readonly encoders: readonly Encode[];
   readonly reads: ReadonlySet<ModelMeta>;
@@ -273,7 +275,8 @@ export class CompiledCache {
     }));
     const plan = planQuery({ kind: 'entities', state: { ...initialState(meta, UNSCOPED), where: items, order: [] } });
     const { sql, slots } = this.#dialect.compile(plan.statement);
-    return { sql, encoders: slots.map((slot) => slot.encode), reads: withSources(plan.reads, this.#models) };
+    const encoders = slots.map((slot) => slot.encode);
+    return { kind: 'get', meta, sql, encoders, reads: withSources(plan.reads, this.#models) };
   }
 }
 
@@ -303,7 +306,7 @@ function keyCondition(fields: readonly FieldMeta[]): Expression {
 
 /** Tags are no part of the shape: however many there are, a query is compiled once. */
 function tagged({ sql }: CompiledQuery, { state: { tags } }: QueryRequest): string {
-  return tags === undefined ? sql : sql + comment(tags);
+  return tags === undefined ? sql : sql + sqlComment(tags);
 }
 
 function bind({ slots }: CompiledQuery, bound: readonly Bound[]): unknown[] {

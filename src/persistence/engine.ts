@@ -1,20 +1,31 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import { Executor } from '../adapters/executor.ts';
+import { statementDatabase } from '../adapters/statement-database.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
+import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
+import { describe } from './statement-origin.ts';
+import { trackerFor } from './tracking.ts';
+import type { TrackingOptions } from './tracking.ts';
+import type { PerformanceTracker } from '../utils/performance.ts';
+import { emitWarning } from '../utils/warnings.ts';
+import type { Warn } from '../utils/warnings.ts';
 import { CompiledCache } from './compiled.ts';
+import { DatabaseLog } from './database-log.ts';
 import { ErrorNames } from './name-errors.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
 import type { ScopeOptions } from './scope-settings.ts';
+import { Units } from './units.ts';
 
 /** Of so many schemas what was compiled is kept. */
 const MAX_SCHEMAS = 100;
 
 /** Settings that every session of a database begins with. */
-type SessionDefaults = Required<Omit<SessionOptions, 'schema' | keyof ScopeOptions>> & {
+type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
   readonly schema: string | undefined;
 };
 
@@ -27,7 +38,15 @@ export class Engine {
   readonly scopes: ScopeOptions;
   readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
+  /** Rows that outlive sessions; set once the database is connected. */
+  cache: CacheAccess | undefined;
   readonly config: ConnectionConfig | undefined;
+  /** What measures its statements, if anything does. */
+  tracker: PerformanceTracker | undefined;
+  /** Transactions and flushes, for who listens. */
+  readonly units: Units;
+  /** Undefined where there is no logger. */
+  log: DatabaseLog | undefined;
   readonly #warned = new Set<string>();
   #compiled: CompiledCache | undefined;
   #connecting: Promise<void> | undefined;
@@ -39,7 +58,8 @@ export class Engine {
     models: readonly ModelMeta[] = [],
   ) {
     this.adapter = adapter;
-    this.executor = new Executor(adapter);
+    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config), describe });
+    this.units = new Units(this.executor.database);
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
       flushMode: options.flushMode ?? 'auto',
@@ -102,10 +122,41 @@ export class Engine {
 
   #connected = false;
 
+  /** Measure its statements, as the options say. @throws ConfigError */
+  track(options: TrackingOptions & SessionOptions): void {
+    this.tracker = trackerFor(options, {
+      executor: this.executor,
+      dialect: () => this.adapter.dialect,
+      warn: this.warn,
+    });
+    if (this.tracker !== undefined) this.executor.observers.add((event) => this.tracker!.add(event));
+  }
+
   /** A warning that is worth giving once for each database. */
   warnOnce(code: string, text: string): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);
-    process.emitWarning(text, { type: 'BlazeWarning', code });
+    this.warn(code, text);
+  }
+
+  /** What is wrong and is no error of anybody's call: the process is told, and the logger. */
+  readonly warn: Warn = (code, message) => {
+    emitWarning(code, message);
+    this.log?.warning(code, message);
+  };
+
+  /** The same for an error that nobody else is told. */
+  readonly fault: Warn = (code, message) => {
+    emitWarning(code, message);
+    this.log?.write('error', () => ({ event: 'fault', code }), message);
+  };
+
+  /** What is done here, and what is wrong, goes to a logger too. */
+  logTo(logger: Logger): void {
+    const log = new DatabaseLog(logger, this.executor.database);
+    this.log = log;
+    this.executor.observers.add(log.statement);
+    this.units.add(log.unit);
+    if ('warn' in this.adapter) this.adapter.warn = this.warn;
   }
 }

@@ -80,10 +80,10 @@ export class Lifecycle {
       try {
         await run();
       } catch (error) {
-        process.emitWarning(`A hook of '${event}' failed: ${String((error as Error | undefined)?.stack ?? error)}`, {
-          type: 'BlazeWarning',
-          code: 'BLAZE_HOOK',
-        });
+        this.#workspace.engine.fault(
+          'BLAZE_HOOK',
+          `A hook of '${event}' failed: ${String((error as Error | undefined)?.stack ?? error)}`,
+        );
       }
     };
     for (const item of written) await attempt(() => this.#tell(event, item));

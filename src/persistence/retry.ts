@@ -1,4 +1,5 @@
 import { DeadlockError, LockTimeoutError, SerializationError } from '../utils/errors.ts';
+import type { Units } from './units.ts';
 
 const BASE_MS = 10;
 /** Pauses grow no more after so many attempts. */
@@ -28,12 +29,13 @@ export function pause(attempt: number): Promise<void> {
  * A unit in which nothing of the application runs, so that it can be run again when it collides with another. A lock that
  * was waited for in vain is none: who set how long to wait has waited as long.
  */
-export async function retried<T>(unit: () => Promise<T>): Promise<T> {
+export async function retried<T>(unit: () => Promise<T>, units: Units): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await unit();
     } catch (error) {
       if (attempt + 1 >= ATTEMPTS || !isCollision(error)) throw error;
+      units.retried(attempt + 1, error);
       await pause(attempt);
     }
   }

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Adapter, Rows } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { givenBounds } from '../core/bounds.ts';
@@ -8,13 +8,22 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { isHeard } from '../core/listeners.ts';
-import type { EntityState, FlushStatement, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
+import type {
+  CacheApi,
+  EntityState,
+  FlushStatement,
+  ServerRole,
+  SessionApi,
+  SessionSql,
+  SessionStats,
+  TransactionOptions,
+} from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
@@ -22,9 +31,14 @@ import type { QueryRunner } from '../query/runner.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import { Additions } from './additions.ts';
+import { cacheApi } from './cached/invalidation.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
+import { keyRows } from './cached/key-rows.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
@@ -33,15 +47,19 @@ import { rowsByKey } from './key-query.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
+import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { flushedFirst } from './flushed-first.ts';
+import { dropUnwrittenRows, unwrittenRows } from './unwritten-rows.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
+import { membersAtHand } from './replacements.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
+import { SessionStatements } from './session-stats.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
 import { refuseInside } from './transaction-options.ts';
@@ -64,6 +82,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
   readonly #additions: Additions;
+  readonly #statements: SessionStatements;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -75,13 +94,16 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
-    const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
+    const given = own(options);
+    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...given });
+    this.#statements = new SessionStatements(this.#engine, givenBounds(given), given.performanceThreshold);
+    const scopes = scopesOf(given, this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
       before: (collection) => this.#transactions.current?.journal.touchCollection(collection),
       changed: this.#work.collections,
+      rows: (link) => unwrittenRows(this.#workspace, this.#work, link),
     });
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
@@ -94,7 +116,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#lifecycle,
       this.#cascades,
       flushMode,
-      givenBounds(own(options)),
+      this.#statements.executor,
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
@@ -115,6 +137,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return (this.#sql ??= sessionSql(this.#workspace, () => this.#transactions.beforeRaw()));
   }
 
+  get cache(): CacheApi {
+    return cacheApi(() => {
+      this.#refuseClosed();
+      const { place, transaction } = this.#workspace;
+      return { cache: this.#engine.cache, place, transaction };
+    });
+  }
+
   query(modelClass: ModelClassValue): ModelQuerySet {
     this.#refuseClosed();
     return ModelQuerySet.of(this.#runner, metaOf(modelClass), this.#workspace.scopes);
@@ -131,19 +161,39 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const byKey = this.#workspace.compiled.byKey(meta);
+    const { sql, encoders, reads } = byKey;
     const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
-    const parameters = parts.map((part, i) => encoders[i]!(part));
-    const pending = this.#workspace.read(
-      (connection) => this.#workspace.executor.query(connection, sql, parameters),
-      undefined,
-    );
+    const read = (key: readonly unknown[], server: ServerRole | undefined): MaybePromise<Rows> => {
+      const parameters = key.map((part, i) => encoders[i]!(part));
+      return this.#workspace.read(
+        (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
+        server,
+      );
+    };
+    const { cache } = this.#engine;
+    const pending = cache?.keeps(meta) === true ? this.#cached(cache, meta, parts, read) : read(parts, undefined);
     const [row] = isPromise(pending) ? await pending : pending;
     if (row === undefined) return null;
     const entity = this.#adopt(meta, row);
     if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
     return entity;
+  }
+
+  #cached(
+    cache: CacheAccess,
+    meta: ModelMeta,
+    key: readonly unknown[],
+    read: (key: readonly unknown[], server: ServerRole | undefined) => MaybePromise<Rows>,
+  ): Promise<Rows> {
+    return keyRows(this.#workspace, cache, {
+      meta,
+      keys: [key],
+      scopes: this.#workspace.scopes,
+      using: undefined,
+      read: ([only], server) => read(only!, server),
+    });
   }
 
   /** By a query like any other, so that the model's conditions hold. */
@@ -302,6 +352,18 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return currentSession.run(this, fn);
   }
 
+  queryStats(): SessionStats {
+    return this.#statements.stats();
+  }
+
+  exportQueryStats(options: ExportOptions = {}): QueryReport {
+    return this.#statements.export(own(options));
+  }
+
+  resetQueryStats(): void {
+    this.#statements.reset();
+  }
+
   clear(): void {
     this.#refuseInTransaction('clear()');
     if (this.#transactions.hasUnwritten)
@@ -336,13 +398,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
       );
     }
-    this.#closed = true;
+    this.end();
     if (this.#ownsEngine) await this.#engine.adapter.close();
   }
 
   /** Close without a look for unwritten changes: after a transaction of its own there are none. */
   end(): void {
     this.#closed = true;
+    this.#statements.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -361,6 +424,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   get currentTransaction(): WorkspaceOwner['currentTransaction'] {
     return this.#transactions.current;
+  }
+
+  get journal(): Journal {
+    return this.#transactions.journal;
   }
 
   get label(): string {
@@ -430,6 +497,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
     if (ownKey(entity, relation) === undefined && this.#transactions.flushesBeforeReads)
       await this.#transactions.flush();
+  }
+
+  membersAtHand(owner: object, relation: RelationMeta): object[] {
+    this.#refuseClosed();
+    return membersAtHand(this.#workspace, this.#work, owner, relation);
+  }
+
+  unlinked(link: LinkMeta, source: object, target: object): void {
+    dropUnwrittenRows(this.#workspace, this.#work, { link, source, target });
   }
 
   collectionChanges(collection: ChangingCollection): void {

@@ -1,53 +1,48 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BeginOptions, Connection } from '../adapters/adapter.ts';
-import { withEachBounded, withinBounds } from '../adapters/bounded-executor.ts';
+import { withinBounds } from '../adapters/bounded-executor.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { givenBounds } from '../core/bounds.ts';
-import type { Bounds } from '../core/bounds.ts';
 import { areWritesHeard } from '../core/listeners.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { FlushStatement, TransactionOptions } from '../core/types/index.ts';
 import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
-import type { Cascaded, Cascades } from './cascades.ts';
-import { collectChanges, hasChanges } from './change-set.ts';
+import type { Cascades } from './cascades.ts';
+import { hasChanges } from './change-set.ts';
 import { explainSteps } from './explain-flush.ts';
+import { Flushes } from './flushes.ts';
+import type { PlannedFlush } from './flushes.ts';
 import type { FlushMode } from './options.ts';
-import { explainHandover } from './handed-over.ts';
-import { followDeletes } from './follow-deletes.ts';
-import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { planFlush } from './flush-plan.ts';
-import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
-import { followLinkRows } from './link-rows.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
-import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
+import {
+  ended,
+  notRolledBack,
+  parallel,
+  readOnly,
+  refuseBroken,
+  refuseUnawaited,
+  stillRunning,
+} from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
-import type { Taken, UnitOfWork } from './unit-of-work.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
 import type { Written } from './written.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
-
-/** What a flush does, and what it takes out of the unit of work when it has succeeded. */
-interface PlannedFlush {
-  readonly steps: readonly FlushStep[];
-  readonly taken: Taken;
-  readonly cascaded: Cascaded;
-  /** For hooks; empty where there are none. */
-  readonly written: readonly Written[];
-}
 
 /** Writes on a connection, notes in the journal what it does to memory before it is done, and gives what it does then. */
 export type AtomicWork = (connection: Connection, journal: Journal) => Promise<() => void>;
@@ -58,11 +53,18 @@ export class Transactions {
   readonly #work: UnitOfWork;
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
+  readonly #flushes: Flushes;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
   #open: OpenTransaction | undefined;
   #opening = false;
+  /** That of the transaction that is open, or was last, for who listens. */
+  #number: number | undefined;
+  readonly #owner = (): { session: number | undefined; transaction: number | undefined } => ({
+    session: this.#executor.source.session,
+    transaction: this.#number,
+  });
   #flushing: Promise<void> | undefined;
   /** What has been done to collections since the last write, while no transaction is open. */
   #outside = new Journal();
@@ -75,24 +77,38 @@ export class Transactions {
     lifecycle: Lifecycle,
     cascades: Cascades,
     flushMode: FlushMode,
-    bounds: Bounds | undefined,
+    executor: Executor,
   ) {
-    const { executor } = workspace.engine;
-    this.#executor = bounds === undefined ? executor : withEachBounded(executor, bounds);
+    this.#executor = executor;
     this.#workspace = workspace;
     this.#work = work;
     this.#lifecycle = lifecycle;
     this.#cascades = cascades;
+    this.#flushes = new Flushes(
+      { workspace, work, lifecycle, cascades },
+      {
+        isReadOnly: () => this.#open?.readOnly === true,
+        isWatched: () => this.#isWatched,
+        owner: this.#owner,
+        hooked: (run) => this.#hooked(run),
+      },
+    );
     this.#flushMode = flushMode;
   }
 
   /** What statements go through here and now. */
   get executor(): Executor {
+    this.#refuseStopped();
+    return this.#sender;
+  }
+
+  get #sender(): Executor {
     return this.#open === undefined ? this.#executor : this.#open.executor;
   }
 
   /** The innermost transaction or savepoint, if one is open. */
   get current(): WorkspaceOwner['currentTransaction'] {
+    this.#refuseStopped();
     const open = this.#open;
     if (open === undefined) return undefined;
     return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
@@ -153,6 +169,7 @@ export class Transactions {
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
     if (isInHooksOf(this)) throw insideHook('flush');
+    this.#refuseStopped();
     if (this.#open === undefined && this.#asksBefore && this.hasUnwritten) return this.#flushAsking();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
@@ -168,7 +185,7 @@ export class Transactions {
       const cascaded = nothingCascaded();
       try {
         if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
-        const { steps } = this.#plan(cascaded);
+        const { steps } = this.#flushes.plan(cascaded);
         const { connection, done } = await this.#workspace.borrow('read', 'to explain a flush', 'primary');
         done();
         statements = await explainSteps(this.#workspace, connection, steps, (e) => added.has(e), cascaded.why);
@@ -198,9 +215,9 @@ export class Transactions {
     for (let round = 0; round < LAST_FLUSHES; round++) {
       let told = false;
       await this.#serialised(async () => {
-        const flush = await this.#prepared();
+        const flush = await this.#flushes.prepare();
         await this.#flushOnto(this.#open!, this.#workspace, flush, () => undefined);
-        await this.#tell(flush.written);
+        await this.#flushes.tell(flush.written);
         told = flush.written.length > 0;
       });
       if (!told || !this.hasUnwritten) return;
@@ -234,10 +251,17 @@ export class Transactions {
 
   /** Run the closure in a transaction, or in a savepoint of the open one. */
   async run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
+    const nested = this.#open !== undefined;
+    const { units } = this.#workspace.engine;
+    return units.transaction({ ...options, nested }, this.#owner, () => this.#run(fn, options));
+  }
+
+  async #run<T>(fn: () => Promise<T>, options: TransactionOptions): Promise<T> {
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
     const begin = beginOptions(options);
     refuseInside(options, this.#open !== undefined || isInHooksOf(this));
     if (isInHooksOf(this)) throw insideHook('transaction');
+    this.#refuseStopped();
     const bounds = givenBounds(options);
     const open = this.#open;
     if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
@@ -288,6 +312,8 @@ export class Transactions {
       });
       try {
         await executor.begin(connection, begin);
+        this.#number = executor.transactionOf(connection);
+        this.#workspace.engine.cache?.begin(connection, begin.isolation);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
         const open: OpenTransaction = {
           connection,
@@ -301,6 +327,7 @@ export class Transactions {
           cancellation,
           writing: 0,
           hooks: undefined,
+          scopes: new WeakSet([journal]),
         };
         this.#open = open;
         const running = currentJournal.run(journal, fn);
@@ -311,7 +338,7 @@ export class Transactions {
           if (this.#flushMode !== 'manual') await this.#flushLast();
           refuseBroken(open);
           open.ended = true;
-          await executor.commit(connection);
+          await this.#commit(executor, connection);
           this.#end = { event: 'afterCommit', written: journal.written };
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
@@ -361,7 +388,7 @@ export class Transactions {
         if (open.ended) throw ended(open);
         refuseUnawaited(open, journal);
         if (this.#flushMode !== 'manual') await this.#flushLast();
-        await this.#workspace.executor.releaseSavepoint(open.connection, name);
+        await this.#sender.releaseSavepoint(open.connection, name);
         open.journals.pop();
         open.journals.at(-1)!.absorb(journal);
         return result;
@@ -381,11 +408,12 @@ export class Transactions {
     try {
       if (this.#flushMode !== 'manual') await this.flush();
       if (open.ended) throw ended(open);
-      await this.#workspace.executor.savepoint(open.connection, name);
+      await this.#sender.savepoint(open.connection, name);
       // It may have ended while the server answered.
       if (open.ended) throw ended(open);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
+      open.scopes.add(journal);
       return journal;
     } finally {
       open.nesting = false;
@@ -418,7 +446,7 @@ export class Transactions {
   /** What cannot be taken back alone condemns the whole transaction. */
   async #takeBack(open: OpenTransaction, name: string, cause: unknown): Promise<void> {
     try {
-      await this.#workspace.executor.rollbackToSavepoint(open.connection, name);
+      await this.#sender.rollbackToSavepoint(open.connection, name);
     } catch (error) {
       // Where the connection is lost there is nothing left to be taken back, and that is what has to be known.
       open.broken = cause instanceof ConnectionError ? cause : notRolledBack(cause, error);
@@ -428,10 +456,10 @@ export class Transactions {
 
   async #flushAlone(): Promise<void> {
     await this.#restoring(undefined, async () => {
-      const flush = await this.#prepared();
+      const flush = await this.#flushes.prepare();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       return this.#alone(this.#workspace, 'a flush', (connection, seal) =>
-        this.#write(this.#workspace, connection, new Journal(), flush, seal),
+        this.#flushes.write(this.#workspace, connection, new Journal(), flush, seal),
       );
     });
     this.#outside = new Journal();
@@ -461,7 +489,16 @@ export class Transactions {
   }
 
   /** In a transaction of its own, which `seal` commits. */
-  async #alone(
+  #alone(
+    workspace: Workspace,
+    purpose: string,
+    write: (connection: Connection, seal: () => unknown) => Promise<void>,
+  ): Promise<void> {
+    const run = (): Promise<void> => this.#inOwnTransaction(workspace, purpose, write);
+    return workspace.engine.units.transaction({ nested: false }, this.#owner, run);
+  }
+
+  async #inOwnTransaction(
     { executor, engine }: Workspace,
     purpose: string,
     write: (connection: Connection, seal: () => unknown) => Promise<void>,
@@ -470,8 +507,10 @@ export class Transactions {
     const connection = await executor.acquire({ mode: 'write', purpose });
     try {
       await executor.begin(connection, WRITES);
+      this.#number = executor.transactionOf(connection);
+      engine.cache?.begin(connection, undefined);
       try {
-        await write(connection, () => executor.commit(connection));
+        await write(connection, () => this.#commit(executor, connection));
       } catch (error) {
         await this.#abandon(connection, error);
         await resolveStale(error, this.#workspace, connection);
@@ -482,9 +521,18 @@ export class Transactions {
     }
   }
 
+  /** What a second-level cache keeps of the rows is shown to nobody meanwhile. */
+  #commit(executor: Executor, connection: Connection): MaybePromise<void> {
+    const { cache } = this.#workspace.engine;
+    return cache === undefined
+      ? executor.commit(connection)
+      : cache.commit(connection, () => executor.commit(connection));
+  }
+
   async #abandon(connection: Connection, cause: unknown): Promise<void> {
+    this.#workspace.engine.cache?.forget(connection);
     try {
-      await this.#workspace.executor.rollback(connection);
+      await this.#sender.rollback(connection);
     } catch (error) {
       throw notRolledBack(cause, error);
     }
@@ -496,18 +544,18 @@ export class Transactions {
     if (this.#isWatched)
       await this.#restoring(open, () =>
         this.#inside(open, workspace, async (seal) => {
-          const flush = await this.#prepared();
+          const flush = await this.#flushes.prepare();
           await this.#flushOnto(open, workspace, flush, seal);
           written = flush.written;
         }),
       );
     else {
-      const flush = await this.#prepared();
+      const flush = await this.#flushes.prepare();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
     }
     try {
-      await this.#tell(written);
+      await this.#flushes.tell(written);
     } catch (error) {
       // What it objects to is written: only the whole transaction can take that back.
       open.broken = error;
@@ -542,7 +590,7 @@ export class Transactions {
    * its own, which is run again when it collides with another: `work` must bear that. It gives what shows in memory, once
    * it is done, what is in the database then.
    */
-  atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
+  atomic(workspace: Workspace, purpose: string, model: ModelMeta, work: AtomicWork): Promise<void> {
     const run = async (): Promise<void> => {
       const open = this.#open;
       const write = async (connection: Connection, seal: () => unknown, journal: Journal): Promise<void> => {
@@ -555,9 +603,11 @@ export class Transactions {
           throw error;
         }
       };
+      if (open?.readOnly === true) throw readOnly(model);
       if (open === undefined)
-        return retried(() =>
-          this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
+        return retried(
+          () => this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
+          workspace.engine.units,
         );
       refuseBroken(open);
       const journal = new Journal();
@@ -580,7 +630,7 @@ export class Transactions {
       return;
     }
     const journal = new Journal();
-    await this.#write(workspace, connection, journal, flush, seal);
+    await this.#flushes.write(workspace, connection, journal, flush, seal);
     journal.written.push(...flush.written);
     journals.at(-1)!.absorb(journal);
   }
@@ -588,23 +638,6 @@ export class Transactions {
   /** Whether rules or hooks have a say in the flush that is to come. */
   get #isWatched(): boolean {
     return this.#lifecycle.isWatched && this.hasUnwritten;
-  }
-
-  /** What is to be written, after rules and hooks have had their say. */
-  async #prepared(): Promise<PlannedFlush> {
-    const cascaded = nothingCascaded();
-    const follow = async (): Promise<void> => {
-      if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
-    };
-    try {
-      if (this.#isWatched) await this.#hooked(() => this.#lifecycle.before(follow));
-      else if (this.#cascades.isConcerned) await this.#hooked(follow);
-      else return this.#plan();
-      return this.#plan(cascaded, this.#lifecycle.toTell());
-    } catch (error) {
-      this.#cascades.restore(cascaded);
-      throw error;
-    }
   }
 
   /**
@@ -624,42 +657,16 @@ export class Transactions {
     }
   }
 
-  #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
-    const { identityMap, compiled } = this.#workspace;
-    const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
-    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(), cascaded, written };
-  }
-
-  async #tell(written: readonly Written[]): Promise<void> {
-    if (written.length > 0) await this.#hooked(() => this.#lifecycle.after(written));
-  }
-
-  /** Run the steps, make them last, and only then change what memory says. */
-  async #write(
-    workspace: Workspace,
-    connection: Connection,
-    journal: Journal,
-    { steps, taken, cascaded }: PlannedFlush,
-    seal: () => unknown,
-  ): Promise<void> {
-    const flusher = new Flusher(workspace, connection, journal);
-    try {
-      await flusher.run(steps);
-      await seal();
-    } catch (error) {
-      undoFlush(journal);
-      this.#work.undoTaken(taken);
-      this.#cascades.restore(cascaded);
-      throw explainHandover(error, steps);
-    }
-    flusher.accept();
-    followLinkRows(this.#workspace, taken, journal, steps);
-    followDeletes(this.#workspace, journal, steps);
-    for (const collection of taken.collections) journal.touchCollection(collection);
-    this.#work.settle(taken);
+  /** @throws SessionStateError outside of a function that was stopped and still runs; inside of it, statements are refused by the bounds. */
+  #refuseStopped(): void {
+    const open = this.#open;
+    if (open?.stopped === undefined || isInHooksOf(this)) return;
+    const scope = currentJournal.getStore();
+    if (scope === undefined || !open.scopes.has(scope)) throw stillRunning(open.stopped);
   }
 
   #refuseInside(call: string): void {
+    this.#refuseStopped();
     if (this.#open === undefined) return;
     throw new SessionStateError(`${call} was called inside a transaction that ends by itself.`, {
       remedy: 'Throw an error to roll it back; return to commit it.',

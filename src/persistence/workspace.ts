@@ -10,21 +10,28 @@ import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
-import type { QueryState } from '../query/state.ts';
+import type { Loading, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { ApartLoader } from './apart.ts';
 import type { WhyApart } from './apart.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
+import { keyRows } from './cached/key-rows.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { Engine } from './engine.ts';
 import { gone } from './gone.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
+import { LastingJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { withStrategy } from './loading/strategy.ts';
 import type { LoadStrategy } from './loading/strategy.ts';
+
+/** Rows that the session has, in whole or in part. */
+const REREAD: Loading = { relation: undefined, onDemand: false };
+const PARTS: Loading = { relation: undefined, onDemand: true };
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
 export interface WorkspaceOwner {
@@ -37,6 +44,8 @@ export interface WorkspaceOwner {
   readonly currentTransaction:
     | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
     | undefined;
+  /** Outside of one: what has been done to memory since the last write. */
+  readonly journal: Journal;
   readonly label: string;
   /** Tells which entities have to stay. */
   mayNotLeave(): (entity: object) => boolean;
@@ -142,6 +151,21 @@ export class Workspace {
     return this.engine.compiledIn(this.#place.schema);
   }
 
+  /** The models of the database, as far as they are known, and those of the session's entities. */
+  get models(): ReadonlySet<ModelMeta> {
+    return new Set([...this.engine.models, ...Array.from(this.identityMap.entries(), ([meta]) => meta)]);
+  }
+
+  /** Where the tables are of models that name no schema. */
+  get place(): string | undefined {
+    return this.#place.schema;
+  }
+
+  /** The connection of the transaction, if one is open. */
+  get transaction(): Connection | undefined {
+    return this.#owner.currentTransaction?.connection;
+  }
+
   /** The scopes of the session. */
   get scopes(): ScopeConditions {
     return this.#place.scopes;
@@ -156,9 +180,14 @@ export class Workspace {
     return this.#owner.beforeRead(reads, this);
   }
 
-  /** Inside a transaction: what it has done to memory. */
-  get journal(): Journal | undefined {
-    return this.#owner.currentTransaction?.journal;
+  /** Where it is noted what a write of its own does to memory: outside of a transaction no rollback takes that back. */
+  get journal(): Journal {
+    return this.#owner.currentTransaction?.journal ?? new LastingJournal(this.#owner.journal);
+  }
+
+  /** Whether nothing may be written: inside a transaction that only reads. */
+  get isReadOnly(): boolean {
+    return this.#owner.currentTransaction?.readOnly === true;
   }
 
   /** A group for the entities of one query. */
@@ -243,14 +272,21 @@ export class Workspace {
 
   /**
    * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session. A row
-   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first.
+   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first. With a
+   * `cache` rows may come from there.
    *
    * @returns the entities that are still there.
    */
-  async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
+  async refresh(
+    meta: ModelMeta,
+    entities: readonly object[],
+    scopes = UNSCOPED,
+    loads: Loading = REREAD,
+    cache?: CacheAccess,
+  ): Promise<object[]> {
     const { keyOfRow } = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes, loads, cache)) rows.set(keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -271,8 +307,9 @@ export class Workspace {
     if (flushed !== undefined) await flushed;
     const references = entities.filter((entity) => State.row(entity) === null);
     const rows = entities.filter((entity) => State.row(entity) !== null);
-    if (references.length > 0) await this.refresh(meta, references, this.scopes);
-    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED);
+    if (references.length > 0)
+      await this.refresh(meta, references, this.scopes, ledTo(references[0]!), this.engine.cache);
+    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED, PARTS);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
@@ -347,11 +384,24 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions): Promise<Rows> {
+  async #rowsOf(
+    meta: ModelMeta,
+    entities: readonly object[],
+    scopes: ScopeConditions,
+    loads: Loading,
+    cache: CacheAccess | undefined,
+  ): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
     // What the database says now, not what it said when a replica last heard of it.
-    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
+    const read = (wanted: readonly (readonly unknown[])[]): MaybePromise<Rows> => {
+      const { state } = rowsByKey(meta, wanted, scopes);
+      const request = { kind: 'entities' as const, state: { ...state, loads } };
+      const { compiled, parameters } = this.compiled.query(request);
+      return this.read((connection) => this.executor.query(connection, compiled.sql, parameters, request), 'primary');
+    };
+    return cache?.keeps(meta) === true
+      ? keyRows(this, cache, { meta, keys, scopes, using: 'primary', read })
+      : read(keys);
   }
 
   #on<T>(
@@ -380,4 +430,9 @@ export class Workspace {
     this.executor.release(connection);
     return result;
   }
+}
+
+/** The relation by which a reference came. */
+function ledTo(reference: object): Loading {
+  return { relation: State.group(reference)?.origin?.relation, onDemand: true };
 }

@@ -9,6 +9,7 @@ import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWrite
 import type { ScopeConditions } from './scope-conditions.ts';
 import { expressionNode, refuseAggregates } from './expressions.ts';
 import { fieldChange, fieldOf } from './changes.ts';
+import { cachedQuery } from './cached-query.ts';
 import { combinedRows, isFiltered } from './combine.ts';
 import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -21,7 +22,7 @@ import { withParts } from './embedded.ts';
 import { lockState } from './locks.ts';
 import { Nestable } from './nested.ts';
 import { path } from './nodes.ts';
-import { OrderKey } from './order-key.ts';
+import { OrderKey, refuseUnordered } from './order-key.ts';
 import { OwnRefs } from './own-refs.ts';
 import { own } from '../utils/own.ts';
 import { readPage } from './pages.ts';
@@ -83,6 +84,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   orderBy(...keys: readonly unknown[]): ModelQuerySet {
     const own = new OwnRefs(this.#state);
     const order = keys.map((key) => this.#orderKey(key, own));
+    for (const { expression } of order) refuseUnordered(expression, `orderBy() of ${this.#state.meta.name}`);
     return this.#with({ order, reversed: false, origins: own.origins });
   }
 
@@ -177,6 +179,10 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   readOnly(): ModelQuerySet {
     return this.#with({ readOnly: true });
+  }
+
+  cache(options: unknown): ModelQuerySet {
+    return this.#with({ cached: cachedQuery(this.#state.meta, options) });
   }
 
   timeout(milliseconds: number): ModelQuerySet {

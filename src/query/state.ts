@@ -76,6 +76,13 @@ export interface PerParent {
   readonly limit: ParamExpression;
 }
 
+/** What is loaded beside the queries of the application: with the query that asked for it, or when an entity was asked for it. */
+export interface Loading {
+  /** `undefined`: rows that the session has, in whole or in part, are read again. */
+  readonly relation: RelationMeta | undefined;
+  readonly onDemand: boolean;
+}
+
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
@@ -126,8 +133,20 @@ export interface QueryState {
   readonly bounds: Bounds | undefined;
   /** How the entities load on demand: no part of the shape. `undefined`: what relation and session say. */
   readonly fetchMode: FetchMode | undefined;
+  /** What its rows are loaded for: no part of the shape. `undefined`: it is a query of the application's own. */
+  readonly loads: Loading | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
+  /** Keys, where its one condition is that rows have one of them: no part of the shape, which has that condition. */
+  readonly byKey: readonly (readonly unknown[])[] | undefined;
+  /** Whether a second-level cache may keep its rows: no part of the shape. */
+  readonly cached: CachedQuery | undefined;
+}
+
+/** How long a result is kept, in milliseconds, and by which names it can be forgotten. */
+export interface CachedQuery {
+  readonly ttl: number;
+  readonly tags: readonly string[];
 }
 
 const NOTHING: RelationTree = new Map();
@@ -163,7 +182,10 @@ export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: o
     tags: undefined,
     bounds: undefined,
     fetchMode: undefined,
+    loads: undefined,
     using: undefined,
+    byKey: undefined,
+    cached: undefined,
   };
 }
 

@@ -31,18 +31,3 @@ export function withTags({ name: model }: ModelMeta, tags: Tags | undefined, giv
   }
   return all;
 }
-
-/**
- * Tags as a comment behind a statement, as sqlcommenter writes it (https://google.github.io/sqlcommenter/spec/): sorted by name,
- * names and values percent-encoded. More than the specification asks is encoded: nothing but letters, digits, `-`, `_`, `.` and `~` stays
- * as it is, so that nothing ends the comment, makes it a hint, or looks like a placeholder.
- */
-export function comment(tags: Tags): string {
-  const pairs = [...tags].map(([name, value]) => `${encoded(name)}='${encoded(value)}'`);
-  return ` /*${pairs.toSorted().join(',')}*/`;
-}
-
-function encoded(text: string): string {
-  const code = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-  return encodeURIComponent(text).replace(/[!'()*]/g, code);
-}

@@ -1,6 +1,7 @@
 /** Faults on demand, between the session and a real connection. */
 import { DatabaseError } from '../index.ts';
 import type { AcquireOptions, Adapter, BatchResult, Connection } from '../index.ts';
+import { standIn } from '../utils/stand-in.ts';
 
 /** What a fault is called, to tell it from errors that the library makes. */
 export class InjectedFault extends DatabaseError {}
@@ -84,15 +85,4 @@ function failingCalls(connection: Connection, faults: Faults): Partial<Connectio
     releaseSavepoint: after('release', connection.releaseSavepoint.bind(connection)),
     rollbackToSavepoint: after('rollbackTo', connection.rollbackToSavepoint.bind(connection)),
   };
-}
-
-/** An object that answers some calls by itself and hands on all others, private fields and all. */
-function standIn<T extends object>(target: T, own: Partial<T>): T {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return Reflect.get(own, name) as unknown;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 }

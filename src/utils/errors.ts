@@ -243,6 +243,11 @@ export class ConfigError extends BlazeError {
   override readonly code = 'E_CONFIG';
 }
 
+/** A strict cache that could not be told of a transaction's changes: it was rolled back. */
+export class CacheUnavailableError extends BlazeError {
+  override readonly code = 'E_CACHE_UNAVAILABLE';
+}
+
 /** The driver package is not installed; says what to install. */
 export class DriverMissingError extends BlazeError {
   override readonly code = 'E_DRIVER_MISSING';
@@ -261,6 +266,11 @@ export class AcquireTimeoutError extends ConnectionError {
 /** The database refused a statement. Parameters are never part of it. */
 export class DatabaseError extends BlazeError {
   override readonly code: string = 'E_DATABASE';
+}
+
+/** Something was to be written where only reading is allowed: in a transaction with `readOnly`, or a database that takes no writes. */
+export class ReadOnlyError extends DatabaseError {
+  override readonly code = 'E_READ_ONLY';
 }
 
 /** A value does not fit where it was to be stored, or computed: a text too long, a number out of range. */

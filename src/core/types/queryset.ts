@@ -77,8 +77,13 @@ export interface Collection<M extends Model, Via extends string = string> {
   query(): QuerySet<M>;
   add(...items: readonly EntityOf<M>[]): void;
   remove(...items: readonly EntityOf<M>[]): void;
-  /** Makes these the only members. */
+  /**
+   * Makes these the only members, loaded or not: of what is not loaded the next flush finds out what it has to take out.
+   *
+   * @throws InvalidValueError where it is not loaded, and a member could not be without its owner.
+   */
   set(items: Iterable<EntityOf<M>>): void;
+  /** Takes out all members. The same as to set none. */
   clear(): void;
   /** Makes a new entity that belongs to the collection; the relation back is filled in. */
   create(init: CreateInit<M, Via>): M;
@@ -294,6 +299,14 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    * @example const report = await session.query(Post).selectRelated('author').readOnly();
    */
   readOnly(): QuerySet<M, L, E>;
+  /**
+   * Lets a second-level cache keep the rows of the query, and of those that load for it, for `ttl` milliseconds, or until a table
+   * that was read changes, or one of its `tags` is named: `db.cache.invalidate({ tags })`. Where the database has no cache, in
+   * transactions, with locks and with `fresh()` the database is asked. Tables in raw SQL are not known: give these a tag.
+   *
+   * @example await session.query(Post).filter({ published: true }).cache({ ttl: 60_000, tags: ['feed'] });
+   */
+  cache(options: { readonly ttl: number; readonly tags?: readonly string[] }): QuerySet<M, L, E>;
   /**
    * Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. The time begins when the query is
    * awaited; the wait for a connection and the queries of `prefetchRelated` are part of it. @example .timeout(2_000)

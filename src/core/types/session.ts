@@ -1,9 +1,26 @@
 /** The typed surface of a session. */
+import type { ExportOptions, QueryReport } from '../../utils/performance/report.ts';
+import type { TrackedTotals } from '../../utils/performance/table.ts';
 import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
 import type { Member, Model, ModelType, PkOf, SHAPE } from './entity.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
+
+/** What the second-level cache is told of changes that the library does not see. Without a cache it does nothing. */
+export interface CacheApi {
+  /**
+   * Forgets rows of a model, all or those of these keys, and results that were read from its table; inside of a transaction when
+   * that commits. For raw SQL, triggers, and what other programs write.
+   *
+   * @example await session.cache.invalidate(Post); await db.cache.invalidate(Post, 1, 2);
+   */
+  invalidate<M extends Model>(model: ModelType<M>, ...keys: readonly PkOf<M>[]): Promise<void>;
+  /** Forgets results that were given one of these tags. */
+  invalidate(what: { readonly tags: readonly string[] }): Promise<void>;
+  /** Forgets everything, of all databases that share the cache. */
+  clear(): Promise<void>;
+}
 
 /** Where an entity stands in its life with a session. */
 export type EntityState = 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached';
@@ -51,6 +68,14 @@ export type Expirable<M extends Model> =
   | keyof M[typeof SHAPE]['column']
   | keyof M[typeof SHAPE]['settable']
   | keyof M[typeof SHAPE]['relation'];
+
+/** What a session has sent so far. */
+export interface SessionStats {
+  /** Statements run; a statement run for many rows counts each run. */
+  readonly statements: number;
+  /** What was measured, in sum, where the option `performance` of the database is on. */
+  readonly tracked?: TrackedTotals;
+}
 
 /**
  * A unit of work: an identity map, the changes to it, and a transaction while one is needed. Short-lived, not shared
@@ -108,6 +133,17 @@ export interface SessionApi {
   explainFlush(): Promise<readonly FlushStatement[]>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  /** What this session has sent so far. */
+  queryStats(): SessionStats;
+  /**
+   * All that was measured of its statements: counts, times and percentiles of each kind, what was slow, and what loops repeat.
+   *
+   * @param options `reset`: begin anew afterwards. `includeSamples`: the slowest runs of each kind.
+   * @throws ConfigError where the option `performance` of the database is not on.
+   */
+  exportQueryStats(options?: ExportOptions): QueryReport;
+  /** Counts and measures from now on. */
+  resetQueryStats(): void;
   /** Runs the closure in a transaction, or in a savepoint of the current one. */
   transaction<T>(fn: (session: this) => T | Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Runs the closure with this session as the current one. */
@@ -118,5 +154,6 @@ export interface SessionApi {
   detach(...entities: readonly Model[]): void;
   close(): Promise<void>;
   readonly sql: SessionSql;
+  readonly cache: CacheApi;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
 import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { isOf } from '../../core/inheritance.ts';
@@ -10,13 +10,17 @@ import { fieldKey } from '../../core/keys.ts';
 import type { ScopeConditions } from '../../query/scope-conditions.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
-import type { PrefetchState, QueryState } from '../../query/state.ts';
+import type { Loading, PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
 import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
 import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
+
+interface RelationLoading extends Loading {
+  readonly relation: RelationMeta;
+}
 
 /** Up to so many owners it was faster to look for the first rows of one after the other: see the compiler of PostgreSQL. */
 const FEW = 1_000;
@@ -28,9 +32,20 @@ export interface Receiving {
   readonly before: (collection: EntityCollection) => void;
   /** Those with changes that are not written yet. */
   readonly changed: ReadonlySet<ChangingCollection>;
+  /** Rows of a model between two that lead to others than the database says. */
+  readonly rows: (link: LinkMeta) => Iterable<MovedRow>;
 }
 
-const APART: Receiving = { before: () => undefined, changed: new Set() };
+/** A row of a model between two: the ends that it has in the database, and those that it is to have. */
+export interface MovedRow {
+  readonly from: readonly [source: object | undefined, target: object | undefined];
+  readonly to: readonly [source: object | undefined, target: object | undefined];
+}
+
+const APART: Receiving = { before: () => undefined, changed: new Set(), rows: () => [] };
+
+/** What holds for a query and for those that load for it. */
+type Inherited = Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags' | 'cached'>;
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -62,9 +77,9 @@ export class BatchLoader {
   }
 
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
-  within({ using, scopes, fetchMode, tags }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags'>): BatchLoader {
-    if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
-      return this;
+  within({ using, scopes, fetchMode, tags, cached }: Inherited): BatchLoader {
+    const others = [using, fetchMode, tags, cached];
+    if (others.every((other) => other === undefined) && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#receiving);
     // A prefetch may have said which scopes are in force for itself.
@@ -78,9 +93,10 @@ export class BatchLoader {
           using: using ?? state.using,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
+          cached: state.cached ?? cached,
         }),
       rows: (request) =>
-        runner.rows({ ...request, state: { ...request.state, using, tags, scopes: own(request.state) } }),
+        runner.rows({ ...request, state: { ...request.state, using, tags, cached, scopes: own(request.state) } }),
     });
     return loader;
   }
@@ -113,36 +129,39 @@ export class BatchLoader {
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
-  async loadRelation(relation: RelationMeta, peers: readonly object[]): Promise<void> {
+  async loadRelation(relation: RelationMeta, peers: readonly object[], onDemand = false): Promise<void> {
     const { model } = relation;
     // Where classes share a table, not all that came from one query have a relation that one of them adds.
     const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
-    if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
-    else if (relation.many) await this.#loadReverse(relation, entities);
-    else if (!relation.owning) await this.#loadReverseOne(relation, entities);
-    else if (relation.targetField.primaryKey) await this.#loadByKey(relation.target, keysOf(relation, entities));
-    else await this.#loadByField(relation, entities);
+    const loads = { relation, onDemand };
+    if (relation.link !== undefined) await this.#loadManyToMany(loads, entities);
+    else if (relation.many) await this.#loadReverse(loads, entities);
+    else if (!relation.owning) await this.#loadReverseOne(loads, entities);
+    else if (relation.targetField.primaryKey) await this.#loadByKey(loads, keysOf(relation, entities));
+    else await this.#loadByField(loads, entities);
   }
 
   /** Entities of these keys, all of them loaded in full afterwards. */
-  async #loadByKey(target: ModelMeta, keys: ReadonlyMap<unknown, unknown>): Promise<void> {
+  async #loadByKey(loads: RelationLoading, keys: ReadonlyMap<unknown, unknown>): Promise<void> {
+    const { target } = loads.relation;
     const map = this.#workspace.identityMap.of(target);
     const missing: unknown[] = [];
     for (const [name, key] of keys) {
       const known = map.get(name);
       if (known === undefined || !this.#workspace.isFull(known)) missing.push(key);
     }
-    if (missing.length > 0) await this.#fetch(target, target.key[0]!, missing, []);
+    if (missing.length > 0) await this.#fetch(loads, target.key[0]!, missing, []);
   }
 
   /** A foreign key to a unique column that is not the key: found by value, and linked. */
-  async #loadByField(relation: RelationMeta, entities: readonly object[]): Promise<void> {
-    const { sourceField, targetField, target } = relation;
+  async #loadByField(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
+    const { sourceField, targetField } = relation;
     const lacking = entities.filter((entity) => !hasLink(entity, relation));
     const keys = keysOf(relation, lacking);
     if (keys.size === 0) return;
     const found = new Map(
-      (await this.#fetch(target, targetField, [...keys.values()], [])).map((item) => [
+      (await this.#fetch(loads, targetField, [...keys.values()], [])).map((item) => [
         fieldKey(targetField, (item as Values)[targetField.name]),
         item,
       ]),
@@ -153,12 +172,13 @@ export class BatchLoader {
     }
   }
 
-  async #loadReverseOne(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async #loadReverseOne(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
     const lacking = entities.filter((entity) => State.link(entity, relation.index) === undefined);
     const owners = byKey(relation.sourceField, lacking);
     if (owners.size === 0) return;
     for (const item of await this.#fetch(
-      relation.target,
+      loads,
       relation.targetField,
       valuesOf(relation.sourceField, owners.values()),
       [],
@@ -170,59 +190,74 @@ export class BatchLoader {
       if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
   }
 
-  async #loadReverse(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async #loadReverse(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
     const { sourceField, targetField, target } = relation;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
     const lists = new Map<unknown, object[]>();
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
-    for (const item of await this.#fetch(target, targetField, valuesOf(sourceField, owners.values()), order)) {
+    for (const item of await this.#fetch(loads, targetField, valuesOf(sourceField, owners.values()), order)) {
       lists.get(this.storedKey(target, item, targetField))?.push(item);
     }
     for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
-  async #loadManyToMany(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async #loadManyToMany(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
     const { link, target, sourceField } = relation;
-    const { model, source, target: toTarget } = link!;
+    const { source, target: toTarget } = link!;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
+    const rows = await this.linkedKeys(loads, valuesOf(sourceField, owners.values()));
+    // A model between the two may link them twice.
+    const lists = new Map<unknown, Set<object>>();
+    const doubles = new Map<unknown, Map<object, number>>();
+    for (const key of owners.keys()) lists.set(key, new Set());
+    // The second half of one load.
+    await this.#loadByKey({ relation, onDemand: false }, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
+    const map = this.#workspace.identityMap.of(target);
+    for (const [from, to] of rows) {
+      const item = map.get(fieldKey(toTarget, to));
+      const list = item === undefined ? undefined : lists.get(fieldKey(source, from))!;
+      if (list?.has(item!) === true) double(doubles, fieldKey(source, from), item!);
+      else list?.add(item!);
+    }
+    for (const [key, owner] of owners)
+      this.receive(collection(owner, relation), [...lists.get(key)!], doubles.get(key));
+    this.showOtherSide(relation, owners.values());
+  }
+
+  /** The keys at both ends of the links of these owners, in the order in which their collections have them. */
+  linkedKeys(loads: RelationLoading, keys: readonly unknown[]): Promise<unknown[][]> {
+    const { link, target } = loads.relation;
+    const { model, source, target: toTarget } = link!;
     const order =
       target.ordering.length > 0
         ? modelOrdering([toTarget.relation!], target)
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
-    const state = { ...initialState(model, this.#workspace.scopes), order };
+    const state = { ...initialState(model, this.#workspace.scopes), order, loads };
     const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
-    const rows = await this.#inSlices(valuesOf(sourceField, owners.values()), (keys) => {
-      const where = [inList(source, keys), ...visible(toTarget.relation!)];
+    return this.#inSlices(keys, (slice) => {
+      const where = [inList(source, slice), ...visible(toTarget.relation!)];
       return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
     });
-    // A model between the two may link them twice.
-    const lists = new Map<unknown, Set<object>>();
-    for (const key of owners.keys()) lists.set(key, new Set());
-    await this.#loadByKey(target, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
-    const map = this.#workspace.identityMap.of(target);
-    for (const [from, to] of rows) {
-      const item = map.get(fieldKey(toTarget, to));
-      if (item !== undefined) lists.get(fieldKey(source, from))!.add(item);
-    }
-    for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
-    this.showOtherSide(relation, owners.values());
   }
 
   /** Fill a collection; what it waits to have written stays. */
-  receive(into: EntityCollection, items: readonly object[]): void {
+  receive(into: EntityCollection, items: readonly object[], doubles?: Map<object, number>): void {
     this.#receiving.before(into);
-    into.receive(items);
+    into.receive(items, doubles);
   }
 
   /** Links that the other side of a many-to-many relation is to write are shown in collections that were just filled. */
   showOtherSide(relation: RelationMeta, filled: Iterable<object>): void {
     const { changed } = this.#receiving;
-    if (changed.size === 0 || relation.inverse?.many !== true) return;
     const owners = new Set(filled);
+    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
+    if (changed.size === 0 || relation.inverse?.many !== true) return;
     for (const other of changed) {
       const { pending } = other;
       if (other.relation !== relation.inverse || pending === undefined) continue;
@@ -230,16 +265,30 @@ export class BatchLoader {
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
       for (const owner of pending.added)
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
+      if (pending.replaces !== true) continue;
+      for (const owner of owners) if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
   }
 
+  /** So are rows of a model between the two that the session itself is to write. */
+  #showRows(relation: RelationMeta, link: LinkMeta, filled: ReadonlySet<object>): void {
+    for (const { from, to } of this.#receiving.rows(link))
+      for (const [[source, target], joined] of [
+        [from, false],
+        [to, true],
+      ] as const)
+        if (source !== undefined && target !== undefined && filled.has(source))
+          collection(source, relation).showRow(target, joined);
+  }
+
   #fetch(
-    target: ModelMeta,
+    loads: RelationLoading,
     field: FieldMeta,
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.entities({ ...initialState(target, this.#workspace.scopes), order }, field, keys);
+    const { target } = loads.relation;
+    return this.entities({ ...initialState(target, this.#workspace.scopes), order, loads }, field, keys);
   }
 
   /** The rows of a query that have one of these values in a field; so many for each at most. */
@@ -252,7 +301,7 @@ export class BatchLoader {
     return this.#inSlices(keys, (slice) =>
       this.#runner!.entities(
         limit === undefined
-          ? { ...state, where: [...state.where, inList(field, slice)] }
+          ? { ...state, where: [...state.where, inList(field, slice)], byKey: keysIn(field, slice) }
           : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
       ),
     );
@@ -288,6 +337,16 @@ export class BatchLoader {
         : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
     );
   }
+}
+
+function double(counts: Map<unknown, Map<object, number>>, owner: unknown, item: object): void {
+  const own = counts.get(owner) ?? new Map<object, number>();
+  counts.set(owner, own.set(item, (own.get(item) ?? 0) + 1));
+}
+
+/** Values as keys of rows, if they are. */
+function keysIn(field: FieldMeta, values: readonly unknown[]): QueryState['byKey'] {
+  return field.primaryKey && field.model.key.length === 1 ? values.map((value) => [value]) : undefined;
 }
 
 /** One relation of some entities, and what is to be loaded of those at its other end. */

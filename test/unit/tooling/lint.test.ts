@@ -18,7 +18,7 @@ const layers = [
   ['validation', 'hooks', 'cache', 'query', 'dialects'],
   ['adapters'],
   ['persistence', 'schema'],
-  ['cli', 'studio', 'testing'],
+  ['cli', 'observe', 'studio', 'testing'],
 ];
 const folders = layers.flat();
 const levelOf = (folder: string): number => layers.findIndex((layer) => layer.includes(folder));

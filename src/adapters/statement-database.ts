@@ -1,0 +1,19 @@
+import type { Adapter } from './adapter.ts';
+import type { ConnectionConfig } from './config.ts';
+import type { StatementDatabase } from './statement-events.ts';
+
+let databases = 0;
+
+/** What statements say of the database that they go to. Its dialect is known for sure when a server has answered. */
+export function statementDatabase(adapter: Adapter, config?: ConnectionConfig): StatementDatabase {
+  const [place] = config?.hosts ?? [];
+  return {
+    id: ++databases,
+    get dialect() {
+      return adapter.dialect.id;
+    },
+    name: config?.scheme === 'sqlite' ? config.path : config?.database,
+    host: place === undefined ? undefined : 'socket' in place ? place.socket : place.host,
+    port: place === undefined || 'socket' in place ? undefined : place.port,
+  };
+}
