@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vitest/config';
@@ -41,6 +42,9 @@ const conformance = wantedDatabases(process.env)
     test: {
       ...timeouts,
       name,
+      // The library and its peers are loaded once for each worker, and not for each file, which took half of the time. What a
+      // file leaves behind would be met by the next one: that none does so is asked of them here too.
+      isolate: false,
       include: ['{src/testing,test}/conformance/**/*.test.ts', 'test/random/**/*.test.ts'],
       exclude: LONG[name] ?? [],
       setupFiles: ['./test/support/conformance-setup.ts'],
@@ -51,6 +55,8 @@ const conformance = wantedDatabases(process.env)
 export default defineConfig({
   ...shared,
   test: {
+    // Much of the time is waiting for a server: with two cores one file at a time would leave one of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['./test/support/global-setup.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [

@@ -61,7 +61,13 @@ function chooseContestants(): Map<string, ContestantLoader> {
     ['arrays', arrays],
   ]);
   if (hasLibrary) chosen.set('blazeorm', blazeorm);
+  const { before: dist } = options;
+  if (dist !== undefined) chosen.set('before', async () => (await import('./contestants/before.ts')).before(dist));
   for (const name of options.peers) {
+    if (name === 'stats') {
+      chosen.set(name, async () => (await import('./contestants/blazeorm.ts')).openMeasured);
+      continue;
+    }
     const peer = engine.peers[name];
     if (peer === undefined)
       exit(`No peer ${name} on ${options.engine}; there are: ${Object.keys(engine.peers).join(', ')}.`);

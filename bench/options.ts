@@ -12,6 +12,8 @@ export interface Options {
   /** Overrides each workload's own number of rounds. */
   readonly rounds: number | undefined;
   readonly peers: readonly string[];
+  /** A `dist` of the library at another time. */
+  readonly before: string | undefined;
   /** Whom the others are measured against. */
   readonly reference: string;
   readonly json: string | undefined;
@@ -35,7 +37,8 @@ export function readOptions(argv: readonly string[]): Options {
       someWorkloads,
     )
     .option('--rounds <n>', 'measured rounds per workload (default: 20 to 60, by workload)', positiveInteger)
-    .option('--peers <names>', 'others to measure too, separated by commas: drizzle, plain', list)
+    .option('--peers <names>', 'others to measure too, separated by commas: stats, drizzle, plain', list)
+    .option('--before <dist>', 'the library as it was: the dist folder of another build', fromCallersFolder)
     .option('--reference <name>', 'whom to measure against: raw, or a peer', 'raw')
     .option('--json <file>', 'write the results to a file', fromCallersFolder)
     .option('--data <file>', 'another copy of chinook.json', fromCallersFolder, chinook)
@@ -47,13 +50,14 @@ export function readOptions(argv: readonly string[]): Options {
     url: options.url,
     workloads: options.only ?? workloads,
     rounds: options.rounds,
+    before: options.before,
     peers: withReference(options.peers ?? [], options.reference),
     json: options.json,
   };
 }
 
 function withReference(peers: readonly string[], reference: string): readonly string[] {
-  return reference === 'raw' || peers.includes(reference) ? peers : [reference, ...peers];
+  return ['raw', 'blazeorm', 'before'].includes(reference) || peers.includes(reference) ? peers : [reference, ...peers];
 }
 
 function list(text: string): string[] {

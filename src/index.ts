@@ -3,6 +3,11 @@ export { Database } from './database.ts';
 export { Session } from './persistence/session.ts';
 export type { DatabaseOptions, QueryStats } from './persistence/database.ts';
 export type { FlushMode, SessionOptions } from './persistence/options.ts';
+export type { PerformanceOptions, TrackingOptions } from './persistence/tracking.ts';
+export type { QueryFigures, QuerySample } from './utils/performance/figures.ts';
+export type { NPlusOne, SlowQuery } from './utils/performance/findings.ts';
+export type { ExportOptions, QueryReport } from './utils/performance/report.ts';
+export type { TrackedTotals } from './utils/performance/table.ts';
 
 export { f } from './core/fields.ts';
 export { model } from './model.ts';
@@ -129,3 +134,4 @@ export type { Warn } from './utils/warnings.ts';
 export { snakeCase } from './utils/naming.ts';
 
 export * from './utils/errors.ts';
+export * from './utils/tracking-errors.ts';

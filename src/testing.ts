@@ -4,3 +4,6 @@ export type { ConformanceArea, ConformanceOptions } from './testing/conformance.
 export type { ConformanceTarget, MadeDatabase, SqlName } from './testing/target.ts';
 export { Faults, faulty, InjectedFault } from './testing/faults.ts';
 export type { FaultyCall } from './testing/faults.ts';
+export { expectQueries } from './testing/expect-queries.ts';
+export { failOnNPlusOne } from './testing/n-plus-one.ts';
+export type { NPlusOneOptions } from './testing/n-plus-one.ts';

@@ -9,7 +9,7 @@ import { statementChannel } from './statement-events.ts';
 import type { StatementDatabase } from './statement-events.ts';
 import { StatementRecord } from './statement-record.ts';
 import { StatementSource } from './statement-source.ts';
-import type { Describe, Sending } from './statement-source.ts';
+import type { Describe, Sender, Sending } from './statement-source.ts';
 import { Turns } from './turns.ts';
 
 /** What all executors of one adapter have in common. */
@@ -37,26 +37,30 @@ export interface ExecutorOptions {
  */
 export class Executor {
   protected readonly shared: Shared;
-  /** Who sends what goes through here. */
-  readonly source: StatementSource;
+  /** Where what goes through here is counted: the first of those for one sender. */
+  readonly #first: Executor;
+  readonly #sender: Sender | undefined;
+  #source: StatementSource | undefined = undefined;
+  #sent = 0;
 
   /**
    * @param of An adapter, or an executor to share it with.
-   * @param source Whose statements they are. By default those of the other executor, or nobody's.
+   * @param sender Whose statements they are. By default those of the other executor, or nobody's.
    */
-  constructor(of: Adapter | Executor, source?: StatementSource, { database, describe }: ExecutorOptions = {}) {
+  constructor(of: Adapter | Executor, sender?: Sender, options?: ExecutorOptions) {
+    this.#sender = sender;
     if (of instanceof Executor) {
       this.shared = of.shared;
-      this.source = source ?? of.source;
+      this.#first = sender === undefined ? of.#first : this;
       return;
     }
-    this.source = source ?? new StatementSource();
+    this.#first = this;
     this.shared = {
       adapter: of,
       turns: new Turns(),
       observers: new Observers(),
-      database: database ?? statementDatabase(of),
-      describe,
+      database: options?.database ?? statementDatabase(of),
+      describe: options?.describe,
       transactions: new WeakMap(),
       begun: 0,
       statements: 0,
@@ -66,6 +70,26 @@ export class Executor {
   /** Statements run so far; a batch counts one for each list of parameters that the driver was given. */
   get statements(): number {
     return this.shared.statements;
+  }
+
+  /** Count from 0 again. */
+  reset(): void {
+    this.shared.statements = 0;
+  }
+
+  /** Those of the sender alone. */
+  get sent(): number {
+    return this.#first.#sent;
+  }
+
+  set sent(count: number) {
+    this.#first.#sent = count;
+  }
+
+  /** Who sends what goes through here, for listeners: made when there are any. */
+  get source(): StatementSource {
+    const first = this.#first;
+    return (first.#source ??= new StatementSource(first.#sender?.id, first.#sender?.watch()));
   }
 
   get prepared(): number {
@@ -103,9 +127,10 @@ export class Executor {
     connection: Connection,
     sql: string,
     parameters: readonly unknown[],
+    origin?: object,
   ): ReturnType<Connection['queryNamed']> {
     this.count(1);
-    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin: undefined }, 'read', () =>
+    return this.run(connection, { sql, runs: 1, kind: undefined, parameters, origin }, 'read', () =>
       connection.queryNamed(sql, parameters),
     );
   }
@@ -191,7 +216,7 @@ export class Executor {
 
   protected count(runs: number): void {
     this.shared.statements += runs;
-    this.source.statements += runs;
+    this.#first.#sent += runs;
   }
 
   /** A statement that may take long. */
@@ -219,7 +244,7 @@ export class Executor {
 
   /** Run now, and tell whoever listens. */
   protected heard<T>(connection: Connection, sending: Sending, run: () => MaybePromise<T>): MaybePromise<T> {
-    return this.isHeard ? observed(this.#record(connection, sending), this.#listeners, run) : run();
+    return this.isHeard ? observed(this.#record(connection, sending), this.observers, this.source, run) : run();
   }
 
   protected heardRows(
@@ -227,21 +252,17 @@ export class Executor {
     sending: Sending,
     rows: ReturnType<Connection['iterate']>,
   ): ReturnType<Connection['iterate']> {
-    return this.isHeard ? observedRows(this.#record(connection, sending), this.#listeners, rows) : rows;
+    return this.isHeard ? observedRows(this.#record(connection, sending), this.observers, this.source, rows) : rows;
   }
 
   protected get isHeard(): boolean {
     return this.shared.observers.any || statementChannel.hasSubscribers;
   }
 
-  get #listeners(): { readonly observers: Observers; readonly watch: StatementSource['watch'] } {
-    return { observers: this.shared.observers, watch: this.source.watch };
-  }
-
   #record(connection: Connection, sending: Sending): StatementRecord {
-    const { database, describe, transactions } = this.shared;
-    const { source } = this;
-    return new StatementRecord(sending, { database, describe, source, transaction: transactions.get(connection) });
+    const { database, describe, transactions, begun } = this.shared;
+    const transaction = begun === 0 ? undefined : transactions.get(connection);
+    return new StatementRecord(sending, database, describe, this.source.session, transaction);
   }
 
   /** Its transaction has. */

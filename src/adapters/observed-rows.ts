@@ -1,15 +1,20 @@
 import type { Connection } from './adapter.ts';
-import { tell } from './observed.ts';
-import type { Listeners } from './observed.ts';
+import { Telling } from './observed.ts';
+import type { Observers } from './observers.ts';
 import type { StatementRecord } from './statement-record.ts';
+import type { StatementSource } from './statement-source.ts';
 
 type RowStream = ReturnType<Connection['iterate']>;
 
 /** Rows of a stream, of which is told once when it ends, however that comes about. */
-export function observedRows(record: StatementRecord, listeners: Listeners, rows: RowStream): RowStream {
-  listeners.watch?.begins(record);
-  listeners.observers.tracing?.around(record, () => undefined);
-  const watch = new Stopwatch(record, listeners);
+export function observedRows(
+  record: StatementRecord,
+  observers: Observers,
+  source: StatementSource,
+  rows: RowStream,
+): RowStream {
+  observers.tracing?.around(record, () => undefined);
+  const watch = new Stopwatch(record, new Telling(record, observers, source));
   return Symbol.iterator in rows
     ? timed(rows[Symbol.iterator](), watch)
     : timedAsync(rows[Symbol.asyncIterator](), watch);
@@ -18,13 +23,18 @@ export function observedRows(record: StatementRecord, listeners: Listeners, rows
 /** The time of a stream, how many rows it gave, and what it failed with. */
 class Stopwatch {
   readonly #record: StatementRecord;
-  readonly #listeners: Listeners;
+  readonly #telling: Telling;
   #durationMs = 0;
   #rows = 0;
 
-  constructor(record: StatementRecord, listeners: Listeners) {
+  constructor(record: StatementRecord, telling: Telling) {
     this.#record = record;
-    this.#listeners = listeners;
+    this.#telling = telling;
+  }
+
+  /** The first row is asked for. */
+  begins(): void {
+    this.#telling.begins();
   }
 
   measure<T extends IteratorResult<unknown, unknown>>(run: () => T): T {
@@ -50,7 +60,7 @@ class Stopwatch {
     record.durationMs = this.#durationMs;
     record.rows = this.#rows;
     record.error = error;
-    tell(record, this.#listeners);
+    this.#telling.ended();
   }
 
   #counted<T extends IteratorResult<unknown, unknown>>(next: T): T {
@@ -62,6 +72,7 @@ class Stopwatch {
 function* timed(rows: Iterator<unknown[]>, watch: Stopwatch): Generator<unknown[], undefined, undefined> {
   let done = false;
   let failure: unknown;
+  watch.begins();
   try {
     for (;;) {
       const next = watch.measure(() => rows.next());
@@ -85,6 +96,7 @@ async function* timedAsync(
 ): AsyncGenerator<unknown[], undefined, undefined> {
   let done = false;
   let failure: unknown;
+  watch.begins();
   try {
     for (;;) {
       const next = await watch.measureAsync(() => rows.next());

@@ -1,15 +1,7 @@
 import { correlationId } from '../utils/correlation.ts';
 import { statementKind } from './statement-kind.ts';
 import type { StatementDatabase, StatementEvent, StatementKind, StatementSubject } from './statement-events.ts';
-import type { Describe, Sending, StatementSource } from './statement-source.ts';
-
-/** Where it was sent from, and to. */
-interface Surroundings {
-  readonly database: StatementDatabase;
-  readonly describe: Describe | undefined;
-  readonly source: StatementSource;
-  readonly transaction: number | undefined;
-}
+import type { Describe, Sending } from './statement-source.ts';
 
 /** A statement while it runs, and the event that it becomes. What costs anything is found out when it is asked for. */
 export class StatementRecord implements StatementEvent {
@@ -28,12 +20,18 @@ export class StatementRecord implements StatementEvent {
   readonly #describe: Describe | undefined;
   #subject: StatementSubject | null | undefined;
 
-  constructor(sending: Sending, { database, describe, source, transaction }: Surroundings) {
+  constructor(
+    sending: Sending,
+    database: StatementDatabase,
+    describe: Describe | undefined,
+    session: number | undefined,
+    transaction: number | undefined,
+  ) {
     this.sql = sending.sql;
     this.runs = sending.runs;
     this.startedAt = performance.now();
     this.database = database;
-    this.session = source.session;
+    this.session = session;
     this.transaction = transaction;
     this.correlationId = correlationId();
     this.#sending = sending;

@@ -1,25 +1,66 @@
-import type { StatementSubject, StatementEvent } from './statement-events.ts';
+import { statementChannel } from './statement-events.ts';
+import type { StatementEvent, StatementSubject } from './statement-events.ts';
 
-/** Told of the statements of one session while they run: it may refuse what it sees. */
+/** Told of the statements of one sender while they run. */
 export interface StatementWatch {
-  /** Where the sender's frames are on the stack still. */
-  begins(event: StatementEvent): void;
+  /** Gives a mark if it wants to see who waits for the statement: then `ended` is called where that is on the stack. */
+  begins(event: StatementEvent): object | undefined;
   /** @throws what the statement then fails with, though it was done. */
-  ended(event: StatementEvent): void;
+  ended(event: StatementEvent, mark: object | undefined): void;
+}
+
+/** Watches every sender of every database. */
+export type Watcher = (source: StatementSource) => StatementWatch;
+
+const everywhere = new Set<Watcher>();
+/** Of that set: senders keep what they have found in it. */
+let version = 0;
+
+/** Watch whatever is sent from now on, in this process. Gives what ends it. */
+export function watchEverywhere(watcher: Watcher): () => void {
+  const listen = (): void => undefined;
+  // Whether anybody listens is one question before each statement: the channel answers it.
+  statementChannel.subscribe(listen);
+  everywhere.add(watcher);
+  version++;
+  return () => {
+    statementChannel.unsubscribe(listen);
+    everywhere.delete(watcher);
+    version++;
+  };
+}
+
+/** A session, as far as its statements are concerned. */
+export interface Sender {
+  /** Counted in this process. */
+  readonly id: number;
+  /** What watches its statements; asked when the first one is heard. */
+  watch(): StatementWatch | undefined;
 }
 
 /** Who sends statements: a session, or nobody in particular. */
 export class StatementSource {
   readonly session: number | undefined;
-  /** Statements sent so far. */
-  statements = 0;
-  watch: StatementWatch | undefined;
+  readonly #own: readonly StatementWatch[];
+  #watches: readonly StatementWatch[];
+  #version = 0;
 
   constructor(session?: number, watch?: StatementWatch) {
     this.session = session;
-    this.watch = watch;
+    this.#own = this.#watches = watch === undefined ? NOBODY : [watch];
+  }
+
+  /** Who watches what it sends. */
+  get watches(): readonly StatementWatch[] {
+    if (this.#version !== version) {
+      this.#watches = [...this.#own, ...Array.from(everywhere, (watcher) => watcher(this))];
+      this.#version = version;
+    }
+    return this.#watches;
   }
 }
+
+const NOBODY: readonly StatementWatch[] = [];
 
 /** What is known of that from which a statement was made. The executor hands it on and does not look into it. */
 export type Describe = (origin: object) => StatementSubject | undefined;

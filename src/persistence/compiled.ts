@@ -54,6 +54,8 @@ export interface BoundQuery {
 
 /** A model's row by its key: the shortest way from `get` to the driver. */
 export interface KeyQuery {
+  readonly kind: 'get';
+  readonly meta: ModelMeta;
   readonly sql: string;
   readonly encoders: readonly Encode[];
   readonly reads: ReadonlySet<ModelMeta>;
@@ -273,7 +275,8 @@ export class CompiledCache {
     }));
     const plan = planQuery({ kind: 'entities', state: { ...initialState(meta, UNSCOPED), where: items, order: [] } });
     const { sql, slots } = this.#dialect.compile(plan.statement);
-    return { sql, encoders: slots.map((slot) => slot.encode), reads: withSources(plan.reads, this.#models) };
+    const encoders = slots.map((slot) => slot.encode);
+    return { kind: 'get', meta, sql, encoders, reads: withSources(plan.reads, this.#models) };
   }
 }
 

@@ -16,15 +16,19 @@ import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
 import { isLogger } from '../utils/logging.ts';
 import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
+import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
+import type { TrackedTotals } from '../utils/performance/table.ts';
 import { Engine } from './engine.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { isTransient, pause } from './retry.ts';
+import { notMeasured } from './session-stats.ts';
 import { endSession, openSession } from './session.ts';
 import type { Session } from './session.ts';
+import type { TrackingOptions } from './tracking.ts';
 
 /** Settings of a database: models, session defaults, and the connection's own. */
-export interface DatabaseOptions extends SessionOptions, ReplicaOptions {
+export interface DatabaseOptions extends SessionOptions, ReplicaOptions, TrackingOptions {
   /** The models; what they reach is included. Checked at once, all problems in one error. */
   readonly models?: readonly unknown[];
   /** Settings of the connection, which override those of the DSN. */
@@ -52,6 +56,8 @@ export interface QueryStats {
   readonly prepared: number;
   /** Shapes of queries compiled and kept. */
   readonly shapes: number;
+  /** What was measured, in sum, where the option `performance` is on. */
+  readonly tracked?: TrackedTotals;
 }
 
 const OPTIONS = new Set([
@@ -69,6 +75,9 @@ const OPTIONS = new Set([
   'schema',
   'scopes',
   'unscoped',
+  'performance',
+  'performanceThreshold',
+  'slowQueryMs',
 ]);
 const HEALTH_MS = 5_000;
 
@@ -106,7 +115,7 @@ export class DatabaseCore {
           field: name,
           remedy: `Use one of: ${[...OPTIONS].join(', ')}.`,
         });
-    const { fetchMode, flushMode, loadStrategy, using, schema, scopes, unscoped } = options;
+    const { fetchMode, flushMode, loadStrategy, using, schema, scopes, unscoped, performanceThreshold } = options;
     checkSessionOptions({
       ...(fetchMode && { fetchMode }),
       ...(flushMode && { flushMode }),
@@ -115,6 +124,7 @@ export class DatabaseCore {
       ...(schema !== undefined && { schema }),
       ...(scopes !== undefined && { scopes }),
       ...(unscoped !== undefined && { unscoped }),
+      ...(performanceThreshold !== undefined && { performanceThreshold }),
     });
     if (typeof source !== 'string' && !(source instanceof ConnectionConfig))
       throw new ConfigError(`Database.connect() takes a DSN or a ConnectionConfig, not ${describe(source)}.`, {
@@ -132,6 +142,7 @@ export class DatabaseCore {
       sqlCommenter === undefined ? plain : commented(plain, sqlCommenter, (...all) => engine.warn(...all));
     const engine = new Engine(adapter, config, options, registry.models);
     if (logger !== undefined) engine.logTo(logger);
+    engine.track(options);
     await engine.connect();
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
     const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
@@ -160,7 +171,17 @@ export class DatabaseCore {
     fn: (session: Session) => T | Promise<T>,
     options: TransactionOptions & Omit<SessionOptions, 'using'> = {},
   ): Promise<T> {
-    const { retry = 0, fetchMode, flushMode, loadStrategy, schema, scopes, unscoped, ...rest } = own(options);
+    const {
+      retry = 0,
+      fetchMode,
+      flushMode,
+      loadStrategy,
+      schema,
+      scopes,
+      unscoped,
+      performanceThreshold,
+      ...rest
+    } = own(options);
     if (!Number.isInteger(retry) || retry < 0)
       throw new InvalidQueryError("The option 'retry' is a whole number from 0.", { field: 'retry' });
     if (typeof fn !== 'function') throw new InvalidQueryError(`transaction() takes a function, not ${describe(fn)}.`);
@@ -172,6 +193,7 @@ export class DatabaseCore {
         ...(schema === undefined ? {} : { schema }),
         ...(scopes === undefined ? {} : { scopes }),
         ...(unscoped === undefined ? {} : { unscoped }),
+        ...(performanceThreshold === undefined ? {} : { performanceThreshold }),
       });
       try {
         return await session.transaction(fn, rest);
@@ -187,8 +209,27 @@ export class DatabaseCore {
 
   /** What has been sent so far, by all sessions. */
   queryStats(): QueryStats {
-    const { executor, compiled } = this.engine;
-    return { statements: executor.statements, prepared: executor.prepared, shapes: compiled.size };
+    const { executor, compiled, tracker } = this.engine;
+    const { statements, prepared } = executor;
+    return { statements, prepared, shapes: compiled.size, ...(tracker && { tracked: tracker.totals() }) };
+  }
+
+  /**
+   * All that was measured: each kind of statement with its counts, times and percentiles, what was slow, and what loops repeat.
+   *
+   * @param options `reset`: begin anew afterwards. `includeSamples`: the slowest runs of each kind.
+   * @throws ConfigError where the option `performance` is not on.
+   */
+  exportQueryStats(options: ExportOptions = {}): QueryReport {
+    const { tracker } = this.engine;
+    if (tracker === undefined) throw notMeasured();
+    return tracker.export(own(options));
+  }
+
+  /** Count and measure from now on. */
+  resetQueryStats(): void {
+    this.engine.executor.reset();
+    this.engine.tracker?.reset();
   }
 
   /**
@@ -219,6 +260,7 @@ export class DatabaseCore {
 
   /** Close every connection. Sessions of this database are of no use afterwards. */
   async close(): Promise<void> {
+    this.engine.tracker?.settle();
     await this.engine.adapter.close();
   }
 

@@ -1,14 +1,15 @@
 import type { Adapter } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
-import { withEachBounded } from '../adapters/bounded-executor.ts';
 import { Executor } from '../adapters/executor.ts';
 import { statementDatabase } from '../adapters/statement-database.ts';
-import { StatementSource } from '../adapters/statement-source.ts';
-import type { Bounds } from '../core/bounds.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
+import { describe } from './statement-origin.ts';
+import { trackerFor } from './tracking.ts';
+import type { TrackingOptions } from './tracking.ts';
+import type { PerformanceTracker } from '../utils/performance.ts';
 import { emitWarning } from '../utils/warnings.ts';
 import type { Warn } from '../utils/warnings.ts';
 import { CompiledCache } from './compiled.ts';
@@ -22,10 +23,8 @@ import { Units } from './units.ts';
 /** Of so many schemas what was compiled is kept. */
 const MAX_SCHEMAS = 100;
 
-let sessions = 0;
-
 /** Settings that every session of a database begins with. */
-type SessionDefaults = Required<Omit<SessionOptions, 'schema' | keyof ScopeOptions>> & {
+type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
   readonly schema: string | undefined;
 };
 
@@ -39,6 +38,8 @@ export class Engine {
   readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
   readonly config: ConnectionConfig | undefined;
+  /** What measures its statements, if anything does. */
+  tracker: PerformanceTracker | undefined;
   /** Transactions and flushes, for who listens. */
   readonly units: Units;
   /** Undefined where there is no logger. */
@@ -54,7 +55,7 @@ export class Engine {
     models: readonly ModelMeta[] = [],
   ) {
     this.adapter = adapter;
-    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config) });
+    this.executor = new Executor(adapter, undefined, { database: statementDatabase(adapter, config), describe });
     this.units = new Units(this.executor.database);
     this.options = {
       fetchMode: options.fetchMode ?? 'peers',
@@ -118,10 +119,14 @@ export class Engine {
 
   #connected = false;
 
-  /** What the statements of one session go through: listeners know them as its own. */
-  sessionExecutor(bounds: Bounds | undefined): Executor {
-    const executor = new Executor(this.executor, new StatementSource(++sessions));
-    return bounds === undefined ? executor : withEachBounded(executor, bounds);
+  /** Measure its statements, as the options say. @throws ConfigError */
+  track(options: TrackingOptions & SessionOptions): void {
+    this.tracker = trackerFor(options, {
+      executor: this.executor,
+      dialect: () => this.adapter.dialect,
+      warn: this.warn,
+    });
+    if (this.tracker !== undefined) this.executor.observers.add((event) => this.tracker!.add(event));
   }
 
   /** A warning that is worth giving once for each database. */

@@ -2,6 +2,7 @@ import type { Rows } from '../adapters/adapter.ts';
 import type { ExplainOptions } from '../query/explain.ts';
 import type { QueryRequest } from '../query/state.ts';
 import { InvalidQueryError, UnsupportedError } from '../utils/errors.ts';
+import { planText } from './plan-text.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function explain(workspace: Workspace, request: QueryRequest, optio
     (connection) => workspace.executor.queryNamed(connection, `${words} ${sql}`, parameters),
     request.state.using,
   );
-  return options.format === 'json' ? jsonIn(rows) : textOf(columns, rows);
+  return options.format === 'json' ? jsonIn(rows) : planText(columns, rows);
 }
 
 function unsupported(dialect: string, { analyze, format }: ExplainOptions): UnsupportedError {
@@ -37,37 +38,4 @@ function unsupported(dialect: string, { analyze, format }: ExplainOptions): Unsu
 function jsonIn(rows: Rows): unknown {
   const [plan] = rows[0]!;
   return typeof plan === 'string' ? JSON.parse(plan) : plan;
-}
-
-/** SQLite gives a tree, whose rows name their parents; MariaDB a table; the others lines. */
-function textOf(columns: readonly string[], rows: Rows): string {
-  if (columns.length === 1)
-    return rows
-      .map(([line]) => String(line))
-      .join('\n')
-      .trimEnd();
-  return columns.includes('detail') ? treeOf(rows) : tableOf(columns, rows);
-}
-
-function treeOf(rows: Rows): string {
-  const depths = new Map<unknown, number>([[0, 0]]);
-  const lines = rows.map(([id, parent, , detail]) => {
-    const depth = depths.get(parent) ?? 0;
-    depths.set(id, depth + 1);
-    return `${'  '.repeat(depth)}${String(detail)}`;
-  });
-  return lines.join('\n');
-}
-
-function tableOf(columns: readonly string[], rows: Rows): string {
-  const cells = [columns, ...rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell as string))))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join(' | ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -32,9 +32,15 @@ export interface SessionOptions extends ScopeOptions {
    * By default from a replica that has it.
    */
   readonly using?: ServerRole | undefined;
+  /**
+   * Where `performance` is on: how often a query has to be repeated to be suspected of an N+1. Default 5; `Infinity` looks for none.
+   */
+  readonly performanceThreshold?: number;
 }
 
-const VALUES: Readonly<Record<Exclude<keyof SessionOptions, 'schema' | keyof ScopeOptions>, readonly string[]>> = {
+type Chosen = Exclude<keyof SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>;
+
+const VALUES: Readonly<Record<Chosen, readonly string[]>> = {
   fetchMode: FETCH_MODES,
   flushMode: ['auto', 'commit', 'manual'],
   loadStrategy: ['auto', 'join', 'batch'],
@@ -51,11 +57,16 @@ export function checkSessionOptions(options: SessionOptions, others: readonly st
         throw new ConfigError("The option 'schema' is the name of a schema.", { field: name });
       continue;
     }
+    if (name === 'performanceThreshold') {
+      if (value !== undefined && !(typeof value === 'number' && value >= 2))
+        throw new ConfigError("The option 'performanceThreshold' is a number from 2.", { field: name });
+      continue;
+    }
     const allowed = Object.hasOwn(VALUES, name) ? VALUES[name as keyof typeof VALUES] : undefined;
     if (allowed === undefined)
       throw new ConfigError(`A session has no option '${name}'.`, {
         field: name,
-        remedy: suggest(name, [...Object.keys(VALUES), 'schema', ...SCOPE_OPTIONS, ...others]),
+        remedy: suggest(name, [...Object.keys(VALUES), 'schema', 'performanceThreshold', ...SCOPE_OPTIONS, ...others]),
       });
     if (value !== undefined && !allowed.includes(value as string))
       throw new ConfigError(`The option '${name}' is one of: ${allowed.join(', ')}.`, { field: name });

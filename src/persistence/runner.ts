@@ -54,10 +54,11 @@ export class SessionRunner implements QueryRunner {
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const state = this.#workspace.asSent(asked);
-    const query = this.#workspace.compiled.query({ kind: 'entities', state });
+    const request = { kind: 'entities' as const, state };
+    const query = this.#workspace.compiled.query(request);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const pending = this.#fetch(query, state);
+    const pending = this.#fetch(query, request);
     return this.#loaded(state, query, isPromise(pending) ? await pending : pending);
   }
 
@@ -83,7 +84,7 @@ export class SessionRunner implements QueryRunner {
     const query = this.#workspace.compiled.query(request);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const pending = this.#fetch(query, request.state);
+    const pending = this.#fetch(query, request);
     return decodeRows(isPromise(pending) ? await pending : pending, query.compiled.decoders);
   }
 
@@ -96,10 +97,11 @@ export class SessionRunner implements QueryRunner {
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const state = request.kind === 'entities' ? this.#workspace.asSent(asked) : asked;
-    const query = this.#workspace.compiled.prepared(state === asked ? request : { ...request, state }, given);
+    const sent = state === asked ? request : { ...request, state };
+    const query = this.#workspace.compiled.prepared(sent, given);
     const flushed = this.#workspace.beforeRead(query.compiled.plan.reads);
     if (flushed !== undefined) await flushed;
-    const pending = this.#fetch(query, state);
+    const pending = this.#fetch(query, sent);
     const rows = isPromise(pending) ? await pending : pending;
     if (request.kind === 'values') return decodeRows(rows, query.compiled.decoders);
     return this.#loaded({ ...state, scopes: this.#workspace.scopes }, query, rows);
@@ -210,7 +212,7 @@ export class SessionRunner implements QueryRunner {
     const { connection, done } = await this.#workspace.borrow('stream', 'a stream of rows', state.using);
     try {
       let rows: Rows = [];
-      for await (const row of executor.iterate(connection, query.sql, query.parameters)) {
+      for await (const row of executor.iterate(connection, query.sql, query.parameters, request)) {
         rows.push(row);
         if (rows.length < batchSize) continue;
         yield { query, rows };
@@ -245,10 +247,10 @@ export class SessionRunner implements QueryRunner {
     return this.#workspace.engine.connect();
   }
 
-  #fetch({ sql, parameters }: BoundQuery, { using }: QueryState): MaybePromise<Rows> {
+  #fetch({ sql, parameters }: BoundQuery, request: QueryRequest): MaybePromise<Rows> {
     return this.#workspace.read(
-      (connection: Connection) => this.#workspace.executor.query(connection, sql, parameters),
-      using,
+      (connection: Connection) => this.#workspace.executor.query(connection, sql, parameters, request),
+      request.state.using,
     );
   }
 
@@ -260,9 +262,10 @@ export class SessionRunner implements QueryRunner {
     if (asked.lock !== undefined) this.#workspace.refuseLock(asked.meta);
     await this.#connect();
     const state = this.#workspace.asSent(asked);
-    const query = this.#workspace.compiled.query({ kind: 'entities', state });
+    const request = { kind: 'entities' as const, state };
+    const query = this.#workspace.compiled.query(request);
     await this.#workspace.beforeRead(query.compiled.plan.reads);
-    return { state, query, rows: await this.#fetch(query, state) };
+    return { state, query, rows: await this.#fetch(query, request) };
   }
 
   /** What rows are sorted by, of each of these. */

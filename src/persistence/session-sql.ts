@@ -2,6 +2,7 @@ import type { Connection } from '../adapters/adapter.ts';
 import type { SessionSql } from '../core/types/index.ts';
 import { checkTemplate, Identifier, rawNode } from '../query/sql.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import { RAW } from './statement-origin.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Nodes that mean something only inside a query of a model. */
@@ -39,7 +40,7 @@ async function send(
   parameters: readonly unknown[],
 ): Promise<Awaited<ReturnType<Connection['queryNamed']>>> {
   try {
-    return await workspace.write((connection) => workspace.executor.queryNamed(connection, sql, parameters));
+    return await workspace.write((connection) => workspace.executor.queryNamed(connection, sql, parameters, RAW));
   } catch (error) {
     throw workspace.engine.errorNames.name(error);
   }

@@ -14,7 +14,14 @@ import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { isHeard } from '../core/listeners.ts';
-import type { EntityState, FlushStatement, SessionApi, SessionSql, TransactionOptions } from '../core/types/index.ts';
+import type {
+  EntityState,
+  FlushStatement,
+  SessionApi,
+  SessionSql,
+  SessionStats,
+  TransactionOptions,
+} from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
@@ -24,6 +31,7 @@ import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } f
 import { isPromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
+import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import { Additions } from './additions.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
@@ -42,6 +50,7 @@ import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
+import { SessionStatements } from './session-stats.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Transactions } from './transactions.ts';
 import { refuseInside } from './transaction-options.ts';
@@ -64,6 +73,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
   readonly #additions: Additions;
+  readonly #statements: SessionStatements;
   #workspace: Workspace;
   #closed = false;
   #sql: SessionSql | undefined;
@@ -75,8 +85,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
     checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...options });
-    const scopes = scopesOf(own(options), this.#engine.scopes, this.#engine.models);
+    const given = own(options);
+    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...given });
+    this.#statements = new SessionStatements(this.#engine, givenBounds(given), given.performanceThreshold);
+    const scopes = scopesOf(given, this.#engine.scopes, this.#engine.models);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -94,7 +106,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#lifecycle,
       this.#cascades,
       flushMode,
-      this.#engine.sessionExecutor(givenBounds(own(options))),
+      this.#statements.executor,
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
@@ -131,12 +143,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     if (meta.restricted) return this.#getScoped(meta, parts);
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
-    const { sql, encoders, reads } = this.#workspace.compiled.byKey(meta);
+    const byKey = this.#workspace.compiled.byKey(meta);
+    const { sql, encoders, reads } = byKey;
     const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
     const parameters = parts.map((part, i) => encoders[i]!(part));
     const pending = this.#workspace.read(
-      (connection) => this.#workspace.executor.query(connection, sql, parameters),
+      (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
       undefined,
     );
     const [row] = isPromise(pending) ? await pending : pending;
@@ -302,6 +315,18 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return currentSession.run(this, fn);
   }
 
+  queryStats(): SessionStats {
+    return this.#statements.stats();
+  }
+
+  exportQueryStats(options: ExportOptions = {}): QueryReport {
+    return this.#statements.export(own(options));
+  }
+
+  resetQueryStats(): void {
+    this.#statements.reset();
+  }
+
   clear(): void {
     this.#refuseInTransaction('clear()');
     if (this.#transactions.hasUnwritten)
@@ -336,13 +361,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
       );
     }
-    this.#closed = true;
+    this.end();
     if (this.#ownsEngine) await this.#engine.adapter.close();
   }
 
   /** Close without a look for unwritten changes: after a transaction of its own there are none. */
   end(): void {
     this.#closed = true;
+    this.#statements.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -35,7 +35,7 @@ export async function writeSet(workspace: Workspace, request: SetWrite, query: B
   const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
   const flushed = workspace.beforeRead(new Set([...query.compiled.plan.reads, rootOf(meta)]));
   if (flushed !== undefined) await flushed;
-  const changes = await execute(workspace, meta, query);
+  const changes = await execute(workspace, meta, request, query);
   if (request.kind === 'insertFrom' || changes === 0) return changes;
   const affected = affectedBy(workspace, request);
   await followSet(
@@ -46,9 +46,15 @@ export async function writeSet(workspace: Workspace, request: SetWrite, query: B
   return changes;
 }
 
-async function execute(workspace: Workspace, meta: ModelMeta, { sql, parameters }: BoundQuery): Promise<number> {
+async function execute(
+  workspace: Workspace,
+  meta: ModelMeta,
+  request: SetWrite,
+  { sql, parameters }: BoundQuery,
+): Promise<number> {
   try {
-    return (await workspace.write((connection) => workspace.executor.execute(connection, sql, parameters))).changes;
+    return (await workspace.write((connection) => workspace.executor.execute(connection, sql, parameters, request)))
+      .changes;
   } catch (error) {
     throw workspace.engine.errorNames.name(error, meta);
   }

@@ -10,7 +10,7 @@ import type { Row } from '../core/state.ts';
 import type { ServerRole } from '../core/types/index.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
-import type { QueryState } from '../query/state.ts';
+import type { Loading, QueryState } from '../query/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
@@ -25,6 +25,10 @@ import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { withStrategy } from './loading/strategy.ts';
 import type { LoadStrategy } from './loading/strategy.ts';
+
+/** Rows that the session has, in whole or in part. */
+const REREAD: Loading = { relation: undefined, onDemand: false };
+const PARTS: Loading = { relation: undefined, onDemand: true };
 
 /** What the session decides and the workspace must ask: when to flush, and where entities find their loader. */
 export interface WorkspaceOwner {
@@ -247,10 +251,15 @@ export class Workspace {
    *
    * @returns the entities that are still there.
    */
-  async refresh(meta: ModelMeta, entities: readonly object[], scopes = UNSCOPED): Promise<object[]> {
+  async refresh(
+    meta: ModelMeta,
+    entities: readonly object[],
+    scopes = UNSCOPED,
+    loads: Loading = REREAD,
+  ): Promise<object[]> {
     const { keyOfRow } = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities, scopes)) rows.set(keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes, loads)) rows.set(keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -271,8 +280,8 @@ export class Workspace {
     if (flushed !== undefined) await flushed;
     const references = entities.filter((entity) => State.row(entity) === null);
     const rows = entities.filter((entity) => State.row(entity) !== null);
-    if (references.length > 0) await this.refresh(meta, references, this.scopes);
-    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED);
+    if (references.length > 0) await this.refresh(meta, references, this.scopes, ledTo(references[0]!));
+    if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED, PARTS);
   }
 
   /** Give an entity what was read of its row just now; what the application has changed stays. */
@@ -347,11 +356,13 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions): Promise<Rows> {
+  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions, loads: Loading): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { compiled, parameters } = this.compiled.query(rowsByKey(meta, keys, scopes));
+    const { state } = rowsByKey(meta, keys, scopes);
+    const request = { kind: 'entities' as const, state: { ...state, loads } };
+    const { compiled, parameters } = this.compiled.query(request);
     // What the database says now, not what it said when a replica last heard of it.
-    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters), 'primary');
+    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters, request), 'primary');
   }
 
   #on<T>(
@@ -380,4 +391,9 @@ export class Workspace {
     this.executor.release(connection);
     return result;
   }
+}
+
+/** The relation by which a reference came. */
+function ledTo(reference: object): Loading {
+  return { relation: State.group(reference)?.origin?.relation, onDemand: true };
 }

@@ -7,6 +7,7 @@ import { own } from '../utils/own.ts';
 import { conditionNode, ExpressionBuilder, expressionNode, refuseAggregates, refuseWindows } from './expressions.ts';
 import { aggregateType, isNumeric, isTextual, labelOf, notFor } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
+import { refuseUnordered } from './order-key.ts';
 import { ordersOf, windowOf } from './windows.ts';
 
 /** An aggregate of the query's rows. `over` makes of it a value of each row. */
@@ -27,6 +28,7 @@ export function aggregateArgument(fn: AggregateName, value: unknown, place: stri
   refuseAggregates(node, place);
   refuseWindows(node, place);
   if ((fn === 'sum' || fn === 'avg') && !isNumeric(typeOf(node).type)) throw notFor(fn, 'numbers', labelOf(node, root));
+  if (fn === 'min' || fn === 'max') refuseUnordered(node, `${fn}()`);
   if (fn === 'stringAgg' && !isTextual(typeOf(node).type)) throw notFor(fn, 'text', labelOf(node, root));
   return node;
 }

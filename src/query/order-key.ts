@@ -1,7 +1,18 @@
+import { typeOf } from '../core/ast/expressions.ts';
 import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
+
+/** @throws InvalidQueryError for JSON and arrays, which each database puts in an order of its own. */
+export function refuseUnordered(node: Expression, place: string): void {
+  const { kind } = typeOf(node).type;
+  if (kind !== 'json' && kind !== 'array') return;
+  throw new InvalidQueryError(
+    `${place} is given ${kind === 'json' ? 'JSON' : 'an array'}, which each database puts in an order of its own.`,
+    kind === 'json' ? { remedy: "Take a value in it: (p) => p.settings.path('theme').asText(), or asNumber()." } : {},
+  );
+}
 
 /** A sort key from `asc()` or `desc()`. */
 export class OrderKey {

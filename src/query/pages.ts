@@ -8,6 +8,7 @@ import { repeats } from './combine.ts';
 import { orderSignature, readCursor, writeCursor } from './cursors.ts';
 import { limitOf } from './limits.ts';
 import { plainValue } from './nodes.ts';
+import { refuseUnordered } from './order-key.ts';
 import { ordersOf, turned } from './orders.ts';
 import type { QueryRunner } from './runner.ts';
 import type { QueryState } from './state.ts';
@@ -127,7 +128,7 @@ export function totalOrder(state: QueryState): readonly OrderNode[] {
   const descending = own.at(-1)?.descending ?? state.reversed;
   const key = state.meta.key.map((field) => ({ expression: fieldPath(field), descending, nulls: undefined }));
   const order = needed(state.meta, [...own, ...key]);
-  for (const { expression } of order) refuseUnsortable(state.meta, expression);
+  for (const { expression } of order) refuseUnordered(expression, `page() of ${state.meta.name}`);
   return order;
 }
 
@@ -143,15 +144,6 @@ function needed({ key }: ModelMeta, order: readonly OrderNode[]): OrderNode[] {
     kept.push(item);
   }
   return kept;
-}
-
-function refuseUnsortable(meta: ModelMeta, expression: Expression): void {
-  const { kind } = typeOf(expression).type;
-  if (kind !== 'json' && kind !== 'array') return;
-  throw new InvalidQueryError(`page() of ${meta.name} cannot go by a sort key of type ${kind}.`, {
-    model: meta.name,
-    remedy: 'Sort by numbers, texts, dates, booleans or bytes.',
-  });
 }
 
 function pageState(

@@ -21,7 +21,7 @@ import { withParts } from './embedded.ts';
 import { lockState } from './locks.ts';
 import { Nestable } from './nested.ts';
 import { path } from './nodes.ts';
-import { OrderKey } from './order-key.ts';
+import { OrderKey, refuseUnordered } from './order-key.ts';
 import { OwnRefs } from './own-refs.ts';
 import { own } from '../utils/own.ts';
 import { readPage } from './pages.ts';
@@ -83,6 +83,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
   orderBy(...keys: readonly unknown[]): ModelQuerySet {
     const own = new OwnRefs(this.#state);
     const order = keys.map((key) => this.#orderKey(key, own));
+    for (const { expression } of order) refuseUnordered(expression, `orderBy() of ${this.#state.meta.name}`);
     return this.#with({ order, reversed: false, origins: own.origins });
   }
 

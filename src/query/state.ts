@@ -76,6 +76,13 @@ export interface PerParent {
   readonly limit: ParamExpression;
 }
 
+/** What is loaded beside the queries of the application: with the query that asked for it, or when an entity was asked for it. */
+export interface Loading {
+  /** `undefined`: rows that the session has, in whole or in part, are read again. */
+  readonly relation: RelationMeta | undefined;
+  readonly onDemand: boolean;
+}
+
 /** What a query set has been told so far. Immutable; every method of a query set makes a new one. */
 export interface QueryState {
   readonly meta: ModelMeta;
@@ -126,6 +133,8 @@ export interface QueryState {
   readonly bounds: Bounds | undefined;
   /** How the entities load on demand: no part of the shape. `undefined`: what relation and session say. */
   readonly fetchMode: FetchMode | undefined;
+  /** What its rows are loaded for: no part of the shape. `undefined`: it is a query of the application's own. */
+  readonly loads: Loading | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
 }
@@ -163,6 +172,7 @@ export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: o
     tags: undefined,
     bounds: undefined,
     fetchMode: undefined,
+    loads: undefined,
     using: undefined,
   };
 }

@@ -10,7 +10,7 @@ import { valueBeside } from './alternatives.ts';
 import { ExpressionBuilder, expressionNode } from './expressions.ts';
 import { isNumeric } from './nodes.ts';
 import { refuseUnknown } from './options.ts';
-import { OrderKey } from './order-key.ts';
+import { OrderKey, refuseUnordered } from './order-key.ts';
 import { hasWindow } from './walk.ts';
 
 const INT: ValueType = Object.freeze({ kind: 'int' });
@@ -29,6 +29,7 @@ export function windowOf(options: unknown): Window {
   refuseUnknown('over()', given, ['partitionBy', 'orderBy', 'frame']);
   const partitionBy = listOf(given.partitionBy).map((item) => expressionNode(item, 'partitionBy'));
   const orderBy = ordersOf(given.orderBy);
+  for (const { expression } of orderBy) refuseUnordered(expression, 'orderBy');
   for (const node of [...partitionBy, ...orderBy.map(({ expression }) => expression)])
     if (hasWindow(node))
       throw new InvalidQueryError('A window cannot be divided or sorted by another window.', {

@@ -59,6 +59,10 @@ export async function arithmetic() {
     modColumn: m.n.mod(m.n),
     abs: m.n.abs().neg().round(1),
     big: m.big.plus(1n),
+    bigSmall: m.big.plus(m.n),
+    smallBig: m.n.times(m.big),
+    literalBig: m.maybe.minus(1n),
+    modBig: m.n.mod(m.big),
     toDecimal: m.n.times(m.d),
     decimal: m.d.times(m.n),
     decimalLiteral: m.d.plus('1.50').minus(1).times(2n),
@@ -83,6 +87,10 @@ export async function arithmetic() {
     modColumn: number | null;
     abs: number;
     big: bigint;
+    bigSmall: bigint;
+    smallBig: bigint;
+    literalBig: bigint | null;
+    modBig: bigint | null;
     toDecimal: string;
     decimal: string;
     decimalLiteral: string;

@@ -106,7 +106,8 @@ export interface Cond<out V = boolean> extends Expr<V> {
 }
 
 /**
- * A number in a query. Arithmetic with a decimal gives a decimal; with something that may be NULL, something that may be.
+ * A number in a query. Arithmetic with a decimal gives a decimal, with a bigint a bigint; with something that may be NULL,
+ * something that may be. A float with a decimal or a bigint is refused: `cast()` says which of the two is meant.
  *
  * @example session.query(Post).filter((p) => p.views.plus(p.likes.times(2)).gt(100))
  */
@@ -115,13 +116,19 @@ export interface NumExpr<out V> extends Expr<V> {
   readonly [SUM]: NumExpr<V | null>;
   readonly [AVG]: NumExpr<number | null>;
   readonly [NUMBER]: V;
-  plus(other: number | bigint): NumExpr<V>;
+  plus(other: number): NumExpr<V>;
+  plus(other: bigint): NumExpr<bigint | (V & null)>;
+  plus<W extends bigint | null>(other: NumberOperand<W>): NumExpr<W | (V & null)>;
   plus<W>(other: NumberOperand<W>): NumExpr<V | (W & null)>;
   plus<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
-  minus(other: number | bigint): NumExpr<V>;
+  minus(other: number): NumExpr<V>;
+  minus(other: bigint): NumExpr<bigint | (V & null)>;
+  minus<W extends bigint | null>(other: NumberOperand<W>): NumExpr<W | (V & null)>;
   minus<W>(other: NumberOperand<W>): NumExpr<V | (W & null)>;
   minus<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
-  times(other: number | bigint): NumExpr<V>;
+  times(other: number): NumExpr<V>;
+  times(other: bigint): NumExpr<bigint | (V & null)>;
+  times<W extends bigint | null>(other: NumberOperand<W>): NumExpr<W | (V & null)>;
   times<W>(other: NumberOperand<W>): NumExpr<V | (W & null)>;
   times<W>(other: DecimalOperand<W>): DecExpr<W | (V & null)>;
   /** Real division, never integer division; NULL where the divisor is zero. */
@@ -129,7 +136,9 @@ export interface NumExpr<out V> extends Expr<V> {
   dividedBy(other: NumberOperand<unknown>): NumExpr<number | null>;
   dividedBy(other: DecimalOperand<unknown>): DecExpr<string | null>;
   /** The remainder, with the sign of the dividend; NULL where the divisor is zero. */
-  mod(other: number | bigint): NumExpr<V>;
+  mod(other: number): NumExpr<V>;
+  mod(other: bigint): NumExpr<bigint | (V & null)>;
+  mod(other: NumberOperand<bigint | null>): NumExpr<bigint | null>;
   mod(other: NumberOperand<unknown>): NumExpr<V | null>;
   abs(): NumExpr<V>;
   neg(): NumExpr<V>;

@@ -1,4 +1,6 @@
 /** The typed surface of a session. */
+import type { ExportOptions, QueryReport } from '../../utils/performance/report.ts';
+import type { TrackedTotals } from '../../utils/performance/table.ts';
 import type { SqlIdentifier } from './sql.ts';
 import type { Claims } from './paths.ts';
 import type { Member, Model, ModelType, PkOf, SHAPE } from './entity.ts';
@@ -51,6 +53,14 @@ export type Expirable<M extends Model> =
   | keyof M[typeof SHAPE]['column']
   | keyof M[typeof SHAPE]['settable']
   | keyof M[typeof SHAPE]['relation'];
+
+/** What a session has sent so far. */
+export interface SessionStats {
+  /** Statements run; a statement run for many rows counts each run. */
+  readonly statements: number;
+  /** What was measured, in sum, where the option `performance` of the database is on. */
+  readonly tracked?: TrackedTotals;
+}
 
 /**
  * A unit of work: an identity map, the changes to it, and a transaction while one is needed. Short-lived, not shared
@@ -108,6 +118,17 @@ export interface SessionApi {
   explainFlush(): Promise<readonly FlushStatement[]>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  /** What this session has sent so far. */
+  queryStats(): SessionStats;
+  /**
+   * All that was measured of its statements: counts, times and percentiles of each kind, what was slow, and what loops repeat.
+   *
+   * @param options `reset`: begin anew afterwards. `includeSamples`: the slowest runs of each kind.
+   * @throws ConfigError where the option `performance` of the database is not on.
+   */
+  exportQueryStats(options?: ExportOptions): QueryReport;
+  /** Counts and measures from now on. */
+  resetQueryStats(): void;
   /** Runs the closure in a transaction, or in a savepoint of the current one. */
   transaction<T>(fn: (session: this) => T | Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Runs the closure with this session as the current one. */

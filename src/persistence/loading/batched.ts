@@ -10,13 +10,17 @@ import { fieldKey } from '../../core/keys.ts';
 import type { ScopeConditions } from '../../query/scope-conditions.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
-import type { PrefetchState, QueryState } from '../../query/state.ts';
+import type { Loading, PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
 import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
 import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
+
+interface RelationLoading extends Loading {
+  readonly relation: RelationMeta;
+}
 
 /** Up to so many owners it was faster to look for the first rows of one after the other: see the compiler of PostgreSQL. */
 const FEW = 1_000;
@@ -113,36 +117,39 @@ export class BatchLoader {
   }
 
   /** Load one relation of many entities; those that have it already are left alone. */
-  async loadRelation(relation: RelationMeta, peers: readonly object[]): Promise<void> {
+  async loadRelation(relation: RelationMeta, peers: readonly object[], onDemand = false): Promise<void> {
     const { model } = relation;
     // Where classes share a table, not all that came from one query have a relation that one of them adds.
     const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
-    if (relation.link !== undefined) await this.#loadManyToMany(relation, entities);
-    else if (relation.many) await this.#loadReverse(relation, entities);
-    else if (!relation.owning) await this.#loadReverseOne(relation, entities);
-    else if (relation.targetField.primaryKey) await this.#loadByKey(relation.target, keysOf(relation, entities));
-    else await this.#loadByField(relation, entities);
+    const loads = { relation, onDemand };
+    if (relation.link !== undefined) await this.#loadManyToMany(loads, entities);
+    else if (relation.many) await this.#loadReverse(loads, entities);
+    else if (!relation.owning) await this.#loadReverseOne(loads, entities);
+    else if (relation.targetField.primaryKey) await this.#loadByKey(loads, keysOf(relation, entities));
+    else await this.#loadByField(loads, entities);
   }
 
   /** Entities of these keys, all of them loaded in full afterwards. */
-  async #loadByKey(target: ModelMeta, keys: ReadonlyMap<unknown, unknown>): Promise<void> {
+  async #loadByKey(loads: RelationLoading, keys: ReadonlyMap<unknown, unknown>): Promise<void> {
+    const { target } = loads.relation;
     const map = this.#workspace.identityMap.of(target);
     const missing: unknown[] = [];
     for (const [name, key] of keys) {
       const known = map.get(name);
       if (known === undefined || !this.#workspace.isFull(known)) missing.push(key);
     }
-    if (missing.length > 0) await this.#fetch(target, target.key[0]!, missing, []);
+    if (missing.length > 0) await this.#fetch(loads, target.key[0]!, missing, []);
   }
 
   /** A foreign key to a unique column that is not the key: found by value, and linked. */
-  async #loadByField(relation: RelationMeta, entities: readonly object[]): Promise<void> {
-    const { sourceField, targetField, target } = relation;
+  async #loadByField(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
+    const { sourceField, targetField } = relation;
     const lacking = entities.filter((entity) => !hasLink(entity, relation));
     const keys = keysOf(relation, lacking);
     if (keys.size === 0) return;
     const found = new Map(
-      (await this.#fetch(target, targetField, [...keys.values()], [])).map((item) => [
+      (await this.#fetch(loads, targetField, [...keys.values()], [])).map((item) => [
         fieldKey(targetField, (item as Values)[targetField.name]),
         item,
       ]),
@@ -153,12 +160,13 @@ export class BatchLoader {
     }
   }
 
-  async #loadReverseOne(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async #loadReverseOne(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
     const lacking = entities.filter((entity) => State.link(entity, relation.index) === undefined);
     const owners = byKey(relation.sourceField, lacking);
     if (owners.size === 0) return;
     for (const item of await this.#fetch(
-      relation.target,
+      loads,
       relation.targetField,
       valuesOf(relation.sourceField, owners.values()),
       [],
@@ -170,21 +178,23 @@ export class BatchLoader {
       if (State.link(owner, relation.index) === undefined) State.setLink(owner, relation.index, null);
   }
 
-  async #loadReverse(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async #loadReverse(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
     const { sourceField, targetField, target } = relation;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
     const lists = new Map<unknown, object[]>();
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
-    for (const item of await this.#fetch(target, targetField, valuesOf(sourceField, owners.values()), order)) {
+    for (const item of await this.#fetch(loads, targetField, valuesOf(sourceField, owners.values()), order)) {
       lists.get(this.storedKey(target, item, targetField))?.push(item);
     }
     for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
   }
 
   /** Links first, then the targets that are not there yet, each once, however often it is linked. */
-  async #loadManyToMany(relation: RelationMeta, entities: readonly object[]): Promise<void> {
+  async #loadManyToMany(loads: RelationLoading, entities: readonly object[]): Promise<void> {
+    const { relation } = loads;
     const { link, target, sourceField } = relation;
     const { model, source, target: toTarget } = link!;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
@@ -193,7 +203,7 @@ export class BatchLoader {
       target.ordering.length > 0
         ? modelOrdering([toTarget.relation!], target)
         : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
-    const state = { ...initialState(model, this.#workspace.scopes), order };
+    const state = { ...initialState(model, this.#workspace.scopes), order, loads };
     const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
     const rows = await this.#inSlices(valuesOf(sourceField, owners.values()), (keys) => {
       const where = [inList(source, keys), ...visible(toTarget.relation!)];
@@ -202,7 +212,8 @@ export class BatchLoader {
     // A model between the two may link them twice.
     const lists = new Map<unknown, Set<object>>();
     for (const key of owners.keys()) lists.set(key, new Set());
-    await this.#loadByKey(target, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
+    // The second half of one load.
+    await this.#loadByKey({ relation, onDemand: false }, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
       const item = map.get(fieldKey(toTarget, to));
@@ -234,12 +245,13 @@ export class BatchLoader {
   }
 
   #fetch(
-    target: ModelMeta,
+    loads: RelationLoading,
     field: FieldMeta,
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
-    return this.entities({ ...initialState(target, this.#workspace.scopes), order }, field, keys);
+    const { target } = loads.relation;
+    return this.entities({ ...initialState(target, this.#workspace.scopes), order, loads }, field, keys);
   }
 
   /** The rows of a query that have one of these values in a field; so many for each at most. */

@@ -29,7 +29,7 @@ export class PeerLoader {
   constructor(workspace: Workspace, batch: BatchLoader, mode: FetchMode) {
     this.#workspace = workspace;
     this.#mode = mode;
-    this.#relations = new Tick((relation, entities) => batch.loadRelation(relation, entities));
+    this.#relations = new Tick((relation, entities) => batch.loadRelation(relation, entities, true));
     this.#rows = new Tick((meta, entities) => workspace.reload(meta, entities));
   }
 

@@ -95,7 +95,8 @@ class PrefetchLoader {
     else if (!relation.owning || !relation.targetField.primaryKey) receiveLink(owner, relation, items[0] ?? null);
   }
 
-  async #find(prefetch: PrefetchState, owners: readonly object[]): Promise<Found> {
+  async #find(asked: PrefetchState, owners: readonly object[]): Promise<Found> {
+    const prefetch = { ...asked, state: { ...asked.state, loads: { relation: asked.relation, onDemand: false } } };
     const keys = keysOf(prefetch.relation, owners);
     const found = new Map<unknown, object[]>();
     for (const key of keys.keys()) found.set(key, []);

@@ -2,15 +2,19 @@ import { typeOf } from '../../core/ast/expressions.ts';
 import type { ArithmeticOperator, Expression, Typed } from '../../core/ast/expressions.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { InvalidQueryError } from '../../utils/errors.ts';
+import { refuseMixed } from '../common-type.ts';
 import { arithmetic, isNumeric, labelOf, notFor, operand } from '../nodes.ts';
 import { call, FLOAT, INT, numberType } from './subject.ts';
 import type { Method, Subject } from './subject.ts';
 
-function compute(operator: ArithmeticOperator): Method {
+function compute(operator: ArithmeticOperator, name: string = operator): Method {
   return (subject, other) => {
-    const type = numberType(subject, operator);
+    const type = numberType(subject, name);
     const right = subject.expression(other) ?? operand(type, other, subject.label);
-    if (!isTypedNumber(right)) throw notFor(operator, 'numbers', labelOf(right, subject.label.model));
+    if (!isTypedNumber(right)) throw notFor(name, 'numbers', labelOf(right, subject.label.model));
+    const types = [type, right.type];
+    // What whole numbers are divided into is a float anyway.
+    refuseMixed(operator === 'dividedBy' ? types.filter(({ kind }) => kind !== 'bigint') : types, `${name}()`);
     return arithmetic(operator, subject.node, right);
   };
 }
@@ -42,7 +46,7 @@ export const NUMBER_METHODS: Readonly<Record<string, Method>> = {
   minus: compute('minus'),
   times: compute('times'),
   dividedBy: compute('dividedBy'),
-  mod: compute('modulo'),
+  mod: compute('modulo', 'mod'),
   abs: (subject) => call('abs', numberType(subject, 'abs'), [subject.node]),
   neg: (subject) => call('negate', numberType(subject, 'neg'), [subject.node]),
   round,

@@ -1,4 +1,4 @@
-/** What the tables of positions have in common: a database of their own, and all payloads at each position. */
+/** What the tables of positions have in common: a database of their own, and payloads, all of them by default, at each position. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 import type { Database } from 'blazeorm';
@@ -8,9 +8,10 @@ import { fill, models } from './models.ts';
 import { expectSafe, glanceAt, pictureOf } from './net.ts';
 import type { Position } from './net.ts';
 import { PAYLOADS } from './payloads.ts';
+import type { Payload } from './payloads.ts';
 
 /** One test for each position; afterwards each time the numbers of rows, and at the end schema and rows, are what they were. */
-export function everyPayload(positions: readonly Position[]): void {
+export function everyPayload(positions: readonly Position[], payloads: readonly Payload[] = PAYLOADS): void {
   let db: Database;
   let before: string;
   let counts: Record<string, number>;
@@ -23,7 +24,7 @@ export function everyPayload(positions: readonly Position[]): void {
   afterEach(async () => expect(await glanceAt(db)).toEqual(counts));
   afterAll(() => db.close());
 
-  it.each(positions)('$at', (position) => expectSafe(db, position, PAYLOADS));
+  it.each(positions)('$at', (position) => expectSafe(db, position, payloads));
 
   it('and after all of them schema and rows are what they were', async () => {
     expect(await pictureOf(db)).toBe(before);

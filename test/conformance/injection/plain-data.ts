@@ -87,6 +87,21 @@ function isJsonText(parsed: unknown, given: unknown): boolean {
   return Object.entries(parsed).every(([key, item]) => isText(key) && isJsonText(item, item));
 }
 
+/** Whether a column of the kind may be compared with the value: of a condition in JSON nothing may get lost. */
+export const comparable = (kind: Kind, value: unknown): boolean =>
+  holds(kind, value) && (kind !== 'data' || losesNothing(value));
+
+function losesNothing(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null)
+    return ['string', 'boolean', 'number', 'object'].includes(typeof given);
+  const { toJSON } = given as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return losesNothing(toJSON.call(given));
+  if (given instanceof String || given instanceof Number || given instanceof Boolean) return true;
+  if (Array.isArray(given)) return Array.from(given as unknown[]).every(losesNothing);
+  const parts = Object.values(given) as unknown[];
+  return parts.length > 0 ? parts.every(losesNothing) : [null, Object.prototype].includes(Object.getPrototypeOf(given));
+}
+
 /** Whether a value is what this JSON says. */
 export const isLike = (value: unknown, json: string): boolean =>
   typeof value === 'object' && isDeepStrictEqual(Array.isArray(value) ? value : { ...value }, JSON.parse(json));

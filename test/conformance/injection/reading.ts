@@ -43,7 +43,7 @@ import { Note, Owner, OWNERS, Place, ROWS, Tag, TAGS } from './models.ts';
 import type { Row } from './models.ts';
 import { is, OPEN, REFUSED } from './net.ts';
 import type { Answer, Position } from './net.ts';
-import { harmless, holds, isLike, same, throughJson } from './plain-data.ts';
+import { comparable, harmless, holds, isLike, same, throughJson } from './plain-data.ts';
 import type { Kind } from './plain-data.ts';
 
 const idsWhere = (test: (row: Row) => boolean): number[] => ROWS.filter(test).map(({ id }) => id as number);
@@ -77,7 +77,7 @@ function equal(kind: Kind, { nulls = true, objects = true } = {}) {
     if (kind === 'custom' && !holds(kind, payload))
       return typeof payload === 'object' && !Buffer.isBuffer(payload) ? REFUSED : OPEN;
     if (kind === 'data' && !objects && typeof payload === 'object') return REFUSED;
-    return holds(kind, payload) ? is(idsWhere((row) => same(kind, row[kind], payload))) : REFUSED;
+    return comparable(kind, payload) ? is(idsWhere((row) => same(kind, row[kind], payload))) : REFUSED;
   };
 }
 
@@ -118,7 +118,7 @@ const fieldPositions = KINDS.flatMap((kind): Position[] => {
     if (payload === Object(payload) && Symbol.iterator in Object(payload)) {
       const list = [...(payload as Iterable<unknown>)];
       if (kind === 'custom' && list.some((item) => !holds(kind, item))) return OPEN;
-      return list.every((item) => holds(kind, item) || (kind === 'data' && item === null))
+      return list.every((item) => comparable(kind, item) || (kind === 'data' && item === null))
         ? is(idsWhere((row) => list.some((item) => same(kind, row[kind], item))))
         : REFUSED;
     }
@@ -629,7 +629,7 @@ function isListOfTexts(payload: unknown): boolean {
 
 /** JSON that no row contains; arrays in arrays, and what is no JSON, are refused. */
 function containable(payload: unknown): Answer {
-  if (payload !== null && !holds('data', payload)) return REFUSED;
+  if (payload !== null && !comparable('data', payload)) return REFUSED;
   const plain = throughJson(payload);
   if (hasDeepArray(plain)) return REFUSED;
   if (isEmpty(plain) || JSON.stringify(payload).length > 1_000) return OPEN;

@@ -75,7 +75,7 @@ describe('the conformance suite, from outside', () => {
     const target = "{ name: 'mine', dialect: 'sqlite', createDatabase: () => ({ url: 'sqlite::memory:' }) }";
     const unknown = await theirs(`conformance(${target}, { areas: ['sesion'] });`);
     expect(unknown.output).toContain(
-      "The conformance suite has no area 'sesion'. There are: loading, models, query, session, types, and of these",
+      "The conformance suite has no area 'sesion'. There are: loading, models, observability, query, session, types, and of these",
     );
     const twice = await theirs(`for (const i of [1, 2]) conformance(${target}, { areas: ['query/lookups'] });`);
     expect(twice.output).toContain("conformance() is called once in a test file: 'mine' has been");

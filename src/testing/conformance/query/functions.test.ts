@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import {
+  cast,
   coalesce,
   concat,
   Database,
@@ -218,19 +219,19 @@ it('Q6: the greatest and the least of several; NULL where one is', async () => {
     int: greatest(n.int, 3),
     big: least(n.big, 5n, n.int),
     decimal: greatest(n.decimal, n.other, n.int),
-    float: least(n.float, n.decimal),
+    float: least(n.float, n.int),
     text: greatest(value('a'), 'b'),
   }));
   expectSql(extremes, {
-    sqlite: `SELECT MAX(t0."int", ?), CAST(MIN(t0."big", ?, t0."int") AS TEXT), '~' || MAX(CAST(ROUND(t0."decimal" * 10000) AS INTEGER), (CAST(ROUND(t0."other" * 100) AS INTEGER) * 100), (t0."int" * 10000)), MIN(t0."float", (CAST(ROUND(t0."decimal" * 10000) AS INTEGER) / 10000.0)), MAX(?, ?) FROM "figure" AS t0 ORDER BY t0."id"`,
+    sqlite: `SELECT MAX(t0."int", ?), CAST(MIN(t0."big", ?, t0."int") AS TEXT), '~' || MAX(CAST(ROUND(t0."decimal" * 10000) AS INTEGER), (CAST(ROUND(t0."other" * 100) AS INTEGER) * 100), (t0."int" * 10000)), MIN(t0."float", t0."int"), MAX(?, ?) FROM "figure" AS t0 ORDER BY t0."id"`,
     postgres:
-      'SELECT CASE WHEN t0."int" IS NOT NULL THEN GREATEST(t0."int", $1::bigint) END, CASE WHEN t0."big" IS NOT NULL AND t0."int" IS NOT NULL THEN LEAST(t0."big", $2::bigint, t0."int") END, CASE WHEN t0."decimal" IS NOT NULL AND t0."other" IS NOT NULL AND t0."int" IS NOT NULL THEN ROUND(GREATEST(t0."decimal", t0."other", t0."int"), 4) END, CASE WHEN t0."float" IS NOT NULL AND t0."decimal" IS NOT NULL THEN LEAST(t0."float", t0."decimal") END, GREATEST($3::text, $4::text) FROM "figure" AS t0 ORDER BY t0."id"',
+      'SELECT CASE WHEN t0."int" IS NOT NULL THEN GREATEST(t0."int", $1::bigint) END, CASE WHEN t0."big" IS NOT NULL AND t0."int" IS NOT NULL THEN LEAST(t0."big", $2::bigint, t0."int") END, CASE WHEN t0."decimal" IS NOT NULL AND t0."other" IS NOT NULL AND t0."int" IS NOT NULL THEN ROUND(GREATEST(t0."decimal", t0."other", t0."int"), 4) END, CASE WHEN t0."float" IS NOT NULL AND t0."int" IS NOT NULL THEN LEAST(t0."float", t0."int") END, GREATEST($3::text, $4::text) FROM "figure" AS t0 ORDER BY t0."id"',
     mysql:
-      'SELECT GREATEST(t0.`int`, ?), LEAST(t0.`big`, ?, t0.`int`), GREATEST(t0.`decimal`, t0.`other`, t0.`int`), LEAST(t0.`float`, t0.`decimal`), CONCAT(GREATEST(?, ?)) FROM `figure` AS t0 ORDER BY t0.`id`',
+      'SELECT GREATEST(t0.`int`, ?), LEAST(t0.`big`, ?, t0.`int`), GREATEST(t0.`decimal`, t0.`other`, t0.`int`), LEAST(t0.`float`, t0.`int`), CONCAT(GREATEST(?, ?)) FROM `figure` AS t0 ORDER BY t0.`id`',
   });
   expect(await extremes).toEqual([
-    { int: 3, big: -(2n ** 40n), decimal: '1.5000', float: -1234.5678, text: 'b' },
-    { int: 16, big: 5n, decimal: '16.0000', float: 0.0001, text: 'b' },
+    { int: 3, big: -(2n ** 40n), decimal: '1.5000', float: -7, text: 'b' },
+    { int: 16, big: 5n, decimal: '16.0000', float: 0.25, text: 'b' },
     { int: null, big: null, decimal: null, float: null, text: 'b' },
   ]);
 });
@@ -506,4 +507,35 @@ it('Q14: wrong arguments are refused before anything is sent', async () => {
     () => words().values((w) => ({ x: coalesce(w.n, w.text) })),
     'coalesce() has values of different types: int and text. Turn one into the type of the other with cast().',
   );
+});
+
+it('Q6: Q14: a float with a number that is exact is neither, and refused; as one of the two it is computed', async () => {
+  const refused = (call: () => unknown, place: string, exact: string) =>
+    expectRefused(db, call, {
+      type: InvalidQueryError,
+      message: `${place}() has values of different types: ${exact} and float. Turn one into the type of the other with cast().`,
+      code: 'E_INVALID_QUERY',
+    });
+  await refused(() => figures().values((m) => ({ x: m.decimal.times(m.float) })), 'times', 'decimal');
+  await refused(() => figures().values((m) => ({ x: m.float.minus(m.decimal) })), 'minus', 'decimal');
+  await refused(() => figures().values((m) => ({ x: m.decimal.dividedBy(m.float) })), 'dividedBy', 'decimal');
+  await refused(() => figures().values((m) => ({ x: m.decimal.mod(m.float) })), 'mod', 'decimal');
+  await refused(() => figures().values((m) => ({ x: m.big.plus(m.float) })), 'plus', 'bigint');
+  await refused(() => figures().values((m) => ({ x: m.big.plus(0.5) })), 'plus', 'bigint');
+  await refused(() => figures().values((m) => ({ x: m.float.mod(m.big) })), 'mod', 'bigint');
+  await refused(() => figures().values((m) => ({ x: greatest(m.decimal, m.float) })), 'greatest', 'decimal');
+  await refused(() => figures().values((m) => ({ x: coalesce(m.float, m.big) })), 'coalesce', 'bigint');
+  const scale = f.decimal({ precision: 6, scale: 2 });
+  expect(
+    await figures().values((m) => ({
+      exact: m.other.times(cast(m.float, scale)),
+      float: cast(m.other, f.float()).times(m.float),
+      divided: m.big.dividedBy(m.float),
+      wider: m.int.plus(m.big),
+    })),
+  ).toEqual([
+    { exact: '-3.7500', float: -3.75, divided: 439804651110.4, wider: -7n - 2n ** 40n },
+    { exact: '-0.0025', float: -0.0025, divided: 2 ** 62, wider: 16n + 2n ** 60n },
+    { exact: null, float: null, divided: null, wider: null },
+  ]);
 });

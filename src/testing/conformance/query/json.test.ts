@@ -13,8 +13,11 @@ import {
   jsonContains,
   jsonPath,
   lte,
+  max,
+  min,
   not,
   oneOf,
+  rowNumber,
   startsWith,
 } from '../../../index.ts';
 import type { Database, Filter, Session } from '../../../index.ts';
@@ -350,3 +353,28 @@ describe('parts of JSON', () => {
 function losing(what: string): string {
   return `takes a value of which JSON loses no part, not one with ${what} in it`;
 }
+
+it('Q4: Q14: JSON and arrays have no order that all databases share: no sort key, no least and no greatest', async () => {
+  const json = (place: string) => ({
+    type: InvalidQueryError,
+    message: `${place} is given JSON, which each database puts in an order of its own. Take a value in it: (p) => p.settings.path('theme').asText(), or asNumber().`,
+  });
+  const list = (place: string) => ({
+    type: InvalidQueryError,
+    message: `${place} is given an array, which each database puts in an order of its own.`,
+  });
+  const all = session.query(Sample);
+  await expectRefused(db, () => all.orderBy('-json'), json('orderBy() of Sample'));
+  await expectRefused(db, () => all.orderBy((s) => s.strings.desc()), list('orderBy() of Sample'));
+  await expectRefused(db, () => all.aggregate((s) => ({ x: max(s.json as never) })), json('max()'));
+  await expectRefused(db, () => all.aggregate((s) => ({ x: min(s.strings as never) })), list('min()'));
+  await expectRefused(
+    db,
+    () => all.values((s) => ({ x: rowNumber().over({ orderBy: s.json.asc() }) })),
+    json('orderBy'),
+  );
+  const numbers = samples()
+    .filter({ json: hasKey('a') })
+    .orderBy((s) => s.json.path('a').asNumber(), 'id');
+  expect(await numbers.valuesList('int', { flat: true })).toEqual([1, 3, 10, 9, 0, 2]);
+});

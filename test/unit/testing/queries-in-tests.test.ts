@@ -1,0 +1,80 @@
+import { Database, f, model, NPlusOneError, QueryCountError } from 'blazeorm';
+import { expectQueries, failOnNPlusOne } from 'blazeorm/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { errorOf } from '../../support/database.ts';
+
+class Tag extends model('tag', { id: f.auto(), name: f.string() }) {}
+
+let db: Database;
+
+beforeEach(async () => {
+  db = await Database.connect('sqlite::memory:', { models: [Tag] });
+  await db.createAll();
+});
+afterEach(() => db.close());
+
+const getAll = async (count: number): Promise<void> => {
+  await using session = db.session();
+  for (let id = 1; id <= count; id++) await session.get(Tag, id);
+};
+
+it('K2: expectQueries gives what the function gives, and does not count transactions or what is sent beside it', async () => {
+  await db.transaction((session) => session.add(new Tag({ name: 'red' })));
+  const beside = (async () => {
+    for (let i = 0; i < 5; i++) await db.session().query(Tag).count();
+  })();
+  const tags = await expectQueries(1, () => db.session().query(Tag));
+  expect(tags.map(({ name }) => name)).toEqual(['red']);
+  expect(await expectQueries(0, () => 'nothing')).toBe('nothing');
+  await expectQueries(1, () =>
+    db.transaction((session) => session.add(new Tag({ name: 'a' }), new Tag({ name: 'b' }))),
+  );
+  await beside;
+});
+
+it('K2: X4: expectQueries fails with the statements, without their values', async () => {
+  const error = await errorOf(() =>
+    expectQueries(1, async () => {
+      await db.session().query(Tag).filter({ name: 's3cret' });
+      await db.session().query(Tag).count();
+    }),
+  );
+  expect(error).toBeInstanceOf(QueryCountError);
+  expect(error.message).toBe(
+    '1 statement was expected, and 2 sent:\n1. SELECT t0."id", t0."name" FROM "tag" AS t0 WHERE t0."name" = ?\n2. SELECT COUNT(*) FROM "tag" AS t0',
+  );
+  expect((await errorOf(() => expectQueries(2, () => undefined))).message).toBe(
+    '2 statements were expected, and 0 sent.',
+  );
+  const own = new Error('of the function');
+  expect(await errorOf(() => expectQueries(2, () => Promise.reject(own)))).toBe(own);
+});
+
+it('K2: O2: failOnNPlusOne watches a function, whatever sessions it uses, and nothing beside it', async () => {
+  const beside = getAll(9);
+  expect(await failOnNPlusOne(() => getAll(4).then(() => 'done'))).toBe('done');
+  await beside;
+  const error = await errorOf(() => failOnNPlusOne(() => getAll(6)));
+  expect(error).toBeInstanceOf(NPlusOneError);
+  expect((error as NPlusOneError).findings.map(({ times, remedy, model: name }) => [times, remedy, name])).toEqual([
+    [6, 'read all of them at once: session.query(Tag).inBulk(keys)', 'Tag'],
+  ]);
+  expect(error.message).toMatch(
+    /^N\+1 suspected: 6× SELECT … FROM "tag" AS t0 WHERE t0\."id" = \?, at test\/unit\/testing\/queries-in-tests\.test\.ts:19; read all of them at once: session\.query\(Tag\)\.inBulk\(keys\)\.$/,
+  );
+  expect(await errorOf(() => failOnNPlusOne(() => getAll(3), { threshold: 3 }))).toBeInstanceOf(NPlusOneError);
+  const own = new Error('of the function');
+  expect(await errorOf(() => failOnNPlusOne(() => getAll(6).then(() => Promise.reject(own))))).toBe(own);
+});
+
+it('K2: O2: failOnNPlusOne without a function watches from then on, until it is ended', async () => {
+  const check = failOnNPlusOne();
+  await getAll(6);
+  expect(check).toThrow(NPlusOneError);
+  const quiet = failOnNPlusOne({ threshold: 7 });
+  await getAll(6);
+  quiet();
+  await getAll(9);
+  expect(quiet).not.toThrow();
+});
