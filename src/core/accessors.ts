@@ -1,4 +1,4 @@
-import { sameKey } from './keys.ts';
+import { atHand, isKeyOf, loadedLink } from './at-hand.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
 import { RelationDefinition } from './definitions.ts';
@@ -7,6 +7,7 @@ import { modelOf, rootOf } from './inheritance.ts';
 import type { RelationMeta } from './metadata.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
+import { moveLinkRow } from './through.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { withArticle } from '../utils/naming.ts';
@@ -123,10 +124,6 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   return free;
 }
 
-function isKeyOf(target: object, { targetField }: RelationMeta, key: unknown): boolean {
-  return sameKey(targetField, (target as Values)[targetField.name], key);
-}
-
 function unloadedOne(entity: object, relation: RelationMeta): unknown {
   // A new entity has no row, so nothing can point at it yet.
   if (State.row(entity) === null && State.group(entity)?.kind !== 'reference') return null;
@@ -141,10 +138,12 @@ function unloadedOne(entity: object, relation: RelationMeta): unknown {
 export function assignRelation(entity: object, relation: RelationMeta, value: unknown): void {
   checkTarget(relation, value);
   const previous = loadedLink(entity, relation);
+  const isCaredFor = State.group(entity) !== null;
   if (relation.owning) setOwning(entity, relation, value as object | null);
   else setInverseOne(entity, relation, previous, value as object | null);
   const { inverse } = relation;
   if (inverse !== undefined && relation.owning) moveBetween(entity, inverse, previous, value as object | null);
+  if (isCaredFor && previous !== value) moveLinkRow(entity, relation, previous, value as object | null);
   const group = State.group(entity);
   if (group !== null && value !== null && State.group(value as object) === null)
     group.loader.cascadeSave(value as object, entity);
@@ -171,17 +170,6 @@ function setInverseOne(
   State.setLink(entity, relation.index, value);
 }
 
-/** The entity that a to-one relation holds now, if it is at hand without loading. */
-function loadedLink(entity: object, relation: RelationMeta): object | undefined {
-  const linked = (State.link(entity, relation.index) ?? undefined) as object | undefined;
-  if (!relation.owning) return linked;
-  const key = (entity as Values)[relation.sourceField.name];
-  // A link that the key has left, as after a rollback, holds nothing.
-  if (linked !== undefined && (key === undefined || isKeyOf(linked, relation, key))) return linked;
-  if (key === null || key === undefined) return undefined;
-  return State.group(entity)?.loader.loadedTarget(relation, key);
-}
-
 /** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */
 export function relink(entity: object, relation: RelationMeta, key: unknown): void {
   const { sourceField, index, inverse } = relation;
@@ -191,21 +179,12 @@ export function relink(entity: object, relation: RelationMeta, key: unknown): vo
   if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
 }
 
-function atHand(entity: object, relation: RelationMeta, key: unknown): object | undefined {
-  const loader = State.group(entity)?.loader;
-  if (loader === undefined || key === null || key === undefined) return undefined;
-  if (relation.targetField.primaryKey) return loader.loadedTarget(relation, key);
-  for (const target of loader.entitiesOf(relation.target).values())
-    if (Object.hasOwn(target, relation.targetField.name) && isKeyOf(target, relation, key)) return target;
-  return undefined;
-}
-
 /** Keep the loaded other sides in step when an owner changes. */
 function moveBetween(entity: object, inverse: RelationMeta, previous: object | undefined, next: object | null): void {
   if (previous === next) {
-    // It was taken out and is put back: it is not to be deleted any more.
-    if (State.is(next) && inverse.many && inverse.cascade === 'delete-orphan')
-      collectionOf(next, inverse).takeBack(entity);
+    // It was taken out, or left out, and is put back: it is not to be deleted any more, or to lose its owner.
+    const collection = State.is(next) && inverse.many ? State.link(next, inverse.index) : undefined;
+    if (collection instanceof EntityCollection) collection.takeBack(entity);
     return;
   }
   for (const [side, joined] of [

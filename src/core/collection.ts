@@ -1,3 +1,4 @@
+import { CollectionReader } from './collection-reader.ts';
 import { sameKey } from './keys.ts';
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
@@ -5,12 +6,13 @@ import type { RelationMeta } from './metadata.ts';
 import { collectionNotLoaded } from './references.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
+import { withArticle } from '../utils/naming.ts';
 
 /**
  * The many side of a relation. Changes are kept here until the unit of work writes them; reading like an array needs
  * the rows, so it throws until they are loaded. The same object before and after.
  */
-export class EntityCollection implements Iterable<object>, ChangingCollection {
+export class EntityCollection extends CollectionReader implements ChangingCollection {
   /** The entity that the collection belongs to. */
   readonly owner: object;
   readonly relation: RelationMeta;
@@ -19,8 +21,13 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
   #members: Set<object> | null = null;
   #added: Set<object> | null = null;
   #removed: Set<object> | null = null;
+  /** It was set before it was loaded: what else the database has is taken out by the flush, which has to look for it. */
+  #replaces = false;
+  /** Where a model stands between the two: how many rows there are for an item beside the first. */
+  #doubles: Map<object, number> | null = null;
 
   constructor(owner: object, relation: RelationMeta) {
+    super();
     this.owner = owner;
     this.relation = relation;
     // A new owner has no row, so nothing in the database can belong to it.
@@ -70,7 +77,12 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     }
   }
 
-  /** Make these the items: what is missing is added, what is not among them removed. Needs the rows. */
+  /**
+   * Make these the items: what is missing is added, what is not among them removed. Of what is not loaded the flush finds out
+   * which rows these are; until then the items that are known of are all.
+   *
+   * @throws InvalidValueError where an item could not be without its owner, and which ones there are is not known.
+   */
   set(items: Iterable<object>): void {
     const { model, name, target } = this.relation;
     if (typeof (items as Partial<Iterable<object>> | null | undefined)?.[Symbol.iterator] !== 'function')
@@ -83,13 +95,19 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
       );
     const wanted = new Set(items);
     for (const item of wanted) this.#check(item);
-    this.remove(...this.#loaded().filter((item) => !wanted.has(item)));
+    const known = this.#items !== null;
+    if (!known) this.#replace('set');
+    this.remove(...this.loaded().filter((item) => !wanted.has(item)));
     this.add(...wanted);
+    // Which of them were there before is not known, so the order is that of the list.
+    if (!known) this.#items = [...wanted];
+    this.#members = null;
   }
 
-  /** Remove every item. Needs the rows. */
+  /** Remove every item: the same as to `set` none. */
   clear(): void {
-    this.remove(...this.#loaded());
+    if (this.#items === null) this.#replace('clear');
+    this.remove(...this.loaded());
   }
 
   /** Make a new entity, add it, and give it back. */
@@ -102,73 +120,82 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     return item;
   }
 
-  get length(): number {
-    return this.#loaded().length;
-  }
-
-  at(index: number): object | undefined {
-    return this.#loaded().at(index);
-  }
-
-  [Symbol.iterator](): IterableIterator<object> {
-    return this.#loaded()[Symbol.iterator]();
-  }
-
-  toArray(): object[] {
-    return [...this.#loaded()];
-  }
-
-  includes(item: object): boolean {
-    return this.#loaded().includes(item);
-  }
-
-  map<U>(fn: (item: object, index: number) => U): U[] {
-    return this.#loaded().map((item, index) => fn(item, index));
-  }
-
-  filter(fn: (item: object, index: number) => boolean): object[] {
-    return this.#loaded().filter((item, index) => fn(item, index));
-  }
-
-  find(fn: (item: object, index: number) => boolean): object | undefined {
-    return this.#loaded().find((item, index) => fn(item, index));
-  }
-
-  some(fn: (item: object, index: number) => boolean): boolean {
-    return this.#loaded().some((item, index) => fn(item, index));
-  }
-
-  every(fn: (item: object, index: number) => boolean): boolean {
-    return this.#loaded().every((item, index) => fn(item, index));
-  }
-
-  forEach(fn: (item: object, index: number) => void): void {
-    for (const [index, item] of this.#loaded().entries()) fn(item, index);
-  }
-
-  flatMap<U>(fn: (item: object, index: number) => U | readonly U[]): U[] {
-    return this.#loaded().flatMap((item, index) => fn(item, index));
-  }
-
-  reduce<U>(fn: (sum: U, item: object, index: number) => U, initial: U): U {
-    return this.#loaded().reduce((sum, item, index) => fn(sum, item, index), initial);
-  }
-
-  slice(start?: number, end?: number): object[] {
-    return this.#loaded().slice(start, end);
-  }
-
-  toJSON(): object[] {
-    return this.toArray();
-  }
-
   /** In the console: the items, or a word that they are not loaded. */
   [Symbol.for('nodejs.util.inspect.custom')](): unknown {
     return this.#items ?? `Collection of ${this.relation.target.name} (not loaded)`;
   }
 
+  /** Not loaded, and to be exactly what follows. */
+  #replace(call: string): void {
+    const loader = this.#loader(call);
+    const { cascade, inverse, link, model, name, target } = this.relation;
+    if (link === undefined && inverse?.nullable === false && cascade !== 'delete-orphan')
+      throw new InvalidValueError(
+        `${model.name}.${name}.${call}() would take out what is not loaded, and ${withArticle(target.name)} cannot be without its ${inverse.name}.`,
+        {
+          model: model.name,
+          field: name,
+          remedy: `Delete them, as with ${name}.query().delete(), or say cascade: 'delete-orphan' of the relation.`,
+        },
+      );
+    this.#tell();
+    this.#items = loader.membersAtHand(this.owner, this.relation);
+    this.#members = null;
+    this.#replaces = true;
+  }
+
+  /** For the unit of work: whether an entity is no member any more, if the database has it as one. */
+  leavesOut(item: object): boolean {
+    return this.#replaces && this.#items?.includes(item) !== true;
+  }
+
+  /**
+   * For the unit of work: what the database has of a collection that was set before it was loaded. What is not among the items
+   * is taken out, what is among them needs no row. Gives what takes that back.
+   */
+  found(stored: Iterable<object>): () => void {
+    this.#tell();
+    const undo: (() => void)[] = [];
+    const listed = new Set(this.#items);
+    for (const item of stored) {
+      if (!listed.has(item)) undo.push(this.#takeOut(item));
+      else if (
+        this.relation.link !== undefined &&
+        this.#removed?.has(item) !== true &&
+        this.#added?.delete(item) === true
+      )
+        undo.push(() => this.#added!.add(item));
+    }
+    return () => {
+      for (const back of undo.toReversed()) back();
+    };
+  }
+
+  #takeOut(item: object): () => void {
+    const { inverse, link } = this.relation;
+    const removed = (this.#removed ??= new Set());
+    if (removed.has(item)) return () => undefined;
+    const forget = (): void => void this.#removed?.delete(item);
+    if (link === undefined) {
+      if (!refersTo(item, this.relation, this.owner)) return () => undefined;
+      if (inverse!.nullable) {
+        const values = item as Record<string, unknown>;
+        const [key, linked] = [values[inverse!.sourceField.name], State.link(item, inverse!.index)];
+        assign(item, inverse!, null);
+        return () => {
+          forget();
+          values[inverse!.sourceField.name] = key;
+          State.setLink(item, inverse!.index, linked);
+        };
+      }
+    }
+    removed.add(item);
+    return forget;
+  }
+
   /** For the loader: the rows as the database has them; changes that wait for a flush are kept. */
-  receive(items: readonly object[]): void {
+  receive(items: readonly object[], doubles?: Map<object, number>): void {
+    this.#doubles = doubles ?? null;
     const removed = this.#removed;
     const kept = removed === null ? [...items] : items.filter((item) => !removed.has(item));
     if (this.#added !== null) {
@@ -189,13 +216,14 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** For the accessors: an item that had been taken out belongs to the owner after all. */
   takeBack(item: object): void {
-    if (this.#removed?.has(item) === true) this.noteAdded(item);
+    if (this.#removed?.has(item) === true || this.leavesOut(item)) this.noteAdded(item);
   }
 
   /** For the accessors: an item left from the other side. */
   noteRemoved(item: object): void {
     this.#tell();
     this.#show(item, false);
+    this.#doubles?.delete(item);
     const undone = this.#added?.delete(item) === true;
     if (!undone || this.#lastWordCounts) (this.#removed ??= new Set()).add(item);
   }
@@ -219,8 +247,8 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   /** For the unit of work: changes that are not written yet. */
   get pending(): PendingLinks | undefined {
-    if ((this.#added?.size ?? 0) === 0 && (this.#removed?.size ?? 0) === 0) return undefined;
-    return { added: this.#added ?? new Set(), removed: this.#removed ?? new Set() };
+    if ((this.#added?.size ?? 0) === 0 && (this.#removed?.size ?? 0) === 0 && !this.#replaces) return undefined;
+    return { added: this.#added ?? new Set(), removed: this.#removed ?? new Set(), replaces: this.#replaces };
   }
 
   /** For the unit of work: the whole state, to put back if a transaction rolls back. */
@@ -230,11 +258,15 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
       this.#added === null ? null : new Set(this.#added),
       this.#removed === null ? null : new Set(this.#removed),
     ];
+    const replaces = this.#replaces;
+    const doubles = this.#doubles === null ? null : new Map(this.#doubles);
     return () => {
       this.#items = items;
       this.#members = null;
       this.#added = added;
       this.#removed = removed;
+      this.#replaces = replaces;
+      this.#doubles = doubles;
     };
   }
 
@@ -257,10 +289,23 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     }
     this.#items = null;
     this.#members = null;
+    this.#replaces = false;
+  }
+
+  /**
+   * For the unit of work: what the database has is not known any more. What waits to be written stays; what was set as a whole
+   * is known.
+   */
+  unload(): void {
+    if (this.#replaces) return;
+    this.#items = null;
+    this.#members = null;
+    this.#doubles = null;
   }
 
   /** For the unit of work: these changes are written. */
-  settle({ added, removed }: PendingLinks): void {
+  settle({ added, removed, replaces }: PendingLinks): void {
+    if (replaces === true) this.#replaces = false;
     for (const item of added) this.#added?.delete(item);
     for (const item of removed) this.#removed?.delete(item);
   }
@@ -310,18 +355,14 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     }
   }
 
-  #loaded(): object[] {
+  protected loaded(): object[] {
     if (this.#items === null) throw collectionNotLoaded(this.relation);
     return this.#items;
   }
 
   #holds(item: object): boolean {
-    const { inverse } = this.relation;
-    const values = item as Record<string, unknown>;
     if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
-    const { sourceField } = this.relation;
-    const owners = (this.owner as Record<string, unknown>)[sourceField.name];
-    return sameKey(sourceField, values[inverse!.sourceField.name], owners);
+    return refersTo(item, this.relation, this.owner);
   }
 
   /** Many-to-many: note the pair on both sides. */
@@ -334,8 +375,9 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 
   #unlink(item: object): void {
     if (this.#items !== null && !this.#items.includes(item)) return;
+    const { inverse, link } = this.relation;
+    if (link?.implicit === false) State.group(this.owner)?.loader.unlinked(link, this.owner, item);
     this.noteRemoved(item);
-    const { inverse } = this.relation;
     if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, false);
   }
 
@@ -346,6 +388,26 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
     this.#tell();
     overruled?.delete(item);
     this.#show(item, joined);
+  }
+
+  /**
+   * For rows of the model between the two: one of them, which writes itself, has come or gone. A link that waits here to be
+   * written is that row.
+   */
+  showRow(item: object, joined: boolean): void {
+    if (this.#items === null || this.#added?.has(item) === true) return;
+    this.#tell();
+    this.settleRow(item, joined);
+  }
+
+  /** For the unit of work: the database has such a row, or has it no more. */
+  settleRow(item: object, joined: boolean): void {
+    if (this.#items === null || this.#added?.has(item) === true) return;
+    const doubles = this.#doubles?.get(item) ?? 0;
+    if (joined && this.#items.includes(item)) (this.#doubles ??= new Map()).set(item, doubles + 1);
+    else if (joined) this.#show(item, true);
+    else if (doubles > 0) this.#doubles!.set(item, doubles - 1);
+    else this.#show(item, false);
   }
 
   /** For the loader: the other side has a change that is not written, where this one says nothing else. */
@@ -397,6 +459,12 @@ export class EntityCollection implements Iterable<object>, ChangingCollection {
 /** Through the accessor, which keeps the key and both sides in step. */
 function assign(item: object, relation: RelationMeta, value: object | null): void {
   (item as Record<string, unknown>)[relation.name] = value;
+}
+
+/** Whether the key of an item says that it belongs to the owner. */
+function refersTo(item: object, { inverse, sourceField }: RelationMeta, owner: object): boolean {
+  const key = (owner as Record<string, unknown>)[sourceField.name];
+  return sameKey(sourceField, (item as Record<string, unknown>)[inverse!.sourceField.name], key);
 }
 
 function mirrored(item: object, inverse: RelationMeta): EntityCollection {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ModelMeta, RelationMeta } from './metadata.ts';
+import type { LinkMeta, ModelMeta, RelationMeta } from './metadata.ts';
 import type { FetchMode } from './fetch-mode.ts';
 
 /**
@@ -21,10 +21,13 @@ export interface RelationLoader {
   loadRelation(entity: object, relation: RelationMeta): Promise<void>;
   /** A lazy query over the rows of a to-many relation. */
   queryRelation(entity: object, relation: RelationMeta): unknown;
+  /** What the session knows of as members of a collection that is not loaded. */
+  membersAtHand(owner: object, relation: RelationMeta): object[];
+  /** All links between two are taken out: rows of the model between them that are not written as such are not to be. */
+  unlinked(link: LinkMeta, source: object, target: object): void;
   /** Called before a collection changes, so that a rollback can put it back and a flush can find it. */
   collectionChanges(collection: ChangingCollection): void;
-  /** New entities that are reachable are saved: tell the unit of work of one. */
-  /** `owner`: the entity that leads to it; if that is to be deleted, nothing is saved with it. */
+  /** New entities that are reachable are saved: tell the unit of work of one. `owner`: the entity that leads to it; if that is to be deleted, nothing is saved with it. */
   cascadeSave(entity: object, owner: object): void;
 }
 
@@ -33,6 +36,10 @@ export interface ChangingCollection {
   readonly owner: object;
   readonly relation: RelationMeta;
   readonly pending: PendingLinks | undefined;
+  /** Set before it was loaded, and not with this one: no member any more, if the database has it as one. */
+  leavesOut(item: object): boolean;
+  /** What the database has, of one that was set before it was loaded; the result takes back what followed from it. */
+  found(stored: Iterable<object>): () => void;
   /** Remember the whole state; the result puts it back. */
   snapshot(): () => void;
   /** These changes are written; those that came since are still to be. */
@@ -45,6 +52,8 @@ export interface ChangingCollection {
 export interface PendingLinks {
   readonly added: ReadonlySet<object>;
   readonly removed: ReadonlySet<object>;
+  /** What else the database has goes too. */
+  readonly replaces?: boolean;
 }
 
 export type GroupKind = 'pending' | 'loaded' | 'reference';

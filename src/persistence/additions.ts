@@ -1,6 +1,7 @@
 import { metaOfEntity } from '../core/model.ts';
 import { isReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
+import { isThrough, showLinkRow } from '../core/through.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import { withCapitalArticle } from '../utils/naming.ts';
 import { gone } from './gone.ts';
@@ -28,8 +29,10 @@ export class Additions {
     if (known !== null && known.loader === this.#workspace.loader && !this.#work.deleted.has(start)) return;
     if (known === null && State.links(start) === null && State.row(start) === null && !isReference(start)) {
       // The usual case, without a search: new, and linked to nothing.
-      State.setGroup(start, this.#workspace.pendingGroup(metaOfEntity(start)));
+      const meta = metaOfEntity(start);
+      State.setGroup(start, this.#workspace.pendingGroup(meta));
       this.#work.added.add(start);
+      if (isThrough(meta)) showLinkRow(start, true);
       return;
     }
     const found = reachable(start);

@@ -1,6 +1,6 @@
 import { mapKey } from '../core/keys.ts';
 import type { EntityGroup, RelationLoader } from '../core/loader.ts';
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference, referenceGroup } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { NotLoadedError, SessionStateError } from '../utils/errors.ts';
@@ -69,6 +69,14 @@ export class ApartLoader implements RelationLoader {
 
   queryRelation(entity: object, relation: RelationMeta): unknown {
     return this.#session.queryRelation(entity, relation);
+  }
+
+  membersAtHand(_owner: object, { model }: RelationMeta): object[] {
+    throw this.#cannotChange(model);
+  }
+
+  unlinked({ source }: LinkMeta): void {
+    throw this.#cannotChange(source.model);
   }
 
   collectionChanges({ relation }: { readonly relation: RelationMeta }): void {

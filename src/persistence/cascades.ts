@@ -1,4 +1,4 @@
-import { modelOf, rootOf } from '../core/inheritance.ts';
+import { modelOf } from '../core/inheritance.ts';
 import { fieldKey, hasKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -8,6 +8,7 @@ import { initialState } from '../query/state.ts';
 import { readField } from './entity-codec.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
+import { Replacements, storedValues } from './replacements.ts';
 import { holdsOrphans } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
@@ -21,10 +22,12 @@ export interface Cascaded {
   readonly early: Set<object>;
   /** Why each of the deleted is one, for those who ask. */
   readonly why: Map<object, string>;
+  /** Collections of which it was found out what the database has, and what takes back what followed from that. */
+  readonly found: Map<ChangingCollection, () => void>;
 }
 
 export function nothingCascaded(): Cascaded {
-  return { deleted: new Set(), unsaved: new Set(), early: new Set(), why: new Map() };
+  return { deleted: new Set(), unsaved: new Set(), early: new Set(), why: new Map(), found: new Map() };
 }
 
 /**
@@ -36,23 +39,26 @@ export class Cascades {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   readonly #batch: BatchLoader;
+  readonly #replacements: Replacements;
 
   constructor(workspace: Workspace, work: UnitOfWork, batch: BatchLoader) {
     this.#workspace = workspace;
     this.#work = work;
     this.#batch = batch;
+    this.#replacements = new Replacements(workspace, work, batch);
   }
 
   /** Whether anything is to be followed. */
   get isConcerned(): boolean {
     for (const entity of this.#work.deleted) if (cascadesOf(modelOf(entity)).length > 0) return true;
-    return !this.#orphans().next().done;
+    return this.#replacements.isConcerned || !this.#orphans().next().done;
   }
 
   /** Mark all that goes with what is marked already. */
   async follow(into: Cascaded): Promise<void> {
     const followed = new Set<object>();
     for (;;) {
+      await this.#replacements.find(into.found);
       for (const [orphan, relation] of this.#orphans()) {
         this.#drop(orphan, into, 'orphan of', relation.inverse!);
         if (relation.kind === 'oneToOne') into.early.add(orphan);
@@ -65,7 +71,9 @@ export class Cascades {
   }
 
   /** The flush failed: what it marked is as it was. */
-  restore({ deleted, unsaved }: Cascaded): void {
+  restore({ deleted, unsaved, found }: Cascaded): void {
+    for (const takeBack of [...found.values()].toReversed()) takeBack();
+    found.clear();
     for (const entity of deleted) this.#work.deleted.delete(entity);
     for (const entity of unsaved) this.#work.keep(entity, this.#workspace.pendingGroup(modelOf(entity)));
   }
@@ -105,10 +113,7 @@ export class Cascades {
 
   /** The rows that refer to them, whatever scopes hide. */
   async #stored({ sourceField, targetField, target }: RelationMeta, owners: readonly object[]): Promise<object[]> {
-    const lacking = owners.filter((owner) => storedValue(this.#workspace, owner, sourceField) === undefined);
-    if (lacking.length > 0) await this.#workspace.refresh(rootOf(sourceField.model), lacking, UNSCOPED);
-    const values = owners.map((owner) => storedValue(this.#workspace, owner, sourceField));
-    const keys = values.filter((value) => value !== undefined && value !== null);
+    const keys = [...(await storedValues(this.#workspace, sourceField, owners)).keys()];
     if (keys.length === 0) return [];
     const state = { ...initialState(target, UNSCOPED), order: keyOrdering(target) };
     const rows = await this.#batch.entities(state, targetField, keys);
@@ -200,13 +205,6 @@ function leadsTo(item: object, { sourceField, targetField, index }: RelationMeta
 /** A value in memory; undefined where there is none, or it has not been read. */
 function knownValue(entity: object, field: FieldMeta): unknown {
   return Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown;
-}
-
-function storedValue({ compiled }: Workspace, entity: object, field: FieldMeta): unknown {
-  const row = State.row(entity);
-  return row === null
-    ? knownValue(entity, field)
-    : compiled.codec(modelOf(entity)).decodeField(field, row[field.index]);
 }
 
 function keysOf(field: FieldMeta, entities: readonly object[]): Set<unknown> {

@@ -1,20 +1,15 @@
 import { hasKey } from '../core/keys.ts';
-import { modelOf } from '../core/inheritance.ts';
+import { isOf, modelOf, sameTable } from '../core/inheritance.ts';
 import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
+import type { LinkChange } from './link-change.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { endAt, leadsToBoth } from './unwritten-rows.ts';
 import { withArticle } from '../utils/naming.ts';
-
-/** A row of a link table: the entities at its two ends, in the table's own order. */
-export interface LinkChange {
-  readonly link: LinkMeta;
-  readonly source: object;
-  readonly target: object;
-}
 
 /** What differs between memory and the database, by model. */
 export interface ChangeSet {
@@ -38,13 +33,15 @@ export function collectChanges(
   early: ReadonlySet<object> = NONE,
 ): ChangeSet {
   for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
-  const { linked, unlinked, replaced } = collectLinks(work);
+  const updates = collectUpdates(identityMap, work, compiled);
+  const { linked, unlinked, replaced } = collectLinks(work, (link) => ownRows(link, identityMap, work, updates));
+  const first = deletedBoth(identityMap, work, [...unlinked, ...replaced], early);
   const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
     inserts: byModel([...work.added, ...through]),
-    updates: collectUpdates(identityMap, work, compiled),
-    deletes: byModel(early.size === 0 ? work.deleted : [...work.deleted].filter((entity) => !early.has(entity))),
-    earlyDeletes: byModel(early),
+    updates,
+    deletes: byModel(first.size === 0 ? work.deleted : [...work.deleted].filter((entity) => !first.has(entity))),
+    earlyDeletes: byModel(first),
     linked: linked.filter(({ link }) => link.implicit),
     unlinked,
     replaced,
@@ -166,28 +163,70 @@ function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, 
   }
 }
 
-/** Pairs in the order of the link table; a pair that both sides noted is one row. */
-function collectLinks(work: UnitOfWork): Pick<ChangeSet, 'linked' | 'unlinked' | 'replaced'> {
+/**
+ * Pairs in the order of the link table; a pair that both sides noted is one row. `ownRows`: the pairs of rows of `through`
+ * models that are written for themselves, which need no other, and are not taken out with those that were there.
+ */
+function collectLinks(
+  work: UnitOfWork,
+  ownRows: (link: LinkMeta) => PairSet,
+): Pick<ChangeSet, 'linked' | 'unlinked' | 'replaced'> {
   const linked = new PairSet();
   const unlinked = new PairSet();
+  const written = new Map<ModelMeta, PairSet>();
   for (const collection of work.collections) {
     const { owner, relation, pending } = collection;
     if (relation.link === undefined || pending === undefined) continue;
+    const { link } = relation;
+    if (!link.implicit && !written.has(link.model)) written.set(link.model, ownRows(link));
     for (const item of pending.added) {
       if (State.group(item) === null && !hasKey(modelOf(item), item)) throw notSaved(relation);
-      linked.add(relation.link, owner, item);
+      if (written.get(link.model)?.has(link, owner, item) !== true) linked.add(link, owner, item);
     }
     for (const item of pending.removed) {
-      if (isWritten(owner, work) && isWritten(item, work)) unlinked.add(relation.link, owner, item);
+      if (isWritten(owner, work) && isWritten(item, work)) unlinked.add(link, owner, item);
     }
   }
   const isReplaced = ({ link, source, target }: LinkChange): boolean =>
-    !link.implicit && linked.has(link, source, target);
+    !link.implicit && (linked.has(link, source, target) || written.get(link.model)!.has(link, source, target));
   return {
     linked: linked.pairs,
     unlinked: unlinked.pairs.filter((pair) => !isReplaced(pair)),
     replaced: unlinked.pairs.filter(isReplaced),
   };
+}
+
+/** The pairs of new rows of a `through` model, and of those that are given another end. */
+function ownRows(link: LinkMeta, identityMap: IdentityMap, work: UnitOfWork, updates: ChangeSet['updates']): PairSet {
+  const pairs = new PairSet();
+  const add = (entity: object): void => {
+    const [source, target] = [link.source, link.target].map(({ relation }) => endAt(identityMap, entity, relation!));
+    if (source !== undefined && target !== undefined) pairs.add(link, source, target);
+  };
+  for (const entity of work.added) if (isOf(entity, link.model)) add(entity);
+  for (const [meta, groups] of updates)
+    for (const [changed, entities] of sameTable(meta, link.model) ? groups : [])
+      if ([link.source, link.target].some(({ index }) => changed.indexes.includes(index))) entities.forEach(add);
+  return pairs;
+}
+
+/** `early`, and rows of `through` models that are deleted by themselves and with all of their pair: by themselves, first. */
+function deletedBoth(
+  identityMap: IdentityMap,
+  work: UnitOfWork,
+  pairs: readonly LinkChange[],
+  early: ReadonlySet<object>,
+): ReadonlySet<object> {
+  if (work.deleted.size === 0) return early;
+  const found = new Set(early);
+  for (const link of new Set(pairs.map((pair) => pair.link)))
+    for (const entity of link.implicit ? NONE : work.deleted)
+      if (
+        isOf(entity, link.model) &&
+        pairs.some((pair) => pair.link === link && leadsToBoth(identityMap, entity, pair))
+      )
+        found.add(entity);
+  return found;
 }
 
 /** Whether link rows may lead to an entity: not if it is still to be inserted, or has no key. */

@@ -13,6 +13,8 @@ import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
+import { followCreated } from './follow-created.ts';
+import { followRekeys } from './follow-rekeys.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { rowsByKey } from './key-query.ts';
@@ -59,7 +61,7 @@ export class Creator {
     const pending = entities.filter((entity) => this.#work.added.delete(entity));
     try {
       await this.#workspace.beforeRead(concerned(meta));
-      return await this.#write(creation, expected);
+      return await this.#write(creation, expected, new Set(pending));
     } catch (error) {
       for (const entity of pending) this.#work.added.add(entity);
       throw error;
@@ -119,10 +121,14 @@ export class Creator {
     if (entities.length === 0) return 0;
     if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, fields);
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
-    await this.#transactions.atomic(this.#workspace, 'the update of rows', async (connection, journal) => {
+    await this.#transactions.atomic(this.#workspace, 'the update of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
-      await flusher.run([{ kind: 'update', meta, changed, entities }]);
-      return () => flusher.accept();
+      const steps: FlushStep[] = [{ kind: 'update', meta, changed, entities }];
+      await flusher.run(steps);
+      return () => {
+        flusher.accept();
+        followRekeys(this.#workspace, journal, steps);
+      };
     });
     return entities.length;
   }
@@ -130,6 +136,7 @@ export class Creator {
   async #write(
     { meta, entities, conflict, batchSize = entities.length }: Creation,
     expected: Expected,
+    shown: ReadonlySet<object>,
   ): Promise<object[]> {
     for (const entity of entities) syncLinks(meta, entity);
     const isNew = conflict === undefined ? () => true : hasNoKey(conflict);
@@ -139,7 +146,7 @@ export class Creator {
     );
     const others = conflict === undefined ? [] : inOneOrder(named, conflict.by);
     const present = new Map<object, object>();
-    await this.#transactions.atomic(this.#workspace, 'the creation of rows', async (connection, journal) => {
+    await this.#transactions.atomic(this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
       const stored =
@@ -149,10 +156,32 @@ export class Creator {
       for (const row of stored) refuseOtherClass(meta, row, conflict!.by);
       return () => {
         flusher.accept();
+        const former = this.#known(meta, stored);
         others.forEach(({ entity }, i) => present.set(entity, this.#adopt(meta, stored[i]!, entity, journal)));
+        const made = entities.map((entity) => present.get(entity) ?? entity);
+        const isInside = this.#transactions.current !== undefined;
+        followCreated(this.#workspace, isInside ? journal : this.#workspace.journal, {
+          meta,
+          entities: made,
+          former,
+          shown,
+        });
       };
     });
     return entities.map((entity) => present.get(entity) ?? entity);
+  }
+
+  /** What the session has of rows, as it knew them. */
+  #known(meta: ModelMeta, rows: readonly Row[]): Map<object, Row> {
+    const { keyOfRow } = this.#workspace.compiled.codec(meta);
+    const map = this.#workspace.identityMap.of(meta);
+    const known = new Map<object, Row>();
+    for (const row of rows) {
+      const entity = map.get(keyOfRow(row));
+      const former = entity === undefined ? null : State.row(entity);
+      if (former !== null) known.set(entity!, former);
+    }
+    return known;
   }
 
   #upserter(connection: Connection, meta: ModelMeta, { by }: Conflict, expected: Expected): Upserter {

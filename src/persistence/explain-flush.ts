@@ -92,7 +92,8 @@ export async function explainSteps(
   return statements;
 }
 
-function modelIn(step: FlushStep): ModelMeta {
+/** The model whose rows a step writes. */
+export function modelIn(step: FlushStep): ModelMeta {
   return step.kind === 'link' || step.kind === 'unlink' ? step.link.model : step.meta;
 }
 
@@ -122,6 +123,8 @@ function reasons(
       return [because(entity, `refers to a new row: ${nameOf(step.field)}`)];
     case 'disconnect':
       return [because(entity, `deleted, and refers to another that is: ${nameOf(step.field)}`)];
+    case 'vacate':
+      return [because(entity, `another takes its ${nameOf(step.field)}`)];
     default:
       return [because(entity, whyDeleted.get(entity) ?? 'deleted')];
   }

@@ -1,13 +1,14 @@
 import { sameTable } from '../core/inheritance.ts';
-import { fieldKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { State } from '../core/state.ts';
 import type { DialectFeatures } from '../dialects/features.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
-import type { ChangeSet, LinkChange } from './change-set.ts';
+import type { ChangeSet } from './change-set.ts';
+import type { LinkChange } from './link-change.ts';
 import { among, modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
 import type { Dependency } from './commit-order.ts';
+import { newTarget, stored, storedTarget } from './row-targets.ts';
+import type { TargetFinder } from './row-targets.ts';
 
 type Values = Record<string, unknown>;
 
@@ -39,6 +40,14 @@ export type FlushStep =
       readonly field: FieldMeta;
       readonly entities: readonly object[];
     }
+  /** A value that makes way for a moment, so that another row can take the one that was there. */
+  | {
+      readonly kind: 'vacate';
+      readonly meta: ModelMeta;
+      readonly field: FieldMeta;
+      readonly entities: readonly object[];
+      readonly values: readonly unknown[];
+    }
   | { readonly kind: 'unlink'; readonly link: LinkMeta; readonly pairs: readonly LinkChange[] }
   | { readonly kind: 'link'; readonly link: LinkMeta; readonly pairs: readonly LinkChange[] }
   | { readonly kind: 'delete'; readonly meta: ModelMeta; readonly entities: readonly object[] };
@@ -51,8 +60,8 @@ export type FlushStep =
  */
 export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushStep[] {
   return [
-    ...linkSteps('unlink', changes.replaced),
     ...deleteSteps(changes.earlyDeletes, features),
+    ...linkSteps('unlink', changes.replaced),
     ...insertSteps(changes),
     ...updateSteps(changes),
     ...linkSteps('unlink', changes.unlinked),
@@ -147,64 +156,6 @@ function selfReferences(meta: ModelMeta, entities: readonly object[]): FlushStep
 interface MetaRow {
   readonly meta: ModelMeta;
   readonly entity: object;
-}
-
-/** The row among those of this flush that a reference of an entity leads to. */
-type TargetFinder = (entity: object, relation: RelationMeta) => object | undefined;
-
-/** For inserts: by link where the other is new, by key where it has one. */
-function newTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetFinder {
-  const find = finder(entities, (item, field) => fieldKey(field, (item as Values)[field.name]));
-  return (entity, relation) => {
-    const linked = State.link(entity, relation.index) as object | null | undefined;
-    const key = (entity as Values)[relation.sourceField.name];
-    if (
-      linked !== undefined &&
-      linked !== null &&
-      (key === undefined || sameKey(relation.targetField, (linked as Values)[relation.targetField.name], key))
-    )
-      return linked;
-    return find(relation, fieldKey(relation.targetField, key));
-  };
-}
-
-/** For deletes: by what the database holds, since changes of a deleted entity are not written. */
-function storedTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetFinder {
-  const find = finder(entities, stored);
-  return (entity, relation) => {
-    const target = find(relation, stored(entity, relation.sourceField));
-    // A row that refers to itself goes by itself.
-    return target === entity ? undefined : target;
-  };
-}
-
-/** A stored value as a text, since drivers take and give some types in different forms; undefined where it is not known. */
-function stored(entity: object, field: FieldMeta): string | undefined {
-  const row = State.row(entity);
-  const value =
-    row === null ? (Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown) : row[field.index];
-  return value === null || value === undefined ? undefined : String(value as string | number | bigint | Uint8Array);
-}
-
-function finder(
-  entities: ReadonlyMap<ModelMeta, readonly object[]>,
-  valueOf: (item: object, field: FieldMeta) => unknown,
-): (relation: RelationMeta, key: unknown) => object | undefined {
-  const indexes = new Map<FieldMeta, Map<unknown, object>>();
-  return ({ target, targetField }, key) => {
-    if (key === null || key === undefined) return undefined;
-    let index = indexes.get(targetField);
-    if (index === undefined)
-      indexes.set(
-        targetField,
-        (index = new Map(
-          among(new Set(entities.keys()), target).flatMap((meta) =>
-            entities.get(meta)!.map((item) => [valueOf(item, targetField), item]),
-          ),
-        )),
-      );
-    return index.get(key);
-  };
 }
 
 /** Order among rows of models that refer to each other. */

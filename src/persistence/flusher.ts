@@ -6,6 +6,7 @@ import { notLoaded } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
+import { IntegrityError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
@@ -16,6 +17,7 @@ import { Inserter } from './inserter.ts';
 import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
 import { RowWriter } from './row-writer.ts';
+import { noPlaceholder } from './handed-over.ts';
 import { namesOf, stale } from './stale.ts';
 import { areUnique, namesRow } from './update-shape.ts';
 import { allProblems, checkValues } from './check-values.ts';
@@ -80,6 +82,8 @@ export class Flusher {
         return this.#connect(step);
       case 'disconnect':
         return this.#disconnect(step);
+      case 'vacate':
+        return this.#vacate(step);
       case 'link':
         return this.#link(step);
       case 'unlink':
@@ -222,6 +226,22 @@ export class Flusher {
       ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
     ]);
     await this.#refer(meta, field, parameters);
+  }
+
+  /** @throws UniqueViolationError where the database takes no other value meanwhile: a rule of its own may be against it. */
+  async #vacate({ meta, field, entities, values }: Step<'vacate'>): Promise<void> {
+    const codec = this.#workspace.compiled.codec(meta);
+    const parameters = entities.map((entity, i) => [
+      values[i] === null ? null : codec.encodeField(field, values[i]),
+      ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
+    ]);
+    try {
+      // No two of these values are alike, and nobody has one of them.
+      const shape = { fields: [field], by: meta.key, anyOrder: true };
+      await this.#named(meta, () => this.#writer.update(meta, shape, parameters));
+    } catch (error) {
+      throw error instanceof IntegrityError ? noPlaceholder(meta, field, error) : error;
+    }
   }
 
   /** Set one reference of rows that are found by their keys. */

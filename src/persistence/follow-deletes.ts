@@ -3,10 +3,13 @@ import { rootOf } from '../core/inheritance.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { eachEnd, isThrough } from '../core/through.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
+import { ReferenceWrites } from './reference-writes.ts';
+import { endAt } from './unwritten-rows.ts';
 import type { Workspace } from './workspace.ts';
 
 type Deleted = Map<ModelMeta, Set<object>>;
@@ -19,8 +22,14 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
   const gone: Deleted = new Map();
   for (const step of steps) if (step.kind === 'delete') noteGone(gone, step.meta, step.entities);
   if (gone.size === 0) return;
-  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news))
+  const first = steps.findIndex(({ kind }) => kind === 'delete');
+  const writes = new ReferenceWrites(steps);
+  // What was written after that refers to a row that has come in the place of one that is gone.
+  const isLater: IsLater = (entity, { sourceField }) => writes.last(entity, sourceField) > first;
+  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
+  for (const [meta, entities] of gone)
+    if (isThrough(meta)) for (const entity of entities) hideLinkRow(workspace, journal, entity);
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = gone.get(rootOf(relation.target));
@@ -28,6 +37,17 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
       for (const entity of entities) forget(entity, relation, missing, journal);
     }
 }
+
+/** Collections over a model between two show what its rows that are left say. */
+function hideLinkRow(workspace: Workspace, journal: Journal, entity: object): void {
+  eachEnd(
+    entity,
+    (row, relation) => endAt(workspace.identityMap, row, relation),
+    (collection, other) => journal.change(collection, () => collection.settleRow(other, false)),
+  );
+}
+
+type IsLater = (entity: object, relation: RelationMeta) => boolean;
 
 /** What the session has, by model; made before any of it leaves. */
 function tracked({ identityMap }: Workspace): [ModelMeta, object[]][] {
@@ -41,13 +61,15 @@ function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): v
 }
 
 /** What refers to rows that are gone, by the rules of the keys. Gives what is gone for that reason. */
-function followKeys(workspace: Workspace, journal: Journal, gone: Deleted): Deleted {
+function followKeys(workspace: Workspace, journal: Journal, gone: Deleted, isLater: IsLater): Deleted {
   const next: Deleted = new Map();
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
       if (missing === undefined || !FOLLOWED.has(relation.onDelete)) continue;
-      const followers = referringTo(workspace, meta, relation, entities, missing);
+      const followers = referringTo(workspace, meta, relation, entities, missing).filter(
+        (entity) => !isLater(entity, relation),
+      );
       if (followers.length === 0) continue;
       if (relation.onDelete === 'cascade') {
         for (const entity of followers) evict(workspace, meta, entity, journal);
@@ -136,8 +158,7 @@ export function join(owner: object, inverse: RelationMeta, entity: object, journ
   const link = State.link(owner, inverse.index);
   if (!inverse.many) State.setLink(owner, inverse.index, entity);
   else if (link instanceof EntityCollection && link.isLoaded) {
-    journal.touchCollection(link);
-    link.join(entity);
+    journal.change(link, () => link.join(entity));
   }
 }
 
@@ -146,7 +167,6 @@ function forget(entity: object, { index, many }: RelationMeta, gone: ReadonlySet
   const link = State.link(entity, index);
   if (link instanceof EntityCollection) {
     if (!link.isLoaded || !link.some((item) => gone.has(item))) return;
-    journal.touchCollection(link);
-    link.drop(gone);
+    journal.change(link, () => link.drop(gone));
   } else if (!many && State.is(link) && gone.has(link)) State.setLink(entity, index, null);
 }

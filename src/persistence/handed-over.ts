@@ -1,9 +1,10 @@
+import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { UniqueViolationError } from '../utils/errors.ts';
 import type { FlushStep } from './flush-plan.ts';
 
 /**
- * What to do about a unique value that one entity of a flush gives up and another one takes: rows are inserted before others are
- * changed, and changed before others are deleted, so both have it for a moment. Any other error stays as it is.
+ * What to do about a unique value that one entity of a flush gives up and another one takes, where no order of statements and
+ * no value for the time between them was found. Any other error stays as it is.
  */
 export function explainHandover(error: unknown, steps: readonly FlushStep[]): unknown {
   if (!(error instanceof UniqueViolationError) || error.remedy !== undefined) return error;
@@ -20,9 +21,26 @@ export function explainHandover(error: unknown, steps: readonly FlushStep[]): un
     }
   }
   if (givers === 0 || takers === 0 || (givers === 1 && takers === 1 && steps.length === 1)) return error;
-  const remedy =
-    'Another entity of this flush may be giving the value up, which is written afterwards: change or delete that one, flush, and then this one.';
-  return new UniqueViolationError(message, { model, field, fields, constraint, sql, remedy, cause: error.cause });
+  return new UniqueViolationError(message, {
+    model,
+    field,
+    fields,
+    constraint,
+    sql,
+    remedy: REMEDY,
+    cause: error.cause,
+  });
+}
+
+const REMEDY =
+  'Another entity of this flush may be giving the value up, which is written afterwards: change or delete that one, flush, and then this one.';
+
+/** Rows exchange a value that is unique, and the database refused the one that was to stand in for it meanwhile. */
+export function noPlaceholder({ name }: ModelMeta, field: FieldMeta, cause: Error): UniqueViolationError {
+  return new UniqueViolationError(
+    `${name} rows exchange their ${field.name}, which is unique, and the database takes no other value of it meanwhile.`,
+    { model: name, field: field.name, fields: [field.name], remedy: REMEDY, cause },
+  );
 }
 
 function changes(

@@ -95,6 +95,12 @@ export class Journal {
     if (!this.collections.has(collection)) this.collections.set(collection, collection.snapshot());
   }
 
+  /** Shows in a collection what the database has done. */
+  change(collection: ChangingCollection, show: () => void): void {
+    this.touchCollection(collection);
+    show();
+  }
+
   /** Whether a rollback would put back something of an entity. */
   concerns(entity: object): boolean {
     for (; this.#read < this.deeds.length; this.#read++) {
@@ -111,5 +117,29 @@ export class Journal {
     for (const item of inner.written) this.written.push(item);
     for (const [collection, restore] of inner.collections)
       if (!this.collections.has(collection)) this.collections.set(collection, restore);
+  }
+}
+
+/**
+ * Of what was done outside of a transaction: no rollback takes it back. Collections that a `rollback()` will put back to what they
+ * were before then show it all the same.
+ */
+export class LastingJournal extends Journal {
+  readonly #around: Journal;
+
+  /** `around`: what has been done to memory since the last write. */
+  constructor(around: Journal) {
+    super();
+    this.#around = around;
+  }
+
+  override change(collection: ChangingCollection, show: () => void): void {
+    show();
+    const restore = this.#around.collections.get(collection);
+    if (restore === undefined) return;
+    this.#around.collections.set(collection, () => {
+      restore();
+      show();
+    });
   }
 }

@@ -2,7 +2,7 @@ import { fieldKey } from '../core/keys.ts';
 import { EntityCollection } from '../core/collection.ts';
 import type { LinkMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
-import type { LinkChange } from './change-set.ts';
+import type { LinkChange } from './link-change.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
 import type { Pending } from './unit-of-work.ts';

@@ -1,7 +1,8 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { Cancellation } from '../adapters/cancellation.ts';
 import type { Executor } from '../adapters/executor.ts';
-import { SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
+import type { ModelMeta } from '../core/metadata.ts';
+import { ReadOnlyError, SessionStateError, TransactionAbortedError } from '../utils/errors.ts';
 import type { Journal } from './journal.ts';
 import type { SettledLater } from './settled-later.ts';
 
@@ -27,6 +28,8 @@ export interface OpenTransaction {
   writing: number;
   /** The hooks that were called last. */
   hooks: SettledLater | undefined;
+  /** What runs with one of these around it runs inside. */
+  readonly scopes: WeakSet<Journal>;
 }
 
 export function parallel(): SessionStateError {
@@ -44,6 +47,14 @@ export function ended({ stopped }: OpenTransaction): unknown {
   );
 }
 
+/** What anybody else is told whose session is still in the hands of a function that was to stop. */
+export function stillRunning(cause: unknown): SessionStateError {
+  return new SessionStateError(
+    'The transaction of this session was stopped and rolled back, and its function is still running: it may change entities yet.',
+    { remedy: 'Wait until it has returned, or go on in another session: db.session().', cause },
+  );
+}
+
 /** @throws SessionStateError if a savepoint inside of this one has not ended. */
 export function refuseUnawaited({ journals, nesting }: OpenTransaction, journal: Journal): void {
   if (nesting || journals.at(-1) !== journal)
@@ -54,6 +65,13 @@ export function refuseUnawaited({ journals, nesting }: OpenTransaction, journal:
 
 export function refuseBroken({ broken }: OpenTransaction): void {
   if (broken !== undefined) throw broken;
+}
+
+export function readOnly({ name }: ModelMeta): ReadOnlyError {
+  return new ReadOnlyError(`${name} rows were to be written in a transaction that only reads.`, {
+    model: name,
+    remedy: 'Begin it without readOnly: true, or write them in another.',
+  });
 }
 
 export function notRolledBack(cause: unknown, failure: unknown): TransactionAbortedError {

@@ -37,6 +37,14 @@ export class PlannedRows {
         const shape = { fields: [field], by: meta.key, anyOrder: !areUnique(meta, [field]) };
         return void (await this.#writer.update(meta, shape, rowsOf(step.entities, [field, ...meta.key])));
       }
+      case 'vacate': {
+        const shape = { fields: [step.field], by: step.meta.key, anyOrder: true };
+        return void (await this.#writer.update(
+          step.meta,
+          shape,
+          rowsOf(step.entities, [step.field, ...step.meta.key]),
+        ));
+      }
       case 'link': {
         const ends = [step.link.source, step.link.target];
         return this.#writer.insert(step.link.model, ends, rowsOf(step.pairs, ends), 'nothing');

@@ -6,6 +6,7 @@ const DEEDS = {
   update: 'updated',
   connect: 'updated',
   disconnect: 'updated',
+  vacate: 'updated',
   link: 'inserted',
   unlink: 'deleted',
   delete: 'deleted',

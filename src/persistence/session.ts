@@ -8,7 +8,7 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
@@ -41,13 +41,16 @@ import { rowsByKey } from './key-query.ts';
 import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
 import { scopesOf } from './scope-settings.ts';
+import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { flushedFirst } from './flushed-first.ts';
+import { dropUnwrittenRows, unwrittenRows } from './unwritten-rows.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
+import { membersAtHand } from './replacements.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSql } from './session-sql.ts';
 import { SessionStatements } from './session-stats.ts';
@@ -94,6 +97,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
       before: (collection) => this.#transactions.current?.journal.touchCollection(collection),
       changed: this.#work.collections,
+      rows: (link) => unwrittenRows(this.#workspace, this.#work, link),
     });
     this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
     // Named cast: the running class to its typed face, as hooks see it.
@@ -389,6 +393,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return this.#transactions.current;
   }
 
+  get journal(): Journal {
+    return this.#transactions.journal;
+  }
+
   get label(): string {
     return 'a query';
   }
@@ -456,6 +464,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
     if (ownKey(entity, relation) === undefined && this.#transactions.flushesBeforeReads)
       await this.#transactions.flush();
+  }
+
+  membersAtHand(owner: object, relation: RelationMeta): object[] {
+    this.#refuseClosed();
+    return membersAtHand(this.#workspace, this.#work, owner, relation);
+  }
+
+  unlinked(link: LinkMeta, source: object, target: object): void {
+    dropUnwrittenRows(this.#workspace, this.#work, { link, source, target });
   }
 
   collectionChanges(collection: ChangingCollection): void {

@@ -1,15 +1,15 @@
 import { EntityCollection } from '../core/collection.ts';
 import { rootOf } from '../core/inheritance.ts';
-import { sameKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { QueryRequest } from '../query/state.ts';
 import type { BoundQuery } from './compiled.ts';
-import { readField } from './entity-codec.ts';
-import { followDeletes, join, targetOf } from './follow-deletes.ts';
+import { followDeletes } from './follow-deletes.ts';
 import type { FlushStep } from './flush-plan.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { moveAll } from './moves.ts';
+import { readOnly } from './open-transaction.ts';
 import type { Workspace } from './workspace.ts';
 
 type SetWrite = Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>;
@@ -33,16 +33,24 @@ interface Tracked {
  */
 export async function writeSet(workspace: Workspace, request: SetWrite, query: BoundQuery): Promise<number> {
   const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
+  if (workspace.isReadOnly) throw readOnly(meta);
   const flushed = workspace.beforeRead(new Set([...query.compiled.plan.reads, rootOf(meta)]));
   if (flushed !== undefined) await flushed;
   const changes = await execute(workspace, meta, request, query);
-  if (request.kind === 'insertFrom' || changes === 0) return changes;
+  if (changes === 0) return changes;
+  const { journal } = workspace;
+  if (request.kind === 'insertFrom') {
+    const fields = new Set(request.into.fields);
+    forgetMembers(workspace, journal, { gone: new Set(), changed: fields }, fields);
+    return changes;
+  }
   const affected = affectedBy(workspace, request);
-  await followSet(
+  const followed = await followSet(
     workspace,
+    journal,
     Array.from(affected.tables, (root) => trackedOf(workspace, root)),
   );
-  forgetLinks(workspace, affected);
+  forgetMembers(workspace, journal, affected, movedBy(request, affected, followed === changes));
   return changes;
 }
 
@@ -64,9 +72,7 @@ const FOLLOWED: ReadonlySet<ReferentialAction> = new Set<ReferentialAction>(['ca
 
 /** The tables of which the statement changes rows, by itself or by keys that the database follows. */
 function affectedBy(workspace: Workspace, request: Extract<SetWrite, { kind: 'update' | 'delete' }>): Affected {
-  const known = Array.from(workspace.identityMap.entries(), ([meta]) => meta);
-  const models = new Set([...workspace.engine.models, ...known]);
-  const owning = [...models].flatMap(({ relations }) => relations.filter((relation) => relation.owning));
+  const owning = [...workspace.models].flatMap(({ relations }) => relations.filter((relation) => relation.owning));
   const root = rootOf(request.state.meta);
   const gone = new Set<ModelMeta>(request.kind === 'delete' ? [root] : []);
   const changed = new Set<FieldMeta>(request.kind === 'update' ? request.changes.map(({ field }) => field) : []);
@@ -91,10 +97,12 @@ function trackedOf({ identityMap }: Workspace, root: ModelMeta): Tracked {
   return { root, rows };
 }
 
-/** Entities whose row is gone leave the session and its collections; those whose owner is another now change places. */
-async function followSet(workspace: Workspace, tracked: readonly Tracked[]): Promise<void> {
-  // Outside of a transaction what was done cannot be taken back.
-  const journal = workspace.journal ?? new Journal();
+/**
+ * Entities whose row is gone leave the session and its collections; those whose owner is another now change places.
+ *
+ * @returns how many rows of the written table are others than before.
+ */
+async function followSet(workspace: Workspace, journal: Journal, tracked: readonly Tracked[]): Promise<number> {
   const deleted: FlushStep[] = [];
   for (const { root, rows } of tracked) {
     if (rows.size === 0) continue;
@@ -103,69 +111,43 @@ async function followSet(workspace: Workspace, tracked: readonly Tracked[]): Pro
     if (gone.length > 0) deleted.push({ kind: 'delete', meta: root, entities: gone });
   }
   followDeletes(workspace, journal, deleted);
+  const written = tracked[0]!.rows;
   for (const { root, rows } of tracked)
     for (const [meta, entities] of workspace.identityMap.classes(root)) {
       const present = [...entities].filter((entity) => rows.has(entity));
       for (const relation of meta.relations)
         if (relation.owning) moveAll(workspace, meta, relation, present, rows, journal);
     }
+  return [...written].filter(([entity, row]) => State.row(entity)?.some((value, i) => value !== row[i]) === true)
+    .length;
 }
 
-/** Collections show what has come to refer to their owner, and no more what refers to another. */
-function moveAll(
-  workspace: Workspace,
-  meta: ModelMeta,
-  relation: RelationMeta,
-  entities: readonly object[],
-  before: ReadonlyMap<object, Row>,
+/** The fields by which rows that the session does not have may lead to others now. `isAll`: it has all that were met. */
+function movedBy(request: SetWrite, { gone, changed }: Affected, isAll: boolean): Set<FieldMeta> {
+  const moved = [...changed].filter(({ relation }) => gone.size > 0 && relation?.onDelete === 'set default');
+  return new Set([...moved, ...(isAll || request.kind !== 'update' ? [] : request.changes.map(({ field }) => field))]);
+}
+
+/**
+ * Which members came and went with rows that the session does not have is not known, nor with links: collections over them are
+ * read again when they are asked for. What waits to be written in them stays.
+ */
+function forgetMembers(
+  { identityMap }: Workspace,
   journal: Journal,
+  { gone, changed }: Pick<Affected, 'gone' | 'changed'>,
+  moved: ReadonlySet<FieldMeta>,
 ): void {
-  const { sourceField, inverse, index } = relation;
-  const codec = workspace.compiled.codec(meta);
-  const left = new Map<EntityCollection, Set<object>>();
-  for (const entity of entities) {
-    const former = before.get(entity)![sourceField.index];
-    const now = State.row(entity)![sourceField.index];
-    if (former === undefined || former === now) continue;
-    const [from, to] = [former, now].map((raw) => (raw === null ? null : codec.decodeField(sourceField, raw)));
-    // What the application has given another owner since keeps it: the next flush writes it.
-    if (sameKey(sourceField, from, to) || !sameKey(sourceField, readField(entity, sourceField), to)) continue;
-    const next = to === null ? null : targetOf(workspace, relation, to);
-    State.setLink(entity, index, next ?? undefined);
-    if (inverse === undefined) continue;
-    const previous = from === null ? undefined : targetOf(workspace, relation, from);
-    if (previous !== undefined) leave(previous, inverse, entity, left);
-    if (next !== undefined && next !== null) join(next, inverse, entity, journal);
-  }
-  for (const [collection, items] of left) {
-    journal.touchCollection(collection);
-    collection.drop(items);
-  }
-}
-
-/** `left`: what collections are to lose, all at once. */
-function leave(owner: object, { index }: RelationMeta, entity: object, left: Map<EntityCollection, Set<object>>): void {
-  const link = State.link(owner, index);
-  if (link instanceof EntityCollection) {
-    if (!link.isLoaded) return;
-    const items = left.get(link);
-    if (items === undefined) left.set(link, new Set([entity]));
-    else items.add(entity);
-  } else if (link === entity) State.setLink(owner, index, null);
-}
-
-/** Which links went with rows of a `through` model is not known: collections over it are read again when they are asked for. */
-function forgetLinks({ identityMap, journal }: Workspace, { gone, changed }: Affected): void {
+  const isConcerned = ({ link, targetField, owning }: RelationMeta): boolean =>
+    link === undefined
+      ? !owning && moved.has(targetField)
+      : !link.implicit && (gone.has(rootOf(link.model)) || changed.has(link.source) || changed.has(link.target));
   for (const [meta, entities] of identityMap.entries())
-    for (const { link, index } of meta.relations) {
-      if (link === undefined || link.implicit) continue;
-      if (!gone.has(rootOf(link.model)) && !changed.has(link.source) && !changed.has(link.target)) continue;
+    for (const { index } of meta.relations.filter(isConcerned))
       for (const entity of entities) {
-        const collection = State.link(entity, index);
-        if (!(collection instanceof EntityCollection) || !collection.isLoaded || collection.pending !== undefined)
-          continue;
-        journal?.touchCollection(collection);
-        collection.expire();
+        const link = State.link(entity, index);
+        if (link instanceof EntityCollection) {
+          if (link.isLoaded) journal.change(link, () => link.unload());
+        } else if (link === null) State.setLink(entity, index, undefined);
       }
-    }
 }

@@ -11,42 +11,37 @@ import type { FlushStatement, TransactionOptions } from '../core/types/index.ts'
 import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
-import type { Cascaded, Cascades } from './cascades.ts';
-import { collectChanges, hasChanges } from './change-set.ts';
+import type { Cascades } from './cascades.ts';
+import { hasChanges } from './change-set.ts';
 import { explainSteps } from './explain-flush.ts';
+import { Flushes } from './flushes.ts';
+import type { PlannedFlush } from './flushes.ts';
 import type { FlushMode } from './options.ts';
-import { explainHandover } from './handed-over.ts';
-import { followDeletes } from './follow-deletes.ts';
-import { Flusher } from './flusher.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { planFlush } from './flush-plan.ts';
-import type { FlushStep } from './flush-plan.ts';
 import { Journal } from './journal.ts';
 import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
-import { followLinkRows } from './link-rows.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
 import type { SettledLater } from './settled-later.ts';
-import { ended, notRolledBack, parallel, refuseBroken, refuseUnawaited } from './open-transaction.ts';
+import {
+  ended,
+  notRolledBack,
+  parallel,
+  readOnly,
+  refuseBroken,
+  refuseUnawaited,
+  stillRunning,
+} from './open-transaction.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { beginOptions, refuseInside } from './transaction-options.ts';
 import { resolveStale } from './stale.ts';
-import type { Taken, UnitOfWork } from './unit-of-work.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace, WorkspaceOwner } from './workspace.ts';
 import type { Written } from './written.ts';
 
 /** The transaction or savepoint that an async scope is in: a nested one must begin inside the innermost. */
 const currentJournal = new AsyncLocalStorage<Journal>();
-
-/** What a flush does, and what it takes out of the unit of work when it has succeeded. */
-interface PlannedFlush {
-  readonly steps: readonly FlushStep[];
-  readonly taken: Taken;
-  readonly cascaded: Cascaded;
-  /** For hooks; empty where there are none. */
-  readonly written: readonly Written[];
-}
 
 /** Writes on a connection, notes in the journal what it does to memory before it is done, and gives what it does then. */
 export type AtomicWork = (connection: Connection, journal: Journal) => Promise<() => void>;
@@ -57,6 +52,7 @@ export class Transactions {
   readonly #work: UnitOfWork;
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
+  readonly #flushes: Flushes;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
@@ -87,16 +83,31 @@ export class Transactions {
     this.#work = work;
     this.#lifecycle = lifecycle;
     this.#cascades = cascades;
+    this.#flushes = new Flushes(
+      { workspace, work, lifecycle, cascades },
+      {
+        isReadOnly: () => this.#open?.readOnly === true,
+        isWatched: () => this.#isWatched,
+        owner: this.#owner,
+        hooked: (run) => this.#hooked(run),
+      },
+    );
     this.#flushMode = flushMode;
   }
 
   /** What statements go through here and now. */
   get executor(): Executor {
+    this.#refuseStopped();
+    return this.#sender;
+  }
+
+  get #sender(): Executor {
     return this.#open === undefined ? this.#executor : this.#open.executor;
   }
 
   /** The innermost transaction or savepoint, if one is open. */
   get current(): WorkspaceOwner['currentTransaction'] {
+    this.#refuseStopped();
     const open = this.#open;
     if (open === undefined) return undefined;
     return { connection: open.connection, journal: open.journals.at(-1)!, readOnly: open.readOnly };
@@ -157,6 +168,7 @@ export class Transactions {
   /** Write everything that is pending, atomically: in the open transaction, or in one of its own. */
   async flush(workspace = this.#workspace): Promise<void> {
     if (isInHooksOf(this)) throw insideHook('flush');
+    this.#refuseStopped();
     if (this.#open === undefined && this.#asksBefore && this.hasUnwritten) return this.#flushAsking();
     return this.#serialised(() =>
       this.#open === undefined ? this.#flushAlone() : this.#flushInside(this.#open, workspace),
@@ -172,7 +184,7 @@ export class Transactions {
       const cascaded = nothingCascaded();
       try {
         if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
-        const { steps } = this.#plan(cascaded);
+        const { steps } = this.#flushes.plan(cascaded);
         const { connection, done } = await this.#workspace.borrow('read', 'to explain a flush', 'primary');
         done();
         statements = await explainSteps(this.#workspace, connection, steps, (e) => added.has(e), cascaded.why);
@@ -202,9 +214,9 @@ export class Transactions {
     for (let round = 0; round < LAST_FLUSHES; round++) {
       let told = false;
       await this.#serialised(async () => {
-        const flush = await this.#prepared();
+        const flush = await this.#flushes.prepare();
         await this.#flushOnto(this.#open!, this.#workspace, flush, () => undefined);
-        await this.#tell(flush.written);
+        await this.#flushes.tell(flush.written);
         told = flush.written.length > 0;
       });
       if (!told || !this.hasUnwritten) return;
@@ -248,6 +260,7 @@ export class Transactions {
     const begin = beginOptions(options);
     refuseInside(options, this.#open !== undefined || isInHooksOf(this));
     if (isInHooksOf(this)) throw insideHook('transaction');
+    this.#refuseStopped();
     const bounds = givenBounds(options);
     const open = this.#open;
     if (open !== undefined && (options.isolation !== undefined || options.readOnly !== undefined)) {
@@ -312,6 +325,7 @@ export class Transactions {
           cancellation,
           writing: 0,
           hooks: undefined,
+          scopes: new WeakSet([journal]),
         };
         this.#open = open;
         const running = currentJournal.run(journal, fn);
@@ -372,7 +386,7 @@ export class Transactions {
         if (open.ended) throw ended(open);
         refuseUnawaited(open, journal);
         if (this.#flushMode !== 'manual') await this.#flushLast();
-        await this.#workspace.executor.releaseSavepoint(open.connection, name);
+        await this.#sender.releaseSavepoint(open.connection, name);
         open.journals.pop();
         open.journals.at(-1)!.absorb(journal);
         return result;
@@ -392,11 +406,12 @@ export class Transactions {
     try {
       if (this.#flushMode !== 'manual') await this.flush();
       if (open.ended) throw ended(open);
-      await this.#workspace.executor.savepoint(open.connection, name);
+      await this.#sender.savepoint(open.connection, name);
       // It may have ended while the server answered.
       if (open.ended) throw ended(open);
       const journal = new Journal(journalStart(this.#workspace, this.#work));
       open.journals.push(journal);
+      open.scopes.add(journal);
       return journal;
     } finally {
       open.nesting = false;
@@ -429,7 +444,7 @@ export class Transactions {
   /** What cannot be taken back alone condemns the whole transaction. */
   async #takeBack(open: OpenTransaction, name: string, cause: unknown): Promise<void> {
     try {
-      await this.#workspace.executor.rollbackToSavepoint(open.connection, name);
+      await this.#sender.rollbackToSavepoint(open.connection, name);
     } catch (error) {
       // Where the connection is lost there is nothing left to be taken back, and that is what has to be known.
       open.broken = cause instanceof ConnectionError ? cause : notRolledBack(cause, error);
@@ -439,10 +454,10 @@ export class Transactions {
 
   async #flushAlone(): Promise<void> {
     await this.#restoring(undefined, async () => {
-      const flush = await this.#prepared();
+      const flush = await this.#flushes.prepare();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       return this.#alone(this.#workspace, 'a flush', (connection, seal) =>
-        this.#write(this.#workspace, connection, new Journal(), flush, seal),
+        this.#flushes.write(this.#workspace, connection, new Journal(), flush, seal),
       );
     });
     this.#outside = new Journal();
@@ -505,7 +520,7 @@ export class Transactions {
 
   async #abandon(connection: Connection, cause: unknown): Promise<void> {
     try {
-      await this.#workspace.executor.rollback(connection);
+      await this.#sender.rollback(connection);
     } catch (error) {
       throw notRolledBack(cause, error);
     }
@@ -517,18 +532,18 @@ export class Transactions {
     if (this.#isWatched)
       await this.#restoring(open, () =>
         this.#inside(open, workspace, async (seal) => {
-          const flush = await this.#prepared();
+          const flush = await this.#flushes.prepare();
           await this.#flushOnto(open, workspace, flush, seal);
           written = flush.written;
         }),
       );
     else {
-      const flush = await this.#prepared();
+      const flush = await this.#flushes.prepare();
       if (flush.steps.length === 0) return this.#work.settle(flush.taken);
       await this.#inside(open, workspace, (seal) => this.#flushOnto(open, workspace, flush, seal));
     }
     try {
-      await this.#tell(written);
+      await this.#flushes.tell(written);
     } catch (error) {
       // What it objects to is written: only the whole transaction can take that back.
       open.broken = error;
@@ -563,7 +578,7 @@ export class Transactions {
    * its own, which is run again when it collides with another: `work` must bear that. It gives what shows in memory, once
    * it is done, what is in the database then.
    */
-  atomic(workspace: Workspace, purpose: string, work: AtomicWork): Promise<void> {
+  atomic(workspace: Workspace, purpose: string, model: ModelMeta, work: AtomicWork): Promise<void> {
     const run = async (): Promise<void> => {
       const open = this.#open;
       const write = async (connection: Connection, seal: () => unknown, journal: Journal): Promise<void> => {
@@ -576,6 +591,7 @@ export class Transactions {
           throw error;
         }
       };
+      if (open?.readOnly === true) throw readOnly(model);
       if (open === undefined)
         return retried(
           () => this.#alone(workspace, purpose, (connection, seal) => write(connection, seal, new Journal())),
@@ -602,7 +618,7 @@ export class Transactions {
       return;
     }
     const journal = new Journal();
-    await this.#write(workspace, connection, journal, flush, seal);
+    await this.#flushes.write(workspace, connection, journal, flush, seal);
     journal.written.push(...flush.written);
     journals.at(-1)!.absorb(journal);
   }
@@ -610,23 +626,6 @@ export class Transactions {
   /** Whether rules or hooks have a say in the flush that is to come. */
   get #isWatched(): boolean {
     return this.#lifecycle.isWatched && this.hasUnwritten;
-  }
-
-  /** What is to be written, after rules and hooks have had their say. */
-  async #prepared(): Promise<PlannedFlush> {
-    const cascaded = nothingCascaded();
-    const follow = async (): Promise<void> => {
-      if (this.#cascades.isConcerned) await this.#cascades.follow(cascaded);
-    };
-    try {
-      if (this.#isWatched) await this.#hooked(() => this.#lifecycle.before(follow));
-      else if (this.#cascades.isConcerned) await this.#hooked(follow);
-      else return this.#plan();
-      return this.#plan(cascaded, this.#lifecycle.toTell());
-    } catch (error) {
-      this.#cascades.restore(cascaded);
-      throw error;
-    }
   }
 
   /**
@@ -646,42 +645,16 @@ export class Transactions {
     }
   }
 
-  #plan(cascaded = nothingCascaded(), written: readonly Written[] = NOTHING): PlannedFlush {
-    const { identityMap, compiled } = this.#workspace;
-    const changes = collectChanges(identityMap, this.#work, compiled, cascaded.early);
-    return { steps: planFlush(changes, compiled.dialect.features), taken: this.#work.take(), cascaded, written };
-  }
-
-  async #tell(written: readonly Written[]): Promise<void> {
-    if (written.length > 0) await this.#hooked(() => this.#lifecycle.after(written));
-  }
-
-  /** Run the steps, make them last, and only then change what memory says. */
-  async #write(
-    workspace: Workspace,
-    connection: Connection,
-    journal: Journal,
-    { steps, taken, cascaded }: PlannedFlush,
-    seal: () => unknown,
-  ): Promise<void> {
-    const flusher = new Flusher(workspace, connection, journal);
-    try {
-      await workspace.engine.units.flush(steps, this.#owner, () => flusher.run(steps));
-      await seal();
-    } catch (error) {
-      undoFlush(journal);
-      this.#work.undoTaken(taken);
-      this.#cascades.restore(cascaded);
-      throw explainHandover(error, steps);
-    }
-    flusher.accept();
-    followLinkRows(this.#workspace, taken, journal, steps);
-    followDeletes(this.#workspace, journal, steps);
-    for (const collection of taken.collections) journal.touchCollection(collection);
-    this.#work.settle(taken);
+  /** @throws SessionStateError outside of a function that was stopped and still runs; inside of it, statements are refused by the bounds. */
+  #refuseStopped(): void {
+    const open = this.#open;
+    if (open?.stopped === undefined || isInHooksOf(this)) return;
+    const scope = currentJournal.getStore();
+    if (scope === undefined || !open.scopes.has(scope)) throw stillRunning(open.stopped);
   }
 
   #refuseInside(call: string): void {
+    this.#refuseStopped();
     if (this.#open === undefined) return;
     throw new SessionStateError(`${call} was called inside a transaction that ends by itself.`, {
       remedy: 'Throw an error to roll it back; return to commit it.',

@@ -25,13 +25,16 @@ export interface TransactionEvent extends UnitBasics {
   readonly isolation: string | undefined;
 }
 
-/** Entities were written, or that failed. */
-export interface FlushEvent extends UnitBasics {
-  readonly kind: 'flush';
-  /** Rows of entities and links, as they were planned. */
+/** Rows of entities and links, as they were planned. */
+export interface FlushCounts {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+}
+
+/** Entities were written, or that failed. */
+export interface FlushEvent extends UnitBasics, FlushCounts {
+  readonly kind: 'flush';
 }
 
 export type UnitEvent = TransactionEvent | FlushEvent;

@@ -4,6 +4,7 @@ import { rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { isThrough, showLinkRow } from '../core/through.ts';
 import { withdrawn } from './withdrawn.ts';
 
 /** The three sets of a unit of work. */
@@ -29,9 +30,11 @@ export class UnitOfWork {
 
   get isEmpty(): boolean {
     if (this.added.size > 0 || this.deleted.size > 0) return false;
-    for (const collection of this.collections)
-      if ((collection.relation.link !== undefined && collection.pending !== undefined) || holdsOrphans(collection))
-        return false;
+    for (const collection of this.collections) {
+      const { pending, relation } = collection;
+      if (pending?.replaces === true || (relation.link !== undefined && pending !== undefined)) return false;
+      if (holdsOrphans(collection)) return false;
+    }
     return true;
   }
 
@@ -43,7 +46,8 @@ export class UnitOfWork {
     for (const collection of this.collections) {
       const { link, target } = collection.relation;
       if (link !== undefined && models.has(rootOf(link.model))) return true;
-      if (holdsOrphans(collection) && models.has(rootOf(target))) return true;
+      const leaves = collection.pending?.replaces === true || holdsOrphans(collection);
+      if (leaves && models.has(rootOf(target))) return true;
     }
     return false;
   }
@@ -63,6 +67,7 @@ export class UnitOfWork {
 
   /** A new entity is not saved after all: nothing of the session shows it any more. */
   withdraw(entity: object): void {
+    if (isThrough(metaOfEntity(entity))) showLinkRow(entity, false);
     this.#withdrawn.set(entity, withdrawn(entity, this.collections));
     this.forget(entity);
     State.setGroup(entity, null);
@@ -76,14 +81,16 @@ export class UnitOfWork {
     for (const collection of changedCollections(entity)) this.collections.add(collection);
     for (const putBack of this.#withdrawn.get(entity) ?? []) putBack();
     this.#withdrawn.delete(entity);
+    if (isThrough(metaOfEntity(entity))) showLinkRow(entity, true);
   }
 
-  /** What a flush that begins now has to write. */
-  take(): Taken {
+  /** What a flush that begins now has to write. `found`: collections of which it knows what the database has. */
+  take(found: { has(collection: ChangingCollection): boolean }): Taken {
     const links = new Map<ChangingCollection, PendingLinks>();
     for (const collection of this.collections) {
       const { pending } = collection;
-      links.set(collection, { added: new Set(pending?.added), removed: new Set(pending?.removed) });
+      const replaces = pending?.replaces === true && found.has(collection);
+      links.set(collection, { added: new Set(pending?.added), removed: new Set(pending?.removed), replaces });
     }
     return { ...this.copy(), links };
   }

@@ -3,9 +3,8 @@ import type { StatementDatabase } from '../adapters/statement-events.ts';
 import { correlationId } from '../utils/correlation.ts';
 import { CommitOutcomeUnknownError } from '../utils/errors.ts';
 import { ReportedOnce } from '../utils/reported-once.ts';
-import type { FlushStep } from './flush-plan.ts';
 import { flushChannel, retryChannel, transactionChannel } from './unit-events.ts';
-import type { FlushEvent, RetryEvent, TransactionEvent, UnitEvent } from './unit-events.ts';
+import type { FlushCounts, FlushEvent, RetryEvent, TransactionEvent, UnitEvent } from './unit-events.ts';
 
 export type UnitObserver = (event: UnitEvent | RetryEvent) => void;
 
@@ -18,7 +17,7 @@ export interface UnitTracing {
 type Writable<E> = { -readonly [K in keyof E]: E[K] };
 type Own<E extends UnitEvent> = Pick<E, Exclude<keyof E, keyof UnitEvent> | 'kind'>;
 /** Whose work it is. The number of a transaction is known only after it has begun. */
-type Owner = () => Pick<UnitEvent, 'session' | 'transaction'>;
+export type Owner = () => Pick<UnitEvent, 'session' | 'transaction'>;
 
 /** Who listens to the units of work of one database: transactions, flushes, and what is run again. */
 export class Units {
@@ -51,10 +50,10 @@ export class Units {
     });
   }
 
-  /** Run the steps of a flush, and tell what they wrote. */
-  flush(steps: readonly FlushStep[], owner: Owner, run: () => Promise<void>): Promise<void> {
+  /** Run a flush, and tell what it wrote: `counts` is asked only where somebody listens. */
+  flush(counts: () => FlushCounts, owner: Owner, run: () => Promise<void>): Promise<void> {
     if (!this.#isHeard(flushChannel)) return run();
-    const event: Writable<FlushEvent> = this.#begun({ kind: 'flush', ...countsOf(steps) }, owner);
+    const event: Writable<FlushEvent> = this.#begun({ kind: 'flush', ...counts() }, owner);
     return this.#observed(flushChannel, event, owner, run, () => undefined);
   }
 
@@ -118,17 +117,4 @@ export class Units {
     }
     if (channel.hasSubscribers) channel.publish(event);
   }
-}
-
-function countsOf(steps: readonly FlushStep[]): Pick<FlushEvent, 'inserted' | 'updated' | 'deleted'> {
-  const counts = { inserted: 0, updated: 0, deleted: 0 };
-  for (const step of steps) {
-    if (step.kind === 'insert') counts.inserted += step.entities.length;
-    else if (step.kind === 'link') counts.inserted += step.pairs.length;
-    else if (step.kind === 'unlink') counts.deleted += step.pairs.length;
-    else if (step.kind === 'delete') counts.deleted += step.entities.length;
-    // The UPDATEs that close circles are of rows that are counted already.
-    else if (step.kind === 'update') counts.updated += step.entities.length;
-  }
-  return counts;
 }

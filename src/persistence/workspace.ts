@@ -21,6 +21,7 @@ import type { Engine } from './engine.ts';
 import { gone } from './gone.ts';
 import { IdentityMap } from './identity-map.ts';
 import { readField, writeField } from './entity-codec.ts';
+import { LastingJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { withStrategy } from './loading/strategy.ts';
@@ -41,6 +42,8 @@ export interface WorkspaceOwner {
   readonly currentTransaction:
     | { readonly connection: Connection; readonly journal: Journal; readonly readOnly: boolean }
     | undefined;
+  /** Outside of one: what has been done to memory since the last write. */
+  readonly journal: Journal;
   readonly label: string;
   /** Tells which entities have to stay. */
   mayNotLeave(): (entity: object) => boolean;
@@ -146,6 +149,11 @@ export class Workspace {
     return this.engine.compiledIn(this.#place.schema);
   }
 
+  /** The models of the database, as far as they are known, and those of the session's entities. */
+  get models(): ReadonlySet<ModelMeta> {
+    return new Set([...this.engine.models, ...Array.from(this.identityMap.entries(), ([meta]) => meta)]);
+  }
+
   /** The scopes of the session. */
   get scopes(): ScopeConditions {
     return this.#place.scopes;
@@ -160,9 +168,14 @@ export class Workspace {
     return this.#owner.beforeRead(reads, this);
   }
 
-  /** Inside a transaction: what it has done to memory. */
-  get journal(): Journal | undefined {
-    return this.#owner.currentTransaction?.journal;
+  /** Where it is noted what a write of its own does to memory: outside of a transaction no rollback takes that back. */
+  get journal(): Journal {
+    return this.#owner.currentTransaction?.journal ?? new LastingJournal(this.#owner.journal);
+  }
+
+  /** Whether nothing may be written: inside a transaction that only reads. */
+  get isReadOnly(): boolean {
+    return this.#owner.currentTransaction?.readOnly === true;
   }
 
   /** A group for the entities of one query. */

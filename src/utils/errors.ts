@@ -263,6 +263,11 @@ export class DatabaseError extends BlazeError {
   override readonly code: string = 'E_DATABASE';
 }
 
+/** Something was to be written where only reading is allowed: in a transaction with `readOnly`, or a database that takes no writes. */
+export class ReadOnlyError extends DatabaseError {
+  override readonly code = 'E_READ_ONLY';
+}
+
 /** A value does not fit where it was to be stored, or computed: a text too long, a number out of range. */
 export class DataError extends DatabaseError {
   override readonly code = 'E_DATA';

@@ -355,7 +355,7 @@ for (const server of ['mysql', 'mariadb'] as const)
       const error = await errorOf(() =>
         own.transaction((session) => session.add(new Owner({ name: 'x' })), { readOnly: true }),
       );
-      expect(error).toMatchObject({ code: 'E_DATABASE', message: 'The database is open for reading only.' });
+      expect(error).toMatchObject({ code: 'E_READ_ONLY' });
       await own.transaction((session) => session.add(new Owner({ name: 'five' })));
       expect(await names()).toEqual(['five', 'four', 'one', 'three', 'two']);
       await own.close();
@@ -507,8 +507,9 @@ for (const server of ['mysql', 'mariadb'] as const)
       });
       session.add(new Owner({ name: 'x' }));
       expect(await errorOf(() => session.commit())).toMatchObject({
-        code: 'E_DATABASE',
-        message: 'The database is open for reading only.',
+        code: 'E_READ_ONLY',
+        message:
+          'The database is open for reading only. Write in a transaction without readOnly, on a connection that may write.',
       });
       // MySQL limits queries, by which it does not count SLEEP() as interrupted.
       expect(

@@ -219,8 +219,9 @@ describeOn('pgbouncer', 'a pool of transactions between', () => {
 
       const reader = await open({ ...sending, readOnly: true });
       const refused = {
-        code: 'E_DATABASE',
-        message: 'The database is open for reading only.',
+        code: 'E_READ_ONLY',
+        message:
+          'The database is open for reading only. Write in a transaction without readOnly, on a connection that may write.',
       };
       expect(await errorOf(() => reader.transaction((own) => own.add(new Owner({ name: 'x' }))))).toMatchObject(
         refused,

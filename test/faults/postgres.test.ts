@@ -253,7 +253,7 @@ describeOn('postgres', 'the adapter', () => {
     const error = await errorOf(() =>
       db.transaction((session) => session.add(new Owner({ name: 'x' })), { readOnly: true }),
     );
-    expect(error).toMatchObject({ code: 'E_DATABASE', message: 'The database is open for reading only.' });
+    expect(error).toMatchObject({ code: 'E_READ_ONLY' });
     expect(await errorOf(() => db.transaction(() => 1, { isolation: 'snapshot' as never }))).toMatchObject({
       code: 'E_INVALID_QUERY',
     });
@@ -265,8 +265,9 @@ describeOn('postgres', 'the adapter', () => {
     const session = own.session();
     session.add(new Owner({ name: 'x' }));
     expect(await errorOf(() => session.commit())).toMatchObject({
-      code: 'E_DATABASE',
-      message: 'The database is open for reading only.',
+      code: 'E_READ_ONLY',
+      message:
+        'The database is open for reading only. Write in a transaction without readOnly, on a connection that may write.',
     });
     expect(await errorOf(() => own.session().sql`SELECT pg_sleep(5)`)).toMatchObject({ code: 'E_QUERY_TIMEOUT' });
     expect(await own.session().query(Owner).count()).toBe(0);

@@ -12,6 +12,7 @@ import {
   LockTimeoutError,
   NotNullViolationError,
   QueryTimeoutError,
+  ReadOnlyError,
   SerializationError,
   TransactionAbortedError,
   UniqueViolationError,
@@ -135,7 +136,10 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
     case 1020:
       return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
     case 1792:
-      return new DatabaseError('The database is open for reading only.', details);
+      return new ReadOnlyError('The database is open for reading only.', {
+        ...details,
+        remedy: 'Write in a transaction without readOnly, on a connection that may write.',
+      });
     default:
       break;
   }

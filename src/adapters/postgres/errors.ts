@@ -13,6 +13,7 @@ import {
   LockTimeoutError,
   NotNullViolationError,
   QueryTimeoutError,
+  ReadOnlyError,
   SerializationError,
   TransactionAbortedError,
   UniqueViolationError,
@@ -80,7 +81,10 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
     case '57014':
       return new QueryTimeoutError('The statement was cancelled.', details);
     case '25006':
-      return new DatabaseError('The database is open for reading only.', details);
+      return new ReadOnlyError('The database is open for reading only.', {
+        ...details,
+        remedy: 'Write in a transaction without readOnly, on a connection that may write.',
+      });
     case '25P02':
       return new TransactionAbortedError('PostgreSQL has aborted this transaction: nothing of it is kept.', {
         ...details,

@@ -9,6 +9,7 @@ import {
   IntegrityError,
   LockTimeoutError,
   NotNullViolationError,
+  ReadOnlyError,
   UniqueViolationError,
 } from '../../utils/errors.ts';
 import type { ErrorDetails } from '../../utils/errors.ts';
@@ -81,7 +82,10 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
         remedy: 'Try again, or wait longer with the option busyTimeout.',
       });
     case 8:
-      return new DatabaseError('The database is open for reading only.', details);
+      return new ReadOnlyError('The database is open for reading only.', {
+        ...details,
+        remedy: 'Write in a transaction without readOnly, on a connection that may write.',
+      });
     case 14:
     case 26:
       return new ConnectionError(

@@ -77,8 +77,13 @@ export interface Collection<M extends Model, Via extends string = string> {
   query(): QuerySet<M>;
   add(...items: readonly EntityOf<M>[]): void;
   remove(...items: readonly EntityOf<M>[]): void;
-  /** Makes these the only members. */
+  /**
+   * Makes these the only members, loaded or not: of what is not loaded the next flush finds out what it has to take out.
+   *
+   * @throws InvalidValueError where it is not loaded, and a member could not be without its owner.
+   */
   set(items: Iterable<EntityOf<M>>): void;
+  /** Takes out all members. The same as to set none. */
   clear(): void;
   /** Makes a new entity that belongs to the collection; the relation back is filled in. */
   create(init: CreateInit<M, Via>): M;

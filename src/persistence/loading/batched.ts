@@ -2,7 +2,7 @@ import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
 import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
 import { isOf } from '../../core/inheritance.ts';
@@ -32,9 +32,17 @@ export interface Receiving {
   readonly before: (collection: EntityCollection) => void;
   /** Those with changes that are not written yet. */
   readonly changed: ReadonlySet<ChangingCollection>;
+  /** Rows of a model between two that lead to others than the database says. */
+  readonly rows: (link: LinkMeta) => Iterable<MovedRow>;
 }
 
-const APART: Receiving = { before: () => undefined, changed: new Set() };
+/** A row of a model between two: the ends that it has in the database, and those that it is to have. */
+export interface MovedRow {
+  readonly from: readonly [source: object | undefined, target: object | undefined];
+  readonly to: readonly [source: object | undefined, target: object | undefined];
+}
+
+const APART: Receiving = { before: () => undefined, changed: new Set(), rows: () => [] };
 
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
@@ -196,44 +204,56 @@ export class BatchLoader {
   async #loadManyToMany(loads: RelationLoading, entities: readonly object[]): Promise<void> {
     const { relation } = loads;
     const { link, target, sourceField } = relation;
-    const { model, source, target: toTarget } = link!;
+    const { source, target: toTarget } = link!;
     const owners = byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
-    const order =
-      target.ordering.length > 0
-        ? modelOrdering([toTarget.relation!], target)
-        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
-    const state = { ...initialState(model, this.#workspace.scopes), order, loads };
-    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
-    const rows = await this.#inSlices(valuesOf(sourceField, owners.values()), (keys) => {
-      const where = [inList(source, keys), ...visible(toTarget.relation!)];
-      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
-    });
+    const rows = await this.linkedKeys(loads, valuesOf(sourceField, owners.values()));
     // A model between the two may link them twice.
     const lists = new Map<unknown, Set<object>>();
+    const doubles = new Map<unknown, Map<object, number>>();
     for (const key of owners.keys()) lists.set(key, new Set());
     // The second half of one load.
     await this.#loadByKey({ relation, onDemand: false }, new Map(rows.map(([, to]) => [fieldKey(toTarget, to), to])));
     const map = this.#workspace.identityMap.of(target);
     for (const [from, to] of rows) {
       const item = map.get(fieldKey(toTarget, to));
-      if (item !== undefined) lists.get(fieldKey(source, from))!.add(item);
+      const list = item === undefined ? undefined : lists.get(fieldKey(source, from))!;
+      if (list?.has(item!) === true) double(doubles, fieldKey(source, from), item!);
+      else list?.add(item!);
     }
-    for (const [key, owner] of owners) this.receive(collection(owner, relation), [...lists.get(key)!]);
+    for (const [key, owner] of owners)
+      this.receive(collection(owner, relation), [...lists.get(key)!], doubles.get(key));
     this.showOtherSide(relation, owners.values());
   }
 
+  /** The keys at both ends of the links of these owners, in the order in which their collections have them. */
+  linkedKeys(loads: RelationLoading, keys: readonly unknown[]): Promise<unknown[][]> {
+    const { link, target } = loads.relation;
+    const { model, source, target: toTarget } = link!;
+    const order =
+      target.ordering.length > 0
+        ? modelOrdering([toTarget.relation!], target)
+        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
+    const state = { ...initialState(model, this.#workspace.scopes), order, loads };
+    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
+    return this.#inSlices(keys, (slice) => {
+      const where = [inList(source, slice), ...visible(toTarget.relation!)];
+      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
+    });
+  }
+
   /** Fill a collection; what it waits to have written stays. */
-  receive(into: EntityCollection, items: readonly object[]): void {
+  receive(into: EntityCollection, items: readonly object[], doubles?: Map<object, number>): void {
     this.#receiving.before(into);
-    into.receive(items);
+    into.receive(items, doubles);
   }
 
   /** Links that the other side of a many-to-many relation is to write are shown in collections that were just filled. */
   showOtherSide(relation: RelationMeta, filled: Iterable<object>): void {
     const { changed } = this.#receiving;
-    if (changed.size === 0 || relation.inverse?.many !== true) return;
     const owners = new Set(filled);
+    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
+    if (changed.size === 0 || relation.inverse?.many !== true) return;
     for (const other of changed) {
       const { pending } = other;
       if (other.relation !== relation.inverse || pending === undefined) continue;
@@ -241,7 +261,20 @@ export class BatchLoader {
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
       for (const owner of pending.added)
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
+      if (pending.replaces !== true) continue;
+      for (const owner of owners) if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
+  }
+
+  /** So are rows of a model between the two that the session itself is to write. */
+  #showRows(relation: RelationMeta, link: LinkMeta, filled: ReadonlySet<object>): void {
+    for (const { from, to } of this.#receiving.rows(link))
+      for (const [[source, target], joined] of [
+        [from, false],
+        [to, true],
+      ] as const)
+        if (source !== undefined && target !== undefined && filled.has(source))
+          collection(source, relation).showRow(target, joined);
   }
 
   #fetch(
@@ -300,6 +333,11 @@ export class BatchLoader {
         : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
     );
   }
+}
+
+function double(counts: Map<unknown, Map<object, number>>, owner: unknown, item: object): void {
+  const own = counts.get(owner) ?? new Map<object, number>();
+  counts.set(owner, own.set(item, (own.get(item) ?? 0) + 1));
 }
 
 /** One relation of some entities, and what is to be loaded of those at its other end. */

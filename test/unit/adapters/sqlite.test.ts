@@ -78,9 +78,10 @@ describe('opening', () => {
     const connection = await open(`sqlite:${path}?readOnly=true`);
     expect(connection.query('SELECT x FROM t', [])).toEqual([[1]]);
     expect(await errorOf(() => connection.execute('INSERT INTO t VALUES (2)', []))).toMatchObject({
-      name: 'DatabaseError',
-      code: 'E_DATABASE',
-      message: 'The database is open for reading only.',
+      name: 'ReadOnlyError',
+      code: 'E_READ_ONLY',
+      message:
+        'The database is open for reading only. Write in a transaction without readOnly, on a connection that may write.',
       sql: 'INSERT INTO t VALUES (2)',
     });
   });

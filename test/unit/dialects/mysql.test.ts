@@ -526,7 +526,7 @@ describe('servers', () => {
       3024: 'E_QUERY_TIMEOUT',
       1969: 'E_QUERY_TIMEOUT',
       1317: 'E_QUERY_TIMEOUT',
-      1792: 'E_DATABASE',
+      1792: 'E_READ_ONLY',
       1064: 'E_DATABASE',
       4031: 'E_CONNECTION',
       1047: 'E_CONNECTION',

@@ -39,7 +39,7 @@ describe('L5: what is not loaded is never read by accident', () => {
 
   it('L5: collections, by everything that reads them; the other side of a one-to-one relation', async () => {
     const [post] = await db.session().query(Post).orderBy('id');
-    const comments = post!.comments as unknown as readonly Comment[] & { set(items: Comment[]): void; clear(): void };
+    const comments = post!.comments as unknown as readonly Comment[];
     const message =
       "Post.comments is not loaded. Load it with await comments.load(), or add .prefetchRelated('comments') to the query of Post.";
     for (const access of [
@@ -47,8 +47,6 @@ describe('L5: what is not loaded is never read by accident', () => {
       () => [...comments],
       () => comments.at(0),
       () => comments.map((comment) => comment.body),
-      () => comments.set([]),
-      () => comments.clear(),
       () => JSON.stringify(comments),
     ])
       await expectNotLoaded(access, message);

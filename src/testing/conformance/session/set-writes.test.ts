@@ -135,3 +135,108 @@ describe('writes of sets and what the session holds', () => {
     expect(items(await person.clubs.load())).toEqual([]);
   });
 });
+
+describe('S1: rows that the session does not have, and its loaded collections', () => {
+  const titles = (author: Author): string[] => items(author.posts).map(({ title }) => title);
+  const isLoaded = (collection: object): boolean => (collection as { isLoaded: boolean }).isLoaded;
+  const two = async (): Promise<void> => {
+    await using session = db.session();
+    await blog(session);
+  };
+  /** Both authors with their posts. */
+  const authors = async (session: Session): Promise<[Author, Author]> =>
+    (await session.query(Author).orderBy('id').prefetchRelated('posts')) as unknown as [Author, Author];
+
+  it('Q8: S1: what was moved or made behind it: read again, with what waits to be written', async () => {
+    await two();
+    await using session = db.session();
+    const [ann, bob] = await authors(session);
+    await db.transaction((other) => other.add(new Post({ title: 'Three', author: ann.id })));
+    const fresh = new Post({ title: 'Fresh', author: ann });
+    session.add(fresh);
+    expect(await session.query(Post).filter({ title: 'Three' }).update({ author: bob.id })).toBe(1);
+    expect([isLoaded(ann.posts), isLoaded(bob.posts)]).toEqual([false, false]);
+    await session.prefetch([ann, bob], 'posts');
+    expect([titles(ann), titles(bob)]).toEqual([
+      ['One', 'Fresh'],
+      ['Two', 'Three'],
+    ]);
+    await session.commit();
+    expect(await ann.posts.query().count()).toBe(2);
+  });
+
+  it('Q8: S1: where all rows that were met are there, collections stay loaded', async () => {
+    await two();
+    await using session = db.session();
+    const [ann, bob] = await authors(session);
+    expect(await session.query(Post).filter({ title: 'One' }).update({ author: bob.id })).toBe(1);
+    expect([titles(ann), titles(bob)]).toEqual([[], ['Two', 'One']]);
+  });
+
+  it('Q8: S9: inside a transaction a rollback loads them again as they were', async () => {
+    await two();
+    await using session = db.session();
+    const [ann, bob] = await authors(session);
+    await db.transaction((other) => other.add(new Post({ title: 'Three', author: ann.id })));
+    await errorOf(() =>
+      session.transaction(async () => {
+        await session.query(Post).unfiltered().update({ author: bob.id });
+        throw new Error('no');
+      }),
+    );
+    expect([titles(ann), titles(bob)]).toEqual([['One'], ['Two']]);
+  });
+
+  it('Q9: S1: rows that are made in bulk are in them, by entity or key, new or written over', async () => {
+    await two();
+    await using session = db.session();
+    const [ann, bob] = await authors(session);
+    const [one] = items(ann.posts);
+    await session
+      .query(Post)
+      .bulkCreate([{ title: 'Three', author: ann.id }, new Post({ title: 'Four', author: bob })]);
+    expect([titles(ann), titles(bob)]).toEqual([
+      ['One', 'Three'],
+      ['Two', 'Four'],
+    ]);
+    await session.query(Post).bulkCreate([{ id: one!.id, title: 'One', author: bob.id }], {
+      onConflict: 'update',
+      conflictFields: ['id'],
+      updateFields: ['authorId'],
+    } as never);
+    expect([titles(ann), titles(bob)]).toEqual([['Three'], ['Two', 'Four', 'One']]);
+    await session.prefetch([ann], 'profile');
+    expect(ann.profile).toBeNull();
+    await session.query(Profile).bulkCreate([{ nickname: 'p', author: ann.id }]);
+    expect(ann.profile).toMatchObject({ nickname: 'p' });
+  });
+
+  it('Q9: R1: rows of a model between two show on both sides', async () => {
+    await using session = db.session();
+    const [person, club] = [new Person({ name: 'Ann' }), new Club({ name: 'Chess' })];
+    session.add(person, club);
+    expect([items(person.clubs), items(club.members)]).toEqual([[], []]);
+    await session.commit();
+    await session.query(Membership).bulkCreate([{ person: person.id, club: club.id, since: '2026-01-31' }]);
+    expect([items(person.clubs), items(club.members)]).toEqual([[club], [person]]);
+  });
+
+  it('Q8: S7: outside of a transaction it lasts: rollback() gives up what was pending, and shows nothing that is gone', async () => {
+    await two();
+    await using session = db.session();
+    const [ann, bob] = await authors(session);
+    const [one] = items(ann.posts);
+    ann.posts.add(new Post({ title: 'pending', author: ann }));
+    bob.posts.add(new Post({ title: 'pending', author: bob }));
+    await session.query(Post).bulkCreate([{ title: 'Three', author: bob.id }]);
+    expect(await session.query(Post).filter({ title: 'One' }).delete()).toBe(1);
+    expect([titles(ann), titles(bob)]).toEqual([['pending'], ['Two', 'pending', 'Three']]);
+    await session.rollback();
+    expect([titles(ann), titles(bob), session.state(one!)]).toEqual([[], ['Two', 'Three'], 'detached']);
+    const [, second] = [ann, items(bob.posts)[0]!];
+    second.author = ann;
+    await session.query(Post).filter({ title: 'Three' }).update({ author: ann.id });
+    await session.rollback();
+    expect([titles(ann), titles(bob)]).toEqual([['Three'], ['Two']]);
+  });
+});

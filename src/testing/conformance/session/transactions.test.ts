@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AcquireTimeoutError, f, model, NoSessionError, Session } from '../../../index.ts';
+import { AcquireTimeoutError, f, model, NoSessionError, ReadOnlyError, Session } from '../../../index.ts';
 import type { ConnectionOptions, Database } from '../../../index.ts';
 
 import { errorFrom, errorOf, onEngine, openTestDatabase, supports } from '../../support/database.ts';
@@ -446,10 +446,55 @@ describe('savepoints', () => {
     expect(await session.transaction((own) => own.query(Tag).count(), { readOnly: true })).toBe(1);
     const tag = new Tag({ name: 'b' });
     const error = await errorOf(() => session.transaction((own) => own.add(tag), { readOnly: true }));
-    expect(error).toMatchObject({ code: 'E_DATABASE', message: 'The database is open for reading only.' });
+    expect(error).toMatchObject({ code: 'E_READ_ONLY' });
     expect(session.state(tag)).toBe('transient');
     await db.transaction((other) => other.add(new Tag({ name: 'b' })));
     expect(await tagNames()).toEqual(['a', 'b']);
+  });
+});
+
+describe('T1: a transaction that only reads', () => {
+  it('T1: refuses each way to write before anything of it is sent, by model, and lasts where that is caught', async () => {
+    const session = db.session();
+    const message =
+      'Tag rows were to be written in a transaction that only reads. Begin it without readOnly: true, or write them in another.';
+    const fresh = new Tag({ name: 'x' });
+    const ways: Record<string, () => PromiseLike<unknown>> = {
+      flush: async () => {
+        session.add(fresh);
+        await session.flush();
+      },
+      'a query that flushes first': () => session.query(Tag).count(),
+      update: () => session.query(Tag).unfiltered().update({ name: 'x' }),
+      delete: () => session.query(Tag).unfiltered().delete(),
+      bulkCreate: () => session.query(Tag).bulkCreate([{ name: 'x' }]),
+      getOrCreate: () => session.query(Tag).getOrCreate({ name: 'x' }),
+    };
+    const error = await errorOf(() =>
+      session.transaction(
+        async () => {
+          for (const [way, write] of Object.entries(ways)) {
+            let refused: unknown;
+            const sent = await statementsOf(async () => (refused = await errorOf(async () => write())));
+            expect([way, refused]).toEqual([
+              way,
+              expect.objectContaining({ code: 'E_READ_ONLY', model: 'Tag', message }),
+            ]);
+            expect([way, sent.filter((text) => /INSERT|UPDATE|DELETE/.test(text))]).toEqual([way, []]);
+            if (way.startsWith('a query')) session.delete(fresh);
+          }
+          await session.sql`INSERT INTO tag (name) VALUES ('x')`;
+        },
+        { readOnly: true },
+      ),
+    );
+    expect(error).toBeInstanceOf(ReadOnlyError);
+    expect(error).toMatchObject({
+      message:
+        'The database is open for reading only. Write in a transaction without readOnly, on a connection that may write.',
+    });
+    expect(await tagNames()).toEqual(['a']);
+    await session.close();
   });
 });
 

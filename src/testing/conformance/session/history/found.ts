@@ -66,4 +66,30 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
     unit('rollback', shelve, create('owner')),
     commit({ do: 'delete', at: 1 }, create('item'), { do: 'refer', relation: 'next', by: 'entity', at: 0, to: 1 }),
   ],
+  'what refers by a column that is not the key leaves a collection that was loaded for it': [
+    commit(create('shelf'), create('item')),
+    commit(
+      { do: 'fill', relation: 'shelf', at: 0, to: [0] },
+      { do: 'clear' },
+      { do: 'fill', relation: 'shelf', at: 0, to: [] },
+    ),
+  ],
+  'a collection that is set before it is loaded is what it was set to, after a flush and a rollback too': [
+    commit(create('item'), create('label'), create('place'), link('labels', 'own'), link('places', 'own')),
+    unit(
+      'rollback',
+      { do: 'set', relation: 'labels', at: 0, to: [], unloaded: true },
+      { do: 'set', relation: 'places', at: 0, to: [0], unloaded: true },
+    ),
+    unit(
+      'failed transaction',
+      { do: 'set', relation: 'labels', at: 0, to: [], unloaded: true },
+      { do: 'fill', relation: 'places', at: 0, to: [], unloaded: true },
+      { do: 'flush' },
+    ),
+    commit(
+      { do: 'fill', relation: 'labels', at: 0, to: [], unloaded: true },
+      { do: 'set', relation: 'places', at: 0, to: [0], unloaded: true },
+    ),
+  ],
 };

@@ -35,7 +35,29 @@ export type Step =
       readonly at: number;
       readonly to: number;
     }
-  | { readonly do: 'set'; readonly relation: ToMany; readonly at: number; readonly to: readonly number[] }
+  | {
+      /** Before it is loaded, or after; without any members that is `clear()`. */
+      readonly do: 'set';
+      readonly relation: ToMany;
+      readonly at: number;
+      readonly to: readonly number[];
+      readonly unloaded?: boolean;
+    }
+  | {
+      /** The same of the other side: the items of an owner, a shelf, a label, a place. */
+      readonly do: 'fill';
+      readonly relation: Filled;
+      readonly at: number;
+      readonly to: readonly number[];
+      readonly unloaded?: boolean;
+    }
+  | {
+      /** A row of the model between items and places: made, given another place, deleted. */
+      readonly do: 'stay';
+      readonly how: 'make' | 'move' | 'delete';
+      readonly at: number;
+      readonly to: number;
+    }
   | { readonly do: 'load'; readonly at: number }
   | { readonly do: 'delete'; readonly at: number }
   | { readonly do: 'flush' | 'query' | 'clear' }
@@ -43,6 +65,9 @@ export type Step =
   | { readonly do: 'hook'; readonly place: HookPlace; readonly at: number }
   | { readonly do: 'elsewhere'; readonly at: number; readonly how: 'change' | 'delete'; readonly name: string }
   | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean };
+
+/** The relations of items of which the other side is a collection of items. */
+export type Filled = Exclude<ToOne, 'next'> | Exclude<ToMany, 'friends'>;
 
 /** Some steps, and how they end. */
 export interface Unit {
@@ -107,7 +132,35 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         to: at,
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: one('set'), relation: many, at, to: fc.array(at, { maxLength: 3 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: one('set'),
+        relation: many,
+        at,
+        to: fc.array(at, { maxLength: 3 }),
+        unloaded: fc.boolean(),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: one('fill'),
+        relation: fc.constantFrom<Filled>('owner', 'shelf', 'labels', 'places'),
+        at,
+        to: fc.array(at, { maxLength: 3 }),
+        unloaded: fc.boolean(),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: one('stay'),
+        how: fc.constantFrom('make' as const, 'make' as const, 'move' as const, 'delete' as const),
+        at,
+        to: at,
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ do: one('load'), at }) },
     { weight: 3, arbitrary: fc.record({ do: one('delete'), at }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'query' as const, 'clear' as const) }) },

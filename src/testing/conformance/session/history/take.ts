@@ -6,7 +6,7 @@ import type { Collection, Database, Model, Session } from '../../../../index.ts'
 
 import { errorFrom } from '../../../support/database.ts';
 import { expectMemory } from './check.ts';
-import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf } from './models.ts';
+import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity, Kind } from './models.ts';
 import type { HookPlace, Step } from './steps.ts';
 import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
@@ -23,7 +23,7 @@ export interface Play {
 class Stop extends Error {}
 
 /** A collection as these steps use it, whatever it holds. */
-type Links = Pick<Collection<Model>, 'add' | 'remove' | 'set'>;
+type Links = Pick<Collection<Model>, 'add' | 'remove' | 'set' | 'clear'>;
 
 const links = (entity: object, name: string): Links => (entity as Record<string, Links>)[name]!;
 
@@ -103,11 +103,18 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       if (item === undefined) return;
       const { kind } = TO_MANY[step.relation];
       const members = step.to.map((n) => pick(world, kind, n)).filter((thing) => thing !== undefined);
-      await load(play, item, step.relation);
-      links(entity(item), step.relation).set(members.map((thing) => entity(thing) as never));
+      await (step.unloaded === true ? unload(play, inside, item, step.relation) : load(play, item, step.relation));
+      replace(
+        links(entity(item), step.relation),
+        members.map((thing) => entity(thing)),
+      );
       item[step.relation] = new Set(members.map(({ key }) => key));
       return;
     }
+    case 'fill':
+      return fill(play, step, inside);
+    case 'stay':
+      return stay(play, step, inside);
     case 'load': {
       const thing = pick(world, undefined, step.at);
       if (thing !== undefined) await load(play, thing, ...COLLECTIONS[thing.kind]);
@@ -145,6 +152,67 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
   }
+}
+
+function replace(collection: Links, members: readonly object[]): void {
+  if (members.length === 0) collection.clear();
+  else collection.set(members as never);
+}
+
+async function fill(
+  play: Play,
+  { relation, at, to, unloaded }: Extract<Step, { do: 'fill' }>,
+  inside: boolean,
+): Promise<void> {
+  const { world } = play;
+  const isMany = relation === 'labels' || relation === 'places';
+  const parent = pick(world, isMany ? TO_MANY[relation].kind : TO_ONE[relation], at);
+  if (parent === undefined) return;
+  const members = to.map((n) => pick(world, 'item', n)).filter((thing) => thing !== undefined);
+  await (unloaded === true ? unload(play, inside, parent, 'items') : load(play, parent, 'items'));
+  replace(
+    links(world.entities.get(parent.key)!, 'items'),
+    members.map(({ key }) => world.entities.get(key)!),
+  );
+  for (const thing of world.things.values()) {
+    if (thing.kind !== 'item') continue;
+    const isMember = members.includes(thing);
+    if (!isMany) thing[relation] = isMember ? parent.key : thing[relation] === parent.key ? null : thing[relation];
+    else if (isMember) thing[relation].add(parent.key);
+    else thing[relation].delete(parent.key);
+  }
+}
+
+/** Rows of the model between items and places, for themselves; a pair has one of them. */
+async function stay(play: Play, { how, at, to }: Extract<Step, { do: 'stay' }>, inside: boolean): Promise<void> {
+  const { session, world } = play;
+  const place = pick(world, 'place', to);
+  if (how === 'make') {
+    const item = pick(world, 'item', at);
+    if (item === undefined || place === undefined || item.places.has(place.key)) return;
+    const made = new Stay({
+      item: world.entities.get(item.key) as Item,
+      place: world.entities.get(place.key) as Place,
+    });
+    session.add(made);
+    world.stays.push(made);
+    item.places.add(place.key);
+    return;
+  }
+  const here = world.stays.filter((row) => ['pending', 'persistent'].includes(session.state(row)));
+  const row = here[at % Math.max(1, here.length)];
+  const [item, from] = row === undefined ? [] : [row.item, row.place].map((end) => world.names.get(end));
+  const thing = world.things.get(item ?? '');
+  // One that a savepoint has brought back may be of a pair that is linked by another row.
+  if (row === undefined || thing === undefined || from === undefined || !thing.places.has(from)) return;
+  if (how === 'move') {
+    if (place === undefined || thing.places.has(place.key)) return;
+    row.place = world.entities.get(place.key) as Place;
+    thing.places.add(place.key);
+  } else session.delete(row);
+  thing.places.delete(from);
+  // What is to be deleted is in its collections until it is.
+  if (how === 'delete') await flush(play, inside);
 }
 
 /** Whether a row of a model is to be deleted by the next flush. */
@@ -213,6 +281,14 @@ async function load({ session, world }: Play, thing: Thing, ...names: readonly s
   const entity = world.entities.get(thing.key) as Item;
   if (session.state(entity) === 'persistent' && names.length > 0)
     await session.prefetch([entity], ...(names as readonly 'labels'[]));
+}
+
+/** Nothing is known of what a collection holds, but for what is to be written of it after that. */
+async function unload(play: Play, inside: boolean, thing: Thing, name: string): Promise<void> {
+  const entity = play.world.entities.get(thing.key) as Item;
+  if (play.session.state(entity) !== 'persistent') return;
+  await flush(play, inside);
+  play.session.expire(entity, name as 'labels');
 }
 
 /** Whoever refers to it lets go first, where the keys say no action; links and parts go with it. */

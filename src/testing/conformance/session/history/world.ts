@@ -1,5 +1,5 @@
 /** The model of a session that is plain data: what everything is, by names of its own, and nothing of how it is written. */
-import type { Kind } from './models.ts';
+import type { Kind, Stay } from './models.ts';
 
 /** The relations that lead to one. */
 export const TO_ONE = { owner: 'owner', shelf: 'shelf', next: 'item' } as const;
@@ -33,9 +33,11 @@ export interface World {
   /** The entity of each, also of those that are gone. */
   readonly entities: Map<string, object>;
   readonly names: Map<object, string>;
+  /** Rows between items and places that were made for themselves. */
+  readonly stays: Stay[];
 }
 
-export const newWorld = (): World => ({ things: new Map(), entities: new Map(), names: new Map() });
+export const newWorld = (): World => ({ things: new Map(), entities: new Map(), names: new Map(), stays: [] });
 
 export const newThing = (kind: Kind, key: string, name: string, item: string | null): Thing => ({
   kind,

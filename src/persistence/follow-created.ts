@@ -1,0 +1,75 @@
+import { EntityCollection } from '../core/collection.ts';
+import { isOf, sameTable } from '../core/inheritance.ts';
+import { fieldKey } from '../core/keys.ts';
+import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import type { Row } from '../core/state.ts';
+import { collectionsOver, eachEnd } from '../core/through.ts';
+import { readField } from './entity-codec.ts';
+import { join } from './follow-deletes.ts';
+import type { Journal } from './journal.ts';
+import { moveAll } from './moves.ts';
+import { endAt } from './unwritten-rows.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Entities whose rows were made, or written over, by a call of their own. */
+export interface Created {
+  readonly meta: ModelMeta;
+  readonly entities: readonly object[];
+  /** Of those that were there before: their rows then. */
+  readonly former: ReadonlyMap<object, Row>;
+  /** Of the new ones: those that the session had to insert anyway, and shows already. */
+  readonly shown: ReadonlySet<object>;
+}
+
+/** After rows were made in bulk: collections that are loaded show them. */
+export function followCreated(workspace: Workspace, journal: Journal, created: Created): void {
+  const { meta, entities, former, shown } = created;
+  const fresh = entities.filter((entity) => !former.has(entity));
+  const known = entities.filter((entity) => former.has(entity));
+  for (const relation of meta.relations) {
+    if (!relation.owning) continue;
+    if (relation.inverse !== undefined) {
+      const owners = ownersThatKnow(workspace, relation, relation.inverse);
+      if (owners.size > 0)
+        for (const entity of fresh) {
+          const owner = owners.get(fieldKey(relation.sourceField, readField(entity, relation.sourceField)));
+          if (owner !== undefined) join(owner, relation.inverse, entity, journal);
+        }
+      moveAll(workspace, meta, relation, known, former, journal);
+    }
+    // What they were links of, nobody knows any more.
+    if (known.length > 0) for (const over of collectionsOver(relation)) unloadAll(workspace, over, journal);
+  }
+  if (!meta.relations.some((relation) => collectionsOver(relation).length > 0)) return;
+  for (const entity of fresh)
+    if (!shown.has(entity))
+      eachEnd(
+        entity,
+        (row, relation) => endAt(workspace.identityMap, row, relation),
+        (collection, other) => journal.change(collection, () => collection.settleRow(other, true)),
+      );
+}
+
+/** The entities that know who refers to them, by what is referred to. */
+function ownersThatKnow(
+  { identityMap }: Workspace,
+  { target, targetField }: RelationMeta,
+  inverse: RelationMeta,
+): Map<unknown, object> {
+  const owners = new Map<unknown, object>();
+  for (const owner of identityMap.of(target).values()) {
+    const link = State.link(owner, inverse.index);
+    if (link === undefined || (link instanceof EntityCollection && !link.isLoaded) || !isOf(owner, target)) continue;
+    if (Object.hasOwn(owner, targetField.name)) owners.set(fieldKey(targetField, readField(owner, targetField)), owner);
+  }
+  return owners;
+}
+
+function unloadAll({ identityMap }: Workspace, { index, model }: RelationMeta, journal: Journal): void {
+  for (const [meta, entities] of identityMap.entries())
+    for (const entity of sameTable(meta, model) ? entities : []) {
+      const link = State.link(entity, index);
+      if (link instanceof EntityCollection && link.isLoaded) journal.change(link, () => link.unload());
+    }
+}

@@ -1,0 +1,49 @@
+import { EntityCollection } from '../core/collection.ts';
+import { sameKey } from '../core/keys.ts';
+import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { State } from '../core/state.ts';
+import type { Row } from '../core/state.ts';
+import { readField } from './entity-codec.ts';
+import { join, targetOf } from './follow-deletes.ts';
+import type { Journal } from './journal.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Collections show what has come to refer to their owner, and no more what refers to another. */
+export function moveAll(
+  workspace: Workspace,
+  meta: ModelMeta,
+  relation: RelationMeta,
+  entities: readonly object[],
+  before: ReadonlyMap<object, Row>,
+  journal: Journal,
+): void {
+  const { sourceField, inverse, index } = relation;
+  const codec = workspace.compiled.codec(meta);
+  const left = new Map<EntityCollection, Set<object>>();
+  for (const entity of entities) {
+    const former = before.get(entity)![sourceField.index];
+    const now = State.row(entity)![sourceField.index];
+    if (former === undefined || former === now) continue;
+    const [from, to] = [former, now].map((raw) => (raw === null ? null : codec.decodeField(sourceField, raw)));
+    // What the application has given another owner since keeps it: the next flush writes it.
+    if (sameKey(sourceField, from, to) || !sameKey(sourceField, readField(entity, sourceField), to)) continue;
+    const next = to === null ? null : targetOf(workspace, relation, to);
+    State.setLink(entity, index, next ?? undefined);
+    if (inverse === undefined) continue;
+    const previous = from === null ? undefined : targetOf(workspace, relation, from);
+    if (previous !== undefined) leave(previous, inverse, entity, left);
+    if (next !== undefined && next !== null) join(next, inverse, entity, journal);
+  }
+  for (const [collection, items] of left) journal.change(collection, () => collection.drop(items));
+}
+
+/** `left`: what collections are to lose, all at once. */
+function leave(owner: object, { index }: RelationMeta, entity: object, left: Map<EntityCollection, Set<object>>): void {
+  const link = State.link(owner, index);
+  if (link instanceof EntityCollection) {
+    if (!link.isLoaded) return;
+    const items = left.get(link);
+    if (items === undefined) left.set(link, new Set([entity]));
+    else items.add(entity);
+  } else if (link === entity) State.setLink(owner, index, null);
+}
