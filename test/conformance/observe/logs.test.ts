@@ -69,9 +69,9 @@ describe('records', () => {
     expect(first).toEqual([
       'debug',
       'statement',
-      statement({ kind: 'read', sql, rows: 0, correlationId: 'request-7' }),
+      statement({ kind: 'read', model: 'Pet', sql, rows: 0, correlationId: 'request-7' }),
     ]);
-    expect(second).toEqual(['debug', 'statement', statement({ kind: 'read', sql, rows: 0 })]);
+    expect(second).toEqual(['debug', 'statement', statement({ kind: 'read', model: 'Pet', sql, rows: 0 })]);
     expect(second![2]).toMatchObject({ fingerprint: first![2]['fingerprint'] });
     expect(second![2]['session']).not.toBe(first![2]['session']);
     expect(leaksOf(entries, SENTINEL)).toEqual([]);
