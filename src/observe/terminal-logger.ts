@@ -36,7 +36,7 @@ const PLACED = new Set([
   'session',
   'transaction',
   'correlationId',
-  'err',
+  'error',
 ]);
 
 /**
@@ -76,7 +76,7 @@ function lineOf(level: LogLevel, record: LogRecord, message: string, colors: Col
       ? highlight(record['sql'], quotesOf(record['dialect']), colors)
       : printable(message),
     colors.dim(remarks(record)),
-    failure(record['err'], colors),
+    failure(record['error'], colors),
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
@@ -108,10 +108,10 @@ function remarks(record: LogRecord): string {
   return [...known, ...others].filter((part) => part !== '').join(' · ');
 }
 
-function failure(err: unknown, colors: Colors): string {
-  if (typeof err !== 'object' || err === null) return '';
+function failure(error: unknown, colors: Colors): string {
+  if (typeof error !== 'object' || error === null) return '';
   // Named cast: what `errorRecord` makes.
-  const { type, message = '' } = err as { readonly type?: unknown; readonly message?: string };
+  const { type, message = '' } = error as { readonly type?: unknown; readonly message?: string };
   return colors.red(printable(message === '' ? String(type) : `${String(type)}: ${message}`));
 }
 

@@ -57,7 +57,7 @@ export function statementFields(event: StatementEvent): Fields {
     session,
     transaction,
     correlationId,
-    err: error === undefined ? undefined : errorRecord(error),
+    error: error === undefined ? undefined : errorRecord(error),
   };
 }
 
@@ -70,10 +70,10 @@ function headOf(event: UnitEvent | RetryEvent): readonly [LogLevel, string] {
 }
 
 function unitFields({ kind, database: _database, ...event }: UnitEvent | RetryEvent): Fields {
-  if (!('startedAt' in event)) return { event: kind, ...event, err: errorRecord(event.error), error: undefined };
+  if (!('startedAt' in event)) return { event: kind, ...event, error: errorRecord(event.error) };
   const { startedAt: _startedAt, durationMs, error, ...rest } = event;
-  const err = error === undefined ? undefined : errorRecord(error);
-  return { event: kind, durationMs: rounded(durationMs), ...rest, err };
+  const failure = error === undefined ? undefined : errorRecord(error);
+  return { event: kind, durationMs: rounded(durationMs), ...rest, error: failure };
 }
 
 /** Microseconds are as exact as it gets. */

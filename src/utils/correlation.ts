@@ -11,6 +11,8 @@ let given = false;
  * Run a function under an id, that of the request for example: what it sends to databases, awaited or not, bears the id in logs, events
  * and statistics. An inner call has its own id.
  *
+ * A query set is sent when it is awaited: await it inside of the function.
+ *
  * Ids come from outside, in headers: a longer one is cut to 200 characters, and what is no character of Unicode is replaced.
  *
  * @param id Any text that is not empty.

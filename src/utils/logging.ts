@@ -74,7 +74,7 @@ export class SafeLogger {
   }
 }
 
-/** An error in a record. */
+/** An error in a record: plain data, so that it is the same whatever a logger makes of errors. */
 export interface ErrorRecord {
   readonly type: string;
   /** Only of errors of the library: others may quote values. */

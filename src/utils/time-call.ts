@@ -37,7 +37,7 @@ export function timeCall<T>(logger: Logger, name: string, fn: () => T, options: 
         name,
         durationMs,
         ...(id !== undefined && { correlationId: id }),
-        ...(failure !== undefined && { err: errorRecord(failure.error) }),
+        ...(failure !== undefined && { error: errorRecord(failure.error) }),
       }),
       failure === undefined ? `${name}: done` : `${name}: failed`,
     );

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BlazeError, ConnectionConfig, Database } from 'blazeorm';
-import type { ServerOptions } from 'blazeorm';
+import type { Logger, ServerOptions } from 'blazeorm';
 import { MySQLAdapter } from 'blazeorm/mysql';
 import { PostgresAdapter } from 'blazeorm/postgres';
 
@@ -21,20 +21,26 @@ import type { SqlServerName, TestDatabase } from '../support/test-database.ts';
 import { Account, Country, refusedBy, SECRET, SENTINEL } from './refused.ts';
 
 /** What a suite looks at: the database, and what was published and warned of meanwhile. */
-function secretsOf(engine: 'sqlite' | SqlServerName, connect: (connection: ServerOptions) => Promise<Database>): void {
+function secretsOf(
+  engine: 'sqlite' | SqlServerName,
+  connect: (connection: ServerOptions, logger: Logger) => Promise<Database>,
+): void {
   let db: Database;
   const heard: unknown[] = [];
   const hear = (message: unknown): void => void heard.push(message);
+  const channels = ['statement', 'transaction', 'flush', 'retry', 'connection'].map((name) => `blazeorm:${name}`);
+  const log = (record: object, message: string): void => void heard.push({ record, message });
+  const logger = { debug: log, info: log, warn: log, error: log };
 
   beforeAll(async () => {
-    subscribe('blazeorm:statement', hear);
+    for (const channel of channels) subscribe(channel, hear);
     process.on('warning', hear);
-    db = await connect({});
+    db = await connect({}, logger);
     await db.createAll();
   });
 
   afterAll(async () => {
-    unsubscribe('blazeorm:statement', hear);
+    for (const channel of channels) unsubscribe(channel, hear);
     process.off('warning', hear);
     await db.close();
   });
@@ -42,7 +48,7 @@ function secretsOf(engine: 'sqlite' | SqlServerName, connect: (connection: Serve
   it.each(refusedBy[engine])(
     'X4: A2: $title: $code without values, and the database goes on',
     async ({ code, connection, run }) => {
-      const own = connection === undefined ? db : await connect(connection);
+      const own = connection === undefined ? db : await connect(connection, logger);
       const error = await errorOf(() => run(own));
       expect(error).toBeInstanceOf(BlazeError);
       expect(error).toMatchObject({ code });
@@ -52,7 +58,7 @@ function secretsOf(engine: 'sqlite' | SqlServerName, connect: (connection: Serve
     },
   );
 
-  it('X4: nothing of them in what was published and warned of', () => {
+  it('X4: O3: nothing of them in what was published, logged and warned of', () => {
     expect(heard.length).toBeGreaterThan(refusedBy[engine].length);
     expect(heard.flatMap((message) => leaksOf(message, SENTINEL))).toEqual([]);
   });
@@ -78,7 +84,9 @@ function secretsOf(engine: 'sqlite' | SqlServerName, connect: (connection: Serve
 describe('sqlite · what is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'blaze-secrets-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  secretsOf('sqlite', () => Database.connect(`sqlite:${join(folder, 'a.db')}`, { models: [Account, Country] }));
+  secretsOf('sqlite', (_, logger) =>
+    Database.connect(`sqlite:${join(folder, 'a.db')}`, { models: [Account, Country], logger }),
+  );
 });
 
 for (const engine of ['postgres', 'mysql', 'mariadb'] as const)
@@ -88,7 +96,9 @@ for (const engine of ['postgres', 'mysql', 'mariadb'] as const)
       server = await createTestDatabase(engine);
     });
     afterAll(() => server.drop());
-    secretsOf(engine, (connection) => Database.connect(server.url, { models: [Account, Country], connection }));
+    secretsOf(engine, (connection, logger) =>
+      Database.connect(server.url, { models: [Account, Country], connection, logger }),
+    );
   });
 
 for (const engine of ['postgres', 'mysql', 'mariadb'] as const)

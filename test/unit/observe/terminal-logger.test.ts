@@ -29,7 +29,7 @@ describe('the terminal logger', () => {
     const logger = terminalLogger({ stream });
     logger.debug(statement, 'statement');
     logger.warn(
-      { ...statement, rows: undefined, err: { type: 'DataError', message: 'Too long.' } },
+      { ...statement, rows: undefined, error: { type: 'DataError', message: 'Too long.' } },
       'statement failed',
     );
     logger.debug({ event: 'flush', durationMs: 12.3, inserted: 2, updated: 0, deleted: 0 }, 'flush');
@@ -81,7 +81,7 @@ describe('the terminal logger', () => {
       { ...statement, sql: `SELECT '${hostile}' /* ${hostile} */ FROM "${hostile}"`, correlationId: hostile },
       '',
     );
-    logger.warn({ event: hostile, extra: hostile, err: { type: hostile, message: hostile } }, hostile);
+    logger.warn({ event: hostile, extra: hostile, error: { type: hostile, message: hostile } }, hostile);
     expect(written).toHaveLength(2);
     for (const line of written) {
       expect(line).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}]*\n$/u);

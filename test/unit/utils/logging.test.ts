@@ -144,8 +144,8 @@ describe('timeCall', () => {
     await expect(timeCall(logger, 'save', async () => fail())).rejects.toBe(boom);
     expect(entries).toEqual([
       ['warn', 'save: done', fields],
-      ['warn', 'save: failed', { ...fields, err: { type: 'TypeError' } }],
-      ['warn', 'save: failed', { ...fields, err: { type: 'TypeError' } }],
+      ['warn', 'save: failed', { ...fields, error: { type: 'TypeError' } }],
+      ['warn', 'save: failed', { ...fields, error: { type: 'TypeError' } }],
     ]);
   });
 
