@@ -49,6 +49,7 @@ export class Database extends DatabaseCore {
       });
     const models = this.#models().filter((meta) => schema === undefined || meta.schema === undefined);
     await this.#run(this.#builder(schema).dropSql(models, { ifExists: true }));
+    await this.engine.cache?.level.clear();
   }
 
   #builder(schema = this.engine.options.schema): SchemaBuilder {

@@ -9,7 +9,8 @@ import { engineOf } from './persistence/database.ts';
 import { Engine } from './persistence/engine.ts';
 import { openSession } from './persistence/session.ts';
 import { MigrationEngine as CoreEngine } from './schema/engine/engine.ts';
-import type { EngineOptions } from './schema/engine/options.ts';
+import type { ApplyOptions, EngineOptions } from './schema/engine/options.ts';
+import type { PlannedMigration } from './schema/engine/plan.ts';
 import { MIGRATION_TABLE } from './schema/engine/record.ts';
 import type { CodeTerms, MigrationTarget } from './schema/engine/target.ts';
 import { schemaOf } from './schema/of-models.ts';
@@ -45,6 +46,23 @@ export class MigrationEngine extends CoreEngine {
     this.#db = db;
     this.#files = migrations;
     this.#given = options;
+  }
+
+  override migrate(options?: ApplyOptions): Promise<PlannedMigration[]> {
+    return this.#forgetting(() => super.migrate(options));
+  }
+
+  override rollback(options?: ApplyOptions): Promise<PlannedMigration[]> {
+    return this.#forgetting(() => super.rollback(options));
+  }
+
+  /** What a migration does to rows is not known. */
+  async #forgetting<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } finally {
+      await this.#engine.cache?.level.clear();
+    }
   }
 
   /**

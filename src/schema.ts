@@ -27,6 +27,7 @@ export type { Inspected, InspectOptions, SourceFile } from './schema/inspect/ins
 export type { IntrospectedSchema, IntrospectedView, IntrospectOptions, Note } from './schema/introspect/source.ts';
 export { schemaOf } from './schema/of-models.ts';
 export { backFill } from './schema/operations/back-fill.ts';
+export { checkRows } from './schema/operations/check-rows.ts';
 export * from './schema/operations/builders.ts';
 export { analyse } from './schema/safety/analyse.ts';
 export type { Finding, SafetyContext, Severity, Stage } from './schema/safety/finding.ts';

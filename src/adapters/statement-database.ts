@@ -4,6 +4,9 @@ import type { StatementDatabase } from './statement-events.ts';
 
 let databases = 0;
 
+/** How many databases this process has opened: the number of the last one. */
+export const databasesSoFar = (): number => databases;
+
 /** What statements say of the database that they go to. Its dialect is known for sure when a server has answered. */
 export function statementDatabase(adapter: Adapter, config?: ConnectionConfig): StatementDatabase {
   const [place] = config?.hosts ?? [];

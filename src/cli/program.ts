@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { BlazeError } from '../utils/errors.ts';
 import { ConfirmationRequiredError, UnsafeMigrationError } from '../utils/migration-errors.ts';
+import { adopt } from './commands/adopt.ts';
 import { check } from './commands/check.ts';
 import { erd } from './commands/erd.ts';
 import { drift } from './commands/drift.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   sql,
   verify,
   drift,
+  adopt,
   inspect,
   erd,
   seed,

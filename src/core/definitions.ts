@@ -131,6 +131,12 @@ export interface ScopeOptions {
   readonly check?: boolean;
 }
 
+/** Rows that a second-level cache keeps by their keys. */
+export interface CacheOptions {
+  readonly ttl: number;
+  readonly sensitive?: boolean;
+}
+
 export interface ModelOptions {
   readonly table?: string;
   readonly schema?: string;
@@ -144,6 +150,7 @@ export interface ModelOptions {
   readonly readOnly?: boolean;
   readonly comment?: string;
   readonly renamedFrom?: string;
+  readonly cache?: CacheOptions;
   /** The field that says of which class a row is, where classes share the table. */
   readonly discriminator?: string;
   /** What it says of the model itself; without it there are rows of subclasses only. */

@@ -152,6 +152,12 @@ export interface ScopeMeta {
   readonly check: boolean;
 }
 
+/** How rows are kept outside of sessions. `sensitive`: although some fields are, in a server too. */
+export interface CacheMeta {
+  readonly ttl: number;
+  readonly sensitive: boolean;
+}
+
 /** Everything known of a model, frozen. `Post.meta` shows it. */
 export interface ModelMeta {
   /** Name of the class, for messages. */
@@ -189,6 +195,8 @@ export interface ModelMeta {
   readonly comment: string | undefined;
   /** The table's name before, for migrations. */
   readonly renamedFrom: string | undefined;
+  /** Whether a second-level cache keeps its rows, and how; `ttl`: milliseconds. */
+  readonly cache: CacheMeta | undefined;
   /** The other classes of its table, where there are any. */
   readonly inheritance: InheritanceMeta | undefined;
 }

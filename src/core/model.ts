@@ -1,5 +1,6 @@
 import { DefinitionError, InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { checkCacheOption } from './cache-option.ts';
 import { defineAccessors } from './accessors.ts';
 import type { Definition, ModelDefinition, ModelOptions } from './definitions.ts';
 import { initialise } from './initialise.ts';
@@ -87,6 +88,7 @@ const OPTIONS = [
   'readOnly',
   'renamedFrom',
   'comment',
+  'cache',
 ];
 const FAMILY = ['discriminator', 'discriminatorValue', 'subclasses'];
 
@@ -123,6 +125,7 @@ export function checkOptions(
   checkName(call, 'comment', comment, true);
   checkNames(call, 'primaryKey', primaryKey);
   checkNames(call, 'ordering', ordering);
+  checkCacheOption(call, name, options);
 }
 
 function createModel(name: string, fields: Readonly<Record<string, Definition>>, options: ModelOptions = {}): unknown {

@@ -148,7 +148,7 @@ export abstract class DdlCompiler {
     if (column.generated !== undefined)
       return `${sql} GENERATED ALWAYS AS (${column.generated.sql}) ${column.generated.stored ? 'STORED' : 'VIRTUAL'}`;
     if (!column.nullable) sql += ' NOT NULL';
-    if (column.default !== undefined) sql += ` DEFAULT ${this.defaultValue(column.default)}`;
+    if (column.default !== undefined) sql += ` DEFAULT ${this.defaultOf(table, column)}`;
     return sql;
   }
 
@@ -162,6 +162,11 @@ export abstract class DdlCompiler {
 
   protected abstract alterColumn(statement: AlterColumn): string[];
   protected abstract alterPrimaryKey(statement: AlterPrimaryKey): string[];
+
+  /** The default of a column that has one. */
+  protected defaultOf(_table: TableSchema, column: ColumnSchema): string {
+    return this.defaultValue(column.default!);
+  }
 
   /** A text is SQL of the application's own, in brackets; other values are literals. */
   protected defaultValue(value: string | number | boolean | null): string {

@@ -42,6 +42,11 @@ export interface DialectFeatures {
   readonly checksLater: boolean;
   /** Whether a table is made anew, and its rows copied, for what cannot be altered in place. */
   readonly rebuilds: boolean;
+  /**
+   * Whether a column of a foreign key can be renamed, or required, while a check reads it, a time, or a long value; elsewhere (MySQL's errors 1846
+   * and 1832) such checks go before and come back after.
+   */
+  readonly changesCheckedKeys: boolean;
   /** Whether changes of the schema can be rolled back. */
   readonly transactionalDdl: boolean;
   /** How many rows one UPDATE takes, each to values of its own; 1 if that is no faster than one statement after another. */

@@ -11,6 +11,7 @@ import { SessionStateError, UniqueViolationError } from '../utils/errors.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
+import { noteTable } from './cached/written.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
 import { followCreated } from './follow-created.ts';
@@ -148,6 +149,7 @@ export class Creator {
     const present = new Map<object, object>();
     await this.#transactions.atomic(this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
+      if (conflict !== undefined) noteTable(this.#workspace, connection, meta, conflict.sets.flat());
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
       const stored =
         conflict === undefined

@@ -8,14 +8,17 @@ import type { ServerHealth } from '../adapters/health.ts';
 import { openAdapter, openReplicated } from '../adapters/open.ts';
 import { replicaConfigs } from '../adapters/replica-options.ts';
 import type { ReplicaOptions } from '../adapters/replica-options.ts';
+import type { CacheBackend } from '../cache/backend.ts';
 import type { Bounds } from '../core/bounds.ts';
 import { Registry } from '../core/registry.ts';
 import { describe } from '../core/value-types.ts';
-import type { TransactionOptions } from '../core/types/index.ts';
+import type { CacheApi, TransactionOptions } from '../core/types/index.ts';
 import { ConfigError, InvalidQueryError } from '../utils/errors.ts';
 import { isLogger } from '../utils/logging.ts';
 import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
+import { CacheAccess } from './cached/cache-access.ts';
+import { cacheApi } from './cached/invalidation.ts';
 import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import type { TrackedTotals } from '../utils/performance/table.ts';
 import { Engine } from './engine.ts';
@@ -46,6 +49,8 @@ export interface DatabaseOptions extends SessionOptions, ReplicaOptions, Trackin
    * statement, which is prepared anew for each.
    */
   readonly sqlCommenter?: SqlCommenter;
+  /** Keeps rows and results outside of sessions, for models and queries that ask for it. Whoever made it closes it. */
+  readonly cache?: CacheBackend;
 }
 
 /** What has been sent so far. */
@@ -66,6 +71,7 @@ const OPTIONS = new Set([
   'adapter',
   'logger',
   'sqlCommenter',
+  'cache',
   'replicas',
   'maxReplicaLag',
   'fetchMode',
@@ -147,6 +153,7 @@ export class DatabaseCore {
     // `this` is the class that connect was called on; its constructor is protected to everyone else.
     const Class = this as unknown as new (engine: Engine, registry: Registry) => D;
     try {
+      if (options.cache !== undefined) engine.cache = cacheOf(options.cache, engine, config);
       engine.compiledIn(schema);
       return new Class(engine, registry);
     } catch (error) {
@@ -205,6 +212,12 @@ export class DatabaseCore {
         endSession(session);
       }
     }
+  }
+
+  /** What is told of changes that the library does not see, where the database has a second-level cache. */
+  get cache(): CacheApi {
+    const { cache, options } = this.engine;
+    return cacheApi(() => ({ cache, place: options.schema, transaction: undefined }));
   }
 
   /** What has been sent so far, by all sessions. */
@@ -284,6 +297,17 @@ function checkListeners({ logger, sqlCommenter }: DatabaseOptions): void {
     throw new ConfigError(`The option 'sqlCommenter' is a function, not ${describe(sqlCommenter)}.`, {
       field: 'sqlCommenter',
     });
+}
+
+/** @throws ConfigError for what is no backend, or may not keep what the models would have it keep. */
+function cacheOf(backend: CacheBackend, engine: Engine, config: ConnectionConfig): CacheAccess | undefined {
+  const { adapter, models } = engine;
+  return CacheAccess.of(backend, {
+    config,
+    models,
+    reader: adapter.dialect.name,
+    warnOnce: (code, text) => engine.warnOnce(code, text),
+  });
 }
 
 /** @throws ConfigError for replicas that cannot be. */

@@ -6,6 +6,7 @@ import type { ModelMeta } from '../core/metadata.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import type { Logger } from '../utils/logging.ts';
 import { own } from '../utils/own.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
 import { describe } from './statement-origin.ts';
 import { trackerFor } from './tracking.ts';
 import type { TrackingOptions } from './tracking.ts';
@@ -37,6 +38,8 @@ export class Engine {
   readonly scopes: ScopeOptions;
   readonly models: readonly ModelMeta[];
   readonly errorNames: ErrorNames;
+  /** Rows that outlive sessions; set once the database is connected. */
+  cache: CacheAccess | undefined;
   readonly config: ConnectionConfig | undefined;
   /** What measures its statements, if anything does. */
   tracker: PerformanceTracker | undefined;

@@ -8,6 +8,7 @@ import { hasManyForms } from '../core/value-types.ts';
 import type { Row } from '../core/state.ts';
 import { IntegrityError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { noteSteps } from './cached/written.ts';
 import { syncLinks } from './change-set.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { EntityCodec } from './entity-codec.ts';
@@ -59,6 +60,7 @@ export class Flusher {
       refuseWrites(step);
       checkScopes(this.#workspace.scopes, step);
     }
+    noteSteps(this.#workspace, this.#connection, steps);
     try {
       for (const step of steps.slice(1)) checkValues(this.#workspace.compiled, step);
       for (const step of steps) await this.#step(step);

@@ -9,7 +9,10 @@ type Key = readonly unknown[];
 
 /** A query for the rows of these keys, each a list of the values of the key's fields. */
 export function rowsByKey(meta: ModelMeta, keys: readonly Key[], scopes: ScopeConditions): QueryRequest {
-  return { kind: 'entities', state: { ...initialState(meta, scopes), where: [keysCondition(meta, keys)], order: [] } };
+  return {
+    kind: 'entities',
+    state: { ...initialState(meta, scopes), where: [keysCondition(meta, keys)], order: [], byKey: keys },
+  };
 }
 
 /** The condition that names these rows: by one list for a single key, part by part for a composite one. */

@@ -17,6 +17,7 @@ import type { ExplainOptions } from '../query/explain.ts';
 import type { QueryRequest, QueryState } from '../query/state.ts';
 import { READ_ONLY } from './apart.ts';
 import { decoderOf } from './column-decoder.ts';
+import { throughCache } from './cached/results.ts';
 import type { BoundQuery } from './compiled.ts';
 import { explain } from './explain.ts';
 import type { Overwrite } from './hydrator.ts';
@@ -247,11 +248,17 @@ export class SessionRunner implements QueryRunner {
     return this.#workspace.engine.connect();
   }
 
-  #fetch({ sql, parameters }: BoundQuery, request: QueryRequest): MaybePromise<Rows> {
-    return this.#workspace.read(
-      (connection: Connection) => this.#workspace.executor.query(connection, sql, parameters, request),
-      request.state.using,
-    );
+  #fetch(query: BoundQuery, request: QueryRequest): MaybePromise<Rows> {
+    const { cache } = this.#workspace.engine;
+    const { state } = request;
+    const read = (using: QueryState['using']): MaybePromise<Rows> =>
+      this.#workspace.read(
+        (connection: Connection) => this.#workspace.executor.query(connection, query.sql, query.parameters, request),
+        using,
+      );
+    return cache === undefined || (state.byKey === undefined && state.cached === undefined)
+      ? read(state.using)
+      : throughCache(this.#workspace, cache, state, query, read);
   }
 
   readonly #overwrite: Overwrite = (meta, entity, fields, values, group) =>

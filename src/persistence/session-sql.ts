@@ -39,6 +39,7 @@ async function send(
   sql: string,
   parameters: readonly unknown[],
 ): Promise<Awaited<ReturnType<Connection['queryNamed']>>> {
+  workspace.engine.cache?.noteUnknown(workspace.transaction);
   try {
     return await workspace.write((connection) => workspace.executor.queryNamed(connection, sql, parameters, RAW));
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Adapter, Rows } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
 import type { Executor } from '../adapters/executor.ts';
 import { givenBounds } from '../core/bounds.ts';
@@ -15,8 +15,10 @@ import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { isHeard } from '../core/listeners.ts';
 import type {
+  CacheApi,
   EntityState,
   FlushStatement,
+  ServerRole,
   SessionApi,
   SessionSql,
   SessionStats,
@@ -29,10 +31,14 @@ import type { QueryRunner } from '../query/runner.ts';
 import { initialState } from '../query/state.ts';
 import { InvalidValueError, NoSessionError, NotFoundError, SessionStateError } from '../utils/errors.ts';
 import { isPromise } from '../utils/maybe-promise.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
 import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
 import { Additions } from './additions.ts';
+import { cacheApi } from './cached/invalidation.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
+import { keyRows } from './cached/key-rows.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
@@ -131,6 +137,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return (this.#sql ??= sessionSql(this.#workspace, () => this.#transactions.beforeRaw()));
   }
 
+  get cache(): CacheApi {
+    return cacheApi(() => {
+      this.#refuseClosed();
+      const { place, transaction } = this.#workspace;
+      return { cache: this.#engine.cache, place, transaction };
+    });
+  }
+
   query(modelClass: ModelClassValue): ModelQuerySet {
     this.#refuseClosed();
     return ModelQuerySet.of(this.#runner, metaOf(modelClass), this.#workspace.scopes);
@@ -151,16 +165,35 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const { sql, encoders, reads } = byKey;
     const flushed = this.#workspace.beforeRead(reads);
     if (flushed !== undefined) await flushed;
-    const parameters = parts.map((part, i) => encoders[i]!(part));
-    const pending = this.#workspace.read(
-      (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
-      undefined,
-    );
+    const read = (key: readonly unknown[], server: ServerRole | undefined): MaybePromise<Rows> => {
+      const parameters = key.map((part, i) => encoders[i]!(part));
+      return this.#workspace.read(
+        (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
+        server,
+      );
+    };
+    const { cache } = this.#engine;
+    const pending = cache?.keeps(meta) === true ? this.#cached(cache, meta, parts, read) : read(parts, undefined);
     const [row] = isPromise(pending) ? await pending : pending;
     if (row === undefined) return null;
     const entity = this.#adopt(meta, row);
     if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
     return entity;
+  }
+
+  #cached(
+    cache: CacheAccess,
+    meta: ModelMeta,
+    key: readonly unknown[],
+    read: (key: readonly unknown[], server: ServerRole | undefined) => MaybePromise<Rows>,
+  ): Promise<Rows> {
+    return keyRows(this.#workspace, cache, {
+      meta,
+      keys: [key],
+      scopes: this.#workspace.scopes,
+      using: undefined,
+      read: ([only], server) => read(only!, server),
+    });
   }
 
   /** By a query like any other, so that the model's conditions hold. */

@@ -1,9 +1,12 @@
 import { EntityCollection } from '../core/collection.ts';
 import { rootOf } from '../core/inheritance.ts';
-import type { FieldMeta, ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { QueryRequest } from '../query/state.ts';
+import { affectedBy } from './affected.ts';
+import type { Affected } from './affected.ts';
+import { changingTables, newRowMarks, tablesMarks } from './cached/written.ts';
 import type { BoundQuery } from './compiled.ts';
 import { followDeletes } from './follow-deletes.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -13,13 +16,6 @@ import { readOnly } from './open-transaction.ts';
 import type { Workspace } from './workspace.ts';
 
 type SetWrite = Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>;
-
-/** What a statement changes: rows of tables, those of some of which are deleted, and fields. */
-interface Affected {
-  readonly tables: ReadonlySet<ModelMeta>;
-  readonly gone: ReadonlySet<ModelMeta>;
-  readonly changed: ReadonlySet<FieldMeta>;
-}
 
 /** What the session has of one table, with the rows that it knew. */
 interface Tracked {
@@ -36,7 +32,11 @@ export async function writeSet(workspace: Workspace, request: SetWrite, query: B
   if (workspace.isReadOnly) throw readOnly(meta);
   const flushed = workspace.beforeRead(new Set([...query.compiled.plan.reads, rootOf(meta)]));
   if (flushed !== undefined) await flushed;
-  const changes = await execute(workspace, meta, request, query);
+  const changes = await changingTables(
+    workspace,
+    () => marksOf(workspace, request),
+    () => execute(workspace, meta, request, query),
+  );
   if (changes === 0) return changes;
   const { journal } = workspace;
   if (request.kind === 'insertFrom') {
@@ -44,7 +44,7 @@ export async function writeSet(workspace: Workspace, request: SetWrite, query: B
     forgetMembers(workspace, journal, { gone: new Set(), changed: fields }, fields);
     return changes;
   }
-  const affected = affectedBy(workspace, request);
+  const affected = affectedHere(workspace, request);
   const followed = await followSet(
     workspace,
     journal,
@@ -68,24 +68,19 @@ async function execute(
   }
 }
 
-const FOLLOWED: ReadonlySet<ReferentialAction> = new Set<ReferentialAction>(['cascade', 'set null', 'set default']);
+/** The tables of which the statement changes rows, as far as their models are known. */
+function affectedHere(workspace: Workspace, request: Extract<SetWrite, { kind: 'update' | 'delete' }>): Affected {
+  return affectedBy(workspace.models, rootOf(request.state.meta), request.kind === 'delete', fieldsOf(request));
+}
 
-/** The tables of which the statement changes rows, by itself or by keys that the database follows. */
-function affectedBy(workspace: Workspace, request: Extract<SetWrite, { kind: 'update' | 'delete' }>): Affected {
-  const owning = [...workspace.models].flatMap(({ relations }) => relations.filter((relation) => relation.owning));
-  const root = rootOf(request.state.meta);
-  const gone = new Set<ModelMeta>(request.kind === 'delete' ? [root] : []);
-  const changed = new Set<FieldMeta>(request.kind === 'update' ? request.changes.map(({ field }) => field) : []);
-  for (const table of gone)
-    for (const { model, target, sourceField, onDelete } of owning) {
-      if (rootOf(target) !== table || !FOLLOWED.has(onDelete)) continue;
-      if (onDelete === 'cascade') gone.add(rootOf(model));
-      else changed.add(sourceField);
-    }
-  for (const field of changed)
-    for (const { sourceField, targetField, onUpdate } of owning)
-      if (targetField === field && FOLLOWED.has(onUpdate)) changed.add(sourceField);
-  return { tables: new Set([root, ...gone, ...[...changed].map(({ model }) => rootOf(model))]), gone, changed };
+function fieldsOf(request: SetWrite): FieldMeta[] {
+  return request.kind === 'update' ? request.changes.map(({ field }) => field) : [];
+}
+
+function marksOf(workspace: Workspace, request: SetWrite): string[] {
+  return request.kind === 'insertFrom'
+    ? newRowMarks(workspace, request.into)
+    : tablesMarks(workspace, request.state.meta, request.kind === 'delete', fieldsOf(request));
 }
 
 function trackedOf({ identityMap }: Workspace, root: ModelMeta): Tracked {

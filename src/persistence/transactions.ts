@@ -9,6 +9,7 @@ import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
 import type { FlushStatement, TransactionOptions } from '../core/types/index.ts';
 import { CommitOutcomeUnknownError, ConnectionError, InvalidQueryError, SessionStateError } from '../utils/errors.ts';
+import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { own } from '../utils/own.ts';
 import { nothingCascaded } from './cascades.ts';
 import type { Cascades } from './cascades.ts';
@@ -312,6 +313,7 @@ export class Transactions {
       try {
         await executor.begin(connection, begin);
         this.#number = executor.transactionOf(connection);
+        this.#workspace.engine.cache?.begin(connection, begin.isolation);
         const journal = new Journal(journalStart(this.#workspace, this.#work));
         const open: OpenTransaction = {
           connection,
@@ -336,7 +338,7 @@ export class Transactions {
           if (this.#flushMode !== 'manual') await this.#flushLast();
           refuseBroken(open);
           open.ended = true;
-          await executor.commit(connection);
+          await this.#commit(executor, connection);
           this.#end = { event: 'afterCommit', written: journal.written };
           if (this.#flushMode !== 'manual') this.#outside = new Journal();
           return result;
@@ -506,8 +508,9 @@ export class Transactions {
     try {
       await executor.begin(connection, WRITES);
       this.#number = executor.transactionOf(connection);
+      engine.cache?.begin(connection, undefined);
       try {
-        await write(connection, () => executor.commit(connection));
+        await write(connection, () => this.#commit(executor, connection));
       } catch (error) {
         await this.#abandon(connection, error);
         await resolveStale(error, this.#workspace, connection);
@@ -518,7 +521,16 @@ export class Transactions {
     }
   }
 
+  /** What a second-level cache keeps of the rows is shown to nobody meanwhile. */
+  #commit(executor: Executor, connection: Connection): MaybePromise<void> {
+    const { cache } = this.#workspace.engine;
+    return cache === undefined
+      ? executor.commit(connection)
+      : cache.commit(connection, () => executor.commit(connection));
+  }
+
   async #abandon(connection: Connection, cause: unknown): Promise<void> {
+    this.#workspace.engine.cache?.forget(connection);
     try {
       await this.#sender.rollback(connection);
     } catch (error) {

@@ -16,6 +16,8 @@ import { chain, isPromise } from '../utils/maybe-promise.ts';
 import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { ApartLoader } from './apart.ts';
 import type { WhyApart } from './apart.ts';
+import type { CacheAccess } from './cached/cache-access.ts';
+import { keyRows } from './cached/key-rows.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { Engine } from './engine.ts';
 import { gone } from './gone.ts';
@@ -154,6 +156,16 @@ export class Workspace {
     return new Set([...this.engine.models, ...Array.from(this.identityMap.entries(), ([meta]) => meta)]);
   }
 
+  /** Where the tables are of models that name no schema. */
+  get place(): string | undefined {
+    return this.#place.schema;
+  }
+
+  /** The connection of the transaction, if one is open. */
+  get transaction(): Connection | undefined {
+    return this.#owner.currentTransaction?.connection;
+  }
+
   /** The scopes of the session. */
   get scopes(): ScopeConditions {
     return this.#place.scopes;
@@ -260,7 +272,8 @@ export class Workspace {
 
   /**
    * Read rows again and overwrite what the application has not changed. Entities whose row is gone leave the session. A row
-   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first.
+   * that the session has is read whatever scopes say; a reference is seen by them like everything that is read first. With a
+   * `cache` rows may come from there.
    *
    * @returns the entities that are still there.
    */
@@ -269,10 +282,11 @@ export class Workspace {
     entities: readonly object[],
     scopes = UNSCOPED,
     loads: Loading = REREAD,
+    cache?: CacheAccess,
   ): Promise<object[]> {
     const { keyOfRow } = this.compiled.codec(meta);
     const rows = new Map<unknown, Row>();
-    for (const row of await this.#rowsOf(meta, entities, scopes, loads)) rows.set(keyOfRow(row), row);
+    for (const row of await this.#rowsOf(meta, entities, scopes, loads, cache)) rows.set(keyOfRow(row), row);
     const present: object[] = [];
     for (const entity of entities) {
       const row = rows.get(mapKey(meta, keyOf(meta, entity)));
@@ -293,7 +307,8 @@ export class Workspace {
     if (flushed !== undefined) await flushed;
     const references = entities.filter((entity) => State.row(entity) === null);
     const rows = entities.filter((entity) => State.row(entity) !== null);
-    if (references.length > 0) await this.refresh(meta, references, this.scopes, ledTo(references[0]!));
+    if (references.length > 0)
+      await this.refresh(meta, references, this.scopes, ledTo(references[0]!), this.engine.cache);
     if (rows.length > 0) await this.refresh(meta, rows, UNSCOPED, PARTS);
   }
 
@@ -369,13 +384,24 @@ export class Workspace {
     this.#owner.currentTransaction?.journal.touch(meta, entity);
   }
 
-  async #rowsOf(meta: ModelMeta, entities: readonly object[], scopes: ScopeConditions, loads: Loading): Promise<Rows> {
+  async #rowsOf(
+    meta: ModelMeta,
+    entities: readonly object[],
+    scopes: ScopeConditions,
+    loads: Loading,
+    cache: CacheAccess | undefined,
+  ): Promise<Rows> {
     const keys = entities.map((entity) => meta.key.map((field) => readField(entity, field)));
-    const { state } = rowsByKey(meta, keys, scopes);
-    const request = { kind: 'entities' as const, state: { ...state, loads } };
-    const { compiled, parameters } = this.compiled.query(request);
     // What the database says now, not what it said when a replica last heard of it.
-    return this.read((connection) => this.executor.query(connection, compiled.sql, parameters, request), 'primary');
+    const read = (wanted: readonly (readonly unknown[])[]): MaybePromise<Rows> => {
+      const { state } = rowsByKey(meta, wanted, scopes);
+      const request = { kind: 'entities' as const, state: { ...state, loads } };
+      const { compiled, parameters } = this.compiled.query(request);
+      return this.read((connection) => this.executor.query(connection, compiled.sql, parameters, request), 'primary');
+    };
+    return cache?.keeps(meta) === true
+      ? keyRows(this, cache, { meta, keys, scopes, using: 'primary', read })
+      : read(keys);
   }
 
   #on<T>(

@@ -37,11 +37,13 @@ export async function inBulk(
   const wanted = wantedOf(meta, fields, given);
   if (state.empty || wanted.length === 0) return new Map();
   const found = new Map<unknown, object>();
-  for (const where of conditions(meta, fields, wanted))
-    for (const entity of await runner.entities(sought(state, fields, where))) {
+  for (const { where, parts } of conditions(meta, fields, wanted)) {
+    const byKey = fields.every((field) => field.primaryKey) ? parts : undefined;
+    for (const entity of await runner.entities({ ...sought(state, fields, where), byKey })) {
       const values = fields.map((field) => (entity as Record<string, unknown>)[field.name]);
       found.set(keyFor(meta, fields, values), entity);
     }
+  }
   const entries = wanted.flatMap(({ given: key, mapKey }): [unknown, object][] => {
     const entity = found.get(mapKey);
     return entity === undefined ? [] : [[key, entity]];
@@ -111,16 +113,26 @@ function keyFor(meta: ModelMeta, fields: readonly FieldMeta[], parts: readonly u
   return fields.length === 1 ? fieldKey(fields[0]!, parts[0]) : compositeMapKey(meta, parts);
 }
 
-function* conditions(meta: ModelMeta, fields: readonly FieldMeta[], wanted: readonly Wanted[]): Generator<Expression> {
+/** One for each statement, with the keys that it is about. */
+function* conditions(
+  meta: ModelMeta,
+  fields: readonly FieldMeta[],
+  wanted: readonly Wanted[],
+): Generator<{ readonly where: Expression; readonly parts: readonly (readonly unknown[])[] }> {
   const label = (field: FieldMeta) => ({ model: meta.name, field: field.name });
   if (fields.length === 1) {
     const [field] = fields;
     const values = wanted.map(({ parts }) => parts[0]);
-    yield { kind: 'inList', operand: path([], field!), list: list(field!.type, values, label(field!)) };
-    return;
+    const where: Expression = {
+      kind: 'inList',
+      operand: path([], field!),
+      list: list(field!.type, values, label(field!)),
+    };
+    return yield { where, parts: wanted.map(({ parts }) => parts) };
   }
   for (let i = 0; i < wanted.length; i += KEYS_AT_ONCE) {
     const some = wanted.slice(i, i + KEYS_AT_ONCE);
+    const keys = some.map(({ parts }) => parts);
     // The last one is said again until there are a power of two, so that few statements serve any number of keys.
     while ((some.length & (some.length - 1)) !== 0) some.push(some.at(-1)!);
     const items = some.map(({ parts }): Expression => ({
@@ -132,7 +144,7 @@ function* conditions(meta: ModelMeta, fields: readonly FieldMeta[], wanted: read
         right: param(field.type, parts[part], label(field)),
       })),
     }));
-    yield items.length === 1 ? items[0]! : { kind: 'or', items };
+    yield { where: items.length === 1 ? items[0]! : { kind: 'or', items }, parts: keys };
   }
 }
 

@@ -9,6 +9,7 @@ import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWrite
 import type { ScopeConditions } from './scope-conditions.ts';
 import { expressionNode, refuseAggregates } from './expressions.ts';
 import { fieldChange, fieldOf } from './changes.ts';
+import { cachedQuery } from './cached-query.ts';
 import { combinedRows, isFiltered } from './combine.ts';
 import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
@@ -178,6 +179,10 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
 
   readOnly(): ModelQuerySet {
     return this.#with({ readOnly: true });
+  }
+
+  cache(options: unknown): ModelQuerySet {
+    return this.#with({ cached: cachedQuery(this.#state.meta, options) });
   }
 
   timeout(milliseconds: number): ModelQuerySet {

@@ -137,6 +137,16 @@ export interface QueryState {
   readonly loads: Loading | undefined;
   /** Which server to read from: no part of the shape. `undefined`: what the session says. */
   readonly using: ServerRole | undefined;
+  /** Keys, where its one condition is that rows have one of them: no part of the shape, which has that condition. */
+  readonly byKey: readonly (readonly unknown[])[] | undefined;
+  /** Whether a second-level cache may keep its rows: no part of the shape. */
+  readonly cached: CachedQuery | undefined;
+}
+
+/** How long a result is kept, in milliseconds, and by which names it can be forgotten. */
+export interface CachedQuery {
+  readonly ttl: number;
+  readonly tags: readonly string[];
 }
 
 const NOTHING: RelationTree = new Map();
@@ -174,6 +184,8 @@ export function initialState(meta: ModelMeta, scopes: ScopeConditions, owner?: o
     fetchMode: undefined,
     loads: undefined,
     using: undefined,
+    byKey: undefined,
+    cached: undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import type { CompiledSql } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { cachedQuery } from './cached-query.ts';
 import { combinedValues } from './combine.ts';
 import type { Combination } from './combine.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
@@ -67,6 +68,10 @@ export class ModelValuesSet extends Nestable implements PromiseLike<unknown[]> {
 
   difference(other: unknown, ...options: readonly unknown[]): ModelValuesSet {
     return this.#combined('difference', other, options[0]);
+  }
+
+  cache(options: unknown): ModelValuesSet {
+    return this.#with({ cached: cachedQuery(this.#state.meta, options) });
   }
 
   timeout(milliseconds: number): ModelValuesSet {

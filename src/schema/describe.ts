@@ -45,7 +45,8 @@ export function describeOperation(operation: Operation): string {
     case 'runSql':
       return 'run SQL';
     case 'run':
-      return operation.backFill === undefined ? 'run code' : `fill ${named(operation.backFill.table)} in batches`;
+      if (operation.backFill !== undefined) return `fill ${named(operation.backFill.table)} in batches`;
+      return operation.rowCheck === undefined ? 'run code' : `look at the rows of ${named(operation.rowCheck.table)}`;
     default:
       return unreachable(operation);
   }

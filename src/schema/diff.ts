@@ -231,6 +231,12 @@ class TableDiff {
           this.#do({ kind: 'dropConstraint', table: nameOf(table), name: key.name });
   }
 
+  /** Whether what a foreign key refers to gets another type yet: that of the new table would not be the same. */
+  #isMoving({ table, targets }: ForeignKeySchema): boolean {
+    const target = findTable(this.#at, table);
+    return target !== undefined && this.#changing(target).some((name) => targets.includes(name));
+  }
+
   #createTables(): void {
     const fresh = creationOrder(sorted(this.#to.tables).filter((table) => findTable(this.#at, table) === undefined));
     const circles = new Set(forwardReferences(fresh));
@@ -239,7 +245,7 @@ class TableDiff {
       const isKey = ({ table: target, targets }: ForeignKeySchema): boolean =>
         (keyOf(target) === keyOf(table) ? table : findTable(this.#at, target))?.primaryKey.join('\0') ===
         targets.join('\0');
-      const foreignKeys = table.foreignKeys.filter((key) => !circles.has(key) && isKey(key));
+      const foreignKeys = table.foreignKeys.filter((key) => !circles.has(key) && isKey(key) && !this.#isMoving(key));
       const { renamedFrom: _renamed, ...rest } = table;
       this.#do({ kind: 'createTable', table: { ...rest, columns: table.columns.map(bare), foreignKeys } });
     }

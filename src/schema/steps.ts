@@ -1,11 +1,12 @@
 import type { DdlStatement } from '../core/ast/ddl.ts';
-import type { ColumnSchema, Schema, TableName, TableSchema } from '../core/ast/schema.ts';
+import type { CheckSchema, ColumnSchema, Schema, TableName, TableSchema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { checksToLift } from './lifted-checks.ts';
 import { applyOperation, constraintIn, indexIn } from './operations/apply.ts';
 import { readsColumn } from './operations/conditions.ts';
-import type { Operation, RunFunction, SqlText } from './operations/operation.ts';
+import type { Operation, RunFunction, RunSqlOperation, SqlText } from './operations/operation.ts';
 import { defaultSql, isAlteredInPlace, rebuildOf } from './rebuild.ts';
 import type { Rebuild } from './rebuild.ts';
 import { tableIn } from './state.ts';
@@ -29,6 +30,8 @@ interface StepBase {
 export interface SqlStep extends StepBase {
   readonly kind: 'sql';
   readonly sql: string;
+  /** Whether the application wrote it, so that nobody else knows what it does. */
+  readonly own: boolean;
   readonly resume: Resume;
   /** What it makes, or takes away, to look for. */
   readonly effect: Effect | undefined;
@@ -114,15 +117,8 @@ class Translation {
         const { table, column } = operation;
         return this.#ddl({ kind: 'dropColumn', table, column }, gone('column', table, column));
       }
-      case 'renameColumn': {
-        const { from, to } = operation;
-        const table = tableIn(this.#after, operation.table);
-        const readers = {
-          checks: table.checks.filter(({ condition }) => readsColumn(condition, to)),
-          indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
-        };
-        return this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to));
-      }
+      case 'renameColumn':
+        return this.#renameColumn(operation);
       case 'alterColumn':
         return this.#alterColumn(operation);
       case 'alterPrimaryKey': {
@@ -190,7 +186,7 @@ class Translation {
       case 'dropView':
         return this.#ddl({ kind: 'dropView', view: operation.view, ifExists: false }, gone('view', operation.view));
       case 'runSql':
-        return this.#runSql(operation.up, operation.outside);
+        return this.#runSql(operation);
       case 'run':
         return [
           {
@@ -231,6 +227,28 @@ class Translation {
     ];
   }
 
+  #renameColumn({ table: name, from, to }: Extract<Operation, { kind: 'renameColumn' }>): Step[] {
+    const table = tableIn(this.#after, name);
+    const lifted = checksToLift(this.#after, table, to, [to], this.#dialect);
+    const readers = {
+      checks: table.checks.filter((check) => !lifted.includes(check) && readsColumn(check.condition, to)),
+      indexes: table.indexes.filter(({ fullText, parts }) => fullText !== undefined && parts[0]!.column === to),
+    };
+    const renamed = this.#ddl({ kind: 'renameColumn', table, from, to, readers }, made('column', table, to));
+    return this.#without(lifted, table, renamed);
+  }
+
+  /** Steps while checks are away. */
+  #without(checks: readonly CheckSchema[], table: TableSchema, steps: readonly Step[]): Step[] {
+    return [
+      ...checks.flatMap((check) =>
+        this.#ddl({ kind: 'dropCheck', table, name: check.name }, gone('check', table, check.name)),
+      ),
+      ...steps,
+      ...checks.flatMap((check) => this.#ddl({ kind: 'addCheck', table, check }, made('check', table, check.name))),
+    ];
+  }
+
   /** A required column gets its value by a default, which goes again: rows that come have one of their own. */
   #addColumn(name: TableName, column: ColumnSchema, fill: unknown): Step[] {
     const table = tableIn(this.#after, name);
@@ -257,7 +275,11 @@ class Translation {
       from.generated?.sql === column.generated?.sql &&
       from.generated?.stored === column.generated?.stored &&
       this.#dialect.columnType(tableIn(this.#before, name), from) === this.#dialect.columnType(table, column);
-    return isSame ? [] : [...update, ...this.#ddl({ kind: 'alterColumn', table, from, to: column, using }, undefined)];
+    if (isSame) return [];
+    const lifted =
+      from.nullable === column.nullable ? [] : checksToLift(this.#after, table, column.name, [], this.#dialect);
+    const altered = this.#ddl({ kind: 'alterColumn', table, from, to: column, using }, undefined);
+    return [...update, ...this.#without(lifted, table, altered)];
   }
 
   #update({ schema, name }: TableName, column: ColumnSchema, value: string): string {
@@ -318,7 +340,7 @@ class Translation {
     ];
   }
 
-  #runSql(text: SqlText, outside: boolean): Step[] {
+  #runSql({ up: text, outside, repeatable }: RunSqlOperation): Step[] {
     const { id, name } = this.#dialect;
     const own = typeof text === 'string' || isList(text) ? text : text[id];
     if (own === undefined)
@@ -330,7 +352,8 @@ class Translation {
       operation: this.#position,
       outside,
       sql,
-      resume: 'ask',
+      own: true,
+      resume: repeatable === true ? 'again' : 'ask',
       effect: undefined,
     }));
   }
@@ -342,12 +365,21 @@ class Translation {
       operation: this.#position,
       outside,
       sql,
+      own: false,
       ...(i === 0 && effect !== undefined ? { resume: 'look', effect } : { resume: 'again', effect: undefined }),
     }));
   }
 
   #again(sql: string): Step {
-    return { kind: 'sql', operation: this.#position, outside: false, sql, resume: 'again', effect: undefined };
+    return {
+      kind: 'sql',
+      operation: this.#position,
+      outside: false,
+      sql,
+      own: false,
+      resume: 'again',
+      effect: undefined,
+    };
   }
 }
 

@@ -243,6 +243,11 @@ export class ConfigError extends BlazeError {
   override readonly code = 'E_CONFIG';
 }
 
+/** A strict cache that could not be told of a transaction's changes: it was rolled back. */
+export class CacheUnavailableError extends BlazeError {
+  override readonly code = 'E_CACHE_UNAVAILABLE';
+}
+
 /** The driver package is not installed; says what to install. */
 export class DriverMissingError extends BlazeError {
   override readonly code = 'E_DRIVER_MISSING';

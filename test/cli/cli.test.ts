@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { Database } from 'blazeorm';
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -295,6 +297,81 @@ written: migrations/0005_more_4.ts
       code: 0,
       out: expect.stringContaining('written: blaze.config.ts') as string,
     });
+  });
+
+  it('K1: G6: check --safety says what pending migrations do, and whether they would be refused', async () => {
+    await blaze('makemigrations');
+    expect(await blaze('check', '--safety')).toEqual({ code: 0, out: 'What is pending hurts nobody.\n', err: '' });
+    await blaze('migrate');
+    await models('title: f.text()');
+    await blaze('makemigrations');
+    const [, name] = (await readdir(join(folder, 'migrations'))).toSorted();
+    expect(await blaze('check', '--safety')).toEqual({
+      code: 0,
+      out: '- alter column note.title is worth a thought: note is copied, and whoever writes waits for that. The more rows there are, the longer. A busy_timeout longer than the copy lets them wait.\n',
+      err: '',
+    });
+    expect(await json('check', '--safety')).toEqual({
+      migrations: [name!.replace('.ts', '')],
+      findings: [
+        {
+          rule: 'rebuild table',
+          name: 'alter column note.title',
+          severity: 'advice',
+          what: 'note is copied, and whoever writes waits for that.',
+          grows: true,
+          remedy: 'A busy_timeout longer than the copy lets them wait.',
+        },
+      ],
+    });
+  });
+
+  it('K1: G5: migrate --count applies so many, and no more', async () => {
+    await blaze('makemigrations');
+    await models('title: f.string({ maxLength: 80 }), rank: f.int({ nullable: true })');
+    await blaze('makemigrations');
+    expect(await blaze('migrate', '--count', '1')).toEqual({ code: 0, out: '✓ 0001_initial\n', err: '' });
+    expect(await blaze('migrate', '--count', 'some')).toEqual({
+      code: 1,
+      out: '',
+      err: '✗ --count takes a whole number of at least 1.\n',
+    });
+    expect(await blaze('migrate', '--count', '1')).toMatchObject({ code: 0, out: '✓ 0002_add_note_rank\n' });
+  });
+
+  it('K1: G10: sql --idempotent is one script, which says where there is none', async () => {
+    await blaze('makemigrations');
+    const { code, out, err } = await blaze('sql', '--idempotent', '--back');
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: '✗ --idempotent is a way forward, and --back the way back. Leave one out.\n',
+    });
+    expect(await blaze('sql', '--idempotent')).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^✗ SQLite has no /) as string,
+    });
+  });
+
+  it('K1: G9: adopt takes over a database that has what the migrations would make, and no other', async () => {
+    await blaze('makemigrations');
+    const made = await Database.connect(`sqlite:${join(folder, 'app.db')}`);
+    await made.session().sql`CREATE TABLE note (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name text)`;
+    expect(await blaze('adopt', '0001_initial')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('0001_initial: the database differs from what it makes') as string,
+    });
+    await made.session().sql`DROP TABLE note`;
+    await made.session()
+      .sql`CREATE TABLE note (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, title varchar(80) NOT NULL)`;
+    await made.close();
+    expect(await blaze('adopt', '0001_initial')).toEqual({
+      code: 0,
+      out: 'The database is remembered as migrated to 0001_initial.\n',
+      err: '',
+    });
+    expect(await blaze('migrate')).toMatchObject({ code: 0, out: 'Everything is applied.\n' });
   });
 
   it('X3: K1: a password is in nothing that it says', async () => {

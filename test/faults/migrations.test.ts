@@ -14,12 +14,19 @@ import { pictureOf } from '../support/live-picture.ts';
 import { createTestDatabase, describeOn, serverUrl } from '../support/test-database.ts';
 import { migratorsOf } from './migrations/child.ts';
 import type { Message, Orders } from './migrations/child.ts';
+import { PARTS, REBUILDING } from './migrations/rebuilding.ts';
 import { HOLDING, TWELVE } from './migrations/twelve.ts';
 
-const migrators = await migratorsOf({ '0001_twelve': TWELVE, '0002_holding': HOLDING });
+const migrators = await migratorsOf({
+  '0001_twelve': TWELVE,
+  '0002_holding': HOLDING,
+  '0003_parts': PARTS,
+  '0004_rebuilding': REBUILDING,
+});
 // The modules of that folder import the compiled source, which is a copy of this one.
 const files = await readMigrations(migrators.folder);
 const twelve = files.filter(({ name }) => name === '0001_twelve');
+const rebuilding = files.filter(({ name }) => name === '0003_parts' || name === '0004_rebuilding');
 const holding = files.filter(({ name }) => name === '0002_holding');
 
 /** Every so many statements a process is killed; 1 shows each of them, and takes many minutes. */
@@ -165,6 +172,46 @@ for (const [name, create] of Object.entries(suites) as [keyof typeof suites, (ty
     });
   else describeOn(name, 'migrations of processes', suite);
 }
+
+describe('sqlite · a table that is made anew', () => {
+  it(
+    'G8: its process is killed at every statement, and the table is as before, or as after',
+    { timeout: 300_000 },
+    async () => {
+      const { url, drop } = suites.sqlite();
+      const db = await Database.connect(url);
+      const { sql } = db.session();
+      const engine = new MigrationEngine(db, rebuilding, { wait: 60_000 });
+      const seen = async (): Promise<unknown> => [
+        await pictureOf(db),
+        await sql`SELECT id, name, CAST(size AS text) AS size FROM part ORDER BY id`,
+        await sql`SELECT id, part_id FROM usage ORDER BY id`,
+        await sql`SELECT name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name`,
+      ];
+      await engine.migrate({ force: true });
+      const after = await seen();
+      await engine.rollback({ to: '0003_parts', force: true });
+      const outcomes = new Set<string>();
+      for (let dieAfter = 1; ; dieAfter++) {
+        await engine.rollback({ to: '0003_parts', force: true });
+        const before = await seen();
+        const orders = { url, call: 'migrate', migrations: rebuilding.map(({ name }) => name) } as const;
+        const { messages, signal } = await migrators.start({ ...orders, die: { after: dieAfter, late: false } }).ended;
+        expect(messages.filter(({ kind }) => kind === 'failed')).toEqual([]);
+        if (signal === null) break;
+        const found = await seen();
+        const isDone = JSON.stringify(found) === JSON.stringify(after);
+        expect(found).toEqual(isDone ? after : before);
+        outcomes.add(isDone ? 'after' : 'before');
+        await engine.migrate({ force: true });
+        expect(await seen()).toEqual(after);
+      }
+      expect([...outcomes]).toEqual(['before', 'after']);
+      await db.close();
+      drop();
+    },
+  );
+});
 
 describeOn('pgbouncer', 'migrations through a pooler of transactions', () => {
   it('G4: are refused by name, and nothing is done', async () => {

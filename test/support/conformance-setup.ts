@@ -1,6 +1,7 @@
 /** For every file of conformance cases: the database of this run. Without its server they are skipped. */
 import { beforeEach, inject } from 'vitest';
 
+import { beginFile } from '../../src/testing/support/statements.ts';
 import { useTarget } from '../../src/testing/target.ts';
 import type { SqlName } from '../../src/testing/target.ts';
 import { createTestDatabase, serverUrl } from './test-database.ts';
@@ -10,6 +11,7 @@ const name = inject('database') as SqlServerName | 'sqlite';
 const isMissing = name !== 'sqlite' && serverUrl(name) === undefined;
 const dialect: SqlName = name === 'postgres15' ? 'postgres' : name;
 
+beginFile();
 useTarget({
   name,
   dialect,

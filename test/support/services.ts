@@ -26,6 +26,7 @@ export const wantedByDefault: readonly DatabaseName[] = [
   'mysql',
   'mariadb',
   'galera',
+  'redis',
   'pgbouncer',
   'replica',
 ];

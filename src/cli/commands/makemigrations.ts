@@ -87,10 +87,14 @@ export const makemigrations: CommandDefinition<Options> = {
   },
 };
 
-/** A file; what has to be done before the next one stands above it. */
-function textOf(stage: NewMigration & Pick<Stage, 'then'>, dialect: Dialect): string {
-  const text = printMigration(stage, { dialect, before: stage.before });
-  return stage.then === undefined ? text : `// Before the next one is applied: ${stage.then}\n${text}`;
+/** A file; what has to be done before it, and before the next one, stands above it. */
+function textOf(stage: NewMigration & Pick<Stage, 'first' | 'then'>, dialect: Dialect): string {
+  const { first, then } = stage;
+  return [
+    ...(first === undefined ? [] : [`// Before this one is applied: ${first}`]),
+    ...(then === undefined ? [] : [`// Before the next one is applied: ${then}`]),
+    printMigration(stage, { dialect, before: stage.before }),
+  ].join('\n');
 }
 
 async function make(

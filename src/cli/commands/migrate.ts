@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { ConfigError } from '../../utils/errors.ts';
 import { destroyedBy } from '../../schema/engine/destructive.ts';
 import type { MigrationEngine } from '../../migrations.ts';
 import type { PlannedMigration } from '../../schema/engine/plan.ts';
@@ -17,6 +18,8 @@ export interface ApplyFlags {
   readonly force?: true;
   readonly fake?: true;
   readonly dryRun?: true;
+  /** How many at most, as it was typed. */
+  readonly count?: string;
   readonly resume?: 'done' | 'again';
 }
 
@@ -24,7 +27,13 @@ export interface ApplyFlags {
 export const migrate: CommandDefinition<ApplyFlags> = {
   name: 'migrate',
   about: 'Apply the migrations that are pending',
-  examples: ['migrate', 'migrate 0003_add_slugs', 'migrate --dry-run', 'migrate --confirm "drop table invoice"'],
+  examples: [
+    'migrate',
+    'migrate 0003_add_slugs',
+    'migrate --count 1',
+    'migrate --dry-run',
+    'migrate --confirm "drop table invoice"',
+  ],
   define: (command) =>
     command
       .argument('[to]', 'the last one to apply')
@@ -34,6 +43,7 @@ export const migrate: CommandDefinition<ApplyFlags> = {
         'what may hurt those who use the database, by name: "add index post_title_idx"',
       )
       .option('--force', 'destroy, and hurt, whatever there is to')
+      .option('--count <n>', 'how many to apply, at most')
       .option('--fake', 'remember them as applied, and do nothing')
       .option('--resume <how>', 'SQL of your own that was interrupted: done, or again')
       .option('--dry-run', 'show the steps, and do nothing'),
@@ -47,13 +57,14 @@ export async function applyWith(
   flags: ApplyFlags,
 ): Promise<number> {
   const { output } = context;
-  const { to, dryRun, ...rest } = flags;
+  const { to, dryRun, count: typed, ...rest } = flags;
+  const count = typed === undefined ? undefined : wholeNumber(typed);
   const progress = showProgress(output);
   return context.withEngine(
     async (engine) => {
-      const plans = await engine.plan({ to, back: direction === 'back' });
+      const plans = await engine.plan({ to, count, back: direction === 'back' });
       if (dryRun === true) return show(context, plans);
-      const options: ApplyOptions = { to, ...rest, confirm: await confirmed(context, plans, flags) };
+      const options: ApplyOptions = { to, count, ...rest, confirm: await confirmed(context, plans, flags) };
       const done = await run(engine, direction, options);
       progress.end();
       if (done.length === 0)
@@ -65,6 +76,12 @@ export async function applyWith(
     },
     { onProgress: progress.tell },
   );
+}
+
+/** @throws ConfigError for what is none. */
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new ConfigError('--count takes a whole number of at least 1.', { field: 'count' });
 }
 
 function run(

@@ -1,6 +1,6 @@
 import type { ColumnDefinition, ModelDefinition, RelationDefinition } from '../definitions.ts';
 import { withNamedCodec } from './codecs.ts';
-import type { EmbeddedMeta, FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from '../metadata.ts';
+import type { CacheMeta, EmbeddedMeta, FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from '../metadata.ts';
 
 /** Metadata while it is being made: the same shape, writable. Frozen when all of it is right. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -69,9 +69,14 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       view: options.view,
       comment: options.comment,
       renamedFrom: options.renamedFrom,
+      cache: cacheOf(options.cache),
       inheritance: undefined,
     },
   };
+}
+
+function cacheOf(options: ModelDefinition['options']['cache']): CacheMeta | undefined {
+  return options === undefined ? undefined : Object.freeze({ ttl: options.ttl, sensitive: options.sensitive === true });
 }
 
 /** A model that is resolved already, as a target for drafts: read, never written. */

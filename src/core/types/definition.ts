@@ -105,6 +105,13 @@ export interface ModelOptions<F extends Fields, Primary, Scopes = ScopesOf<F>> {
   /** Rows are read and never written. */
   readonly readOnly?: boolean;
   readonly comment?: string;
+  /**
+   * Lets a second-level cache keep its rows by their keys, for `ttl` milliseconds at most, where the database has one.
+   * `sensitive: true` says that this is meant for a cache in a server too, although fields of it are sensitive.
+   *
+   * @example cache: { ttl: 60_000 }
+   */
+  readonly cache?: { readonly ttl: number; readonly sensitive?: boolean };
   /** What the table was called before: a migration renames it then, instead of making another one. */
   readonly renamedFrom?: string;
 }

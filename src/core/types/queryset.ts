@@ -300,6 +300,14 @@ export interface QuerySet<M extends Model, L extends Loadable = never, E = unkno
    */
   readOnly(): QuerySet<M, L, E>;
   /**
+   * Lets a second-level cache keep the rows of the query, and of those that load for it, for `ttl` milliseconds, or until a table
+   * that was read changes, or one of its `tags` is named: `db.cache.invalidate({ tags })`. Where the database has no cache, in
+   * transactions, with locks and with `fresh()` the database is asked. Tables in raw SQL are not known: give these a tag.
+   *
+   * @example await session.query(Post).filter({ published: true }).cache({ ttl: 60_000, tags: ['feed'] });
+   */
+  cache(options: { readonly ttl: number; readonly tags?: readonly string[] }): QuerySet<M, L, E>;
+  /**
    * Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. The time begins when the query is
    * awaited; the wait for a connection and the queries of `prefetchRelated` are part of it. @example .timeout(2_000)
    */

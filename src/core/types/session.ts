@@ -7,6 +7,21 @@ import type { Member, Model, ModelType, PkOf, SHAPE } from './entity.ts';
 import type { Prefetchables } from './prefetched.ts';
 import type { Loaded, QuerySet } from './queryset.ts';
 
+/** What the second-level cache is told of changes that the library does not see. Without a cache it does nothing. */
+export interface CacheApi {
+  /**
+   * Forgets rows of a model, all or those of these keys, and results that were read from its table; inside of a transaction when
+   * that commits. For raw SQL, triggers, and what other programs write.
+   *
+   * @example await session.cache.invalidate(Post); await db.cache.invalidate(Post, 1, 2);
+   */
+  invalidate<M extends Model>(model: ModelType<M>, ...keys: readonly PkOf<M>[]): Promise<void>;
+  /** Forgets results that were given one of these tags. */
+  invalidate(what: { readonly tags: readonly string[] }): Promise<void>;
+  /** Forgets everything, of all databases that share the cache. */
+  clear(): Promise<void>;
+}
+
 /** Where an entity stands in its life with a session. */
 export type EntityState = 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached';
 
@@ -139,5 +154,6 @@ export interface SessionApi {
   detach(...entities: readonly Model[]): void;
   close(): Promise<void>;
   readonly sql: SessionSql;
+  readonly cache: CacheApi;
   [Symbol.asyncDispose](): Promise<void>;
 }

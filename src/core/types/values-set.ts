@@ -53,6 +53,8 @@ export interface ValuesSet<out T, out K extends string = keyof T & string, out X
   intersection(other: RowsOf<OrNull<T>>): ValuesSet<T, K, X>;
   /** The rows that are not in the other, each once. */
   difference(other: RowsOf<OrNull<T>>): ValuesSet<T, K, X>;
+  /** Lets a second-level cache keep the rows, as that of entities. @example .cache({ ttl: 60_000 }) */
+  cache(options: { readonly ttl: number; readonly tags?: readonly string[] }): ValuesSet<T, K, X>;
   /** Stops after so many milliseconds, in the database too, with a `QueryTimeoutError`. */
   timeout(milliseconds: number): ValuesSet<T, K, X>;
   /** Stops when the signal is aborted, in the database too, with a `QueryAbortedError`. */

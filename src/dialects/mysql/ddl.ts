@@ -46,6 +46,13 @@ export class MySQLDdlCompiler extends DdlCompiler {
     return `${super.column(table, column)}${column.comment === undefined ? '' : ` COMMENT ${literal(column.comment)}`}`;
   }
 
+  /** A plain text stands without brackets, with which MySQL would compute it for each row, and copy the table for that. */
+  protected override defaultOf(table: TableSchema, column: ColumnSchema): string {
+    const { default: value } = column;
+    const isPlain = typeof value === 'string' && isPlainText(value);
+    return isPlain && this.columnType(table, column).startsWith('varchar') ? value : super.defaultOf(table, column);
+  }
+
   protected override commentOnTable({ table, comment = '' }: CommentOnTable): string[] {
     return [`${this.alter(table)} COMMENT=${literal(comment)}`];
   }
@@ -252,6 +259,11 @@ function chosen(query: string, found: string, missing: string): string {
     'EXECUTE blaze',
     'DEALLOCATE PREPARE blaze',
   ].join(';\n');
+}
+
+/** Whether SQL is a text, and nothing else. */
+function isPlainText(sql: string): boolean {
+  return /^'(?:[^'\\]|'')*'$/.test(sql);
 }
 
 /** Whether an index of the schema serves a foreign key. */

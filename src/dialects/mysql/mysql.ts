@@ -29,6 +29,7 @@ const FEATURES: Omit<DialectFeatures, 'returning'> = {
   comments: true,
   checksLater: false,
   rebuilds: false,
+  changesCheckedKeys: false,
   transactionalDdl: false,
   rowsPerUpdate: 1,
   rowLocks: { share: 'FOR SHARE', tables: true, outer: true },

@@ -77,7 +77,8 @@ export class PostgresDdlCompiler extends DdlCompiler {
   /** A cast to a type of fewer characters would cut: the column itself refuses what is too long. */
   override conversion({ name, type: from }: ColumnSchema, to: ValueType): string {
     const value = this.quote(name);
-    if (TEXTS.has(to.kind)) return `${value}::text`;
+    // A text as it is: PostgreSQL sees that a longer type asks nothing of it, and writes no row anew.
+    if (TEXTS.has(to.kind)) return TEXTS.has(from.kind) ? value : `${value}::text`;
     if (from.kind === 'bool' && NUMBERS.has(to.kind)) return `${value}::integer::${columnType(to)}`;
     if (from.kind === 'date' && to.kind === 'datetime') return `${value}::timestamp AT TIME ZONE 'UTC'`;
     if (from.kind === 'datetime' && to.kind === 'date') return `(${value} AT TIME ZONE 'UTC')::date`;

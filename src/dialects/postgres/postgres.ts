@@ -31,6 +31,7 @@ export class PostgresDialect implements Dialect {
     comments: true,
     checksLater: true,
     rebuilds: false,
+    changesCheckedKeys: true,
     transactionalDdl: true,
     rowsPerUpdate: 1,
     rowLocks: { share: 'FOR SHARE', tables: true, outer: false },

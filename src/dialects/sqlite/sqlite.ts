@@ -31,6 +31,7 @@ export class SQLiteDialect implements Dialect {
     comments: false,
     checksLater: true,
     rebuilds: true,
+    changesCheckedKeys: true,
     transactionalDdl: true,
     rowsPerUpdate: 100,
     rowLocks: undefined,

@@ -44,6 +44,9 @@ export interface MovedRow {
 
 const APART: Receiving = { before: () => undefined, changed: new Set(), rows: () => [] };
 
+/** What holds for a query and for those that load for it. */
+type Inherited = Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags' | 'cached'>;
+
 /**
  * Relations loaded by further queries: one for each relation, whatever the number of entities; keys that the session
  * has already are not fetched again. Works through a tree of paths, so that what paths share is loaded once.
@@ -74,9 +77,9 @@ export class BatchLoader {
   }
 
   /** The same for a query that says where to read from, or which scopes are in force, or how to load on demand. */
-  within({ using, scopes, fetchMode, tags }: Pick<QueryState, 'using' | 'scopes' | 'fetchMode' | 'tags'>): BatchLoader {
-    if (using === undefined && fetchMode === undefined && tags === undefined && scopes === this.#workspace.scopes)
-      return this;
+  within({ using, scopes, fetchMode, tags, cached }: Inherited): BatchLoader {
+    const others = [using, fetchMode, tags, cached];
+    if (others.every((other) => other === undefined) && scopes === this.#workspace.scopes) return this;
     const runner = this.#runner!;
     const loader = new BatchLoader(this.#workspace, this.#receiving);
     // A prefetch may have said which scopes are in force for itself.
@@ -90,9 +93,10 @@ export class BatchLoader {
           using: using ?? state.using,
           scopes: own(state),
           fetchMode: state.fetchMode ?? fetchMode,
+          cached: state.cached ?? cached,
         }),
       rows: (request) =>
-        runner.rows({ ...request, state: { ...request.state, using, tags, scopes: own(request.state) } }),
+        runner.rows({ ...request, state: { ...request.state, using, tags, cached, scopes: own(request.state) } }),
     });
     return loader;
   }
@@ -297,7 +301,7 @@ export class BatchLoader {
     return this.#inSlices(keys, (slice) =>
       this.#runner!.entities(
         limit === undefined
-          ? { ...state, where: [...state.where, inList(field, slice)] }
+          ? { ...state, where: [...state.where, inList(field, slice)], byKey: keysIn(field, slice) }
           : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
       ),
     );
@@ -338,6 +342,11 @@ export class BatchLoader {
 function double(counts: Map<unknown, Map<object, number>>, owner: unknown, item: object): void {
   const own = counts.get(owner) ?? new Map<object, number>();
   counts.set(owner, own.set(item, (own.get(item) ?? 0) + 1));
+}
+
+/** Values as keys of rows, if they are. */
+function keysIn(field: FieldMeta, values: readonly unknown[]): QueryState['byKey'] {
+  return field.primaryKey && field.model.key.length === 1 ? values.map((value) => [value]) : undefined;
 }
 
 /** One relation of some entities, and what is to be loaded of those at its other end. */

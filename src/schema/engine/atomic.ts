@@ -55,8 +55,7 @@ export async function inTransaction(
   run: () => Promise<void>,
 ): Promise<void> {
   const isRebuilt = steps.some(({ kind }) => kind === 'rebuild');
-  const isMixed =
-    isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.resume === 'ask'));
+  const isMixed = isRebuilt && steps.some((step) => step.kind === 'run' || (step.kind === 'sql' && step.own));
   const whole = async (): Promise<void> => {
     await executor.begin(connection, {});
     try {
@@ -72,11 +71,12 @@ export async function inTransaction(
   };
   if (!isRebuilt) return whole();
   // Without this, dropping the old table would delete what refers to it; and it cannot be said inside of a transaction.
+  const [[enforced] = []] = await executor.query(connection, 'PRAGMA foreign_keys', []);
   await executor.script(connection, 'PRAGMA foreign_keys = OFF');
   try {
     await whole();
   } finally {
-    await executor.script(connection, 'PRAGMA foreign_keys = ON');
+    await executor.script(connection, `PRAGMA foreign_keys = ${Number(enforced) === 0 ? 'OFF' : 'ON'}`);
   }
 }
 

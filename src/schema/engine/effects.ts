@@ -70,6 +70,24 @@ export async function clearRemains(
   await executor.script(connection, `DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
 }
 
+/** Send a script; tables that it has locked do not stay so when it fails half way (MySQL, MariaDB). */
+export async function sendWhole(executor: Executor, connection: Connection, sql: string): Promise<void> {
+  try {
+    await executor.script(connection, sql);
+  } catch (error) {
+    if (/\bLOCK\s+TABLES\b/i.test(sql)) await unlock(executor, connection);
+    throw error;
+  }
+}
+
+async function unlock(executor: Executor, connection: Connection): Promise<void> {
+  try {
+    await executor.script(connection, 'UNLOCK TABLES');
+  } catch {
+    // The error before it is the one to be told; a connection that takes no more statements holds no locks either.
+  }
+}
+
 function asked(question: Question, dialect: Dialect, effect: Effect): string {
   const text = (value: string): string => dialect.literal({ kind: 'text' }, value);
   const { schema = dialect.schema, name } = effect.table;

@@ -190,7 +190,7 @@ function planned(
 /** @throws MigrationError for SQL that begins or ends the transaction in which its record stands. */
 function refuseTransactions({ name }: Migration, steps: readonly Step[]): void {
   for (const step of steps) {
-    if (step.kind !== 'sql' || step.resume !== 'ask') continue;
+    if (step.kind !== 'sql' || !step.own) continue;
     const word = transactionWord(step.sql);
     if (word !== undefined)
       throw new MigrationError(`runSql() does not send ${word}: the transaction is the migration's.`, {

@@ -4,7 +4,7 @@ import { MigrationError } from '../../utils/migration-errors.ts';
 import { runRebuild } from '../rebuild-steps.ts';
 import type { Step } from '../steps.ts';
 import { endOfGroup, inTransaction } from './atomic.ts';
-import { clearRemains, isDone } from './effects.ts';
+import { clearRemains, isDone, sendWhole } from './effects.ts';
 import { failed, isLocked, isRefused } from './failures.ts';
 import type { PlannedMigration } from './plan.ts';
 import { tell } from './progress.ts';
@@ -88,8 +88,8 @@ export class MigrationRun {
     switch (step.kind) {
       case 'sql':
         await clearRemains(executor, this.#connection, dialect, step);
-        return withoutHaste(executor, this.#connection, dialect.id, step, async () =>
-          executor.script(this.#connection, step.sql),
+        return withoutHaste(executor, this.#connection, dialect.id, step, () =>
+          sendWhole(executor, this.#connection, step.sql),
         );
       case 'rebuild':
         return runRebuild(executor, this.#connection, dialect, step.rebuild);

@@ -1,15 +1,10 @@
-import type { TableName } from '../../core/ast/schema.ts';
-import type { ModelClassValue } from '../../core/metadata.ts';
-import { metaOf } from '../../core/registry.ts';
-import type { SessionSql } from '../../core/types/index.ts';
 import { Fragment, sql } from '../../query/sql.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { own } from '../../utils/own.ts';
+import { BATCH, checkedBatch, inBatches, raw, tableNamed } from './batches.ts';
+import type { BatchContext } from './batches.ts';
 import type { TableLike } from './builders.ts';
 import type { BackFill, RunOperation } from './operation.ts';
-
-/** Rows that are written at a time, where nothing else is said. */
-export const BATCH = 1000;
 
 /**
  * Write a value into the rows of a table that is in use, a batch at a time in the order of its primary key, each in a transaction
@@ -33,14 +28,15 @@ export function backFill(
 ): RunOperation {
   const { where, batch = BATCH } = own(options);
   if (Object.keys(set).length === 0) throw new MigrationError('backFill() takes SQL for at least one column.');
-  if (!Number.isInteger(batch) || batch < 1)
-    throw new MigrationError("backFill() takes a whole number of rows as its 'batch'.");
-  const name: TableName =
-    typeof table === 'string' ? { schema: undefined, name: table } : { schema: table.schema, name: table.name };
-  const filling: BackFill = { table: name, set: { ...set }, where, batch };
+  const filling: BackFill = {
+    table: tableNamed(table),
+    set: { ...set },
+    where,
+    batch: checkedBatch('backFill()', batch),
+  };
   return {
     kind: 'run',
-    up: (context: Filler) => fill(filling, context),
+    up: (context: BatchContext) => fill(filling, context),
     // What was written goes with the column, or stays where it does no harm.
     down: () => undefined,
     outside: true,
@@ -48,51 +44,14 @@ export function backFill(
   };
 }
 
-/** What it needs of the context that code of migrations gets. */
-interface Filler {
-  readonly session: unknown;
-  readonly model: (table: TableLike) => unknown;
-  readonly progress: (done: number) => void;
-}
-
-/** What a session does for it. */
-interface Writer {
-  readonly sql: SessionSql;
-  commit(): Promise<void>;
-}
-
-async function fill({ table, set, where, batch }: BackFill, { session, model, progress }: Filler): Promise<void> {
-  // Named casts: `persistence` stands beside this layer, which knows of a session only that it is one.
-  const writer = session as Writer;
-  const { primaryKey, fields } = metaOf(
-    model(table.schema === undefined ? table.name : { ...table, schema: table.schema }) as ModelClassValue,
-  );
-  const key = sql.id(fields.find(({ name }) => name === primaryKey[0])!.column);
-  const target = table.schema === undefined ? sql.id(table.name) : sql.id(table.schema, table.name);
+async function fill({ table, set, where = '1 = 1', batch }: BackFill, context: BatchContext): Promise<void> {
   const values = joined(
     Object.entries(set).map(([column, value]) => sql`${sql.id(column)} = ${raw(value)}`),
     ', ',
   );
-  const meant = where === undefined ? raw('1 = 1') : raw(where);
-  let last: unknown;
-  for (let done = 0; ; done += batch) {
-    const after = last === undefined ? raw('1 = 1') : sql`${key} > ${last}`;
-    const rest = raw(`LIMIT 1 OFFSET ${batch - 1}`);
-    const [end] = await writer.sql<{
-      last: unknown;
-    }>`SELECT ${key} AS last FROM ${target} WHERE ${after} ORDER BY ${key} ${rest}`;
-    const upTo = end === undefined ? raw('1 = 1') : sql`${key} <= ${end.last}`;
-    await writer.sql`UPDATE ${target} SET ${values} WHERE ${after} AND ${upTo} AND (${meant})`;
-    await writer.commit();
-    progress(done + batch);
-    if (end === undefined) return;
-    last = end.last;
-  }
-}
-
-/** SQL of the migration's author, as it is. */
-function raw(text: string): Fragment {
-  return new Fragment([text], []);
+  await inBatches(table, batch, context, async ({ sql: write, target, rows }) => {
+    await write`UPDATE ${target} SET ${values} WHERE ${rows} AND (${raw(where)})`;
+  });
 }
 
 function joined(parts: readonly unknown[], by: string): Fragment {

@@ -254,7 +254,8 @@ export function dropView(view: TableLike): Operation {
  * SQL of your own: a text, a list of statements, or one of these for each database by its name.
  *
  * @param options `operations`: what it amounts to, so that the history knows; `outside`: not in a transaction; `reviewed`: you
- *   have looked at what it does to those who use the database meanwhile, and nothing more is said of it.
+ *   have looked at what it does to those who use the database meanwhile, and nothing more is said of it; `repeatable`: doing it
+ *   twice does no harm, so that it is done again where it was interrupted and nobody knows how far it came.
  */
 export function runSql(
   sql: SqlText | { readonly up: SqlText; readonly down?: SqlText },
@@ -262,13 +263,22 @@ export function runSql(
     readonly operations?: readonly Operation[];
     readonly outside?: boolean;
     readonly reviewed?: boolean;
+    readonly repeatable?: boolean;
   } = {},
 ): Operation {
-  const { operations = [], outside = false, reviewed = false, ...others } = own(options);
-  refuseOthers('runSql()', others, ['operations', 'outside', 'reviewed']);
+  const { operations = [], outside = false, reviewed = false, repeatable = false, ...others } = own(options);
+  refuseOthers('runSql()', others, ['operations', 'outside', 'reviewed', 'repeatable']);
   const isPair = typeof sql === 'object' && !Array.isArray(sql) && 'up' in sql;
   const { up, down } = isPair ? (sql as { up: SqlText; down?: SqlText }) : { up: sql as SqlText, down: undefined };
-  return { kind: 'runSql', up, down, operations, outside, ...(reviewed ? { reviewed } : {}) };
+  return {
+    kind: 'runSql',
+    up,
+    down,
+    operations,
+    outside,
+    ...(reviewed ? { reviewed } : {}),
+    ...(repeatable ? { repeatable } : {}),
+  };
 }
 
 /**

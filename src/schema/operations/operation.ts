@@ -199,6 +199,8 @@ export interface RunSqlOperation {
   readonly outside: boolean;
   /** Somebody has looked at what it does to those who use the database meanwhile. */
   readonly reviewed?: boolean;
+  /** Doing it twice does no harm: what was interrupted is done again, and nobody is asked. */
+  readonly repeatable?: boolean;
 }
 
 /** What it gets is the concern of whoever runs it: `MigrationContext`. */
@@ -215,6 +217,15 @@ export interface BackFill {
   readonly batch: number;
 }
 
+/** What is asked of every row: data, so that it can be printed. */
+export interface RowCheck {
+  readonly table: TableName;
+  /** SQL that is not false for any row. */
+  readonly condition: string;
+  /** How many rows are read at a time. */
+  readonly batch: number;
+}
+
 /** Code that changes rows. */
 export interface RunOperation {
   readonly kind: 'run';
@@ -224,6 +235,8 @@ export interface RunOperation {
   readonly outside: boolean;
   /** What it writes, where it is a back-fill, and no other code. */
   readonly backFill?: BackFill;
+  /** What it looks for, where it is a look at rows, and no other code. */
+  readonly rowCheck?: RowCheck;
 }
 
 /** One file. */

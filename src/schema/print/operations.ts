@@ -11,9 +11,9 @@ import { MigrationError } from '../../utils/migration-errors.ts';
 import { shortName } from '../../utils/naming.ts';
 import { unreachable } from '../../utils/unreachable.ts';
 import { applyOperation } from '../operations/apply.ts';
-import { BATCH } from '../operations/back-fill.ts';
+import { BATCH } from '../operations/batches.ts';
 import { resolveCheck, resolveIndex, resolveTable } from '../operations/conditions.ts';
-import type { BackFill, DraftCheck, DraftIndex, Operation, SqlText } from '../operations/operation.ts';
+import type { BackFill, DraftCheck, DraftIndex, Operation, RowCheck, SqlText } from '../operations/operation.ts';
 import { tableIn } from '../state.ts';
 import { array, call, object, sqlText, string, text } from './code.ts';
 import type { Code } from './code.ts';
@@ -103,11 +103,13 @@ export function operationCode(operation: Operation, place: Place): Code {
         operations: operations.length === 0 ? undefined : array(operationCodes(operations, place)),
         outside: outside ? text('true') : undefined,
         reviewed: operation.reviewed === true ? text('true') : undefined,
+        repeatable: operation.repeatable === true ? text('true') : undefined,
       });
       return make('runSql', isPair ? both : sqlTextCode(up), options);
     }
     case 'run':
       if (operation.backFill !== undefined) return backFillCode(operation.backFill, imports);
+      if (operation.rowCheck !== undefined) return rowCheckCode(operation.rowCheck, imports);
       throw new MigrationError('run() holds code of the application, which cannot be written into another file.', {
         remedy: 'Copy it by hand.',
       });
@@ -123,6 +125,11 @@ function backFillCode({ table, set, where, batch }: BackFill, imports: Imports):
     batch: batch === BATCH ? undefined : text(String(batch)),
   });
   return call(imports.schema('backFill'), tableCode(table), object(values), options);
+}
+
+function rowCheckCode({ table, condition, batch }: RowCheck, imports: Imports): Code {
+  const options = optionsCode({ batch: batch === BATCH ? undefined : text(String(batch)) });
+  return call(imports.schema('checkRows'), tableCode(table), sqlText(condition), options);
 }
 
 /** The calls that make several, one after another. */

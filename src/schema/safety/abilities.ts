@@ -12,12 +12,13 @@ export interface Abilities {
   readonly lateKeys: 'validated' | 'unchecked' | undefined;
   /** Changes of the schema that are rolled back, and hold what they lock until the transaction ends. */
   readonly transactional: boolean;
-  /** Triggers in SQL, and renames in the same transaction as what they belong to: a column can have two names for a while. */
-  readonly bridges: boolean;
+  /**
+   * How a column can have two names, or two types, for a while, kept in step by triggers; and in the end these change places in one
+   * transaction, or while the table is locked.
+   */
+  readonly bridges: 'in a transaction' | 'locked' | undefined;
   /** Statements that are prepared keep the types of their columns. */
   readonly plansTypes: boolean;
-  /** What a narrower type does to values that do not fit. */
-  readonly narrowing: 'cuts texts' | 'fails';
 }
 
 export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
@@ -27,9 +28,8 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateChecks: false,
     lateKeys: undefined,
     transactional: true,
-    bridges: false,
+    bridges: undefined,
     plansTypes: false,
-    narrowing: 'fails',
   },
   postgres: {
     shared: true,
@@ -37,9 +37,8 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateChecks: true,
     lateKeys: 'validated',
     transactional: true,
-    bridges: true,
+    bridges: 'in a transaction',
     plansTypes: true,
-    narrowing: 'cuts texts',
   },
   mysql: {
     shared: true,
@@ -47,9 +46,8 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateChecks: false,
     lateKeys: 'unchecked',
     transactional: false,
-    bridges: false,
+    bridges: 'locked',
     plansTypes: false,
-    narrowing: 'fails',
   },
   mariadb: {
     shared: true,
@@ -57,8 +55,7 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     lateChecks: false,
     lateKeys: 'unchecked',
     transactional: false,
-    bridges: false,
+    bridges: 'locked',
     plansTypes: false,
-    narrowing: 'fails',
   },
 };

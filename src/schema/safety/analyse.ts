@@ -4,15 +4,16 @@ import { applyOperation } from '../operations/apply.ts';
 import type { Operation } from '../operations/operation.ts';
 import { isAlteredInPlace } from '../rebuild.ts';
 import { ABILITIES } from './abilities.ts';
-import type { Finding, Place, Remark, SafetyContext } from './finding.ts';
+import type { Finding, Place, Remark, SafetyContext, Stage } from './finding.ts';
 import { addColumn, dropColumn, renameColumn } from './rules/columns.ts';
 import { addCheck, addForeignKey, alterPrimaryKey, validateConstraint } from './rules/constraints.ts';
 import { runCode } from './rules/data.ts';
 import { addIndex, dropIndex } from './rules/indexes.ts';
 import { runSql } from './rules/sql.ts';
+import { alone } from './rules/stages.ts';
 import { dropTable, renameTable } from './rules/tables.ts';
 import { alterColumn } from './rules/types.ts';
-import { nameOf } from './words.ts';
+import { nameOf, quietHour } from './words.ts';
 
 /**
  * What a list of operations does to those who use the database meanwhile. Tables that are made by the same list, or the same
@@ -38,11 +39,22 @@ export function analyse(operations: readonly Operation[], before: Schema, contex
     const place: Place = { ...context, created, before: schema, earlier, later };
     const name = nameOf(operation, context.migration);
     for (const remark of remarksOn(operation, place))
-      findings.push({ ...remark, safe: remark.safe, name: remark.name ?? name, operation: position });
+      findings.push({
+        ...remark,
+        safe: remark.safe ?? inQuiet(operation, remark, name),
+        name: remark.name ?? name,
+        operation: position,
+      });
     noteCreated(created, operation);
     schema = applyOperation(schema, operation);
   });
   return findings;
+}
+
+/** What keeps others waiting, and cannot be done otherwise, at least stands alone: nothing else is locked meanwhile. */
+function inQuiet(operation: Operation, { severity, what }: Remark, name: string): readonly Stage[] | undefined {
+  if (severity !== 'blocks' || operation.kind === 'run' || operation.kind === 'runSql') return undefined;
+  return alone(operation, quietHour(what, name));
 }
 
 /** The tables that operations make, also under the names that they get later. */

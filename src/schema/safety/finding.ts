@@ -12,6 +12,8 @@ export type Severity = 'breaks' | 'blocks' | 'fails' | 'loses' | 'unknown' | 'ad
 /** Operations that are one migration, applied before the next stage is. */
 export interface Stage {
   readonly operations: readonly Operation[];
+  /** What has to be done, by people, before it is applied: wait for an hour in which few write, mostly. */
+  readonly first?: string | undefined;
   /** What has to be done, by people, before the next stage is applied: deploy other code, mostly. */
   readonly then?: string | undefined;
 }
@@ -31,7 +33,7 @@ export interface Finding {
   readonly grows: boolean;
   /** How to do it instead. */
   readonly remedy: string;
-  /** The same in stages that hurt nobody; undefined where that cannot be generated. */
+  /** The same in stages that hurt nobody, or as little as can be; undefined where that cannot be generated. */
   readonly safe: readonly Stage[] | undefined;
 }
 

@@ -64,10 +64,6 @@ export function isNarrower(from: string, to: string): boolean {
   return false;
 }
 
-export function isText(type: string): boolean {
-  return TEXTS.has(partsOf(type).name);
-}
-
 const INTEGERS = ['smallint', 'int', 'bigint'];
 const TEXTS = new Set(['varchar', 'text', 'longtext', 'char']);
 const OTHER_NAMES: Readonly<Record<string, string>> = {

@@ -5,8 +5,8 @@ import { analyse } from './analyse.ts';
 import type { SafetyContext, Stage } from './finding.ts';
 
 /**
- * The same operations in stages that hurt nobody, as far as these can be generated: each is a migration of its own. Operations
- * come as early as what they build on is whole.
+ * The same operations in stages that hurt nobody, or as little as can be: each is a migration of its own. Operations come as early
+ * as what they build on is whole.
  *
  * @param before The schema that the operations find.
  */
@@ -16,7 +16,7 @@ export function makeSafe(operations: readonly Operation[], before: Schema, conte
   operations.forEach((operation, position) => {
     plan.add(safe.get(position) ?? [{ operations: [operation] }], tablesOf(operation));
   });
-  return plan.stages;
+  return plan.stages.filter(({ operations: own }) => own.length > 0);
 }
 
 /** Of several findings about one operation the first that knows a way: it stands for the whole of it. */
@@ -32,7 +32,7 @@ function safeWays(
 }
 
 class Stages {
-  readonly stages: { operations: Operation[]; then?: string | undefined }[] = [];
+  readonly stages: { operations: Operation[]; first?: string | undefined; then?: string | undefined }[] = [];
   /** The stage in which the last operation on a table stands. */
   readonly #last = new Map<string, number>();
 
@@ -42,14 +42,19 @@ class Stages {
       tables === undefined
         ? Math.max(0, this.stages.length - 1)
         : Math.max(0, ...tables.map((table) => this.#last.get(table) ?? 0), this.#last.get(EVERYTHING) ?? 0);
-    stages.forEach(({ operations, then }, i) => {
+    stages.forEach(({ operations, first, then }, i) => {
       const stage = (this.stages[from + i] ??= { operations: [] });
       stage.operations.push(...operations);
-      if (then !== undefined) stage.then = stage.then === undefined ? then : `${stage.then} ${then}`;
+      if (first !== undefined) stage.first = joined(stage.first, first);
+      if (then !== undefined) stage.then = joined(stage.then, then);
     });
     const end = from + stages.length - 1;
     for (const table of tables ?? [EVERYTHING]) this.#last.set(table, end);
   }
+}
+
+function joined(before: string | undefined, more: string): string {
+  return before === undefined ? more : `${before} ${more}`;
 }
 
 const EVERYTHING = '';

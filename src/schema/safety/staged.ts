@@ -6,7 +6,7 @@ import { makeSafe } from './make-safe.ts';
 import { loadSqlParser } from './sql/load.ts';
 
 /** A new migration that is one of several stages. */
-export type StagedMigration = NewMigration & Pick<Stage, 'then'>;
+export type StagedMigration = NewMigration & Pick<Stage, 'first' | 'then'>;
 
 /** What the analysis of a new migration knows. */
 export async function safetyContext({ name, operations }: NewMigration, dialect: Dialect): Promise<SafetyContext> {
@@ -17,8 +17,8 @@ export async function safetyContext({ name, operations }: NewMigration, dialect:
 /** A migration in stages that hurt nobody: several, each after the one before, or the same where it hurts nobody. */
 export function stagedMigrations(made: NewMigration, context: SafetyContext): StagedMigration[] {
   let { before, after } = made;
-  return makeSafe(made.operations, made.before, context).map(({ operations, then }, i) => {
-    const stage = { name: nameOf(made.name, i), after, operations, before, then };
+  return makeSafe(made.operations, made.before, context).map(({ operations, first, then }, i) => {
+    const stage = { name: nameOf(made.name, i), after, operations, before, first, then };
     before = operations.reduce(applyOperation, before);
     after = [stage.name];
     return stage;

@@ -66,6 +66,11 @@ export function blocked(
   return [{ severity: 'blocks', what: costInWords(table.name, cost), grows: cost.work !== undefined, ...rest }];
 }
 
+/** What people have to do first, where there is no way that keeps nobody waiting. */
+export function quietHour(what: string, name: string): string {
+  return `Wait for an hour in which few write. ${what} Then: blaze migrate --acknowledge "${name}".`;
+}
+
 export function abilitiesOf({ dialect }: Place): Abilities {
   return ABILITIES[dialect.id];
 }

@@ -497,6 +497,18 @@ describe('servers', () => {
     expect(splitScript(` ${statements.join(';\n')};\n; `)).toEqual(statements);
   });
 
+  it('A1: G1: a trigger or a routine is one statement, with the blocks in it', () => {
+    const statements = [
+      'CREATE TRIGGER a BEFORE INSERT ON p FOR EACH ROW SET NEW.a = 1',
+      "CREATE TRIGGER IF NOT EXISTS b BEFORE INSERT ON p FOR EACH ROW IF NEW.h IS NULL THEN SET NEW.h = IF(a, 1, ';'); ELSE SET NEW.t = CASE x WHEN 1 THEN 2 END; END IF",
+      "CREATE DEFINER=`a`@`b` PROCEDURE p() BEGIN DECLARE x int; l: LOOP LEAVE l; END LOOP; WHILE x DO SET x = 0; END WHILE; REPEAT SET y = REPEAT('a', 2); UNTIL x END REPEAT; IF (x) THEN BEGIN END; ELSEIF x THEN SET x = 1; END IF; END",
+      'CREATE TABLE event (begin int)',
+      'BEGIN',
+      'COMMIT',
+    ];
+    expect(splitScript(statements.join(';\n'))).toEqual(statements);
+  });
+
   it('X4: errors are told apart by number', () => {
     const of = (errno: number, sqlMessage: string, sqlState = 'HY000') =>
       wrapError(Object.assign(new Error(sqlMessage), { errno, sqlState, sqlMessage, code: 'WRONG' }), 'SQL');

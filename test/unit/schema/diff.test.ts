@@ -169,13 +169,13 @@ describe('the statements of an operation', () => {
     const operation = alterColumn('post', 'title', f.string({ maxLength: 9, dbDefault: "'x'" }));
     const mysql = [
       "UPDATE `post` SET `title` = ('x') WHERE `title` IS NULL",
-      "ALTER TABLE `post` MODIFY COLUMN `title` varchar(9) NOT NULL DEFAULT ('x')",
+      "ALTER TABLE `post` MODIFY COLUMN `title` varchar(9) NOT NULL DEFAULT 'x'",
     ];
     expect(DIALECTS.map((dialect) => sqlOf(operation, dialect))).toEqual([
       ['rebuild'],
       [
         `UPDATE "post" SET "title" = ('x') WHERE "title" IS NULL`,
-        'ALTER TABLE "post" ALTER COLUMN "title" TYPE varchar(9) USING "title"::text',
+        'ALTER TABLE "post" ALTER COLUMN "title" TYPE varchar(9) USING "title"',
         `ALTER TABLE "post" ALTER COLUMN "title" SET DEFAULT ('x')`,
         'ALTER TABLE "post" ALTER COLUMN "title" SET NOT NULL',
       ],

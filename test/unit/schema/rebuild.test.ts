@@ -243,6 +243,12 @@ describe('a table that is made anew on SQLite', () => {
     expect(await rows(db, 'SELECT name FROM author')).toEqual([['Ann']]);
   });
 
+  it('G8: whether foreign keys are enforced stays as the connection had it', async () => {
+    const [db, second] = await prepared([FIRST, POST], 'PRAGMA foreign_keys = OFF');
+    await second(ANEW);
+    expect(await rows(db, 'PRAGMA foreign_keys')).toEqual([[0]]);
+  });
+
   it('G7: rows that refer to nothing, here or from elsewhere, are found', async () => {
     const [db, second] = await prepared(
       [FIRST, POST],

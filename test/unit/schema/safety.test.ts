@@ -164,7 +164,7 @@ describe('what operations do to a database that is in use', () => {
     );
     expect(rules).toEqual([
       ['padded text: advice'],
-      ['serial: advice'],
+      ['add counting column: blocks', 'serial: advice'],
       ['plain json: advice'],
       ['time without zone: advice'],
       [],
@@ -210,8 +210,18 @@ describe('stages', () => {
     });
     expect(left).toMatchInlineSnapshot(`
       [
+        "drop table: drop table (drop table post)",
+        "add stored column: add stored column (add column post.twice)",
+        "add counting column: add counting column (add column post.number)",
+        "drop nullable column: drop column (drop column post.likes)",
         "drop required column: drop column (drop column post.body)",
         "rename column: drop column (drop column post.body)",
+        "narrow varchar: change type (alter column post.title)",
+        "narrow varchar: narrow type (alter column post.title)",
+        "change type of a key: change type (alter column post.author_id)",
+        "narrow integer: change type (alter column post.views)",
+        "narrow integer: narrow type (alter column post.views)",
+        "generate column: change generated column (alter column post.likes)",
       ]
     `);
   });

@@ -25,7 +25,7 @@ describe('a logger', () => {
   });
 
   it('O3: a record of a level that is off is not made', () => {
-    const record = vi.fn(() => ({}));
+    const record = vi.fn<() => Readonly<Record<string, unknown>>>(() => ({}));
     const quiet = pino({ level: 'warn' }, { write: () => undefined });
     new SafeLogger(quiet).write('debug', record, 'statement');
     expect(record).not.toHaveBeenCalled();

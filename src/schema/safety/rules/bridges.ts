@@ -1,33 +1,30 @@
 import type { ColumnSchema, TableSchema } from '../../../core/ast/schema.ts';
-import { shortName } from '../../../utils/naming.ts';
 import { backFill } from '../../operations/back-fill.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Place, Stage } from '../finding.ts';
+import { abilitiesOf } from '../words.ts';
+import { alter, bridgeName, nextOf, ownSql, plainTable, quotedTable } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { renamedLocked, retypedLocked } from './bridges-mysql.ts';
 import { required, tableLike } from './stages.ts';
 
-/** Two columns of a table that hold the same for a while, kept in step by a trigger (PostgreSQL). */
-interface Bridge {
-  readonly table: TableSchema;
-  readonly from: ColumnSchema;
-  readonly to: ColumnSchema;
-  /** SQL that makes a value of the new column from the old one. */
-  readonly value: string;
-  /** Whether what is written into the new column comes back into the old one. */
-  readonly both: boolean;
-}
-
 /**
- * A column gets another type: a new one beside it, kept in step, filled, and put in its place in one transaction. Code sees
- * the same name all the time.
+ * A column gets another type: a new one beside it, kept in step, filled, and put in its place at once. Code sees the same name all
+ * the time.
+ *
+ * @param using SQL of a new value, in terms of the row; the old value as it is, by default.
  */
 export function retyped(
   place: Place,
   table: TableSchema,
   from: ColumnSchema,
   to: ColumnSchema,
-  value: string,
+  using: string | undefined,
 ): Stage[] {
-  const next = { ...to, name: shortName(`${to.name}_next`) };
+  const old = place.dialect.quote(from.name);
+  if (abilitiesOf(place).bridges === 'locked') return retypedLocked(place, table, from, to, using ?? old);
+  const next = nextOf(to);
+  const value = using ?? `${old}::${place.dialect.columnType(table, to)}`;
   const bridge = { table, from, to: next, value, both: false };
   const [first, ...others] = filled(place, bridge);
   const { last } = required(place, table, { ...next, default: undefined });
@@ -51,6 +48,7 @@ export function retyped(
 
 /** A column gets another name: a new one beside it, kept in step both ways, until no code knows the old one. */
 export function renamed(place: Place, table: TableSchema, from: ColumnSchema, name: string): Stage[] {
+  if (abilitiesOf(place).bridges === 'locked') return renamedLocked(place, table, from, name);
   const to = { ...from, name };
   const bridge = { table, from, to, value: place.dialect.quote(from.name), both: true };
   const stages = filled(place, bridge);
@@ -88,7 +86,15 @@ function filled(place: Place, bridge: Bridge): Stage[] {
   ];
 }
 
-function bridged({ dialect }: Place, { table, from, to, value, both }: Bridge): Operation[] {
+function bridged(place: Place, bridge: Bridge): Operation[] {
+  return [ownSql(bridgeSql(place, bridge), unbridgeSql(place, bridge))];
+}
+
+function unbridge(place: Place, bridge: Bridge): Operation[] {
+  return [ownSql(unbridgeSql(place, bridge), bridgeSql(place, bridge))];
+}
+
+function bridgeSql({ dialect }: Place, { table, from, to, value, both }: Bridge): string[] {
   const name = dialect.quote(bridgeName(table, from));
   const [old, fresh] = [dialect.quote(from.name), dialect.quote(to.name)];
   const forth = `SELECT ${value} INTO NEW.${fresh} FROM (SELECT NEW.*) AS written;`;
@@ -96,41 +102,13 @@ function bridged({ dialect }: Place, { table, from, to, value, both }: Bridge): 
   const body = both
     ? `IF TG_OP = 'INSERT' THEN IF NEW.${fresh} IS NULL THEN ${forth} ELSE ${back} END IF; ELSIF NEW.${fresh} IS DISTINCT FROM OLD.${fresh} THEN ${back} ELSE ${forth} END IF;`
     : forth;
-  const up = [
+  return [
     `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $bridge$ BEGIN ${body} RETURN NEW; END $bridge$`,
-    `CREATE TRIGGER ${name} BEFORE INSERT OR UPDATE ON ${onTable(dialect, table)} FOR EACH ROW EXECUTE FUNCTION ${name}()`,
+    `CREATE TRIGGER ${name} BEFORE INSERT OR UPDATE ON ${quotedTable(dialect, table)} FOR EACH ROW EXECUTE FUNCTION ${name}()`,
   ];
-  return [sql(up, down(dialect, table, from))];
 }
 
-function unbridge({ dialect }: Place, { table, from }: Bridge): Operation[] {
-  return [sql(down(dialect, table, from), [])];
-}
-
-function down(dialect: Place['dialect'], table: TableSchema, from: ColumnSchema): string[] {
+function unbridgeSql({ dialect }: Place, { table, from }: Bridge): string[] {
   const name = dialect.quote(bridgeName(table, from));
-  return [`DROP TRIGGER ${name} ON ${onTable(dialect, table)}`, `DROP FUNCTION ${name}()`];
-}
-
-function sql(up: readonly string[], back: readonly string[]): Operation {
-  return { kind: 'runSql', up, down: back, operations: [], outside: false, reviewed: true };
-}
-
-function bridgeName(table: TableSchema, from: ColumnSchema): string {
-  return shortName(`${table.name}_${from.name}_bridge`);
-}
-
-function onTable(dialect: Place['dialect'], { schema, name }: TableSchema): string {
-  return schema === undefined ? dialect.quote(name) : dialect.quote(schema, name);
-}
-
-function alter(table: TableSchema, column: ColumnSchema): Operation {
-  return { kind: 'alterColumn', table, column, fill: undefined, using: undefined };
-}
-
-/** Operations name tables, and hold no others. */
-function plainTable(operation: Operation): Operation {
-  if (!('table' in operation) || operation.kind === 'createTable') return operation;
-  const { schema, name } = operation.table;
-  return { ...operation, table: { schema, name } };
+  return [`DROP TRIGGER ${name} ON ${quotedTable(dialect, table)}`, `DROP FUNCTION ${name}()`];
 }

@@ -5,8 +5,8 @@ import type { Operation } from '../../operations/operation.ts';
 import type { Place, Remark, Stage } from '../finding.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { renamed } from './bridges.ts';
-import { columnAdvice } from './design.ts';
-import { isHeld, required, tableLike } from './stages.ts';
+import { columnAdvice, isSerial } from './design.ts';
+import { alone, isHeld, required, tableLike } from './stages.ts';
 import { isComputed } from './volatile.ts';
 
 export function addColumn(operation: Extract<Operation, { kind: 'addColumn' }>, place: Place): Remark[] {
@@ -16,7 +16,7 @@ export function addColumn(operation: Extract<Operation, { kind: 'addColumn' }>, 
 
 /** What has to be written into every row when the column comes. */
 function wholeTable({ table, column }: Extract<Operation, { kind: 'addColumn' }>, place: Place): Remark[] {
-  if (column.identity)
+  if (column.identity || (place.dialect.id === 'postgres' && isSerial(column)))
     return blocked(place, 'number', table, {
       rule: 'add counting column',
       remedy: 'Make a new table with the key, and copy the rows into it while both are written.',
@@ -26,7 +26,7 @@ function wholeTable({ table, column }: Extract<Operation, { kind: 'addColumn' }>
       rule: 'add stored column',
       remedy: 'Compute it at each read ({ stored: false }), or add a plain column that the application fills.',
     });
-  if (!isComputed(place.dialect.id, column.default)) return [];
+  if (!isComputed(place.dialect.id, column)) return [];
   return blocked(place, 'fillComputed', table, {
     rule: 'add computed default',
     remedy: 'Add the column without the default, give it the default for new rows, and fill the others in batches.',
@@ -110,16 +110,24 @@ export function dropColumn(operation: Extract<Operation, { kind: 'dropColumn' }>
 }
 
 /** New code does not write it any more, which has to be allowed first. */
-function relaxed(operation: Extract<Operation, { kind: 'dropColumn' }>, place: Place): readonly Stage[] | undefined {
+function relaxed(operation: Extract<Operation, { kind: 'dropColumn' }>, place: Place): readonly Stage[] {
   const { table, column: name } = operation;
   const column = tableBefore(place, table)?.columns.find((other) => other.name === name);
-  if (column === undefined || column.nullable || column.identity || column.default !== undefined) return undefined;
-  if (column.generated !== undefined || tableBefore(place, table)!.primaryKey.includes(name)) return undefined;
+  const unknowing = `Deploy code that knows nothing of ${columnName(table, name)}.`;
+  if (
+    column === undefined ||
+    column.nullable ||
+    column.identity ||
+    column.default !== undefined ||
+    column.generated !== undefined ||
+    tableBefore(place, table)!.primaryKey.includes(name)
+  )
+    return alone(operation, unknowing);
   const nullable = { ...column, nullable: true };
   return [
     {
       operations: [{ kind: 'alterColumn', table, column: nullable, fill: undefined, using: undefined }],
-      then: `Deploy code that knows nothing of ${columnName(table, name)}.`,
+      then: unknowing,
     },
     { operations: [operation] },
   ];
@@ -136,7 +144,10 @@ export function renameColumn(operation: Extract<Operation, { kind: 'renameColumn
   const before = tableBefore(place, table);
   const column = before?.columns.find(({ name }) => name === from);
   const canBridge =
-    abilitiesOf(place).bridges && before !== undefined && column !== undefined && !isHeld(place, before, from);
+    abilitiesOf(place).bridges !== undefined &&
+    before !== undefined &&
+    column !== undefined &&
+    !isHeld(place, before, from);
   return [
     {
       rule: 'rename column',

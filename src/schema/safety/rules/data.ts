@@ -1,6 +1,7 @@
 import type { Operation } from '../../operations/operation.ts';
 import type { Place, Remark } from '../finding.ts';
 import { abilitiesOf } from '../words.ts';
+import { alone } from './stages.ts';
 
 /** Code of the application's own: what it does is not known, only what stays locked meanwhile. */
 export function runCode(operation: Extract<Operation, { kind: 'run' }>, place: Place): Remark[] {
@@ -12,6 +13,7 @@ export function runCode(operation: Extract<Operation, { kind: 'run' }>, place: P
       what: 'What the migration has locked stays locked while the code runs.',
       grows: true,
       remedy: 'Put it into a migration of its own, or backFill(…), which goes in batches.',
+      safe: alone(operation),
     },
   ];
 }

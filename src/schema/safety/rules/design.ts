@@ -35,6 +35,15 @@ const REGRETTED: readonly {
   },
 ];
 
+/** Whether each row gets a number of its own when the column comes. */
+export function isSerial({ type }: ColumnSchema): boolean {
+  return type.kind === 'custom' && /^(?:small|big)?serial\b/i.test(ownType(type));
+}
+
+function ownType({ columnType }: Extract<ColumnSchema['type'], { kind: 'custom' }>): string {
+  return typeof columnType === 'string' ? columnType : (columnType['postgres'] ?? '');
+}
+
 /** What is said of a new column, and keeps nobody from adding it. */
 export function columnAdvice(table: TableName, { name, type, identity }: ColumnSchema): Remark[] {
   const advice = (rule: string, why: string, remedy: string): Remark => ({
@@ -47,6 +56,7 @@ export function columnAdvice(table: TableName, { name, type, identity }: ColumnS
   if (identity && (type.kind === 'int' || type.kind === 'smallInt'))
     return [advice('small key', 'runs out of numbers at 2 147 483 647', 'Use f.bigAuto().')];
   if (type.kind !== 'custom') return [];
-  const text = typeof type.columnType === 'string' ? type.columnType : (type.columnType['postgres'] ?? '');
-  return REGRETTED.filter((other) => other.type.test(text)).map(({ rule, why, remedy }) => advice(rule, why, remedy));
+  return REGRETTED.filter((other) => other.type.test(ownType(type))).map(({ rule, why, remedy }) =>
+    advice(rule, why, remedy),
+  );
 }

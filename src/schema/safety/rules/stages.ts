@@ -26,16 +26,33 @@ export function required(
   table: TableName,
   to: ColumnSchema,
 ): { readonly before: readonly Stage[]; readonly last: readonly Operation[] } {
-  const require: Operation = { kind: 'alterColumn', table, column: to, fill: undefined, using: undefined };
-  if (!abilitiesOf(place).lateChecks) return { before: [], last: [require] };
+  const altered = (column: ColumnSchema): Operation => ({
+    kind: 'alterColumn',
+    table,
+    column,
+    fill: undefined,
+    using: undefined,
+  });
+  if (!abilitiesOf(place).lateChecks) return { before: [], last: [altered(to)] };
   const check = presenceOf(table, to);
+  // Without its default for a moment, with which it would look for rows to fill.
+  const bare = { ...to, default: undefined };
   return {
     before: [
       { operations: [{ kind: 'addCheck', table, check, notValid: true }] },
       { operations: [{ kind: 'validateConstraint', table, name: check.name }] },
     ],
-    last: [require, { kind: 'dropConstraint', table, name: check.name }],
+    last: [
+      altered(bare),
+      { kind: 'dropConstraint', table, name: check.name },
+      ...(to.default === undefined ? [] : [altered(to)]),
+    ],
   };
+}
+
+/** A stage of its own, once that has been done which comes first. */
+export function alone(operation: Operation, first?: string): readonly Stage[] {
+  return [{ operations: [] }, { operations: [operation], first }];
 }
 
 /** Whether something else of the schema holds on to a column, which then would have to be made again with it. */

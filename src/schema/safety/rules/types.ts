@@ -3,7 +3,7 @@ import { backFill } from '../../operations/back-fill.ts';
 import { readsColumn } from '../../operations/conditions.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Place, Remark, Stage } from '../finding.ts';
-import { isFreeChange, isNarrower, isText } from '../free-types.ts';
+import { isFreeChange, isNarrower } from '../free-types.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { retyped } from './bridges.ts';
 import { isHeld, presenceOf, required, tableLike } from './stages.ts';
@@ -57,20 +57,23 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
   const isChecked = table.checks.some(({ condition }) => readsColumn(condition, to.name));
   const isFree = using === undefined && !isChecked && isFreeChange(place.dialect.id, before, after);
   if (isFree) return preparedAdvice(operation, place);
-  const value = using ?? `${place.dialect.quote(to.name)}::${after}`;
   const isNarrow = using === undefined && isNarrower(before, after);
   // What does not fit is for people to decide, not for a trigger.
   const canBridge =
-    abilitiesOf(place).bridges && !isNarrow && !isHeld(place, table, to.name) && !from.identity && !to.identity;
+    abilitiesOf(place).bridges !== undefined &&
+    !isNarrow &&
+    !isHeld(place, table, to.name) &&
+    !from.identity &&
+    !to.identity;
   return [
     ...blocked(place, 'retype', table, {
       rule: 'change type',
       remedy: canBridge
         ? 'Add a column of the new type beside it, kept in step by a trigger, fill it in batches, and let the two change places.'
-        : `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).bridges ? '' : ': gh-ost and pt-online-schema-change do that'}.`,
-      safe: canBridge ? retyped(place, table, from, to, value) : undefined,
+        : `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).transactional ? '' : ': gh-ost and pt-online-schema-change do that'}.`,
+      safe: canBridge ? retyped(place, table, from, to, using) : undefined,
     }),
-    ...(isNarrow ? [narrower(operation, place, before)] : []),
+    ...(isNarrow ? [narrower(operation)] : []),
   ];
 }
 
@@ -88,18 +91,13 @@ function preparedAdvice({ table, column }: Alter, place: Place): Remark[] {
   ];
 }
 
-function narrower({ table, column }: Alter, place: Place, before: string): Remark {
-  const cuts = abilitiesOf(place).narrowing === 'cuts texts' && isText(before);
+function narrower({ table, column }: Alter): Remark {
   return {
     rule: 'narrow type',
-    severity: cuts ? 'loses' : 'fails',
-    what: cuts
-      ? `What is too long in ${columnName(table, column.name)} is cut off without a word.`
-      : `It fails if a value of ${columnName(table, column.name)} does not fit.`,
+    severity: 'fails',
+    what: `It fails if a value of ${columnName(table, column.name)} does not fit.`,
     grows: false,
-    remedy: cuts
-      ? `Look for values that do not fit, and say what becomes of them: { using: '…' }.`
-      : 'Look for values that do not fit first.',
+    remedy: "Look for values that do not fit first, or say what becomes of them: { using: '…' }.",
   };
 }
 

@@ -21,7 +21,7 @@ const OTHER_FOR_EACH = new Set(['uuid', 'rand', 'uuid_short', 'random_bytes', 's
  * Whether a default makes the database write every row that is there, instead of remembering one value for all of them. A function
  * that is not known is taken for one of another value for each row, as PostgreSQL takes one that is not declared otherwise.
  */
-export function isComputed(id: DialectId, value: ColumnSchema['default']): boolean {
+export function isComputed(id: DialectId, { default: value, type }: ColumnSchema): boolean {
   if (typeof value !== 'string') return false;
   const text = value.replaceAll(/'(?:[^']|'')*'/g, "''").trim();
   const called = [...text.matchAll(/([a-z_]\w*)\s*\(/gi)].map(([, name]) => name!.toLowerCase());
@@ -29,8 +29,8 @@ export function isComputed(id: DialectId, value: ColumnSchema['default']): boole
     case 'postgres':
       return called.some((name) => !SAME_FOR_ALL.has(name) && !TYPES.has(name));
     case 'mysql':
-      // Whatever is not a plain value, or the time, is computed for each row.
-      return !/^(?:''|[-+]?[\d.]+(?:e[-+]?\d+)?|null|true|false|(?:current_timestamp|now)(?:\(\d?\))?)$/i.test(text);
+      // Whatever stands in brackets is computed for each row: all but a plain text, where its type is not that of long ones.
+      return text !== "''" || type.kind === 'text' || (type.kind === 'string' && type.maxLength === undefined);
     case 'mariadb':
       return called.some((name) => OTHER_FOR_EACH.has(name));
     default:
