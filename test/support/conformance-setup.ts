@@ -1,7 +1,7 @@
 /** For every file of conformance cases: the database of this run. Without its server they are skipped. */
 import { beforeEach, inject } from 'vitest';
 
-import { beginFile } from '../../src/testing/support/statements.ts';
+import { beginFile } from '../../src/testing/support/this-file.ts';
 import { useTarget } from '../../src/testing/target.ts';
 import type { SqlName } from '../../src/testing/target.ts';
 import { createTestDatabase, serverUrl } from './test-database.ts';

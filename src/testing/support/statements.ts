@@ -3,23 +3,16 @@ import { expect } from 'vitest';
 import { statementChannel } from '../../index.ts';
 import type { StatementEvent } from '../../index.ts';
 
-import { databasesSoFar } from '../../adapters/statement-database.ts';
 import { target } from '../target.ts';
 import { onEngine } from './database.ts';
-
-let earlier = 0;
-
-/** What databases of earlier files still do in this process is not counted. */
-export function beginFile(): void {
-  earlier = databasesSoFar();
-}
+import { isOfThisFile } from './this-file.ts';
 
 /** The statements that are sent while a function runs, each as its text, with the number of parameter lists if not one. */
 export async function statementsOf(run: () => unknown): Promise<string[]> {
   const seen: string[] = [];
   const listen = (message: unknown): void => {
     const { sql, runs, database } = message as StatementEvent;
-    if (database.id > earlier) seen.push(runs === 1 ? sql : `${runs}× ${sql}`);
+    if (isOfThisFile(database)) seen.push(runs === 1 ? sql : `${runs}× ${sql}`);
   };
   statementChannel.subscribe(listen);
   try {
