@@ -42,9 +42,6 @@ const conformance = wantedDatabases(process.env)
     test: {
       ...timeouts,
       name,
-      // The library and its peers are loaded once for each worker, and not for each file, which took half of the time. What a
-      // file leaves behind would be met by the next one: that none does so is asked of them here too.
-      isolate: false,
       include: ['{src/testing,test}/conformance/**/*.test.ts', 'test/random/**/*.test.ts'],
       exclude: LONG[name] ?? [],
       setupFiles: ['./test/support/conformance-setup.ts'],
