@@ -1,4 +1,4 @@
-/** For tests: the conformance suite for other adapters, and faults on demand. Vitest is a peer dependency of this entry alone. */
+/** For tests: how many statements are sent, N+1, faults on demand, and the conformance suite for other adapters. The conformance suite runs in Vitest, the rest in any runner. */
 export { conformance } from './testing/conformance.ts';
 export type { ConformanceArea, ConformanceOptions } from './testing/conformance.ts';
 export type { ConformanceTarget, MadeDatabase, SqlName } from './testing/target.ts';

@@ -3,7 +3,7 @@ import { ConfigError, DriverMissingError } from '../utils/errors.ts';
 /** What a client of `ioredis` has of this. */
 export interface IoRedisClient {
   call(command: string, ...args: string[]): Promise<unknown>;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: () => void): unknown;
   readonly status: string;
   disconnect(): void;
 }
@@ -11,7 +11,7 @@ export interface IoRedisClient {
 /** What a client of `redis` (node-redis) has of this. */
 export interface NodeRedisClient {
   sendCommand(args: string[]): Promise<unknown>;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: () => void): unknown;
   readonly isReady: boolean;
   destroy(): void;
 }
@@ -70,7 +70,7 @@ export interface Connecting {
   readonly connected: Promise<unknown>;
 }
 
-/** A client of whichever package is installed, for this server; it does not keep the process running. @throws DriverMissingError */
+/** A client of whichever package is installed, for this server. A connection does not keep the process running; attempts to have it back do. @throws DriverMissingError */
 export async function connectTo(url: string, onLost: () => void): Promise<Connecting> {
   const connecting = (await nodeRedisTo(url, onLost)) ?? (await ioRedisTo(url, onLost));
   if (connecting !== undefined) return connecting;

@@ -1,5 +1,4 @@
-import { describe, it } from 'vitest';
-
+import { vitest } from './runner.ts';
 import { useTarget } from './target.ts';
 import type { ConformanceTarget } from './target.ts';
 
@@ -141,6 +140,7 @@ export function conformance(target: ConformanceTarget, { areas }: ConformanceOpt
     throw new Error(
       `conformance() is called once in a test file: '${named}' has been, '${target.name}' needs its own.`,
     );
+  const { describe } = vitest();
   named = target.name;
   const wanted = filesOf(areas);
   useTarget(target);
@@ -170,6 +170,6 @@ async function define(name: FileName): Promise<void> {
   } catch (error) {
     const missing = /Cannot find package '([^']+)'/.exec((error as Error).message)?.[1];
     if (missing === undefined) throw error;
-    it.skip(`needs the package ${missing}, which is not installed`);
+    vitest().it.skip(`needs the package ${missing}, which is not installed`);
   }
 }

@@ -1,6 +1,5 @@
-import { afterAll, beforeEach } from 'vitest';
-
 import type { Adapter } from '../index.ts';
+import { vitest } from './runner.ts';
 
 /** Whose SQL a database speaks. MariaDB's is MySQL's where it has no text of its own. */
 export type SqlName = 'sqlite' | 'postgres' | 'mysql' | 'mariadb';
@@ -45,6 +44,7 @@ export const target = (): ConformanceTarget => current;
 /** From now on cases run on this database. Said before they are defined, once in a test file. */
 export function useTarget(next: ConformanceTarget): void {
   current = next;
+  const { afterAll, beforeEach } = vitest();
   beforeEach(({ task }) => {
     noted = task.meta.refused = [];
   });

@@ -9,6 +9,10 @@ export interface SqlToken {
 /** How texts are quoted: as the standard says, or as MySQL and MariaDB have it. */
 export type SqlQuotes = 'standard' | 'mysql';
 
+/** How the texts of a dialect are quoted. */
+export const quotesOf = (dialect: string): SqlQuotes =>
+  dialect === 'mysql' || dialect === 'mariadb' ? 'mysql' : 'standard';
+
 type Pieces = readonly (readonly [SqlTokenKind, string])[];
 
 const NUMBERS_AND_WORDS: Pieces = [

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { StatementDatabase, StatementEvent } from '../../adapters/statement-events.ts';
 import { withoutSqlComment } from '../../utils/sql-comment.ts';
-import { sqlTokens } from '../../utils/sql-tokens.ts';
+import { quotesOf, sqlTokens } from '../../utils/sql-tokens.ts';
 import type { SqlQuotes } from '../../utils/sql-tokens.ts';
 import { ATTRIBUTE } from './names.ts';
 import { summaryOf } from './summary.ts';
@@ -29,7 +29,7 @@ export class StatementShapes {
 
   constructor(database: StatementDatabase, attributes: Attributes) {
     this.#database = attributes;
-    this.#quotes = database.dialect === 'mysql' || database.dialect === 'mariadb' ? 'mysql' : 'standard';
+    this.#quotes = quotesOf(database.dialect);
   }
 
   of(event: StatementEvent): StatementShape {

@@ -9,6 +9,8 @@ const OWN_FILE = /\/utils\/performance\/call-site\.[jt]s$/;
 const own = pathOf(import.meta.url);
 /** The folder of this package; in a bundle its code is in one file with other code, and there is none. */
 const library = OWN_FILE.test(own) ? own.replace(OWN_FILE, '/') : undefined;
+/** Where source maps say that the code of the folder came from: beside it, as the package has it. */
+const sources = library?.replace(/\/dist\/$/, '/src/');
 /** Cases that are written as applications are. */
 const cases = `${library}testing/conformance/`;
 
@@ -44,7 +46,8 @@ export function siteIn(stack: string): string | undefined {
 
 function isLibrary(file: string): boolean {
   if (library === undefined) return file === own || file.includes('/node_modules/blazeorm/');
-  return file.startsWith(library) && !file.startsWith(cases);
+  if (!file.startsWith(library)) return file.startsWith(sources!);
+  return !file.startsWith(cases);
 }
 
 function pathOf(where: string): string {

@@ -1,25 +1,28 @@
-/** Texts, quoted names, numbered placeholders and numbers; a name that ends in a digit is none. */
-const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$\d+|(?<![\w$.])\d+(?:\.\d+)?(?:e[+-]?\d+)?\b/gi;
+import { sqlTokens } from '../sql-tokens.ts';
+import type { SqlQuotes, SqlToken } from '../sql-tokens.ts';
+
 /** Two placeholders or more, and rows of them. */
 const LIST = /\((?:\?|\$\d+)(?:, ?(?:\?|\$\d+))+\)/g;
 const ROWS = /(\(\?(?:, …)?\)|\(\$\d+\))(?:, ?(?:\(\?(?:, …)?\)|\(\$\d+\)))+/g;
-/** The comment of tags, which may say something else each time. */
-const TAGS = / \/\*[^*]*\*\/$/;
 const LONGEST = 2_000;
 
 /**
  * What statements have in common that differ in values alone: literals are placeholders, lists of them have no length, and
- * comments of tags are gone. It holds no value.
+ * comments are gone. It holds no value.
  */
-export function fingerprintOf(sql: string): string {
-  const text = sql
-    .replace(TAGS, '')
-    .replace(TOKENS, (token) => (token.startsWith("'") || /^\d/.test(token) ? '?' : token))
+export function fingerprintOf(sql: string, quotes: SqlQuotes = 'standard'): string {
+  const text = Array.from(sqlTokens(sql, quotes), shown)
+    .join('')
     .replace(LIST, '(?, …)')
     .replace(ROWS, '$1, …')
     .replace(/\s+/g, ' ')
     .trim();
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+function shown({ kind, text }: SqlToken): string {
+  if (kind === 'text' || kind === 'number') return '?';
+  return kind === 'comment' ? ' ' : text;
 }
 
 const LONGEST_SHOWN = 300;

@@ -1,6 +1,8 @@
 /** What a tracker has to know of a statement; nothing of it is a value. */
 export interface TrackedStatement {
   readonly sql: string;
+  /** Whose quotes it has. */
+  readonly database: { readonly dialect: string };
   readonly kind: string;
   readonly startedAt: number;
   readonly durationMs: number;

@@ -1,6 +1,7 @@
 import { Figures } from './figures.ts';
 import type { QueryFigures } from './figures.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { quotesOf } from '../sql-tokens.ts';
 import type { TrackedStatement } from './statement.ts';
 
 /** What was measured of statements in sum. */
@@ -101,7 +102,7 @@ export class FigureTable {
 
   #find(event: TrackedStatement): Figures | undefined {
     if (this.#byText.has(event.sql)) return undefined;
-    const fingerprint = fingerprintOf(event.sql);
+    const fingerprint = fingerprintOf(event.sql, quotesOf(event.database.dialect));
     const figures = this.#set.of(fingerprint, () => new Figures(fingerprint, event.kind, event.subject));
     // Texts with literals in them are without end: what is known of them is found again.
     if (this.#byText.size >= this.#most * 2) this.#byText.clear();

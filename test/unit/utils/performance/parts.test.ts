@@ -15,8 +15,14 @@ describe('a fingerprint', () => {
     ['SELECT 1 WHERE a IN (1, 2,3) OR b IN ($1, $2)', 'SELECT ? WHERE a IN (?, …) OR b IN (?, …)'],
     ['INSERT INTO t (a, b) VALUES (?, ?), (?, ?), (?, ?)', 'INSERT INTO t (a, b) VALUES (?, …), …'],
     ["SELECT  a\n FROM `x'1` /*traceparent='00-1'*/", "SELECT a FROM `x'1`"],
-  ])('O2: O1: of %s has no values in it', (sql, fingerprint) => {
+    ["SELECT a FROM t WHERE b = $$it's$$ AND c = E'x\\'y' -- z", 'SELECT a FROM t WHERE b = ? AND c = ?'],
+  ])('O2: O1: X4: of %s has no values in it', (sql, fingerprint) => {
     expect(fingerprintOf(sql)).toBe(fingerprint);
+  });
+
+  it('O1: X4: knows which quotes hold texts', () => {
+    const sql = 'SELECT `a` FROM t WHERE b = "it\\"s" # secret';
+    expect(fingerprintOf(sql, 'mysql')).toBe('SELECT `a` FROM t WHERE b = ?');
   });
 
   it('O1: X4: is as long as it may be, whatever a statement is', () => {
