@@ -39,6 +39,7 @@ import { Additions } from './additions.ts';
 import { cacheApi } from './cached/invalidation.ts';
 import type { CacheAccess } from './cached/cache-access.ts';
 import { keyRows } from './cached/key-rows.ts';
+import type { KeyQuery } from './compiled.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
 import { Engine } from './engine.ts';
@@ -162,18 +163,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const connecting = this.#engine.connect();
     if (connecting !== undefined) await connecting;
     const byKey = this.#workspace.compiled.byKey(meta);
-    const { sql, encoders, reads } = byKey;
-    const flushed = this.#workspace.beforeRead(reads);
+    const flushed = this.#workspace.beforeRead(byKey.reads);
     if (flushed !== undefined) await flushed;
-    const read = (key: readonly unknown[], server: ServerRole | undefined): MaybePromise<Rows> => {
-      const parameters = key.map((part, i) => encoders[i]!(part));
-      return this.#workspace.read(
-        (connection) => this.#workspace.executor.query(connection, sql, parameters, byKey),
-        server,
-      );
-    };
     const { cache } = this.#engine;
-    const pending = cache?.keeps(meta) === true ? this.#cached(cache, meta, parts, read) : read(parts, undefined);
+    const pending =
+      cache?.keeps(meta) === true ? this.#cached(cache, meta, parts, byKey) : this.#byKey(byKey, parts, undefined);
     const [row] = isPromise(pending) ? await pending : pending;
     if (row === undefined) return null;
     const entity = this.#adopt(meta, row);
@@ -181,18 +175,21 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return entity;
   }
 
-  #cached(
-    cache: CacheAccess,
-    meta: ModelMeta,
-    key: readonly unknown[],
-    read: (key: readonly unknown[], server: ServerRole | undefined) => MaybePromise<Rows>,
-  ): Promise<Rows> {
+  #byKey(query: KeyQuery, key: readonly unknown[], server: ServerRole | undefined): MaybePromise<Rows> {
+    const parameters = key.map((part, i) => query.encoders[i]!(part));
+    return this.#workspace.read(
+      (connection) => this.#workspace.executor.query(connection, query.sql, parameters, query),
+      server,
+    );
+  }
+
+  #cached(cache: CacheAccess, meta: ModelMeta, key: readonly unknown[], query: KeyQuery): Promise<Rows> {
     return keyRows(this.#workspace, cache, {
       meta,
       keys: [key],
       scopes: this.#workspace.scopes,
       using: undefined,
-      read: ([only], server) => read(only!, server),
+      read: ([only], server) => this.#byKey(query, only!, server),
     });
   }
 

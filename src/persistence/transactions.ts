@@ -24,6 +24,7 @@ import { inHooksOf, insideHook, isInHooksOf } from './hook-scope.ts';
 import { retried } from './retry.ts';
 import { journalStart, undoFlush, undoTransaction } from './restore.ts';
 import { settledLater } from './settled-later.ts';
+import type { Owner } from './units.ts';
 import type { SettledLater } from './settled-later.ts';
 import {
   ended,
@@ -53,7 +54,7 @@ export class Transactions {
   readonly #work: UnitOfWork;
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
-  readonly #flushes: Flushes;
+  #flushesMade: Flushes | undefined;
   readonly #flushMode: FlushMode;
   /** With the bounds of the session. */
   readonly #executor: Executor;
@@ -61,10 +62,6 @@ export class Transactions {
   #opening = false;
   /** That of the transaction that is open, or was last, for who listens. */
   #number: number | undefined;
-  readonly #owner = (): { session: number | undefined; transaction: number | undefined } => ({
-    session: this.#executor.source.session,
-    transaction: this.#number,
-  });
   #flushing: Promise<void> | undefined;
   /** What has been done to collections since the last write, while no transaction is open. */
   #outside = new Journal();
@@ -84,16 +81,25 @@ export class Transactions {
     this.#work = work;
     this.#lifecycle = lifecycle;
     this.#cascades = cascades;
-    this.#flushes = new Flushes(
-      { workspace, work, lifecycle, cascades },
+    this.#flushMode = flushMode;
+  }
+
+  /** Made by the first flush: many sessions only read. */
+  get #flushes(): Flushes {
+    return (this.#flushesMade ??= new Flushes(
+      { workspace: this.#workspace, work: this.#work, lifecycle: this.#lifecycle, cascades: this.#cascades },
       {
         isReadOnly: () => this.#open?.readOnly === true,
         isWatched: () => this.#isWatched,
         owner: this.#owner,
         hooked: (run) => this.#hooked(run),
       },
-    );
-    this.#flushMode = flushMode;
+    ));
+  }
+
+  /** Whose units of work these are, to who listens. */
+  get #owner(): Owner {
+    return () => ({ session: this.#executor.source.session, transaction: this.#number });
   }
 
   /** What statements go through here and now. */
