@@ -48,7 +48,9 @@ export class StatementSource {
   get watches(): readonly StatementWatch[] {
     if (this.#version !== version) {
       const own = this.watch();
-      this.#watches = [...(own === undefined ? [] : [own]), ...Array.from(everywhere, (watcher) => watcher(this))];
+      const watches = own === undefined ? [] : [own];
+      for (const watcher of everywhere) watches.push(watcher(this));
+      this.#watches = watches;
       this.#version = version;
     }
     return this.#watches;
