@@ -5,14 +5,13 @@ import { RelationDefinition } from './definitions.ts';
 import type { Definition } from './definitions.ts';
 import { modelOf, rootOf } from './inheritance.ts';
 import type { RelationMeta } from './metadata.ts';
+import { hasOwnKey, keyName, readKey, referTo, writeKey } from './relation-keys.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
 import { moveLinkRow } from './through.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { withArticle } from '../utils/naming.ts';
-
-type Values = Record<string, unknown>;
 
 /** Relation attributes live on the prototype: the instance holds columns only, and a relation is derived from its key. */
 export function defineAccessors(prototype: object, fields: Readonly<Record<string, Definition>>, first: number): void {
@@ -108,7 +107,7 @@ export function collectionOf(entity: object, relation: RelationMeta): EntityColl
 export function readToOne(entity: object, relation: RelationMeta): unknown {
   const linked = State.link(entity, relation.index);
   if (!relation.owning) return linked === undefined ? unloadedOne(entity, relation) : linked;
-  const key = (entity as Values)[relation.sourceField.name];
+  const key = readKey(entity, relation.sourceField);
   if (linked !== undefined && linked !== null) {
     // A target that is new has no key yet; one that was linked before the key was changed is out of date.
     if (key === undefined || isKeyOf(linked, relation, key)) return linked;
@@ -116,7 +115,7 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
   if (group !== null) {
-    if (relation.targetField.primaryKey) group.targets[relation.index] = group.loader.entitiesOf(relation.target);
+    if (relation.toKey) group.targets[relation.index] = group.loader.entitiesOf(relation.target);
     return group.loader.reference(relation, key, entity);
   }
   const free = createReference(relation.target, relation.targetField, key, null);
@@ -150,7 +149,7 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
 }
 
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
-  (entity as Values)[relation.sourceField.name] = value === null ? null : (value as Values)[relation.targetField.name];
+  referTo(entity, relation, value);
   State.setLink(entity, relation.index, value ?? undefined);
 }
 
@@ -174,7 +173,7 @@ function setInverseOne(
 export function relink(entity: object, relation: RelationMeta, key: unknown): void {
   const { sourceField, index, inverse } = relation;
   const previous = loadedLink(entity, relation);
-  (entity as Values)[sourceField.name] = key;
+  writeKey(entity, sourceField, key);
   State.setLink(entity, index, undefined);
   if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
 }
@@ -207,7 +206,7 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
 
 /** Another has taken its place, and it is to be deleted for that: it belongs to nobody. */
 function leave(former: unknown, entity: object, owning: RelationMeta): void {
-  if (State.is(former) && former !== entity && Object.hasOwn(former, owning.sourceField.name))
+  if (State.is(former) && former !== entity && hasOwnKey(former, owning.sourceField))
     setOwning(former, owning, null);
 }
 
@@ -229,7 +228,7 @@ export function checkTarget(relation: RelationMeta, value: unknown): void {
       model: model.name,
       field: name,
       ...(relation.owning && typeof value !== 'object'
-        ? { remedy: `To assign a key, set ${relation.sourceField.name}.` }
+        ? { remedy: `To assign a key, set ${keyName(relation.sourceField)}.` }
         : {}),
     },
   );

@@ -1,14 +1,13 @@
 import { sameKey } from './keys.ts';
+import { hasOwnKey, ownKey, readKey } from './relation-keys.ts';
 import type { RelationMeta } from './metadata.ts';
 import { State } from './state.ts';
-
-type Values = Record<string, unknown>;
 
 /** The entity that a to-one relation holds now, if it is at hand without loading. */
 export function loadedLink(entity: object, relation: RelationMeta): object | undefined {
   const linked = (State.link(entity, relation.index) ?? undefined) as object | undefined;
   if (!relation.owning) return linked;
-  const key = Object.getOwnPropertyDescriptor(entity, relation.sourceField.name)?.value as unknown;
+  const key = ownKey(entity, relation.sourceField);
   // A link that the key has left, as after a rollback, holds nothing.
   if (linked !== undefined && (key === undefined || isKeyOf(linked, relation, key)) && !standsIn(linked, relation))
     return linked;
@@ -19,17 +18,17 @@ export function loadedLink(entity: object, relation: RelationMeta): object | und
 export function atHand(entity: object, relation: RelationMeta, key: unknown): object | undefined {
   const loader = State.group(entity)?.loader;
   if (loader === undefined || key === null || key === undefined) return undefined;
-  if (relation.targetField.primaryKey) return loader.loadedTarget(relation, key);
+  if (relation.toKey) return loader.loadedTarget(relation, key);
   for (const target of loader.entitiesOf(relation.target).values())
-    if (Object.hasOwn(target, relation.targetField.name) && isKeyOf(target, relation, key)) return target;
+    if (hasOwnKey(target, relation.targetField) && isKeyOf(target, relation, key)) return target;
   return undefined;
 }
 
 export function isKeyOf(target: object, { targetField }: RelationMeta, key: unknown): boolean {
-  return sameKey(targetField, (target as Values)[targetField.name], key);
+  return sameKey(targetField, readKey(target, targetField), key);
 }
 
 /** Whether a link is a reference by a field that is not the key: the entity that it stands for may be there beside it. */
-function standsIn(linked: object, { targetField }: RelationMeta): boolean {
-  return !targetField.primaryKey && State.row(linked) === null && State.group(linked)?.kind === 'reference';
+function standsIn(linked: object, { toKey }: RelationMeta): boolean {
+  return !toKey && State.row(linked) === null && State.group(linked)?.kind === 'reference';
 }

@@ -1,5 +1,7 @@
 import { CollectionReader } from './collection-reader.ts';
+import { readField, writeField } from './field-values.ts';
 import { sameKey } from './keys.ts';
+import { partsOf, readKey } from './relation-keys.ts';
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
@@ -179,12 +181,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     if (link === undefined) {
       if (!refersTo(item, this.relation, this.owner)) return () => undefined;
       if (inverse!.nullable) {
-        const values = item as Record<string, unknown>;
-        const [key, linked] = [values[inverse!.sourceField.name], State.link(item, inverse!.index)];
+        const parts = partsOf(inverse!.sourceField);
+        const [keys, linked] = [parts.map((part) => readField(item, part)), State.link(item, inverse!.index)];
         assign(item, inverse!, null);
         return () => {
           forget();
-          values[inverse!.sourceField.name] = key;
+          parts.forEach((part, i) => writeField(item, part, keys[i]));
           State.setLink(item, inverse!.index, linked);
         };
       }
@@ -463,8 +465,7 @@ function assign(item: object, relation: RelationMeta, value: object | null): voi
 
 /** Whether the key of an item says that it belongs to the owner. */
 function refersTo(item: object, { inverse, sourceField }: RelationMeta, owner: object): boolean {
-  const key = (owner as Record<string, unknown>)[sourceField.name];
-  return sameKey(sourceField, (item as Record<string, unknown>)[inverse!.sourceField.name], key);
+  return sameKey(sourceField, readKey(item, inverse!.sourceField), readKey(owner, sourceField));
 }
 
 function mirrored(item: object, inverse: RelationMeta): EntityCollection {

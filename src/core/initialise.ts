@@ -2,6 +2,8 @@ import { InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { suggest } from '../utils/naming.ts';
 import { assignRelation } from './accessors.ts';
+import { checkKey, sameKey } from './keys.ts';
+import { keyName, writeKey } from './relation-keys.ts';
 import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from './metadata.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
@@ -79,6 +81,12 @@ function createInitialiser(meta: ModelMeta): Initialise {
     if (step === undefined) continue;
     steps.push(step);
     if (field.generatedAs === undefined && field !== meta.inheritance?.discriminator) names.add(step.key);
+  }
+  // Last, when the fields that they name are there.
+  for (const relation of meta.relations) {
+    if (!relation.owning || relation.sourceField.parts === undefined) continue;
+    steps.push(compositeStep(relation, relation.sourceField.parts));
+    names.add(relation.name);
   }
   const refusals: Refusals = {
     refuse: (name) => {
@@ -193,6 +201,34 @@ function relationStep(relation: RelationMeta, field: FieldMeta): Step {
       } else {
         entity[attribute] = value === undefined ? (typeof initial === 'function' ? initial() : initial) : value;
       }
+    },
+  };
+}
+
+/** A relation that names its fields: it sets them, so what is given for one of them beside it has to be the same. */
+function compositeStep(relation: RelationMeta, parts: readonly FieldMeta[]): Step {
+  const { model, name, sourceField, target } = relation;
+  return {
+    attribute: name,
+    key: name,
+    run: (entity, init) => {
+      const value = init[name];
+      if (value === undefined) return;
+      const given = parts.map((part) =>
+        init[part.name] === undefined && init[part.relation?.name ?? part.name] === undefined
+          ? undefined
+          : entity[part.name],
+      );
+      if (Array.isArray(value)) writeKey(entity, sourceField, checkKey(target, value));
+      else assignRelation(entity, relation, value);
+      parts.forEach((part, i) => {
+        const now = entity[part.name];
+        if (given[i] === undefined || now === undefined || sameKey(part, given[i], now)) return;
+        throw new InvalidValueError(
+          `new ${model.name}() was given '${name}' and '${part.name}', and the one says otherwise than the other.`,
+          { model: model.name, field: name, remedy: `Give '${name}' alone: it sets ${keyName(sourceField)}.` },
+        );
+      });
     },
   };
 }

@@ -1,8 +1,7 @@
 import { sameKey } from './keys.ts';
 import type { RelationMeta } from './metadata.ts';
+import { hasOwnKey, readKey } from './relation-keys.ts';
 import { State } from './state.ts';
-
-type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Links the entity that the database has at the other end of a to-one relation, null where it has none, to its owner. Changes
@@ -11,13 +10,13 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function receiveLink(owner: object, relation: RelationMeta, found: object | null): void {
   const { sourceField, targetField, owning, index } = relation;
-  const key = (owner as Values)[sourceField.name];
-  const isIts = (other: object): boolean => sameKey(targetField, (other as Values)[targetField.name], key);
+  const key = readKey(owner, sourceField);
+  const isIts = (other: object): boolean => sameKey(targetField, readKey(other, targetField), key);
   if (owning) {
     if (found !== null && isIts(found)) State.setLink(owner, index, found);
     return;
   }
   const present = State.link(owner, index);
-  if (State.is(present) && present !== found && Object.hasOwn(present, targetField.name) && isIts(present)) return;
+  if (State.is(present) && present !== found && hasOwnKey(present, targetField) && isIts(present)) return;
   State.setLink(owner, index, found !== null && isIts(found) ? found : null);
 }

@@ -5,7 +5,7 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withCapitalArticle } from '../utils/naming.ts';
 import { embeddedFields } from './embedded.ts';
-import { entityKey } from './filter.ts';
+import { entityKey } from './entity-key.ts';
 import { refuseHiddenConflicts } from './pins.ts';
 import type { QueryState } from './state.ts';
 
@@ -206,9 +206,20 @@ function ownFields(meta: ModelMeta, by: readonly FieldMeta[], input: unknown): r
   const fields = meta.fields.filter(
     (field) =>
       mayChange(field, by) &&
-      (names?.has(field.relation?.name ?? field.path[0]!) ?? field.generation !== 'now on insert'),
+      (names === undefined ? field.generation !== 'now on insert' : isNamed(field, names)),
   );
   return withStamps(meta, fields);
+}
+
+/** Whether an object of the constructor's input says what a field is: by its name, or by that of a relation that it is a key of. */
+export function isNamed({ model, path, relation, index }: FieldMeta, names: ReadonlySet<string>): boolean {
+  return (
+    names.has(relation?.name ?? path[0]!) ||
+    model.relations.some(
+      ({ name, owning, sourceField }) =>
+        owning && names.has(name) && sourceField.parts?.some((part) => part.index === index) === true,
+    )
+  );
 }
 
 /** With the fields that change whenever a row is saved: the times of that, and the version. */
@@ -248,7 +259,8 @@ export function fieldNamed(meta: ModelMeta, name: unknown): FieldMeta {
       model: meta.name,
     });
   const relation = meta.relationByName.get(name);
-  const field = relation?.owning === true ? relation.sourceField : meta.fieldByName.get(name);
+  const key = relation?.owning === true ? relation.sourceField : meta.fieldByName.get(name);
+  const field = key?.parts === undefined ? key : undefined;
   if (field !== undefined) return field;
   throw new UnknownFieldError(`${meta.name} has no column '${name}'.`, {
     model: meta.name,
