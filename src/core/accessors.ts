@@ -5,7 +5,8 @@ import { RelationDefinition } from './definitions.ts';
 import type { Definition } from './definitions.ts';
 import { modelOf, rootOf } from './inheritance.ts';
 import type { RelationMeta } from './metadata.ts';
-import { hasOwnKey, keyName, readKey, referTo, writeKey } from './relation-keys.ts';
+import { writeField } from './field-values.ts';
+import { hasOwnKey, keyName, partsOf, readKey, referTo } from './relation-keys.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
 import { moveLinkRow } from './through.ts';
@@ -169,11 +170,12 @@ function setInverseOne(
   State.setLink(entity, relation.index, value);
 }
 
-/** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */
-export function relink(entity: object, relation: RelationMeta, key: unknown): void {
+/** Take back what was assigned to a to-one relation: its key has these values again, part by part, and leads to their entity. */
+export function relink(entity: object, relation: RelationMeta, values: readonly unknown[]): void {
   const { sourceField, index, inverse } = relation;
   const previous = loadedLink(entity, relation);
-  writeKey(entity, sourceField, key);
+  partsOf(sourceField).forEach((part, i) => writeField(entity, part, values[i]));
+  const key = readKey(entity, sourceField);
   State.setLink(entity, index, undefined);
   if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
 }
@@ -206,8 +208,7 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
 
 /** Another has taken its place, and it is to be deleted for that: it belongs to nobody. */
 function leave(former: unknown, entity: object, owning: RelationMeta): void {
-  if (State.is(former) && former !== entity && hasOwnKey(former, owning.sourceField))
-    setOwning(former, owning, null);
+  if (State.is(former) && former !== entity && hasOwnKey(former, owning.sourceField)) setOwning(former, owning, null);
 }
 
 /** What an entity in a session's care leads to is saved with it, whichever side made the link. */

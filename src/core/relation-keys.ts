@@ -1,5 +1,6 @@
 import { readField, writeField } from './field-values.ts';
 import type { FieldMeta, KeyMeta, LinkMeta, RelationMeta } from './metadata.ts';
+import type { Row } from './state.ts';
 
 /**
  * The keys that relations go by, of one field or of several: callers need not know of how many. The value of several is the
@@ -71,15 +72,41 @@ export function referTo(entity: object, relation: RelationMeta, target: object |
 
 /** Whether a part of a key is one of these fields, by their indexes. */
 export function isAmong(key: KeyMeta, indexes: readonly number[]): boolean {
-  return key.parts === undefined
-    ? indexes.includes(key.index)
-    : key.parts.some(({ index }) => indexes.includes(index));
+  return key.parts === undefined ? indexes.includes(key.index) : key.parts.some(({ index }) => indexes.includes(index));
 }
 
 /** Whether two keys of classes of one table are the same columns. */
 export function sameColumns(a: KeyMeta, b: KeyMeta): boolean {
   const [first, second] = [partsOf(a), partsOf(b)];
   return first.length === second.length && first.every(({ index }, i) => index === second[i]!.index);
+}
+
+/** Of two keys of one model, which has the columns that come later. */
+export function comesAfter(a: KeyMeta, b: KeyMeta): boolean {
+  const [first, second] = [partsOf(a), partsOf(b)];
+  const at = first.findIndex(({ index }, i) => index !== second[i]?.index);
+  return at >= 0 && first[at]!.index > (second[at]?.index ?? -1);
+}
+
+/** Whether all of a key was read with a row. */
+export function isRead(row: Row | null | undefined, key: KeyMeta): boolean {
+  if (row === null || row === undefined) return false;
+  return key.parts === undefined
+    ? row[key.index] !== undefined
+    : key.parts.every(({ index }) => row[index] !== undefined);
+}
+
+/** Whether a relation of these names has the field as a part of its key. */
+export function isPartOf({ model, index }: FieldMeta, names: ReadonlySet<string>): boolean {
+  return model.relations.some(
+    ({ name, owning, sourceField }) =>
+      owning && names.has(name) && sourceField.parts?.some((part) => part.index === index),
+  );
+}
+
+/** Whether a key has a part that is one of the model's own primary key, which never changes. */
+export function holdsKey(key: KeyMeta): boolean {
+  return partsOf(key).some(({ primaryKey }) => primaryKey);
 }
 
 /** How errors name a key. */

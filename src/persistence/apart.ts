@@ -49,13 +49,13 @@ export class ApartLoader implements RelationLoader {
     const known = this.loadedTarget(relation, key);
     if (known !== undefined) return known;
     const reference = createReference(target, targetField, key, this.#groupOf(State.group(from)!, relation));
-    if (targetField.primaryKey) this.#identityMap.of(target).set(mapKey(target, key), reference);
+    if (relation.toKey) this.#identityMap.of(target).set(mapKey(target, key), reference);
     else State.setLink(from, relation.index, reference);
     return reference;
   }
 
-  loadedTarget({ target, targetField }: RelationMeta, key: unknown): object | undefined {
-    return targetField.primaryKey ? this.#identityMap.of(target).get(mapKey(target, key)) : undefined;
+  loadedTarget({ target, toKey }: RelationMeta, key: unknown): object | undefined {
+    return toKey ? this.#identityMap.of(target).get(mapKey(target, key)) : undefined;
   }
 
   async loadEntity(entity: object): Promise<void> {

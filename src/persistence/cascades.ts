@@ -1,11 +1,11 @@
 import { modelOf } from '../core/inheritance.ts';
 import { fieldKey, hasKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { isWhole, ownKey, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import { initialState } from '../query/state.ts';
-import { readField } from './entity-codec.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
 import { Replacements, storedValues } from './replacements.ts';
@@ -104,7 +104,7 @@ export class Cascades {
     const known = this.#workspace.identityMap.of(relation.target).values();
     for (const child of [...this.#work.added, ...known]) {
       if (!(child instanceof (relation.target.modelClass as unknown as new () => object))) continue; // Named cast: `instanceof` needs no more.
-      const key = knownValue(child, forward.sourceField);
+      const key = ownKey(child, forward.sourceField);
       const linked = State.link(child, forward.index);
       if (key === undefined ? owners.includes(linked as object) : keys.has(fieldKey(forward.sourceField, key)))
         yield child;
@@ -118,7 +118,7 @@ export class Cascades {
     const state = { ...initialState(target, UNSCOPED), order: keyOrdering(target) };
     const rows = await this.#batch.entities(state, targetField, keys);
     const wanted = new Set(keys.map((key) => fieldKey(targetField, key)));
-    return rows.filter((row) => wanted.has(fieldKey(targetField, readField(row, targetField))));
+    return rows.filter((row) => wanted.has(fieldKey(targetField, readKey(row, targetField))));
   }
 
   /** Entities that are nobody's any more, with the relation that says that they must be somebody's. */
@@ -143,8 +143,8 @@ export class Cascades {
   }
 
   #hasLost(entity: object, { sourceField }: RelationMeta): boolean {
-    const stored = State.row(entity)![sourceField.index];
-    return stored !== undefined && stored !== null && readField(entity, sourceField) === null;
+    if (ownKey(entity, sourceField) !== null) return false;
+    return isWhole(this.#workspace.compiled.codec(modelOf(entity)).keyIn(State.row(entity), sourceField));
   }
 
   #drop(entity: object, into: Cascaded, how: 'orphan of' | 'goes with', { model, name }: RelationMeta): void {
@@ -193,21 +193,16 @@ const withOwned = new WeakMap<ModelMeta, boolean>();
 /** Whether what was taken out of a collection has not found another owner. */
 function isOrphanOf(item: object, { owner, relation }: ChangingCollection): boolean {
   const forward = relation.inverse!;
-  return knownValue(item, forward.sourceField) === null || leadsTo(item, forward, owner);
+  return ownKey(item, forward.sourceField) === null || leadsTo(item, forward, owner);
 }
 
 function leadsTo(item: object, { sourceField, targetField, index }: RelationMeta, owner: object): boolean {
-  const key = knownValue(item, sourceField);
+  const key = ownKey(item, sourceField);
   if (key === undefined) return State.link(item, index) === owner;
-  return key !== null && sameKey(targetField, knownValue(owner, targetField), key);
+  return key !== null && sameKey(targetField, ownKey(owner, targetField), key);
 }
 
-/** A value in memory; undefined where there is none, or it has not been read. */
-function knownValue(entity: object, field: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown;
-}
-
-function keysOf(field: FieldMeta, entities: readonly object[]): Set<unknown> {
-  const keys = entities.map((entity) => knownValue(entity, field));
+function keysOf(field: KeyMeta, entities: readonly object[]): Set<unknown> {
+  const keys = entities.map((entity) => ownKey(entity, field));
   return new Set(keys.filter((key) => key !== undefined && key !== null).map((key) => fieldKey(field, key)));
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
@@ -262,8 +263,8 @@ export class Creator {
       throw refused(meta, `${withArticle(meta.name)} with members in a collection, which are rows of other tables`);
     for (const { owning, index, sourceField, targetField, target, name } of meta.relations) {
       const linked = owning ? State.link(entity, index) : undefined;
-      if (!State.is(linked) || readField(entity, sourceField) !== undefined) continue;
-      if (readField(linked, targetField) === undefined)
+      if (!State.is(linked) || readKey(entity, sourceField) !== undefined) continue;
+      if (readKey(linked, targetField) === undefined)
         throw refused(meta, `${withArticle(meta.name)} whose ${name} is ${withArticle(target.name)} without a key`);
     }
   }

@@ -2,10 +2,10 @@ import { EntityCollection } from '../core/collection.ts';
 import { isOf, sameTable } from '../core/inheritance.ts';
 import { fieldKey } from '../core/keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { hasOwnKey, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { collectionsOver, eachEnd } from '../core/through.ts';
-import { readField } from './entity-codec.ts';
 import { join } from './follow-deletes.ts';
 import type { Journal } from './journal.ts';
 import { moveAll } from './moves.ts';
@@ -33,7 +33,7 @@ export function followCreated(workspace: Workspace, journal: Journal, created: C
       const owners = ownersThatKnow(workspace, relation, relation.inverse);
       if (owners.size > 0)
         for (const entity of fresh) {
-          const owner = owners.get(fieldKey(relation.sourceField, readField(entity, relation.sourceField)));
+          const owner = owners.get(fieldKey(relation.sourceField, readKey(entity, relation.sourceField)));
           if (owner !== undefined) join(owner, relation.inverse, entity, journal);
         }
       moveAll(workspace, meta, relation, known, former, journal);
@@ -61,7 +61,7 @@ function ownersThatKnow(
   for (const owner of identityMap.of(target).values()) {
     const link = State.link(owner, inverse.index);
     if (link === undefined || (link instanceof EntityCollection && !link.isLoaded) || !isOf(owner, target)) continue;
-    if (Object.hasOwn(owner, targetField.name)) owners.set(fieldKey(targetField, readField(owner, targetField)), owner);
+    if (hasOwnKey(owner, targetField)) owners.set(fieldKey(targetField, readKey(owner, targetField)), owner);
   }
   return owners;
 }

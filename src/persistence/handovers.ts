@@ -106,8 +106,15 @@ function* references(changing: FlushStep, steps: readonly FlushStep[], compiled:
   const { meta, changed } = changing;
   for (const step of steps) {
     if (step.kind !== 'insert' && step.kind !== 'update') continue;
-    for (const { owning, target, targetField, sourceField } of step.meta.relations) {
-      if (!owning || targetField.primaryKey || !sameTable(target, meta)) continue;
+    for (const { owning, target, targetField, sourceField, toKey } of step.meta.relations) {
+      if (
+        !owning ||
+        toKey ||
+        targetField.parts !== undefined ||
+        sourceField.parts !== undefined ||
+        !sameTable(target, meta)
+      )
+        continue;
       if (!changed.indexes.includes(targetField.index)) continue;
       if (step.kind === 'update' && !step.changed.indexes.includes(sourceField.index)) continue;
       const writes = writesOf(changing);

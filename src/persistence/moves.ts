@@ -1,9 +1,9 @@
 import { EntityCollection } from '../core/collection.ts';
 import { sameKey } from '../core/keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import { readField } from './entity-codec.ts';
 import { join, targetOf } from './follow-deletes.ts';
 import type { Journal } from './journal.ts';
 import type { Workspace } from './workspace.ts';
@@ -21,12 +21,10 @@ export function moveAll(
   const codec = workspace.compiled.codec(meta);
   const left = new Map<EntityCollection, Set<object>>();
   for (const entity of entities) {
-    const former = before.get(entity)![sourceField.index];
-    const now = State.row(entity)![sourceField.index];
-    if (former === undefined || former === now) continue;
-    const [from, to] = [former, now].map((raw) => (raw === null ? null : codec.decodeField(sourceField, raw)));
+    const [from, to] = [before.get(entity)!, State.row(entity)!].map((row) => codec.keyIn(row, sourceField));
+    if (from === undefined || from === to) continue;
     // What the application has given another owner since keeps it: the next flush writes it.
-    if (sameKey(sourceField, from, to) || !sameKey(sourceField, readField(entity, sourceField), to)) continue;
+    if (sameKey(sourceField, from, to) || !sameKey(sourceField, readKey(entity, sourceField), to)) continue;
     const next = to === null ? null : targetOf(workspace, relation, to);
     State.setLink(entity, index, next ?? undefined);
     if (inverse === undefined) continue;

@@ -1,4 +1,7 @@
-import type { RelationMeta } from '../core/metadata.ts';
+import { conjunction } from '../core/ast/expressions.ts';
+import type { Expression, ParamExpression } from '../core/ast/expressions.ts';
+import type { KeyMeta, RelationMeta } from '../core/metadata.ts';
+import { partsOf, partsOfValue, readKey } from '../core/relation-keys.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { path } from '../query/nodes.ts';
 import { initialState } from '../query/state.ts';
@@ -14,15 +17,22 @@ import { withArticle } from '../utils/naming.ts';
 export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeConditions): QueryState {
   const { inverse, link, sourceField, targetField, target } = relation;
   const label = { model: relation.model.name, field: relation.name };
-  const about = { kind: 'param' as const, type: sourceField.type, nullable: false, label };
-  const value = ownKey(entity, relation);
-  const key = value === undefined ? { ...about, value: undefined } : { ...about, value };
-  if (value === undefined)
-    Object.defineProperty(key, 'value', { get: () => knownKey(entity, relation), enumerable: true });
+  const values = partsOf(sourceField).map((part, i): ParamExpression => {
+    const about = { kind: 'param' as const, type: part.type, nullable: false, label };
+    const value = ownKey(entity, relation);
+    if (value !== undefined) return { ...about, value: partsOfValue(sourceField, value)[i] };
+    const later = { ...about, value: undefined };
+    const get = (): unknown => partsOfValue(sourceField, knownKey(entity, relation))[i];
+    return Object.defineProperty(later, 'value', { get, enumerable: true });
+  });
+  const isOwner = (key: KeyMeta): Expression =>
+    conjunction(
+      partsOf(key).map((part, i) => ({ kind: 'compare', operator: 'eq', left: path([], part), right: values[i]! })),
+    );
   if (link === undefined) {
     return {
       ...initialState(target, scopes),
-      where: [{ kind: 'compare', operator: 'eq', left: path([], targetField), right: key }],
+      where: [isOwner(targetField)],
     };
   }
   if (inverse === undefined)
@@ -30,16 +40,17 @@ export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeC
       ...label,
       remedy: `Add f.reverse(() => ${label.model}, '${label.field}') to ${target.name}.`,
     });
-  const own = { kind: 'compare' as const, operator: 'eq' as const, left: path([], sourceField), right: key };
   return {
     ...initialState(target, scopes),
-    where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own, whole: true }],
+    where: [
+      { kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: isOwner(sourceField), whole: true },
+    ],
   };
 }
 
 /** What members refer to their owner by; undefined while it has none. */
 export function ownKey(entity: object, { sourceField }: RelationMeta): unknown {
-  return (entity as Record<string, unknown>)[sourceField.name] ?? undefined;
+  return readKey(entity, sourceField) ?? undefined;
 }
 
 /** @throws InvalidValueError while the owner has no key. */

@@ -2,7 +2,8 @@ import { EntityCollection } from '../core/collection.ts';
 import { isOf, modelOf, rootOf } from '../core/inheritance.ts';
 import { fieldKey, mapKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
-import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, RelationMeta } from '../core/metadata.ts';
+import { ownKey } from '../core/relation-keys.ts';
 import { createReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { initialState } from '../query/state.ts';
@@ -85,27 +86,22 @@ export class Replacements {
 /** What rows have in a field, each with its entity; read where it is not known. Left out is what has no value. */
 export async function storedValues(
   workspace: Workspace,
-  field: FieldMeta,
+  key: KeyMeta,
   entities: readonly object[],
 ): Promise<Map<unknown, object>> {
-  const lacking = entities.filter((entity) => storedValue(workspace, entity, field) === undefined);
-  if (lacking.length > 0) await workspace.refresh(rootOf(field.model), lacking);
+  const lacking = entities.filter((entity) => storedValue(workspace, entity, key) === undefined);
+  if (lacking.length > 0) await workspace.refresh(rootOf(key.model), lacking);
   const values = new Map<unknown, object>();
   for (const entity of entities) {
-    const value = storedValue(workspace, entity, field);
+    const value = storedValue(workspace, entity, key);
     if (value !== undefined && value !== null) values.set(value, entity);
   }
   return values;
 }
 
-function storedValue({ compiled }: Workspace, entity: object, field: FieldMeta): unknown {
+function storedValue({ compiled }: Workspace, entity: object, key: KeyMeta): unknown {
   const row = State.row(entity);
-  return row === null ? known(entity, field) : compiled.codec(modelOf(entity)).decodeField(field, row[field.index]);
-}
-
-/** A value in memory; undefined where there is none, or it has not been read. */
-function known(entity: object, { name }: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
+  return row === null ? ownKey(entity, key) : compiled.codec(modelOf(entity)).keyIn(row, key);
 }
 
 /** What a session knows of as members of a collection that is not loaded: what says so itself, or on the other side. */
@@ -113,11 +109,11 @@ export function membersAtHand(workspace: Workspace, work: UnitOfWork, owner: obj
   const { inverse, sourceField, target } = relation;
   const found = new Set<object>(collectionAt(owner, relation)?.pending?.added);
   if (inverse === undefined) return [...found];
-  const key = known(owner, sourceField);
+  const key = ownKey(owner, sourceField);
   const isMember = (item: object): boolean =>
     inverse.many
       ? shows(collectionAt(item, inverse), owner)
-      : key !== undefined && key !== null && sameKey(sourceField, known(item, inverse.sourceField), key);
+      : key !== undefined && key !== null && sameKey(sourceField, ownKey(item, inverse.sourceField), key);
   for (const items of [workspace.identityMap.of(target).values(), work.added])
     for (const item of items) if (isOf(item, target) && isMember(item)) found.add(item);
   return [...found];

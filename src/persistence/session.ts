@@ -463,7 +463,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   loadedTarget(relation: RelationMeta, key: unknown): object | undefined {
-    return relation.targetField.primaryKey
+    return relation.toKey
       ? this.#workspace.identityMap.of(relation.target).get(mapKey(relation.target, key))
       : undefined;
   }

@@ -1,6 +1,7 @@
 import { isOf, modelOf } from '../core/inheritance.ts';
 import { mapKey, sameKey } from '../core/keys.ts';
-import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, RelationMeta } from '../core/metadata.ts';
+import { isAmong, ownKey, sidesOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { LinkChange } from './link-change.ts';
 import type { IdentityMap } from './identity-map.ts';
@@ -11,29 +12,25 @@ import type { Workspace } from './workspace.ts';
 /** The entity that a row of a model between two leads to by one of its relations, if the session has it. */
 export function endAt(identityMap: IdentityMap, entity: object, relation: RelationMeta): object | undefined {
   const linked = State.link(entity, relation.index);
-  const key = known(entity, relation.sourceField);
+  const key = ownKey(entity, relation.sourceField);
   if (
     State.is(linked) &&
-    (key === undefined || sameKey(relation.targetField, known(linked, relation.targetField), key))
+    (key === undefined || sameKey(relation.targetField, ownKey(linked, relation.targetField), key))
   )
     return linked;
   return targetAt(identityMap, relation, key);
 }
 
 function targetAt(identityMap: IdentityMap, relation: RelationMeta, key: unknown): object | undefined {
-  const { target, targetField } = relation;
-  if (key === undefined || key === null || !targetField.primaryKey) return undefined;
+  const { target, toKey } = relation;
+  if (key === undefined || key === null || !toKey) return undefined;
   return identityMap.of(target).get(mapKey(target, key));
-}
-
-function known(entity: object, { name }: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
 }
 
 /** Rows of a model between two that are new, or are to lead to others than they do in the database. */
 export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: LinkMeta): Generator<MovedRow> {
   const { identityMap, compiled } = workspace;
-  const relations = [link.source.relation!, link.target.relation!] as const;
+  const relations = sidesOf(link);
   const endsOf = (entity: object): MovedRow['to'] => [
     endAt(identityMap, entity, relations[0]),
     endAt(identityMap, entity, relations[1]),
@@ -44,9 +41,7 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
     const row = State.row(entity);
     if (row === null || !isMoved(workspace, entity, link)) continue;
     const codec = compiled.codec(modelOf(entity));
-    const stored = relations.map(({ sourceField }) =>
-      row[sourceField.index] === undefined ? undefined : codec.decodeField(sourceField, row[sourceField.index]),
-    );
+    const stored = relations.map(({ sourceField }) => codec.keyIn(row, sourceField));
     yield {
       from: [targetAt(identityMap, relations[0], stored[0]), targetAt(identityMap, relations[1], stored[1])],
       to: endsOf(entity),
@@ -67,16 +62,14 @@ export function dropUnwrittenRows(workspace: Workspace, work: UnitOfWork, pair: 
 
 /** Whether an entity is a row between these two. */
 export function leadsToBoth(identityMap: IdentityMap, entity: object, { link, source, target }: LinkChange): boolean {
-  return (
-    isOf(entity, link.model) &&
-    endAt(identityMap, entity, link.source.relation!) === source &&
-    endAt(identityMap, entity, link.target.relation!) === target
-  );
+  if (!isOf(entity, link.model)) return false;
+  const [from, to] = sidesOf(link);
+  return endAt(identityMap, entity, from) === source && endAt(identityMap, entity, to) === target;
 }
 
 function isMoved({ compiled }: Workspace, entity: object, { source, target }: LinkMeta): boolean {
   const row = State.row(entity);
   if (row === null) return false;
   const changed = compiled.codec(modelOf(entity)).diff(entity, row)?.indexes ?? [];
-  return changed.includes(source.index) || changed.includes(target.index);
+  return isAmong(source, changed) || isAmong(target, changed);
 }

@@ -62,7 +62,9 @@ export function fieldOf(meta: ModelMeta, name: unknown, more: readonly string[] 
     throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, {
       model: meta.name,
       field: name,
-      remedy: `Use ${partsOf(relation.sourceField).map((part) => `'${part.name}'`).join(' or ')}.`,
+      remedy: `Use ${partsOf(relation.sourceField)
+        .map((part) => `'${part.name}'`)
+        .join(' or ')}.`,
     });
   }
   if (relation !== undefined) throw unknownName(meta, name);

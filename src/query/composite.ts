@@ -17,7 +17,11 @@ import { Lookup } from './lookups.ts';
  *
  * @throws InvalidValueError for what is no key; InvalidQueryError for a lookup of one column.
  */
-export function compositeCondition(relation: RelationMeta, keys: readonly PathExpression[], value: unknown): Expression {
+export function compositeCondition(
+  relation: RelationMeta,
+  keys: readonly PathExpression[],
+  value: unknown,
+): Expression {
   const label = labelFor(relation);
   if (value === null) return refersToNothing(keys);
   if (!(value instanceof Lookup)) return isKey(relation, keys, label, value);
@@ -53,12 +57,7 @@ function refersToNothing(keys: readonly PathExpression[]): Expression {
   return disjunction(missing);
 }
 
-function isKey(
-  relation: RelationMeta,
-  keys: readonly PathExpression[],
-  label: ParamLabel,
-  value: unknown,
-): Expression {
+function isKey(relation: RelationMeta, keys: readonly PathExpression[], label: ParamLabel, value: unknown): Expression {
   const values = keyValues(relation, value, label);
   return conjunction(
     keys.map((left, i) => ({ kind: 'compare', operator: 'eq', left, right: param(left.type, values[i], label) })),

@@ -1,5 +1,6 @@
 import { indexFields } from '../core/index-fields.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { isPartOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
@@ -205,21 +206,14 @@ function ownFields(meta: ModelMeta, by: readonly FieldMeta[], input: unknown): r
   const names = State.is(input) ? undefined : new Set(Object.keys(input as object));
   const fields = meta.fields.filter(
     (field) =>
-      mayChange(field, by) &&
-      (names === undefined ? field.generation !== 'now on insert' : isNamed(field, names)),
+      mayChange(field, by) && (names === undefined ? field.generation !== 'now on insert' : isNamed(field, names)),
   );
   return withStamps(meta, fields);
 }
 
 /** Whether an object of the constructor's input says what a field is: by its name, or by that of a relation that it is a key of. */
-export function isNamed({ model, path, relation, index }: FieldMeta, names: ReadonlySet<string>): boolean {
-  return (
-    names.has(relation?.name ?? path[0]!) ||
-    model.relations.some(
-      ({ name, owning, sourceField }) =>
-        owning && names.has(name) && sourceField.parts?.some((part) => part.index === index) === true,
-    )
-  );
+export function isNamed(field: FieldMeta, names: ReadonlySet<string>): boolean {
+  return names.has(field.relation?.name ?? field.path[0]!) || isPartOf(field, names);
 }
 
 /** With the fields that change whenever a row is saved: the times of that, and the version. */

@@ -1,11 +1,10 @@
 import { conjunction, disjunction, negation } from '../core/ast/expressions.ts';
-import type { Expression, Origin, ParamLabel, PathExpression } from '../core/ast/expressions.ts';
-import type { EmbeddedMeta, FieldMeta, KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { readKey } from '../core/relation-keys.ts';
+import type { Expression, Origin, PathExpression } from '../core/ast/expressions.ts';
+import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
-import { suggest, withArticle } from '../utils/naming.ts';
+import { suggest } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { compositeCondition } from './composite.ts';
 import { entityKey, labelFor } from './entity-key.ts';

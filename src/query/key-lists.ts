@@ -41,6 +41,10 @@ export function amongKeys(columns: readonly Expression[], list: KeyList): Expres
 }
 
 /** Rows whose key is one of these values; `columnOf` gives the expression of each field. */
-export function keyAmong(key: KeyMeta, values: readonly unknown[], columnOf: (field: FieldMeta) => Expression): Expression {
+export function keyAmong(
+  key: KeyMeta,
+  values: readonly unknown[],
+  columnOf: (field: FieldMeta) => Expression,
+): Expression {
   return amongKeys(partsOf(key).map(columnOf), keyList(key, values));
 }

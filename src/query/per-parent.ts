@@ -2,7 +2,6 @@ import { conjunction } from '../core/ast/expressions.ts';
 import type {
   ColumnExpression,
   Expression,
-  ListParam,
   OrderNode,
   ParamExpression,
   Selection,
@@ -51,7 +50,11 @@ export function joinRanked(
   const keys = meta.key.map((key, i) => equal(rankedColumn(`k${i}`, key), columnOf(scope.root.alias, key)));
   scope.joins.push({
     kind: 'inner',
-    table: { query, alias: ALIAS, each: few && owners.kind === 'list' ? { by: by[0]!, of: owners, orderBy, limit } : undefined },
+    table: {
+      query,
+      alias: ALIAS,
+      each: few && owners.kind === 'list' ? { by: by[0]!, of: owners, orderBy, limit } : undefined,
+    },
     on: conjunction(keys),
   });
   return { where: among(limit), orderBy: [byPlace] };
@@ -68,7 +71,11 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
   const columns = [...owner, ...columnsOf(scope.root.alias, relation.targetField)];
   const fields = [...partsOf(source), ...partsOf(relation.targetField)];
   const orderBy = (state.order ?? []).map((order) => scope.resolveOrder(order));
-  const found = { from: scope.root, joins: scope.joins, where: scope.where([amongKeys(owner, owners), ...state.where]) };
+  const found = {
+    from: scope.root,
+    joins: scope.joins,
+    where: scope.where([amongKeys(owner, owners), ...state.where]),
+  };
   const statement =
     limit === undefined
       ? select({ columns: columns.map((expression) => ({ expression, as: undefined })), ...found, orderBy })

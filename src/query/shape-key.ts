@@ -163,7 +163,9 @@ function stepKey({ id, target, link }: RelationMeta, met: Met, whole = false): s
 
 function perParentKey({ field, owners, few, limit }: PerParent, met: Met): string {
   const value = met.shaped && limit.shaped === true ? String(limit.value) : '';
-  return `p${partsOf(field).map(({ id }) => id).join('&')}${few ? '1' : 'n'}${ownersKey(owners, met)}${value}${expressionKey(limit, met)}`;
+  return `p${partsOf(field)
+    .map(({ id }) => id)
+    .join('&')}${few ? '1' : 'n'}${ownersKey(owners, met)}${value}${expressionKey(limit, met)}`;
 }
 
 function ownersKey(owners: KeyList, met: Met): string {

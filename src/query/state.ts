@@ -1,7 +1,6 @@
 import type { FetchMode } from '../core/fetch-mode.ts';
 import type {
   Expression,
-  ListParam,
   LockStrength,
   LockWait,
   OrderNode,

@@ -26,7 +26,10 @@ export function nameKeyFields(draft: ModelDraft, { report }: Resolution): void {
     if (parts.length !== named.length) continue;
     if (new Set(parts).size < parts.length) report(`${where} names a field twice: each part of a key has its own.`);
     checkNull(where, options.nullable === true, parts, report);
-    draft.compositeKeys.set(name, Object.freeze({ model: draft.meta as unknown as ModelMeta, parts: Object.freeze(parts) }));
+    draft.compositeKeys.set(
+      name,
+      Object.freeze({ model: draft.meta as unknown as ModelMeta, parts: Object.freeze(parts) }),
+    );
   }
 }
 

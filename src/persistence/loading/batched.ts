@@ -2,21 +2,21 @@ import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
 import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
-import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
+import { partsOf, readKey, sidesOf } from '../../core/relation-keys.ts';
 import { State } from '../../core/state.ts';
 import { isOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ScopeConditions } from '../../query/scope-conditions.ts';
+import { keyList, KEYS_AT_ONCE } from '../../query/key-lists.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
 import type { Loading, PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
-import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
+import { ascending, keyIn, keyOrdering, modelOrdering, visible } from './conditions.ts';
 import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
 import { slicesOf } from './slices.ts';
-
-type Values = Record<string, unknown>;
 
 interface RelationLoading extends Loading {
   readonly relation: RelationMeta;
@@ -137,7 +137,7 @@ export class BatchLoader {
     if (relation.link !== undefined) await this.#loadManyToMany(loads, entities);
     else if (relation.many) await this.#loadReverse(loads, entities);
     else if (!relation.owning) await this.#loadReverseOne(loads, entities);
-    else if (relation.targetField.primaryKey) await this.#loadByKey(loads, keysOf(relation, entities));
+    else if (relation.toKey) await this.#loadByKey(loads, keysOf(relation, entities));
     else await this.#loadByField(loads, entities);
   }
 
@@ -150,7 +150,7 @@ export class BatchLoader {
       const known = map.get(name);
       if (known === undefined || !this.#workspace.isFull(known)) missing.push(key);
     }
-    if (missing.length > 0) await this.#fetch(loads, target.key[0]!, missing, []);
+    if (missing.length > 0) await this.#fetch(loads, target.identity, missing, []);
   }
 
   /** A foreign key to a unique column that is not the key: found by value, and linked. */
@@ -162,12 +162,12 @@ export class BatchLoader {
     if (keys.size === 0) return;
     const found = new Map(
       (await this.#fetch(loads, targetField, [...keys.values()], [])).map((item) => [
-        fieldKey(targetField, (item as Values)[targetField.name]),
+        fieldKey(targetField, readKey(item, targetField)),
         item,
       ]),
     );
     for (const entity of lacking) {
-      const item = found.get(fieldKey(sourceField, (entity as Values)[sourceField.name]));
+      const item = found.get(fieldKey(sourceField, readKey(entity, sourceField)));
       if (item !== undefined) receiveLink(entity, relation, item);
     }
   }
@@ -234,15 +234,19 @@ export class BatchLoader {
   linkedKeys(loads: RelationLoading, keys: readonly unknown[]): Promise<unknown[][]> {
     const { link, target } = loads.relation;
     const { model, source, target: toTarget } = link!;
+    const [, side] = sidesOf(link!);
+    const columns = [...partsOf(source), ...partsOf(toTarget)].map((field, i) => ({
+      name: `k${i}`,
+      expression: fieldPath(field),
+    }));
     const order =
       target.ordering.length > 0
-        ? modelOrdering([toTarget.relation!], target)
-        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
+        ? modelOrdering([side], target)
+        : columns.map(({ expression }) => ascending(expression));
     const state = { ...initialState(model, this.#workspace.scopes), order, loads };
-    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
-    return this.#inSlices(keys, (slice) => {
-      const where = [inList(source, slice), ...visible(toTarget.relation!)];
-      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
+    return this.#inSlices(source, keys, async (slice) => {
+      const where = [keyIn(source, slice), ...visible(side)];
+      return pairsOf(link!, await this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns }));
     });
   }
 
@@ -283,7 +287,7 @@ export class BatchLoader {
 
   #fetch(
     loads: RelationLoading,
-    field: FieldMeta,
+    field: KeyMeta,
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
@@ -294,15 +298,15 @@ export class BatchLoader {
   /** The rows of a query that have one of these values in a field; so many for each at most. */
   entities(
     state: QueryState,
-    field: FieldMeta,
+    field: KeyMeta,
     keys: readonly unknown[],
     limit?: PrefetchState['limit'],
   ): Promise<object[]> {
-    return this.#inSlices(keys, (slice) =>
+    return this.#inSlices(field, keys, (slice) =>
       this.#runner!.entities(
         limit === undefined
-          ? { ...state, where: [...state.where, inList(field, slice)], byKey: keysIn(field, slice) }
-          : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
+          ? { ...state, where: [...state.where, keyIn(field, slice)], byKey: keysIn(field, slice) }
+          : { ...state, perParent: { field, owners: keyList(field, slice), few: slice.length <= FEW, limit } },
       ),
     );
   }
@@ -314,13 +318,20 @@ export class BatchLoader {
     keys: readonly unknown[],
     limit: PrefetchState['limit'],
   ): Promise<unknown[][]> {
-    return this.#inSlices(keys, (slice) =>
-      this.#runner!.rows({ kind: 'links', state, relation, owners: listOf(relation.link!.source, slice), limit }),
-    );
+    const link = relation.link!;
+    return this.#inSlices(link.source, keys, async (slice) => {
+      const owners = keyList(link.source, slice);
+      return pairsOf(link, await this.#runner!.rows({ kind: 'links', state, relation, owners, limit }));
+    });
   }
 
-  async #inSlices<T>(keys: readonly unknown[], ask: (slice: readonly unknown[]) => Promise<T[]>): Promise<T[]> {
-    const slices = slicesOf(keys, this.#workspace.engine.adapter.maxBytes);
+  async #inSlices<T>(
+    key: KeyMeta,
+    keys: readonly unknown[],
+    ask: (slice: readonly unknown[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    const slices =
+      key.parts === undefined ? slicesOf(keys, this.#workspace.engine.adapter.maxBytes) : inGroups(keys, KEYS_AT_ONCE);
     if (slices.length === 1) return ask(slices[0]!);
     const found: T[][] = [];
     for (const slice of slices) found.push(await ask(slice));
@@ -328,14 +339,9 @@ export class BatchLoader {
   }
 
   /** What the database says, not what an unwritten change says. */
-  storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+  storedKey(meta: ModelMeta, item: object, key: KeyMeta): unknown {
     const row = State.row(item);
-    return fieldKey(
-      field,
-      row === null
-        ? (item as Values)[field.name]
-        : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
-    );
+    return fieldKey(key, row === null ? readKey(item, key) : this.#workspace.compiled.codec(meta).keyIn(row, key));
   }
 }
 
@@ -345,8 +351,21 @@ function double(counts: Map<unknown, Map<object, number>>, owner: unknown, item:
 }
 
 /** Values as keys of rows, if they are. */
-function keysIn(field: FieldMeta, values: readonly unknown[]): QueryState['byKey'] {
-  return field.primaryKey && field.model.key.length === 1 ? values.map((value) => [value]) : undefined;
+function keysIn(key: KeyMeta, values: readonly unknown[]): QueryState['byKey'] {
+  if (key !== key.model.identity) return undefined;
+  return key.parts === undefined ? values.map((value) => [value]) : (values as readonly (readonly unknown[])[]);
+}
+
+/** Rows of links as the keys at both ends: those of several columns are tuples. */
+function pairsOf({ source, target }: LinkMeta, rows: unknown[][]): unknown[][] {
+  if (source.parts === undefined && target.parts === undefined) return rows;
+  const width = partsOf(source).length;
+  const valueOf = (key: KeyMeta, values: unknown[]): unknown => (key.parts === undefined ? values[0] : values);
+  return rows.map((row) => [valueOf(source, row.slice(0, width)), valueOf(target, row.slice(width))]);
+}
+
+function inGroups<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /** One relation of some entities, and what is to be loaded of those at its other end. */

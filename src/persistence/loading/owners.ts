@@ -1,6 +1,7 @@
 import type { EntityCollection } from '../../core/collection.ts';
 import { fieldKey } from '../../core/keys.ts';
-import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, RelationMeta } from '../../core/metadata.ts';
+import { readKey } from '../../core/relation-keys.ts';
 import { State } from '../../core/state.ts';
 
 type Values = Record<string, unknown>;
@@ -37,23 +38,23 @@ export function hasLink(entity: object, relation: RelationMeta): boolean {
 export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
   const keys = new Map<unknown, unknown>();
   for (const entity of entities) {
-    const key = (entity as Values)[sourceField.name];
+    const key = readKey(entity, sourceField);
     if (key !== null && key !== undefined) keys.set(fieldKey(sourceField, key), key);
   }
   return keys;
 }
 
 /** Entities by the value of a field that identifies them, as a Map compares it. */
-export function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, object> {
+export function byKey(field: KeyMeta, entities: readonly object[]): Map<unknown, object> {
   const map = new Map<unknown, object>();
   for (const entity of entities) {
-    const key = (entity as Values)[field.name];
+    const key = readKey(entity, field);
     if (key !== null && key !== undefined) map.set(fieldKey(field, key), entity);
   }
   return map;
 }
 
-/** The values of a field of some entities. */
-export function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
-  return Array.from(entities, (entity) => (entity as Values)[name]);
+/** The values of a key of some entities. */
+export function valuesOf(key: KeyMeta, entities: Iterable<object>): unknown[] {
+  return Array.from(entities, (entity) => readKey(entity, key));
 }

@@ -2,7 +2,8 @@ import type { EntityGroup } from '../../core/loader.ts';
 import { modelOf } from '../../core/inheritance.ts';
 import { mapKey, sameKey } from '../../core/keys.ts';
 import { scopeNames } from '../../core/scopes.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { hasOwnKey, isRead, isWhole } from '../../core/relation-keys.ts';
 import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
@@ -38,7 +39,7 @@ export class PeerLoader {
   reference(relation: RelationMeta, key: unknown, from: object): object {
     const { target, targetField } = relation;
     const group = State.group(from)!;
-    if (!targetField.primaryKey) return this.#referenceByField(relation, key, from, group);
+    if (!relation.toKey) return this.#referenceByField(relation, key, from, group);
     const map = this.#workspace.identityMap.of(target);
     const name = mapKey(target, key);
     let entity = map.get(name);
@@ -76,10 +77,8 @@ export class PeerLoader {
 
   /** Whether a target has this value in the database: it has been given another, which is not written. */
   #isStored(target: object, { targetField }: RelationMeta, key: unknown): boolean {
-    const raw = State.row(target)?.[targetField.index];
-    if (raw === undefined || raw === null) return false;
-    const codec = this.#workspace.compiled.codec(modelOf(target));
-    return sameKey(targetField, codec.decodeField(targetField, raw), key);
+    const stored = this.#workspace.compiled.codec(modelOf(target)).keyIn(State.row(target), targetField);
+    return isWhole(stored) && sameKey(targetField, stored, key);
   }
 
   async loadRelation(entity: object, relation: RelationMeta): Promise<void> {
@@ -156,10 +155,10 @@ export class PeerLoader {
   }
 }
 
-/** Whether the value of a field is at hand: not so for parts of a row that were not read. */
-function knows(entity: object, field: FieldMeta): boolean {
+/** Whether the value of a key is at hand: not so for parts of a row that were not read. */
+function knows(entity: object, key: KeyMeta): boolean {
   const row = State.row(entity);
-  return row === null ? Object.hasOwn(entity, field.name) : row[field.index] !== undefined;
+  return row === null ? hasOwnKey(entity, key) : isRead(row, key);
 }
 
 function lacks(entity: object, relation: RelationMeta): boolean {
