@@ -10,7 +10,7 @@ import {
 } from '../../utils/errors.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import type { PlannedMigration } from './plan.ts';
 
 /** A lock was not to be had, or given up: later it may be. */

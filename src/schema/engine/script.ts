@@ -2,7 +2,7 @@ import { splitScript } from '../../adapters/mysql/script.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
 import { rebuildSql } from '../rebuild-sql.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import { endOfGroup } from './atomic.ts';
 import { nameOfOperation } from './failures.ts';
 import type { PlannedMigration } from './plan.ts';
