@@ -1,7 +1,8 @@
-import type { Schema } from '../../core/ast/schema.ts';
+import type { ForeignKeySchema, Schema, TableSchema } from '../../core/ast/schema.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { unreachable } from '../../utils/unreachable.ts';
+import { keyOf } from '../creation-order.ts';
 import { applyOperation } from '../operations/apply.ts';
 import type {
   CreateTableOperation,
@@ -113,21 +114,27 @@ function createTable(change: Change, operation: CreateTableOperation): Step[] {
   const { features } = change.dialect;
   const table = change.tableAfter(operation.table);
   const indexes = table.indexes.filter(({ fullText }) => fullText === undefined || features.fullText);
-  const whole = { ...table, indexes };
+  const later = features.indexesInTable || features.forwardReferences ? [] : keysToOwnIndexes(table);
+  const whole = { ...table, indexes, foreignKeys: table.foreignKeys.filter((key) => !later.includes(key)) };
   return [
     ...(features.schemas && table.schema !== undefined
       ? change.ddl({ kind: 'createSchema', name: table.schema }, undefined)
       : []),
     ...change.ddl({ kind: 'createTable', table: whole, ifNotExists: false }, made('table', table)),
-    ...(features.indexesInTable
-      ? []
-      : indexes.flatMap((index) =>
-          change.ddl(
-            { kind: 'createIndex', table: whole, index, ifNotExists: false },
-            made('index', table, index.name),
-          ),
-        )),
+    ...(features.indexesInTable ? [] : indexes).flatMap((index) =>
+      change.ddl({ kind: 'createIndex', table: whole, index, ifNotExists: false }, made('index', table, index.name)),
+    ),
+    ...later.flatMap((key) =>
+      change.ddl({ kind: 'addForeignKey', table, key, ifNotExists: false }, made('foreignKey', table, key.name)),
+    ),
   ];
+}
+
+/** Foreign keys to columns of the table itself that are unique by an index, which is made after it. */
+function keysToOwnIndexes(table: TableSchema): ForeignKeySchema[] {
+  return table.foreignKeys.filter(
+    (key) => keyOf(key.table) === keyOf(table) && key.targets.join('\0') !== table.primaryKey.join('\0'),
+  );
 }
 
 function runSql({ dialect, position }: Change, { up: text, outside, repeatable }: RunSqlOperation): Step[] {

@@ -24,7 +24,7 @@ export function retyped(
   const old = place.dialect.quote(from.name);
   if (abilitiesOf(place).bridges === 'locked') return retypedLocked(place, table, from, to, using ?? old);
   const next = nextOf(to);
-  const value = using ?? `${old}::${place.dialect.columnType(table, to)}`;
+  const value = using ?? place.dialect.conversion(from, to.type);
   const bridge = { table, from, to: next, value, both: false };
   const [first, ...others] = filled(place, bridge);
   const { last } = required(place, table, { ...next, default: undefined });
