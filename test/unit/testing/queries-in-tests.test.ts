@@ -1,15 +1,16 @@
-import { Database, f, model, NPlusOneError, QueryCountError } from 'blazeorm';
+import { Database, f, model, NPlusOneError, QueryCountError, withCorrelationId } from 'blazeorm';
 import { expectQueries, failOnNPlusOne } from 'blazeorm/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { errorOf } from '../../support/database.ts';
 
 class Tag extends model('tag', { id: f.auto(), name: f.string() }) {}
+class Label extends model('label', { id: f.auto(), label: f.string({ unique: true }) }) {}
 
 let db: Database;
 
 beforeEach(async () => {
-  db = await Database.connect('sqlite::memory:', { models: [Tag] });
+  db = await Database.connect('sqlite::memory:', { models: [Tag, Label] });
   await db.createAll();
 });
 afterEach(() => db.close());
@@ -61,7 +62,7 @@ it('K2: O2: failOnNPlusOne watches a function, whatever sessions it uses, and no
     [6, 'read all of them at once: session.query(Tag).inBulk(keys)', 'Tag'],
   ]);
   expect(error.message).toMatch(
-    /^N\+1 suspected: 6× SELECT … FROM "tag" AS t0 WHERE t0\."id" = \?, at test\/unit\/testing\/queries-in-tests\.test\.ts:19; read all of them at once: session\.query\(Tag\)\.inBulk\(keys\)\.$/,
+    /^N\+1 suspected: 6× SELECT … FROM "tag" AS t0 WHERE t0\."id" = \?, at test\/unit\/testing\/queries-in-tests\.test\.ts:20; read all of them at once: session\.query\(Tag\)\.inBulk\(keys\)\.$/,
   );
   expect(await errorOf(() => failOnNPlusOne(() => getAll(3), { threshold: 3 }))).toBeInstanceOf(NPlusOneError);
   const own = new Error('of the function');
@@ -77,4 +78,60 @@ it('K2: O2: failOnNPlusOne without a function watches from then on, until it is 
   quiet();
   await getAll(9);
   expect(quiet).not.toThrow();
+});
+
+describe('a session for each turn of a loop', () => {
+  const byName = async (name: string): Promise<Tag | undefined> => (await db.session().query(Tag).filter({ name }))[0];
+  const names = Array.from({ length: 6 }, (_, i) => `n${i}`);
+
+  it('K2: O2: is found with all sessions together, one after the other or side by side', async () => {
+    const error = await errorOf(() =>
+      failOnNPlusOne(async () => {
+        for (const name of names) await byName(name);
+      }),
+    );
+    expect(error).toBeInstanceOf(NPlusOneError);
+    expect(error.message).toMatch(
+      /^N\+1 suspected: 6× SELECT … FROM "tag" AS t0 WHERE t0\."name" = \?, at test\/unit\/testing\/queries-in-tests\.test\.ts:\d+; ask for all of them at once: \.filter\(\{ name: oneOf\(values\) \}\)\.$/,
+    );
+    expect((error as NPlusOneError).findings.map(({ session }) => session)).toEqual([undefined]);
+    const side = await errorOf(() => failOnNPlusOne(() => Promise.all(names.map(byName))));
+    expect((side as NPlusOneError).findings.map(({ times }) => times)).toEqual([6]);
+  });
+
+  it('K2: O2: is no alarm where each turn asks for the same, is a transaction, or has a correlation id', async () => {
+    await failOnNPlusOne(async () => {
+      for (let i = 0; i < 6; i++) await byName('same');
+      for (const name of names)
+        await db.transaction(async (session) => {
+          for (const tag of await session.query(Tag).filter({ name })) tag.name = 'changed';
+        });
+      for (const name of names) await withCorrelationId(`request ${name}`, () => byName(name));
+    });
+    const check = failOnNPlusOne();
+    for (const name of names) await byName(name);
+    expect(check()).toBe(undefined);
+  });
+});
+
+it('K2: O2: getOrCreate and updateOrCreate are writes; who looks for each row himself is told how to read all', async () => {
+  const names = Array.from({ length: 6 }, (_, i) => `n${i}`);
+  await failOnNPlusOne(async () => {
+    await using session = db.session();
+    for (const label of names) await session.query(Label).getOrCreate({ label });
+    for (const label of names) await session.query(Label).getOrCreate({ label });
+    for (const label of names) await session.query(Label).updateOrCreate({ label });
+  });
+  const error = await errorOf(() =>
+    failOnNPlusOne(async () => {
+      await using session = db.session();
+      for (const label of names.map((name) => `${name} 2`)) {
+        const there = await session.query(Label).filter({ label }).first();
+        if (there === null) await session.query(Label).bulkCreate([{ label }]);
+      }
+    }),
+  );
+  expect((error as NPlusOneError).findings.map(({ remedy }) => remedy)).toEqual([
+    "read all of them at once: session.query(Label).inBulk(values, { field: 'label' })",
+  ]);
 });
