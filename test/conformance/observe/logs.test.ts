@@ -146,6 +146,25 @@ describe('records', () => {
     expect(leaksOf(entries, SENTINEL)).toEqual([]);
   });
 
+  it('O3: X4: raw SQL is written without its literals, whether it fails or not, and no error quotes them', async () => {
+    const raw = (text: string) => errorOf(() => db.session().sql(Object.assign([text], { raw: [text] })));
+    await db.session().sql`SELECT id FROM owner WHERE name = 'sentinel-4711' OR id = ${1} OR id = 4711`;
+    await db.session().sql`SELECT id FROM owner WHERE name = 'another' OR id = ${1} OR id = 9`;
+    const shown = onEngine({
+      sqlite: 'SELECT id FROM owner WHERE name = ? OR id = ? OR id = ?',
+      postgres: 'SELECT id FROM owner WHERE name = ? OR id = $1 OR id = ?',
+    });
+    expect(entries.map(([, , { sql }]) => sql)).toEqual([shown, shown]);
+    expect(new Set(entries.map(([, , { fingerprint }]) => fingerprint)).size).toBe(1);
+    const errors = [
+      await raw(`SELECT nope FROM owner WHERE name = '${SENTINEL}'`),
+      await raw(`SELECT name nope '${SENTINEL}' FROM owner '${SENTINEL}'`),
+      await raw(`INSERT INTO pet (name, owner_id) VALUES ('${SENTINEL}', 987654)`),
+    ];
+    expect(leaksOf(entries, SENTINEL)).toEqual([]);
+    expect(leaksOf(errors.map(({ message, cause }) => [message, cause]), SENTINEL)).toEqual([]);
+  });
+
   it("O3: X4: an application's own error is told by its class alone", async () => {
     await errorOf(() =>
       db.transaction(async (session) => {
