@@ -42,6 +42,7 @@ export class SecondLevelCache {
   constructor(backend: CacheBackend, name: string, report: (text: string) => void) {
     this.#backend = new GuardedBackend(backend, report);
     this.#name = name;
+    this.#backend.connect();
   }
 
   /** Whether its entries leave this process. */
@@ -86,16 +87,16 @@ export class SecondLevelCache {
     }
   }
 
-  /** Forget what stands with these marks. */
-  invalidate(marks: Iterable<string>): Promise<void> {
+  /** Forget what stands with these marks: whether the backend could be told by now. */
+  invalidate(marks: Iterable<string>): Promise<boolean> {
     return this.#backend.delete(
       Array.from(marks, (mark) => this.#name + mark),
       [],
     );
   }
 
-  /** Forget everything, of other databases too that share the backend. */
-  clear(): Promise<void> {
+  /** Forget everything, of other databases too that share the backend: whether it could be told by now. */
+  clear(): Promise<boolean> {
     return this.#backend.clear();
   }
 
