@@ -24,7 +24,7 @@ import { shownSql } from '../persistence/shown-sql.ts';
  */
 export async function expectQueries<T>(count: number, fn: () => T | PromiseLike<T>): Promise<T> {
   if (!Number.isInteger(count) || count < 0)
-    throw new ConfigError(`expectQueries() takes how many statements are expected, from 0, not ${describe(count)}.`, {
+    throw new ConfigError(`expectQueries() takes how many statements are expected, from 0, not ${notCount(count)}.`, {
       remedy: 'Write expectQueries(2, () => …).',
     });
   if (typeof fn !== 'function')
@@ -51,6 +51,9 @@ export async function expectQueries<T>(count: number, fn: () => T | PromiseLike<
     `${statements(count)} ${count === 1 ? 'was' : 'were'} expected, and ${sent.length} sent${list === '' ? '.' : `:${list}`}`,
   );
 }
+
+/** What stands in place of a number that could be. */
+export const notCount = (count: unknown): string => (Number.isInteger(count) ? 'this one' : describe(count));
 
 function statements(count: number): string {
   return count === 1 ? '1 statement' : `${count} statements`;

@@ -3,12 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { StatementEvent } from '../adapters/statement-events.ts';
 import { watchEverywhere } from '../adapters/statement-source.ts';
 import type { StatementWatch } from '../adapters/statement-source.ts';
-import { NPlusOneError } from '../index.ts';
+import { ConfigError, NPlusOneError } from '../index.ts';
 import type { NPlusOne } from '../index.ts';
 import { insight, THRESHOLD } from '../persistence/tracking.ts';
 import { PerformanceTracker } from '../utils/performance.ts';
 import type { Repetition } from '../utils/performance/repeats.ts';
 import type { SessionTracker } from '../utils/performance/session-tracker.ts';
+import { notCount } from './expect-queries.ts';
 
 /** What counts as an N+1. */
 export interface NPlusOneOptions {
@@ -23,7 +24,7 @@ export interface NPlusOneOptions {
  *
  * Without a function it watches from now on whatever is sent, each session by itself, and gives what ends that and fails.
  *
- * @throws NPlusOneError that names, for each, how often, what, the line of the code, and what to call instead.
+ * @throws ConfigError for a threshold that cannot be; NPlusOneError that names, for each, how often, what, the line of the code, and what to call instead.
  * @example
  * ```ts
  * import { Database, f, model } from 'blazeorm';
@@ -70,7 +71,13 @@ class Watch {
   readonly #together: Looker | undefined;
   readonly #ends: readonly (() => void)[];
 
+  /** @throws ConfigError */
   constructor(threshold = THRESHOLD, isConcerned?: IsConcerned) {
+    if (!Number.isInteger(threshold) || threshold < 2)
+      throw new ConfigError(
+        `failOnNPlusOne() takes a threshold of at least 2 repetitions, not ${notCount(threshold)}.`,
+        { field: 'threshold', remedy: `Leave it out for ${THRESHOLD}.` },
+      );
     this.#alone = new Looker(threshold, ({ session }) => session, isConcerned);
     this.#together =
       isConcerned &&

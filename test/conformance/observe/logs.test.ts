@@ -2,24 +2,14 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ConfigError, Database, f, hooks, model, unique, withCorrelationId } from 'blazeorm';
+import { ConfigError, Database, hooks, withCorrelationId } from 'blazeorm';
 import type { DatabaseOptions, Session } from 'blazeorm';
 
 import { collectingLogger } from '../../support/collected-logs.ts';
 import { engine, errorOf, freshUrl, onEngine } from '../../support/database.ts';
 import { leaksOf } from '../../support/leaks.ts';
 import { warningsOf } from '../../support/warnings.ts';
-
-const SENTINEL = 'sentinel-4711';
-
-class Owner extends model('owner', { id: f.auto(), name: f.string(), pets: f.reverse(() => Pet, 'owner') }) {}
-class Pet extends model(
-  'pet',
-  { id: f.auto(), name: f.string(), owner: f.foreignKey(() => Owner) },
-  { constraints: [unique('name')] },
-) {}
-
-const models = [Owner, Pet];
+import { models, Owner, Pet, SENTINEL } from './pets.ts';
 
 let url: string;
 beforeAll(async () => {
@@ -162,7 +152,12 @@ describe('records', () => {
       await raw(`INSERT INTO pet (name, owner_id) VALUES ('${SENTINEL}', 987654)`),
     ];
     expect(leaksOf(entries, SENTINEL)).toEqual([]);
-    expect(leaksOf(errors.map(({ message, cause }) => [message, cause]), SENTINEL)).toEqual([]);
+    expect(
+      leaksOf(
+        errors.map(({ message, cause }) => [message, cause]),
+        SENTINEL,
+      ),
+    ).toEqual([]);
   });
 
   it("O3: X4: an application's own error is told by its class alone", async () => {

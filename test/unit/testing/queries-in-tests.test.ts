@@ -1,5 +1,5 @@
-import { Database, f, model, NPlusOneError, QueryCountError, withCorrelationId } from 'blazeorm';
-import { expectQueries, failOnNPlusOne } from 'blazeorm/testing';
+import { ConfigError, Database, f, model, NPlusOneError, QueryCountError, withCorrelationId } from 'blazeorm';
+import { conformance, expectQueries, failOnNPlusOne } from 'blazeorm/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { errorOf } from '../../support/database.ts';
@@ -50,6 +50,62 @@ it('K2: X4: expectQueries fails with the statements, without their values', asyn
   );
   const own = new Error('of the function');
   expect(await errorOf(() => expectQueries(2, () => Promise.reject(own)))).toBe(own);
+});
+
+it('K2: X4: expectQueries shows raw SQL without its literals', async () => {
+  const error = await errorOf(() =>
+    expectQueries(0, () => db.session().sql`SELECT name FROM tag WHERE name = 's3cret' OR id = 4711`),
+  );
+  expect(error.message).toBe(
+    '0 statements were expected, and 1 sent:\n1. SELECT name FROM tag WHERE name = ? OR id = ?',
+  );
+});
+
+it.each<[unknown, unknown, string]>([
+  [
+    '1',
+    () => 0,
+    'expectQueries() takes how many statements are expected, from 0, not a string. Write expectQueries(2, () => …).',
+  ],
+  [
+    1.5,
+    () => 0,
+    'expectQueries() takes how many statements are expected, from 0, not a fractional number. Write expectQueries(2, () => …).',
+  ],
+  [
+    -1,
+    () => 0,
+    'expectQueries() takes how many statements are expected, from 0, not this one. Write expectQueries(2, () => …).',
+  ],
+  [
+    1,
+    Promise.resolve(),
+    'expectQueries() takes a function that sends them, not an instance of Promise. Write expectQueries(2, () => …): what is called before is not counted.',
+  ],
+])('K2: expectQueries(%s, %s) is refused', async (count, fn, message) => {
+  const error = await errorOf(() => expectQueries(count as number, fn as () => unknown));
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(error.message).toBe(message);
+});
+
+it.each<[unknown, string]>([
+  [0, 'not this one'],
+  [2.5, 'not a fractional number'],
+  ['5', 'not a string'],
+])('K2: failOnNPlusOne with a threshold of %s is refused', async (threshold, not) => {
+  const message = `failOnNPlusOne() takes a threshold of at least 2 repetitions, ${not}. Leave it out for 5.`;
+  for (const call of [
+    () => failOnNPlusOne({ threshold: threshold as number }),
+    () => failOnNPlusOne(() => 0, { threshold: threshold as number }),
+  ])
+    expect(await errorOf(call)).toMatchObject({ name: 'ConfigError', message });
+});
+
+it('K2: the conformance suite refuses an area that does not exist', async () => {
+  const target = { name: 'mine', dialect: 'sqlite', createDatabase: () => ({ url: 'sqlite::memory:' }) } as const;
+  const error = await errorOf(() => conformance(target, { areas: ['sesion' as 'session'] }));
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(error.message).toMatch(/^The conformance suite has no area 'sesion'\. There are: loading, models, /);
 });
 
 it('K2: O2: failOnNPlusOne watches a function, whatever sessions it uses, and nothing beside it', async () => {
