@@ -20,7 +20,9 @@ export function cachedQuery({ name: model }: ModelMeta, given: unknown): CachedQ
     });
   const { ttl, tags = [] } = given as { ttl?: unknown; tags?: unknown };
   if (!isTtl(ttl))
-    throw new InvalidQueryError(`cache() takes ttl as a whole number of milliseconds from 1 to ${LONGEST_TTL}.`, { model });
+    throw new InvalidQueryError(`cache() takes ttl as a whole number of milliseconds from 1 to ${LONGEST_TTL}.`, {
+      model,
+    });
   return { ttl, tags: checkTags({ tags }) };
 }
 

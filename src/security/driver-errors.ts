@@ -65,7 +65,9 @@ export function messageWithoutValues(
   parameters: readonly unknown[] = [],
   quotes: SqlQuotes = 'standard',
 ): string {
-  const values = [...new Set([...textsIn(parameters), ...literalsIn(sql, quotes)])].filter((value) => value.length > 2 && text.includes(value));
+  const values = [...new Set([...textsIn(parameters), ...literalsIn(sql, quotes)])].filter(
+    (value) => value.length > 2 && text.includes(value),
+  );
   // The longest first: another may be a part of it.
   values.sort((a, b) => b.length - a.length);
   return withoutQuoted(

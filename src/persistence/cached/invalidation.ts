@@ -39,9 +39,12 @@ export function cacheApi(saying: () => Saying): CacheApi {
 /** @throws CacheUnavailableError: who says it himself has to know that it came to nothing. */
 function expectTold(done: boolean): void {
   if (done) return;
-  throw new CacheUnavailableError('The cache could not be reached: other processes may take from it what it was to forget.', {
-    remedy: 'Say it again when it can be. This process takes nothing from it until it has forgotten everything.',
-  });
+  throw new CacheUnavailableError(
+    'The cache could not be reached: other processes may take from it what it was to forget.',
+    {
+      remedy: 'Say it again when it can be. This process takes nothing from it until it has forgotten everything.',
+    },
+  );
 }
 
 /** @throws InvalidQueryError for what is no model, InvalidValueError for what is no key of it. */

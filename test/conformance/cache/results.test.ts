@@ -134,7 +134,14 @@ describe('calls that cache() has nothing to do with', () => {
   it.each<[string, (session: Session) => Promise<unknown>]>([
     ['update', (session) => cached(session).update({ copies: 2 })],
     ['delete', (session) => cached(session).delete()],
-    ['bulkCreate', (session) => session.query(Topic).cache({ ttl }).bulkCreate([{ code: 'a', name: 'A' }])],
+    [
+      'bulkCreate',
+      (session) =>
+        session
+          .query(Topic)
+          .cache({ ttl })
+          .bulkCreate([{ code: 'a', name: 'A' }]),
+    ],
     ['getOrCreate', (session) => session.query(Topic).cache({ ttl }).getOrCreate({ code: 'a' })],
   ])('C4: %s() with cache() is refused', async (call, run) => {
     const of = call === 'update' || call === 'delete' ? 'Book' : 'Topic';
