@@ -42,6 +42,10 @@ export class SecondLevelCache {
   constructor(backend: CacheBackend, name: string, report: (text: string) => void) {
     this.#backend = new GuardedBackend(backend, report);
     this.#name = name;
+  }
+
+  /** Begin to connect; nobody waits for it. */
+  connect(): void {
     this.#backend.connect();
   }
 

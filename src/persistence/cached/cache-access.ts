@@ -50,6 +50,7 @@ export class CacheAccess {
     this.#reader = reader;
     this.#warnOnce = warnOnce;
     if (this.level.shared) refuseSensitive(models);
+    this.level.connect();
   }
 
   /** @throws ConfigError for what is no backend, or may not have what the models would have it keep. */
