@@ -120,6 +120,13 @@ const models = [Tenant, Order, Line, Shipment, Invoice, Label, Note, Part, Stude
 let db: Database;
 beforeAll(async () => {
   db = await openTestDatabase({ models });
+  // Keys that the database counts up begin after those of the cases.
+  await db.transaction(async (session) => {
+    const first = [1, 2, 3].map((i) => new Tenant({ name: `${i}` }));
+    session.add(...first);
+    await session.flush();
+    for (const one of first) session.delete(one);
+  });
 });
 afterAll(() => db.close());
 
