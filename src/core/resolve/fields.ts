@@ -201,7 +201,7 @@ export function referredField(
   }
   if (target.meta.key.length > 1)
     report(
-      `${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: declare a field for each, and name them in that order, { fields: [${target.meta.key.map((field) => `'${field.name}'`).join(', ')}] }.`,
+      `${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: declare a field for each, and name them in that order, { fields: [${target.meta.key.map((field) => `'${field.name}'`).join(', ')}] }; or name one unique column with { to: … }.`,
     );
   return target.meta.key[0] as FieldDraft | undefined;
 }

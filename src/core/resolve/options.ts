@@ -67,7 +67,9 @@ function compositeIndex(draft: ModelDraft, { name, kind, owning, sourceField }: 
   const definition = draft.definition.fields[name];
   const { index, unique: isUnique } = definition instanceof RelationDefinition ? definition.options : {};
   const unique = isUnique === true || kind === 'oneToOne';
-  const begun = unique ? coversKey(draft, parts) : index === false || leadsByAll(draft, parts);
+  const begun = unique
+    ? coversKey(draft, parts) || isDeclaredTogether(draft, parts)
+    : index === false || leadsByAll(draft, parts);
   if (begun) return [];
   const columns = parts.map(({ column }) => column);
   return [
@@ -84,6 +86,16 @@ function compositeIndex(draft: ModelDraft, { name, kind, owning, sourceField }: 
 /** Whether the primary key keeps these unique already. */
 function coversKey({ meta }: ModelDraft, parts: readonly FieldMeta[]): boolean {
   return meta.key.every((field) => parts.includes(field));
+}
+
+/** Whether the options say that these are unique together, as they do to give the index another name. */
+function isDeclaredTogether(draft: ModelDraft, parts: readonly FieldMeta[]): boolean {
+  return (draft.definition.options.constraints ?? []).some(
+    (item) =>
+      item.kind === 'unique' &&
+      item.fields.length === parts.length &&
+      parts.every((field, i) => leads(draft, item.fields[i], field)),
+  );
 }
 
 /** Whether the primary key or an index begins with these columns. */

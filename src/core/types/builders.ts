@@ -78,16 +78,12 @@ export interface FieldBuilders extends ColumnBuilders {
   foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions>(
     target: T,
     options?: O,
-  ): O extends FieldsOption
-    ? ToOneBy<T, NullOf<O>, O['fields'][number]>
-    : ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  ): O extends FieldsOption ? ToOneBy<T, NullOf<O>, O['fields'][number]> : ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
   /** A foreign key that is unique. */
   oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions>(
     target: T,
     options?: O,
-  ): O extends FieldsOption
-    ? ToOneBy<T, NullOf<O>, O['fields'][number]>
-    : ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  ): O extends FieldsOption ? ToOneBy<T, NullOf<O>, O['fields'][number]> : ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
   /** A relation to many, through a table of links. */
   manyToMany<T extends TargetFunction>(target: T, options?: ManyToManyOptions): ToMany<T>;
   /** The other side of a foreign key or many-to-many relation `via` of the target. */

@@ -2,6 +2,7 @@ import type { ColumnSchema, ForeignKeySchema, TableSchema } from '../../core/ast
 import { isWritable } from '../../core/names.ts';
 import { MAX_NAME_BYTES } from '../../utils/naming.ts';
 import { keyOf } from '../creation-order.ts';
+import type { CompositePlan } from './composites.ts';
 import { attributeNameOf, classNameOf, Names } from './names.ts';
 import type { Code } from './print.ts';
 
@@ -15,6 +16,8 @@ export interface ModelPlan {
   readonly attributes: Map<string, string>;
   /** Foreign keys that are relations, by their columns. */
   readonly relations: Map<string, ToOnePlan>;
+  /** Foreign keys of several columns that are relations. */
+  readonly composites: CompositePlan[];
   /** What it has beside its columns: collections, other sides. */
   readonly others: (readonly [name: string, code: Code])[];
   /** What the database has and the model cannot say. */
@@ -52,6 +55,7 @@ export function planModel(table: TableSchema, classes: Names): ModelPlan {
     names: Names.ofAttributes(),
     attributes: new Map(),
     relations: new Map(),
+    composites: [],
     others: [],
     unsaid: [],
   };
