@@ -1,5 +1,5 @@
+import { belongsTo } from './at-hand.ts';
 import { CollectionReader } from './collection-reader.ts';
-import { sameKey } from './keys.ts';
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
@@ -177,7 +177,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     if (removed.has(item)) return () => undefined;
     const forget = (): void => void this.#removed?.delete(item);
     if (link === undefined) {
-      if (!refersTo(item, this.relation, this.owner)) return () => undefined;
+      if (!belongsTo(item, inverse!, this.owner)) return () => undefined;
       if (inverse!.nullable) {
         const values = item as Record<string, unknown>;
         const [key, linked] = [values[inverse!.sourceField.name], State.link(item, inverse!.index)];
@@ -362,7 +362,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
 
   #holds(item: object): boolean {
     if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
-    return refersTo(item, this.relation, this.owner);
+    return belongsTo(item, this.relation.inverse!, this.owner);
   }
 
   /** Many-to-many: note the pair on both sides. */
@@ -459,12 +459,6 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
 /** Through the accessor, which keeps the key and both sides in step. */
 function assign(item: object, relation: RelationMeta, value: object | null): void {
   (item as Record<string, unknown>)[relation.name] = value;
-}
-
-/** Whether the key of an item says that it belongs to the owner. */
-function refersTo(item: object, { inverse, sourceField }: RelationMeta, owner: object): boolean {
-  const key = (owner as Record<string, unknown>)[sourceField.name];
-  return sameKey(sourceField, (item as Record<string, unknown>)[inverse!.sourceField.name], key);
 }
 
 function mirrored(item: object, inverse: RelationMeta): EntityCollection {

@@ -7,6 +7,7 @@ import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { LinkChange } from './link-change.ts';
+import { fieldRelations, syncTold } from './retold.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { endAt, leadsToBoth } from './unwritten-rows.ts';
 import { withArticle } from '../utils/naming.ts';
@@ -32,7 +33,10 @@ export function collectChanges(
   compiled: CompiledCache,
   early: ReadonlySet<object> = NONE,
 ): ChangeSet {
-  for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
+  for (const entity of work.added) {
+    syncTold(entity);
+    refuseUnsaved(modelOf(entity), entity, work);
+  }
   const updates = collectUpdates(identityMap, work, compiled);
   const { linked, unlinked, replaced } = collectLinks(work, (link) => ownRows(link, identityMap, work, updates));
   const first = deletedBoth(identityMap, work, [...unlinked, ...replaced], early);
@@ -88,11 +92,13 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
   const updates = new Map<ModelMeta, Map<ChangedFields, object[]>>();
   for (const [meta, entities] of identityMap.entries()) {
     const { diff } = compiled.codec(meta);
+    const mayFollow = fieldRelations(meta).length > 0;
     const found = new Map<ChangedFields, object[]>();
     for (const entity of entities) {
       const row = State.row(entity);
       if (row === null || work.deleted.has(entity)) continue;
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
+      if (mayFollow) syncTold(entity);
       const changed = diff(entity, row);
       if (changed === null) continue;
       if (work.deleted.size > 0) refuseDeleted(meta, entity, changed, work);

@@ -10,6 +10,7 @@ import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
 import { ReferenceWrites } from './reference-writes.ts';
 import { endAt } from './unwritten-rows.ts';
+import { ownValue, storedValue } from './stored-value.ts';
 import type { Workspace } from './workspace.ts';
 
 type Deleted = Map<ModelMeta, Set<object>>;
@@ -22,10 +23,11 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
   const gone: Deleted = new Map();
   for (const step of steps) if (step.kind === 'delete') noteGone(gone, step.meta, step.entities);
   if (gone.size === 0) return;
-  const first = steps.findIndex(({ kind }) => kind === 'delete');
   const writes = new ReferenceWrites(steps);
+  const first = steps.findIndex(({ kind }) => kind === 'delete');
   // What was written after that refers to a row that has come in the place of one that is gone.
-  const isLater: IsLater = (entity, { sourceField }) => writes.last(entity, sourceField) > first;
+  const isLater: IsLater = (entity, { sourceField, targetField }, missing) =>
+    writes.last(entity, sourceField) > (writes.madeWay(missing, targetField) ?? first);
   for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
   for (const [meta, entities] of gone)
@@ -47,7 +49,8 @@ function hideLinkRow(workspace: Workspace, journal: Journal, entity: object): vo
   );
 }
 
-type IsLater = (entity: object, relation: RelationMeta) => boolean;
+/** Whether a reference was written after another row could have the value of one that is missing. */
+type IsLater = (entity: object, relation: RelationMeta, missing: object) => boolean;
 
 /** What the session has, by model; made before any of it leaves. */
 function tracked({ identityMap }: Workspace): [ModelMeta, object[]][] {
@@ -67,9 +70,7 @@ function followKeys(workspace: Workspace, journal: Journal, gone: Deleted, isLat
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
       if (missing === undefined || !FOLLOWED.has(relation.onDelete)) continue;
-      const followers = referringTo(workspace, meta, relation, entities, missing).filter(
-        (entity) => !isLater(entity, relation),
-      );
+      const followers = referringTo(workspace, meta, relation, entities, missing, isLater);
       if (followers.length === 0) continue;
       if (relation.onDelete === 'cascade') {
         for (const entity of followers) evict(workspace, meta, entity, journal);
@@ -85,19 +86,24 @@ const FOLLOWED: ReadonlySet<ReferentialAction> = new Set<ReferentialAction>(['ca
 function referringTo(
   workspace: Workspace,
   meta: ModelMeta,
-  { sourceField, targetField }: RelationMeta,
+  relation: RelationMeta,
   entities: readonly object[],
   missing: ReadonlySet<object>,
+  isLater: IsLater,
 ): object[] {
+  const { sourceField, targetField } = relation;
   // Of what was deleted by its key alone, a field that is not the key may never have been read.
-  const known = [...missing].filter((entity) => Object.hasOwn(entity, targetField.name));
-  const keys = new Set(known.map((entity) => fieldKey(targetField, readField(entity, targetField))));
+  const byValue = new Map<unknown, object>();
+  for (const entity of missing) {
+    const value = ownValue(workspace.compiled, entity, targetField);
+    if (value !== undefined) byValue.set(fieldKey(targetField, value), entity);
+  }
   const codec = workspace.compiled.codec(meta);
   return entities.filter((entity) => {
     const stored = State.row(entity)?.[sourceField.index];
-    return (
-      stored !== undefined && stored !== null && keys.has(fieldKey(sourceField, codec.decodeField(sourceField, stored)))
-    );
+    if (stored === undefined || stored === null) return false;
+    const target = byValue.get(fieldKey(sourceField, codec.decodeField(sourceField, stored)));
+    return target !== undefined && !isLater(entity, relation, target);
   });
 }
 
@@ -139,7 +145,7 @@ function refer(
 
 /** The entity that a key leads to now, if it is there. */
 export function targetOf(
-  { identityMap }: Workspace,
+  { identityMap, compiled }: Workspace,
   { target, targetField }: RelationMeta,
   value: unknown,
 ): object | undefined {
@@ -148,8 +154,7 @@ export function targetOf(
     return found === undefined || State.row(found) === null ? undefined : found;
   }
   for (const item of identityMap.of(target).values())
-    if (State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value))
-      return item;
+    if (sameKey(targetField, storedValue(compiled, item, targetField), value)) return item;
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import type { ChangingCollection, EntityGroup } from '../core/loader.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import type { Told } from '../core/told.ts';
 import type { Written } from './written.ts';
 
 /** Attributes by name, as they were. */
@@ -42,6 +43,8 @@ export interface Touched {
 export interface Unwritten {
   readonly values: Readonly<Record<string, unknown>>;
   readonly links: readonly unknown[] | null;
+  /** References by unique fields that were given an entity. */
+  readonly told: Told | undefined;
 }
 
 /** What was unwritten when a transaction began. */

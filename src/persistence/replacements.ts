@@ -1,6 +1,8 @@
+import { belongsTo } from '../core/at-hand.ts';
 import { EntityCollection } from '../core/collection.ts';
-import { isOf, modelOf, rootOf } from '../core/inheritance.ts';
-import { fieldKey, mapKey, sameKey } from '../core/keys.ts';
+import { knownValue } from '../core/field-values.ts';
+import { isOf, rootOf } from '../core/inheritance.ts';
+import { fieldKey, mapKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference } from '../core/references.ts';
@@ -8,6 +10,7 @@ import { State } from '../core/state.ts';
 import { initialState } from '../query/state.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
+import { ownValue } from './stored-value.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -88,36 +91,26 @@ export async function storedValues(
   field: FieldMeta,
   entities: readonly object[],
 ): Promise<Map<unknown, object>> {
-  const lacking = entities.filter((entity) => storedValue(workspace, entity, field) === undefined);
+  const { compiled } = workspace;
+  const lacking = entities.filter((entity) => ownValue(compiled, entity, field) === undefined);
   if (lacking.length > 0) await workspace.refresh(rootOf(field.model), lacking);
   const values = new Map<unknown, object>();
   for (const entity of entities) {
-    const value = storedValue(workspace, entity, field);
+    const value = ownValue(compiled, entity, field);
     if (value !== undefined && value !== null) values.set(value, entity);
   }
   return values;
 }
 
-function storedValue({ compiled }: Workspace, entity: object, field: FieldMeta): unknown {
-  const row = State.row(entity);
-  return row === null ? known(entity, field) : compiled.codec(modelOf(entity)).decodeField(field, row[field.index]);
-}
-
-/** A value in memory; undefined where there is none, or it has not been read. */
-function known(entity: object, { name }: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
-}
-
 /** What a session knows of as members of a collection that is not loaded: what says so itself, or on the other side. */
 export function membersAtHand(workspace: Workspace, work: UnitOfWork, owner: object, relation: RelationMeta): object[] {
-  const { inverse, sourceField, target } = relation;
+  const { inverse, target } = relation;
   const found = new Set<object>(collectionAt(owner, relation)?.pending?.added);
   if (inverse === undefined) return [...found];
-  const key = known(owner, sourceField);
   const isMember = (item: object): boolean =>
     inverse.many
       ? shows(collectionAt(item, inverse), owner)
-      : key !== undefined && key !== null && sameKey(sourceField, known(item, inverse.sourceField), key);
+      : (knownValue(item, inverse.sourceField) ?? null) !== null && belongsTo(item, inverse, owner);
   for (const items of [workspace.identityMap.of(target).values(), work.added])
     for (const item of items) if (isOf(item, target) && isMember(item)) found.add(item);
   return [...found];

@@ -10,6 +10,7 @@ class Country extends model('country', {
   id: f.auto(),
   code: f.string({ unique: true, maxLength: 20 }),
   cities: f.reverse(() => City, 'country'),
+  ports: f.reverse(() => Port, 'country'),
 }) {}
 class City extends model('city', {
   id: f.auto(),
@@ -17,11 +18,17 @@ class City extends model('city', {
   country: f.foreignKey(() => Country, { to: 'code', onUpdate: 'cascade' }),
   founder: f.foreignKey(() => Country, { to: 'code', onUpdate: 'set null', nullable: true }),
 }) {}
+/** Without its country it stays. */
+class Port extends model('port', {
+  id: f.auto(),
+  name: f.string(),
+  country: f.foreignKey(() => Country, { to: 'code', onUpdate: 'cascade', onDelete: 'set null', nullable: true }),
+}) {}
 
 let db: Database;
 let session: Session;
 beforeAll(async () => {
-  db = await openTestDatabase({ models: [Country, City] });
+  db = await openTestDatabase({ models: [Country, City, Port] });
 });
 afterAll(() => db.close());
 beforeEach(async () => {
@@ -29,9 +36,11 @@ beforeEach(async () => {
   session = db.session();
   await db.transaction(async (seed) => {
     await seed.query(City).unfiltered().delete();
+    await seed.query(Port).unfiltered().delete();
     await seed.query(Country).unfiltered().delete();
     const [one, two] = [new Country({ code: 'one' }), new Country({ code: 'two' })];
     seed.add(one, two, new City({ name: 'A', country: one, founder: one }), new City({ name: 'B', country: two }));
+    seed.add(new Port({ name: 'A', country: one }), new Port({ name: 'B', country: two }));
   });
 });
 
@@ -109,3 +118,139 @@ describe('R1: a unique column to which others refer', () => {
     expect(await statementsOf(() => session.commit())).toEqual([]);
   });
 });
+
+for (const isLoaded of [true, false])
+  describe(`R1: R3: a code that changes while members come and go (their collections are ${isLoaded ? '' : 'not '}loaded)`, () => {
+    let [one, two]: Country[] = [];
+    let [a, b]: Port[] = [];
+    beforeEach(async () => {
+      // Cities would keep a country from being deleted.
+      await db.transaction((others) => others.query(City).unfiltered().delete());
+      const countries = session.query(Country).orderBy('code');
+      [one, two] = isLoaded ? await countries.prefetchRelated('ports') : await countries;
+      [a, b] = await session.query(Port).orderBy('name');
+    });
+
+    const swap = (): void => void ([one!.code, two!.code] = [two!.code, one!.code]);
+    /** What memory says of each port and country; its rows say the same. */
+    const expectCodes = async (...codes: (string | null)[]): Promise<void> => {
+      const ports = [a!, b!];
+      expect(ports.map(({ countryId }) => countryId)).toEqual(codes);
+      expect(ports.map(({ country }) => (country === null ? null : (country as Country).code))).toEqual(codes);
+      for (const country of [one!, two!].filter((known) => session.state(known) === 'persistent')) {
+        const members = items(await country.ports.load()).map(({ name }) => name);
+        const wanted = ports.filter((port) => port.countryId === country.code).map(({ name }) => name);
+        expect(members.toSorted()).toEqual(wanted);
+      }
+      expect(await db.session().query(Port).orderBy('name').valuesList('countryId', { flat: true })).toEqual(codes);
+      expect(await statementsOf(() => session.commit())).toEqual([]);
+    };
+
+    it('R1: R3: S3: one is moved between two that exchange their codes', async () => {
+      b!.country = one!;
+      swap();
+      await session.commit();
+      await expectCodes('two', 'two');
+      expect(b!.country).toBe(one);
+    });
+
+    it('R1: R3: S3: one is moved after they have: the value is the one that it had', async () => {
+      swap();
+      b!.country = one!;
+      await session.commit();
+      await expectCodes('two', 'two');
+      expect(b!.country).toBe(one);
+    });
+
+    it('R1: R3: S3: a collection is set before they exchange their codes', async () => {
+      one!.ports.set([a!, b!]);
+      swap();
+      await session.commit();
+      await expectCodes('two', 'two');
+    });
+
+    it('R1: R3: S3: a collection is set after that, and nobody else loses a member', async () => {
+      swap();
+      one!.ports.set([]);
+      await session.commit();
+      await expectCodes(null, 'one');
+    });
+
+    it('R1: R3: S3: a collection is cleared', async () => {
+      one!.code = 'uno';
+      one!.ports.clear();
+      await session.commit();
+      await expectCodes(null, 'two');
+    });
+
+    it('R1: R3: S3: a member is taken away, or moved to another', async () => {
+      one!.code = 'uno';
+      a!.country = null;
+      await session.commit();
+      await expectCodes(null, 'two');
+      two!.code = 'dos';
+      b!.country = one!;
+      await session.commit();
+      await expectCodes(null, 'uno');
+    });
+
+    it('R1: R3: S3: a code that is changed twice is the last one for what was moved to it between', async () => {
+      one!.code = 'first';
+      b!.country = one!;
+      one!.code = 'second';
+      const port = new Port({ name: 'C', country: one! });
+      one!.code = 'third';
+      session.add(port);
+      await session.commit();
+      expect(port.countryId).toBe('third');
+      session.delete(port);
+      await session.commit();
+      await expectCodes('third', 'third');
+    });
+
+    it('R1: R3: S3: a collection is loaded, and asked, by the code that the database has', async () => {
+      one!.code = 'uno';
+      expect(items(await one!.ports.load())).toEqual([a]);
+      expect(await one!.ports.query().count()).toBe(1);
+      await session.transaction(async () => {
+        two!.code = 'dos';
+        expect(await two!.ports.query().count()).toBe(1);
+        expect(items(await two!.ports.load())).toEqual([b]);
+      });
+      await expectCodes('uno', 'dos');
+    });
+
+    it('R1: R3: S4: S9: the owner is deleted', async () => {
+      one!.code = 'uno';
+      session.delete(one!);
+      await session.commit();
+      await expectCodes(null, 'two');
+    });
+
+    it('R1: R3: S4: S9: the owner has given its code to another and is deleted', async () => {
+      swap();
+      session.delete(one!);
+      await session.commit();
+      await expectCodes(null, 'one');
+    });
+
+    it('R1: R3: S4: S9: a member goes to the one that takes the code of the deleted', async () => {
+      session.delete(one!);
+      two!.code = 'one';
+      a!.country = two!;
+      await session.commit();
+      await expectCodes('one', 'one');
+    });
+
+    it('R1: R3: S7: a rollback takes it back', async () => {
+      await errorOf(() =>
+        session.transaction(async () => {
+          swap();
+          b!.country = one!;
+          await session.flush();
+          throw new Error('no');
+        }),
+      );
+      await expectCodes('one', 'two');
+    });
+  });
