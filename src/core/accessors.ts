@@ -155,7 +155,7 @@ function setOwning(entity: object, relation: RelationMeta, value: object | null)
   const key = value === null ? null : (value as Values)[targetField.name];
   (entity as Values)[sourceField.name] = key;
   State.setLink(entity, index, value ?? undefined);
-  if (!targetField.primaryKey && value !== null) tell(entity, relation, key);
+  if (!targetField.primaryKey && value !== null) tell(entity, relation, value, key);
 }
 
 function setInverseOne(

@@ -42,7 +42,7 @@ export function isLed(entity: object, relation: RelationMeta, linked: object, ke
   if (key === undefined || isKeyOf(linked, relation, key)) return true;
   if (relation.targetField.primaryKey) return false;
   const loader = State.group(entity)?.loader;
-  return wasTold(entity, relation, key) || (loader !== undefined && hasStored(loader, linked, relation, key));
+  return wasTold(entity, relation, linked, key) || (loader !== undefined && hasStored(loader, linked, relation, key));
 }
 
 /** Whether an entity belongs to an owner by a reference of its own. */

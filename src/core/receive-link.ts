@@ -15,8 +15,9 @@ export function receiveLink(owner: object, relation: RelationMeta, found: object
   const { sourceField, targetField, owning, index, inverse } = relation;
   const key = (owner as Values)[sourceField.name];
   if (owning) {
-    if (found === null || !isLed(owner, relation, found, key)) return;
-    if (!wasTold(owner, relation, key)) State.setLink(owner, index, found);
+    const present = State.link(owner, index);
+    if (State.is(present) && wasTold(owner, relation, present, key)) return;
+    if (found !== null && isLed(owner, relation, found, key)) State.setLink(owner, index, found);
     return;
   }
   const isIts = (other: object): boolean =>

@@ -1,3 +1,4 @@
+import { loadedLink } from '../core/at-hand.ts';
 import { hasKey } from '../core/keys.ts';
 import { isOf, modelOf, sameTable } from '../core/inheritance.ts';
 import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -34,7 +35,7 @@ export function collectChanges(
   early: ReadonlySet<object> = NONE,
 ): ChangeSet {
   for (const entity of work.added) {
-    syncTold(entity);
+    syncTold(compiled.codec(modelOf(entity)), entity);
     refuseUnsaved(modelOf(entity), entity, work);
   }
   const updates = collectUpdates(identityMap, work, compiled);
@@ -91,14 +92,15 @@ function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
 function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet['updates'] {
   const updates = new Map<ModelMeta, Map<ChangedFields, object[]>>();
   for (const [meta, entities] of identityMap.entries()) {
-    const { diff } = compiled.codec(meta);
+    const codec = compiled.codec(meta);
+    const { diff } = codec;
     const mayFollow = fieldRelations(meta).length > 0;
     const found = new Map<ChangedFields, object[]>();
     for (const entity of entities) {
       const row = State.row(entity);
       if (row === null || work.deleted.has(entity)) continue;
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
-      if (mayFollow) syncTold(entity);
+      if (mayFollow) syncTold(codec, entity);
       const changed = diff(entity, row);
       if (changed === null) continue;
       if (work.deleted.size > 0) refuseDeleted(meta, entity, changed, work);
@@ -164,8 +166,8 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
 function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, work: UnitOfWork): void {
   for (const relation of meta.relations) {
     if (!relation.owning || !changed.indexes.includes(relation.sourceField.index)) continue;
-    const target = State.link(entity, relation.index);
-    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
+    const target = loadedLink(entity, relation);
+    if (target !== undefined && work.deleted.has(target)) throw toBeDeleted(relation);
   }
 }
 

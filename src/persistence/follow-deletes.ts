@@ -8,7 +8,7 @@ import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
-import { ReferenceWrites } from './reference-writes.ts';
+import { madeWay, ReferenceWrites } from './reference-writes.ts';
 import { endAt } from './unwritten-rows.ts';
 import { ownValue, storedValue } from './stored-value.ts';
 import type { Workspace } from './workspace.ts';
@@ -27,7 +27,7 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
   const first = steps.findIndex(({ kind }) => kind === 'delete');
   // What was written after that refers to a row that has come in the place of one that is gone.
   const isLater: IsLater = (entity, { sourceField, targetField }, missing) =>
-    writes.last(entity, sourceField) > (writes.madeWay(missing, targetField) ?? first);
+    writes.last(entity, sourceField) > (madeWay(steps, missing, targetField) ?? first);
   for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
   for (const [meta, entities] of gone)

@@ -17,14 +17,6 @@ export class ReferenceWrites {
     return writes.get(entity) ?? -1;
   }
 
-  /** The position of the step in which a row made way for another that takes its value of a field. */
-  madeWay(entity: object, field: FieldMeta): number | undefined {
-    const at = this.#steps.findIndex(
-      (step) => step.kind === 'vacate' && step.field === field && step.entities.includes(entity),
-    );
-    return at === -1 ? undefined : at;
-  }
-
   #find(field: FieldMeta): ReadonlyMap<object, number> {
     const found = new Map<object, number>();
     this.#steps.forEach((step, at) => {
@@ -36,4 +28,12 @@ export class ReferenceWrites {
     });
     return found;
   }
+}
+
+/** The position of the step in which a row made way for another that takes its value of a field. */
+export function madeWay(steps: readonly FlushStep[], entity: object, field: FieldMeta): number | undefined {
+  const at = steps.findIndex(
+    (step) => step.kind === 'vacate' && step.field === field && step.entities.includes(entity),
+  );
+  return at === -1 ? undefined : at;
 }

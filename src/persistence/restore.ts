@@ -167,6 +167,7 @@ function resetChanges(workspace: Workspace): void {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
+      tellAll(entity, undefined);
       for (const index of changed.indexes) {
         const field = meta.fields[index]!;
         resetField(entity, field, codec.decodeField(field, row![index]));

@@ -1,5 +1,4 @@
 import { knownValue } from '../core/field-values.ts';
-import { modelOf } from '../core/inheritance.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { settleTold, tell, wasTold } from '../core/told.ts';
@@ -7,6 +6,13 @@ import type { ChangedFields } from './changed-fields.ts';
 import { stored } from './row-targets.ts';
 
 type Diff = (entity: object, row: readonly unknown[]) => ChangedFields | null;
+
+/** What is needed here of the codec of a model. */
+interface Codec {
+  readonly meta: ModelMeta;
+  readonly diff: Diff;
+  decodeField(field: FieldMeta, raw: unknown): unknown;
+}
 
 const byField = new WeakMap<ModelMeta, readonly RelationMeta[]>();
 
@@ -21,26 +27,27 @@ export function fieldRelations(meta: ModelMeta): readonly RelationMeta[] {
 /** The entity that a reference was given and that is not written yet. */
 export function toldTarget(entity: object, relation: RelationMeta): object | undefined {
   const linked = State.link(entity, relation.index);
-  return State.is(linked) && wasTold(entity, relation, knownValue(entity, relation.sourceField)) ? linked : undefined;
+  if (!State.is(linked)) return undefined;
+  return wasTold(entity, relation, linked, knownValue(entity, relation.sourceField)) ? linked : undefined;
 }
 
 /** References that were given an entity are what that has now: its value may have been changed since. */
-export function syncTold(entity: object): void {
-  for (const relation of fieldRelations(modelOf(entity))) {
+export function syncTold({ meta, diff }: Codec, entity: object): void {
+  for (const relation of fieldRelations(meta)) {
     const target = toldTarget(entity, relation);
-    if (target === undefined || (State.row(entity) !== null && !isMoved(entity, relation, target))) continue;
+    if (target === undefined) continue;
+    const row = State.row(entity);
+    // What has not changed follows in the database.
+    if (row !== null && diff(entity, row)?.indexes.includes(relation.sourceField.index) !== true) continue;
     const key = knownValue(target, relation.targetField);
     if (key === undefined) continue;
     (entity as Record<string, unknown>)[relation.sourceField.name] = key;
-    tell(entity, relation, key);
+    tell(entity, relation, target, key);
   }
 }
 
 /** They are written. */
-export function settleWritten(
-  codec: { readonly meta: ModelMeta; decodeField(field: FieldMeta, raw: unknown): unknown },
-  entities: readonly object[],
-): void {
+export function settleWritten(codec: Pick<Codec, 'meta' | 'decodeField'>, entities: readonly object[]): void {
   for (const relation of fieldRelations(codec.meta))
     for (const entity of entities) {
       const { sourceField } = relation;

@@ -1,6 +1,8 @@
 /** What can happen in a history, as data, and how chance makes it. */
 import fc from 'fast-check';
 
+import { codeStep } from './codes.ts';
+import type { CodeStep } from './codes.ts';
 import type { Kind } from './models.ts';
 import type { ToMany, ToOne } from './world.ts';
 
@@ -64,6 +66,7 @@ export type Step =
   | { readonly do: 'invalid'; readonly at: number }
   | { readonly do: 'hook'; readonly place: HookPlace; readonly at: number }
   | { readonly do: 'elsewhere'; readonly at: number; readonly how: 'change' | 'delete'; readonly name: string }
+  | CodeStep
   | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean };
 
 /** The relations of items of which the other side is a collection of items. */
@@ -175,6 +178,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         name,
       }),
     },
+    { weight: 6, arbitrary: codeStep },
     {
       weight: 3,
       arbitrary: fc.record({

@@ -6,6 +6,7 @@ import type { Collection, Database, Model, Session } from '../../../../index.ts'
 
 import { errorFrom } from '../../../support/database.ts';
 import { expectMemory } from './check.ts';
+import { noteCode, takeCode } from './codes.ts';
 import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity, Kind } from './models.ts';
 import type { HookPlace, Step } from './steps.ts';
@@ -48,6 +49,7 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
         Object.assign(child, { [`${step.relation}Id`]: step.relation === 'shelf' ? parent.code : parent.id });
       else Object.assign(child, { [step.relation]: parent });
       item[step.relation] = target.key;
+      if (step.relation === 'shelf') world.given.add(item.key);
       // A query knows nothing of a key that is not written.
       if (step.by === 'key') await flush(play, inside);
       return;
@@ -60,6 +62,7 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
         entity(world.things.get(from)!).items.remove(entity(item));
       else Object.assign(entity(item), { [step.relation]: null });
       item[step.relation] = null;
+      if (step.relation === 'shelf') world.given.add(item.key);
       return;
     }
     case 'badge': {
@@ -151,6 +154,8 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       return;
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
+    default:
+      return takeCode(play, step, () => flush(play, inside));
   }
 }
 
@@ -177,6 +182,7 @@ async function fill(
   for (const thing of world.things.values()) {
     if (thing.kind !== 'item') continue;
     const isMember = members.includes(thing);
+    if (relation === 'shelf') world.given.add(thing.key);
     if (!isMany) thing[relation] = isMember ? parent.key : thing[relation] === parent.key ? null : thing[relation];
     else if (isMember) thing[relation].add(parent.key);
     else thing[relation].delete(parent.key);
@@ -224,6 +230,8 @@ function isDeleting({ session, world }: Play, modelClass: typeof Badge): boolean
 
 /** A key is a value like others: collections that are loaded do not follow it. */
 function mayGoByKey({ session, world }: Play, item: Thing, target: Thing, relation: ToOne): boolean {
+  // A value that the row has already says nothing, even if another is to have it by then.
+  if (relation === 'shelf' && world.codes.get(target.code!)!.size > 1) return false;
   const parents = [target.key, item[relation]].filter((key) => key !== null);
   return parents.every((key) => {
     const parent = world.entities.get(key) as Owner;
@@ -235,6 +243,7 @@ function mayGoByKey({ session, world }: Play, item: Thing, target: Thing, relati
 /** Everything that is pending is written; outside of a transaction that is a commit. */
 async function flush(play: Play, inside: boolean): Promise<void> {
   await play.session.flush();
+  play.world.given.clear();
   if (!inside) play.committed = copy(play.world.things);
 }
 
@@ -252,7 +261,12 @@ function create({ session, world }: Play, kind: Kind, name: string, item: Thing 
     part: () => new Part({ name, no: number, item: world.entities.get(item!.key) as Item }),
   };
   const entity = make[kind]();
-  world.things.set(key, newThing(kind, key, name, kind === 'part' ? item!.key : null));
+  const thing = newThing(kind, key, name, kind === 'part' ? item!.key : null);
+  if (kind === 'shelf') {
+    thing.code = `code ${number}`;
+    noteCode(world, thing);
+  }
+  world.things.set(key, thing);
   world.entities.set(key, entity);
   world.names.set(entity, key);
   session.add(entity);
@@ -306,6 +320,7 @@ async function remove(play: Play, thing: Thing, inside: boolean): Promise<void> 
       if (other[relation] !== thing.key || other === thing) continue;
       Object.assign(referring, { [relation]: null });
       other[relation] = null;
+      if (relation === 'shelf') world.given.add(other.key);
     }
     for (const relation of ['labels', 'friends'] as const) other[relation].delete(thing.key);
     if (other.kind === 'item' && (other === thing || other.places.has(thing.key)))
