@@ -18,6 +18,7 @@ const swap = (at: number, to: number): Step => ({ do: 'swap', at, to });
 const recode = (at: number, code: number): Step => ({ do: 'recode', at, code });
 /** Two shelves and an item that is on the first. */
 const shelved: Unit = { steps: [create('shelf'), create('shelf'), create('item'), refer(0, 0)], end: 'commit' };
+const shelvedAndRead: Unit = { ...shelved, steps: [...shelved.steps, { do: 'clear' }] };
 const link = (relation: 'labels' | 'places', side: 'own' | 'other'): Step => ({
   do: 'link',
   relation,
@@ -113,7 +114,7 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
     commit(swap(0, 1), refer(0, 0), recode(1, 0), recode(0, 1)),
   ],
   'a reference that was rolled back says nothing when it has the same value again': [
-    shelved,
+    shelvedAndRead,
     unit('rollback', refer(0, 1)),
     commit(refer(0, 1, 'key'), { do: 'flush' }),
     commit(refer(0, 0)),
@@ -123,8 +124,8 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
     commit(swap(1, 2), swap(0, 1), refer(0, 0), { do: 'delete', at: 1 }),
   ],
   'what has left the one that is deleted, by a value, is not said to lead to it': [
-    shelved,
-    unit('failed transaction', refer(0, 0)),
+    commit(...shelved.steps, create('item'), refer(1, 0), { do: 'clear' }),
+    unit('failed transaction', refer(1, 0)),
     commit({ do: 'vanish', at: 0 }, refer(0, 0, 'key')),
   ],
 };
