@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { f, model } from '../../../index.ts';
+import { f, model, UniqueViolationError } from '../../../index.ts';
 import type { Database, Session } from '../../../index.ts';
 import { errorOf, openTestDatabase } from '../../support/database.ts';
 import { items } from '../../support/pictures.ts';
@@ -11,6 +11,8 @@ class Country extends model('country', {
   code: f.string({ unique: true, maxLength: 20 }),
   cities: f.reverse(() => City, 'country'),
   ports: f.reverse(() => Port, 'country'),
+  roads: f.reverse(() => Road, 'country', { cascade: 'delete-orphan' }),
+  flag: f.reverseOne(() => Flag, 'country'),
 }) {}
 class City extends model('city', {
   id: f.auto(),
@@ -24,11 +26,22 @@ class Port extends model('port', {
   name: f.string(),
   country: f.foreignKey(() => Country, { to: 'code', onUpdate: 'cascade', onDelete: 'set null', nullable: true }),
 }) {}
+/** Goes with its country. */
+class Road extends model('road', {
+  id: f.auto(),
+  name: f.string(),
+  country: f.foreignKey(() => Country, { to: 'code', onUpdate: 'cascade' }),
+}) {}
+class Flag extends model('flag', {
+  id: f.auto(),
+  name: f.string(),
+  country: f.oneToOne(() => Country, { to: 'code', onUpdate: 'cascade', onDelete: 'set null', nullable: true }),
+}) {}
 
 let db: Database;
 let session: Session;
 beforeAll(async () => {
-  db = await openTestDatabase({ models: [Country, City, Port] });
+  db = await openTestDatabase({ models: [Country, City, Port, Road, Flag] });
 });
 afterAll(() => db.close());
 beforeEach(async () => {
@@ -36,7 +49,11 @@ beforeEach(async () => {
   session = db.session();
   await db.transaction(async (seed) => {
     await seed.query(City).unfiltered().delete();
-    await seed.query(Port).unfiltered().delete();
+    for (const others of [Port, Road, Flag])
+      await seed
+        .query(others as typeof Port)
+        .unfiltered()
+        .delete();
     await seed.query(Country).unfiltered().delete();
     const [one, two] = [new Country({ code: 'one' }), new Country({ code: 'two' })];
     seed.add(one, two, new City({ name: 'A', country: one, founder: one }), new City({ name: 'B', country: two }));
@@ -48,6 +65,16 @@ const stored = (): PromiseLike<unknown[]> =>
   db.session().query(City).orderBy('name').valuesList('name', 'countryId', 'founderId');
 
 describe('R1: a unique column to which others refer', () => {
+  /** Two countries without cities; their roads and flags have the names of their countries. */
+  const withRoadsAndFlags = async (): Promise<[Country, Country]> => {
+    await db.transaction(async (seed) => {
+      await seed.query(City).unfiltered().delete();
+      for (const country of await seed.query(Country))
+        seed.add(new Road({ name: country.code, country }), new Flag({ name: country.code, country }));
+    });
+    const [one, two] = await session.query(Country).orderBy('code');
+    return [one!, two!];
+  };
   it('R1: S3: references follow it in memory as they do in the database, and are not written', async () => {
     const [a, b] = await session.query(City).orderBy('name').selectRelated('country', 'founder');
     const one = a!.country as Country;
@@ -101,6 +128,62 @@ describe('R1: a unique column to which others refer', () => {
     await session.commit();
     expect([b!.countryId, b!.country, a!.countryId]).toEqual(['uno', one, 'uno']);
     expect((await stored()).map((row) => (row as unknown[])[1])).toEqual(['uno', 'uno']);
+  });
+
+  it('R1: R4: S3: S9: members that go with their owner are those that the database has, and that were not moved', async () => {
+    const [one, two] = await withRoadsAndFlags();
+    const [first, second] = await session.query(Road).orderBy('name');
+    [one.code, two.code] = ['two', 'one'];
+    first!.country = two;
+    session.delete(one);
+    await session.commit();
+    expect([first, second].map((road) => session.state(road!))).toEqual(['persistent', 'persistent']);
+    expect(await db.session().query(Road).orderBy('name').valuesList('name', 'countryId')).toEqual([
+      ['one', 'one'],
+      ['two', 'one'],
+    ]);
+    two.code = 'dos';
+    two.roads.remove(first!);
+    await session.commit();
+    expect([first, second].map((road) => session.state(road!))).toEqual(['detached', 'persistent']);
+    two.code = 'duo';
+    session.delete(two);
+    await session.commit();
+    expect(await db.session().query(Road).count()).toBe(0);
+  });
+
+  it('R1: R3: S3: the other side of a one-to-one is the one that the database has, and the one that was moved', async () => {
+    const [one, two] = await withRoadsAndFlags();
+    [one.code, two.code] = ['two', 'one'];
+    const flags = await session.query(Flag).orderBy('name');
+    await one.flag!.load();
+    expect(one.flag).toBe(flags[0]);
+    flags[1]!.country = null;
+    two.flag = flags[0]!;
+    await session.commit();
+    expect([one.flag === null, two.flag === flags[0], flags[0]!.country === two]).toEqual([true, true, true]);
+    expect(await db.session().query(Flag).orderBy('name').valuesList('name', 'countryId')).toEqual([
+      ['one', 'one'],
+      ['two', null],
+    ]);
+  });
+
+  it('R1: S3: two of a one-to-one that change places with two that exchange their codes are refused, and done with a flush between', async () => {
+    const [one, two] = await withRoadsAndFlags();
+    const flags = await session.query(Flag).orderBy('name');
+    const exchange = (): void => void ([flags[0]!.country, flags[1]!.country] = [two, one]);
+    [one.code, two.code] = ['two', 'one'];
+    exchange();
+    expect(await errorOf(() => session.commit())).toBeInstanceOf(UniqueViolationError);
+    await session.rollback();
+    [one.code, two.code] = ['two', 'one'];
+    await session.flush();
+    exchange();
+    await session.commit();
+    expect(await db.session().query(Flag).orderBy('name').valuesList('name', 'countryId')).toEqual([
+      ['one', 'one'],
+      ['two', 'two'],
+    ]);
   });
 
   it('R1: S7: a rollback takes it back', async () => {
