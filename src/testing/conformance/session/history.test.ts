@@ -23,7 +23,7 @@ const SEED = Number(process.env['BLAZE_HISTORY_SEED'] ?? 1);
 /** An older server of the same kind says little that the newer one does not. */
 const HISTORIES = Number(process.env['BLAZE_HISTORIES'] ?? (target().name === 'postgres15' ? 200 : 1000));
 /** Those of codes that change. */
-const SHELVES = Number(process.env['BLAZE_HISTORIES_OF_SHELVES'] ?? HISTORIES / 5);
+const SHELVES = Number(process.env['BLAZE_HISTORIES_OF_SHELVES'] ?? HISTORIES / 10);
 const EACH = 200;
 
 describe('histories of a session', () => {
@@ -52,7 +52,7 @@ describe('histories of a session', () => {
     const runs = Math.min(EACH, HISTORIES - at);
     it(
       `S1: S2: S3: S4: S7: S8: S9: R1: R3: R5: R6: T1: V1: V3: memory and database are what a plain model says (seed ${seed}, ${runs} of them)`,
-      { timeout: 120_000 },
+      { timeout: 300_000 },
       () => playAll(history, seed, runs),
     );
   }
@@ -62,7 +62,7 @@ describe('histories of a session', () => {
     const runs = Math.min(EACH, SHELVES - at);
     it(
       `S3: S4: S7: S9: R1: R3: T1: so they are where codes change to which others refer (seed ${seed}, ${runs} of them)`,
-      { timeout: 120_000 },
+      { timeout: 300_000 },
       () => playAll(historyOfShelves, seed, runs),
     );
   }

@@ -411,6 +411,7 @@ function isAlone(world: World, { key, owner, shelf, next, labels, friends, place
 export async function nested(play: Play, steps: readonly Step[], fails: boolean, inside: boolean): Promise<void> {
   const { session, world } = play;
   const before = copy(world.things);
+  const given = [...world.given];
   const error = new Stop();
   const thrown = await errorFrom(() =>
     session.transaction(async () => {
@@ -421,7 +422,9 @@ export async function nested(play: Play, steps: readonly Step[], fails: boolean,
       if (fails) throw error;
     }),
   );
-  if (thrown === error) world.things = before;
-  else if (thrown !== undefined) throw thrown;
+  if (thrown === error) {
+    world.things = before;
+    for (const key of given) world.given.add(key);
+  } else if (thrown !== undefined) throw thrown;
   else if (!inside) play.committed = copy(world.things);
 }
