@@ -157,7 +157,9 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#tell();
     const undo: (() => void)[] = [];
     const listed = new Set(this.#items);
+    const missing = new Set(this.relation.link === undefined ? [] : listed);
     for (const item of stored) {
+      missing.delete(item);
       if (!listed.has(item)) undo.push(this.#takeOut(item));
       else if (
         this.relation.link !== undefined &&
@@ -166,6 +168,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
       )
         undo.push(() => this.#added!.add(item));
     }
+    // Of what was a member already when it was set, the link may have gone since.
+    for (const item of missing)
+      if (this.#added?.has(item) !== true) {
+        (this.#added ??= new Set()).add(item);
+        undo.push(() => this.#added?.delete(item));
+      }
     return () => {
       for (const back of undo.toReversed()) back();
     };
@@ -303,6 +311,17 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#doubles = null;
   }
 
+  /** For the unit of work: all that waits is given up, and what the database has is not known. */
+  forget(): void {
+    if (State.row(this.owner) === null) return;
+    this.#items = null;
+    this.#members = null;
+    this.#added = null;
+    this.#removed = null;
+    this.#replaces = false;
+    this.#doubles = null;
+  }
+
   /** For the unit of work: these changes are written. */
   settle({ added, removed, replaces }: PendingLinks): void {
     if (replaces === true) this.#replaces = false;
@@ -310,14 +329,28 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     for (const item of removed) this.#removed?.delete(item);
   }
 
-  /** For the unit of work: these are no more, so nothing is left to be written of them. */
+  /** For the unit of work: whether any of these is a member, or waits to be one or none. */
+  mentions(items: ReadonlySet<object>): boolean {
+    for (const list of [this.#items, this.#added, this.#removed])
+      for (const item of list ?? []) if (items.has(item)) return true;
+    return false;
+  }
+
+  /** For the unit of work: these are no more, or not here any more, so nothing is left to be written of them. */
   drop(gone: ReadonlySet<object>): void {
     this.#items = this.#items?.filter((item) => !gone.has(item)) ?? null;
     this.#members = null;
+    for (const item of gone) {
+      this.#added?.delete(item);
+      this.#removed?.delete(item);
+      this.#doubles?.delete(item);
+    }
   }
 
-  /** For the unit of work: the database has put this into the loaded list. */
+  /** For the unit of work: the database has put this into the loaded list, and nothing of it waits. */
   join(item: object): void {
+    this.#added?.delete(item);
+    this.#removed?.delete(item);
     this.#show(item, true);
   }
 

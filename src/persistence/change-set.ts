@@ -5,6 +5,7 @@ import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
+import { gone } from './gone.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { LinkChange } from './link-change.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -144,6 +145,7 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
     if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
+    if (State.is(target) && State.group(target) === null && gone.has(target)) throw deletedTarget(relation);
     if (
       !State.is(target) ||
       work.added.has(target) ||
@@ -239,6 +241,14 @@ function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {
     model: model.name,
     field: name,
     remedy: 'Let it lead to another, or take the deletion back with session.add().',
+  });
+}
+
+function deletedTarget({ model, name, target }: RelationMeta): SessionStateError {
+  return new SessionStateError(`${model.name}.${name} leads to ${withArticle(target.name)} whose row was deleted.`, {
+    model: model.name,
+    field: name,
+    remedy: `Let it lead to another, or take the ${model.name} out with session.delete().`,
   });
 }
 

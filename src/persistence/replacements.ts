@@ -9,6 +9,7 @@ import { initialState } from '../query/state.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { linkedByRows } from './unwritten-rows.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -110,8 +111,9 @@ function known(entity: object, { name }: FieldMeta): unknown {
 
 /** What a session knows of as members of a collection that is not loaded: what says so itself, or on the other side. */
 export function membersAtHand(workspace: Workspace, work: UnitOfWork, owner: object, relation: RelationMeta): object[] {
-  const { inverse, sourceField, target } = relation;
+  const { inverse, link, sourceField, target } = relation;
   const found = new Set<object>(collectionAt(owner, relation)?.pending?.added);
+  if (link?.implicit === false) for (const item of linkedByRows(workspace, work, owner, link)) found.add(item);
   if (inverse === undefined) return [...found];
   const key = known(owner, sourceField);
   const isMember = (item: object): boolean =>

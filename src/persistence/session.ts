@@ -120,7 +120,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#statements.executor,
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
-    this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
+    this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creator);
     this.#batch.use(this.#runner);
   }
 

@@ -346,7 +346,8 @@ export class Transactions {
           open.ended = true;
           await this.#commit(executor, connection);
           this.#end = { event: 'afterCommit', written: journal.written };
-          if (this.#flushMode !== 'manual') this.#outside = new Journal();
+          if (this.#flushMode === 'manual') this.#outside.outdate(journal);
+          else this.#outside = new Journal();
           return result;
         } catch (error) {
           if (left?.settled === false || open.hooks?.settled === false) open.stopped = error;

@@ -54,6 +54,21 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
   }
 }
 
+/** What the rows of a model between two that the session has link an entity to, as they are now. */
+export function* linkedByRows(
+  { identityMap }: Workspace,
+  work: UnitOfWork,
+  source: object,
+  link: LinkMeta,
+): Generator<object> {
+  for (const rows of [identityMap.of(link.model).values(), work.added])
+    for (const row of rows) {
+      if (!isOf(row, link.model) || endAt(identityMap, row, link.source.relation!) !== source) continue;
+      const target = endAt(identityMap, row, link.target.relation!);
+      if (target !== undefined) yield target;
+    }
+}
+
 /**
  * All links between two are taken out: new rows of the model between them are not saved, and those that have come to lead to
  * them, which a DELETE by the two would not be sure to meet, are deleted.

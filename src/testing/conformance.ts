@@ -95,6 +95,7 @@ export const FILES = {
   'session/set-default': () => import('./conformance/session/set-default.test.ts'),
   'session/set-unloaded': () => import('./conformance/session/set-unloaded.test.ts'),
   'session/set-writes': () => import('./conformance/session/set-writes.test.ts'),
+  'session/set-writes-pending': () => import('./conformance/session/set-writes-pending.test.ts'),
   'session/stopped': () => import('./conformance/session/stopped.test.ts'),
   'session/through-rows': () => import('./conformance/session/through-rows.test.ts'),
   'session/transactions': () => import('./conformance/session/transactions.test.ts'),
