@@ -447,6 +447,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   showOther(item: object, joined: boolean): void {
     if (!joined && this.#added?.has(item) === true) return;
     this.#tell();
+    if (!joined) this.#doubles?.delete(item);
     this.#show(item, joined);
   }
 

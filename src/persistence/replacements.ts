@@ -2,14 +2,14 @@ import { EntityCollection } from '../core/collection.ts';
 import { isOf, modelOf, rootOf } from '../core/inheritance.ts';
 import { fieldKey, mapKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
-import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { initialState } from '../query/state.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-import { linkedByRows } from './unwritten-rows.ts';
+import { keysLeft, linkedByRows } from './unwritten-rows.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -75,12 +75,19 @@ export class Replacements {
     const { target, targetField, link } = relation;
     const here = this.#workspace.identityMap.of(target);
     const pairs = await this.#batch.linkedKeys({ relation, onDemand: false }, keys);
+    if (!link!.implicit) for (const left of keysLeft(this.#workspace, link!)) takeOut(pairs, link!, left);
     return pairs.map(([from, to]) => [
       fieldKey(link!.source, from),
       // A stranger is to be taken out: its key is enough for that.
       here.get(mapKey(target, to)) ?? createReference(target, targetField, to, null),
     ]);
   }
+}
+
+/** One row of a pair is to lead to others: it is no link of these two any more. */
+function takeOut(pairs: unknown[][], { source, target }: LinkMeta, [from, to]: readonly unknown[]): void {
+  const at = pairs.findIndex((pair) => sameKey(source, pair[0], from) && sameKey(target, pair[1], to));
+  if (at >= 0) pairs.splice(at, 1);
 }
 
 /** What rows have in a field, each with its entity; read where it is not known. Left out is what has no value. */

@@ -92,6 +92,7 @@ export const FILES = {
   'session/pending-owners': () => import('./conformance/session/pending-owners.test.ts'),
   'session/refused-values': () => import('./conformance/session/refused-values.test.ts'),
   'session/round-trips': () => import('./conformance/session/round-trips.test.ts'),
+  'session/set-beside-rows': () => import('./conformance/session/set-beside-rows.test.ts'),
   'session/set-default': () => import('./conformance/session/set-default.test.ts'),
   'session/set-unloaded': () => import('./conformance/session/set-unloaded.test.ts'),
   'session/set-writes': () => import('./conformance/session/set-writes.test.ts'),
