@@ -9,7 +9,7 @@ import { gone } from './gone.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { LinkChange } from './link-change.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-import { endAt, leadsToBoth } from './unwritten-rows.ts';
+import { endAt, isStoredBetween, leadsToBoth } from './unwritten-rows.ts';
 import { withArticle } from '../utils/naming.ts';
 
 /** What differs between memory and the database, by model. */
@@ -36,7 +36,13 @@ export function collectChanges(
   for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
   const updates = collectUpdates(identityMap, work, compiled);
   const { linked, unlinked, replaced } = collectLinks(work, (link) => ownRows(link, identityMap, work, updates));
-  const first = deletedBoth(identityMap, work, [...unlinked, ...replaced], early);
+  const pairs = [...unlinked, ...replaced];
+  const first = deletedBoth(
+    work,
+    early,
+    pairs,
+    (row, pair) => leadsToBoth(identityMap, row, pair) || isStoredBetween(compiled, row, pair),
+  );
   const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
     inserts: byModel([...work.added, ...through]),
@@ -214,20 +220,16 @@ function ownRows(link: LinkMeta, identityMap: IdentityMap, work: UnitOfWork, upd
 
 /** `early`, and rows of `through` models that are deleted by themselves and with all of their pair: by themselves, first. */
 function deletedBoth(
-  identityMap: IdentityMap,
   work: UnitOfWork,
-  pairs: readonly LinkChange[],
   early: ReadonlySet<object>,
+  pairs: readonly LinkChange[],
+  isRowOf: (row: object, pair: LinkChange) => boolean,
 ): ReadonlySet<object> {
   if (work.deleted.size === 0) return early;
   const found = new Set(early);
   for (const link of new Set(pairs.map((pair) => pair.link)))
     for (const entity of link.implicit ? NONE : work.deleted)
-      if (
-        isOf(entity, link.model) &&
-        pairs.some((pair) => pair.link === link && leadsToBoth(identityMap, entity, pair))
-      )
-        found.add(entity);
+      if (pairs.some((pair) => pair.link === link && isRowOf(entity, pair))) found.add(entity);
   return found;
 }
 

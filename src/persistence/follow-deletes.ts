@@ -166,7 +166,12 @@ export function join(owner: object, inverse: RelationMeta, entity: object, journ
 }
 
 /** The other side of a relation no longer shows what is gone. */
-function forget(entity: object, { index, many }: RelationMeta, gone: ReadonlySet<object>, journal: Journal): void {
+export function forget(
+  entity: object,
+  { index, many }: RelationMeta,
+  gone: ReadonlySet<object>,
+  journal: Journal,
+): void {
   const link = State.link(entity, index);
   if (link instanceof EntityCollection) {
     if (link.mentions(gone) || journal.outlives(link)) journal.change(link, () => link.drop(gone));

@@ -4,6 +4,7 @@ import { fieldKey } from '../core/keys.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import { forget } from './follow-deletes.ts';
 import type { Deleted } from './follow-deletes.ts';
 import type { Journal } from './journal.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -16,11 +17,11 @@ import type { Workspace } from './workspace.ts';
  */
 export function giveUp(workspace: Workspace, work: UnitOfWork, journal: Journal, gone: Deleted): void {
   for (const entities of gone.values()) for (const entity of entities) work.forget(entity);
-  for (const collection of work.collections) {
-    const missing = gone.get(rootOf(collection.relation.target));
-    if (missing !== undefined && collection.mentions(missing))
-      journal.change(collection, () => collection.drop(missing));
-  }
+  for (const entity of work.added)
+    for (const relation of metaOfEntity(entity).relations) {
+      const missing = relation.owning ? undefined : gone.get(rootOf(relation.target));
+      if (missing !== undefined) forget(entity, relation, missing, journal);
+    }
   for (const [meta, entities] of tracked(workspace, work))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;

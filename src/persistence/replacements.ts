@@ -46,7 +46,7 @@ export class Replacements {
         relation,
         collections.map(({ owner }) => owner),
       );
-      for (const collection of collections) into.set(collection, collection.found(stored.get(collection.owner) ?? []));
+      for (const collection of collections) into.set(collection, collection.found(stored.get(collection.owner)!));
     }
   }
 
@@ -62,6 +62,10 @@ export class Replacements {
       ? await this.#referring(relation, [...values.keys()])
       : await this.#linked(relation, [...values.keys()]))
       byKey.get(key)?.add(item);
+    // Rows of a model between two that the other side takes out are no links that could stay.
+    if (relation.link?.implicit === false)
+      for (const [owner, items] of found)
+        for (const item of items) if (isTakenOutAt(item, relation.inverse, owner)) items.delete(item);
     return found;
   }
 
@@ -119,8 +123,12 @@ function known(entity: object, { name }: FieldMeta): unknown {
 /** What a session knows of as members of a collection that is not loaded: what says so itself, or on the other side. */
 export function membersAtHand(workspace: Workspace, work: UnitOfWork, owner: object, relation: RelationMeta): object[] {
   const { inverse, link, sourceField, target } = relation;
-  const found = new Set<object>(collectionAt(owner, relation)?.pending?.added);
-  if (link?.implicit === false) for (const item of linkedByRows(workspace, work, owner, link)) found.add(item);
+  const { added, removed } = collectionAt(owner, relation)?.pending ?? { added: [], removed: undefined };
+  const found = new Set<object>(added);
+  if (link?.implicit === false) {
+    const isTakenOut = (item: object): boolean => removed?.has(item) === true || isTakenOutAt(item, inverse, owner);
+    for (const item of linkedByRows(workspace, work, owner, link, isTakenOut)) found.add(item);
+  }
   if (inverse === undefined) return [...found];
   const key = known(owner, sourceField);
   const isMember = (item: object): boolean =>
@@ -130,6 +138,12 @@ export function membersAtHand(workspace: Workspace, work: UnitOfWork, owner: obj
   for (const items of [workspace.identityMap.of(target).values(), work.added])
     for (const item of items) if (isOf(item, target) && isMember(item)) found.add(item);
   return [...found];
+}
+
+/** Whether the other side of links has taken an entity out, or left it out when it was set. */
+function isTakenOutAt(item: object, inverse: RelationMeta | undefined, owner: object): boolean {
+  const other = inverse === undefined ? undefined : collectionAt(item, inverse);
+  return other !== undefined && (other.pending?.removed.has(owner) === true || other.leavesOut(owner));
 }
 
 function collectionAt(entity: object, { index }: RelationMeta): EntityCollection | undefined {

@@ -64,18 +64,23 @@ function storedEnds(compiled: CompiledCache, entity: object, { source, target }:
   );
 }
 
-/** What the rows of a model between two that the session has link an entity to, as they are now. */
+/**
+ * What the rows of a model between two that the session has link an entity to, as they are now. `isTakenOut`: whether all
+ * links to something are to go; what has come since stays.
+ */
 export function* linkedByRows(
-  { identityMap }: Workspace,
+  { identityMap, compiled }: Workspace,
   work: UnitOfWork,
   source: object,
   link: LinkMeta,
+  isTakenOut: (target: object) => boolean,
 ): Generator<object> {
   for (const rows of [identityMap.of(link.model).values(), work.added])
     for (const row of rows) {
       if (!isOf(row, link.model) || endAt(identityMap, row, link.source.relation!) !== source) continue;
       const target = endAt(identityMap, row, link.target.relation!);
-      if (target !== undefined) yield target;
+      if (target === undefined) continue;
+      if (work.added.has(row) || isMoved(compiled, row, link) || !isTakenOut(target)) yield target;
     }
 }
 
@@ -96,6 +101,20 @@ export function leadsToBoth(identityMap: IdentityMap, entity: object, { link, so
     isOf(entity, link.model) &&
     endAt(identityMap, entity, link.source.relation!) === source &&
     endAt(identityMap, entity, link.target.relation!) === target
+  );
+}
+
+/** Whether the row of an entity is one between these two in the database. */
+export function isStoredBetween(
+  compiled: CompiledCache,
+  entity: object,
+  { link, source, target }: LinkChange,
+): boolean {
+  if (!isOf(entity, link.model) || State.row(entity) === null) return false;
+  const [from, to] = storedEnds(compiled, entity, link);
+  return (
+    sameKey(link.source, from, known(source, link.source.relation!.targetField)) &&
+    sameKey(link.target, to, known(target, link.target.relation!.targetField))
   );
 }
 

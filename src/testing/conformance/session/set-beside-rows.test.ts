@@ -136,6 +136,28 @@ const ways: readonly [title: string, change: () => unknown, before: string[], ro
       [1, 2, 'alto'],
     ],
   ],
+  [
+    'taken out on one side, and set on the other: the row that is there goes, and another comes',
+    () => (ann.choirs.remove(high), high.singers.set([ann])),
+    ['High', '', 'Ann', ''],
+    [[1, 1, 'alto']],
+  ],
+  [
+    'taken out, given another end, and deleted: once',
+    () => (ann.choirs.clear(), (part.singer = bob), session.delete(part)),
+    ['', '', '', ''],
+    [],
+  ],
+  [
+    'left out by a set on one side, and set on the other: so it is',
+    () => (ann.choirs.set([low]), high.singers.set([ann, bob])),
+    ['High,Low', 'High', 'Ann,Bob', 'Ann'],
+    [
+      [1, 1, 'alto'],
+      [1, 2, 'alto'],
+      [2, 1, 'alto'],
+    ],
+  ],
 ];
 
 describe('R5: links that are set before they are loaded, beside rows of the model between', () => {

@@ -110,7 +110,8 @@ function shown(writers: readonly Writer[], topics: readonly Topic[], circles: re
   return all;
 }
 
-const isHere = (entity: Writer | Topic | Circle | undefined): boolean => entity !== undefined && session.state(entity) === 'persistent';
+const isHere = (entity: Writer | Topic | Circle | undefined): boolean =>
+  entity !== undefined && session.state(entity) === 'persistent';
 
 /** Memory, where it is loaded, says what the database does; this is what both say. */
 async function told(): Promise<Shown> {

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 
 import type { Kind } from './models.ts';
+import { setSteps } from './set-writes.ts';
+import type { SetStep } from './set-writes.ts';
 import type { ToMany, ToOne } from './world.ts';
 
 /** Where a hook throws. */
@@ -64,7 +66,8 @@ export type Step =
   | { readonly do: 'invalid'; readonly at: number }
   | { readonly do: 'hook'; readonly place: HookPlace; readonly at: number }
   | { readonly do: 'elsewhere'; readonly at: number; readonly how: 'change' | 'delete'; readonly name: string }
-  | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean };
+  | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean }
+  | SetStep;
 
 /** The relations of items of which the other side is a collection of items. */
 export type Filled = Exclude<ToOne, 'next'> | Exclude<ToMany, 'friends'>;
@@ -183,6 +186,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         fails: fc.boolean(),
       }),
     },
+    ...setSteps,
   ),
 }));
 

@@ -8,6 +8,7 @@ import { errorFrom } from '../../../support/database.ts';
 import { expectMemory } from './check.ts';
 import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity, Kind } from './models.ts';
+import { takeSet } from './set-writes.ts';
 import type { HookPlace, Step } from './steps.ts';
 import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
 import type { Thing, ToOne, World } from './world.ts';
@@ -151,6 +152,10 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       return;
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
+    case 'setDelete':
+    case 'setUpdate':
+    case 'setStays':
+      return takeSet(play, step, inside);
   }
 }
 
