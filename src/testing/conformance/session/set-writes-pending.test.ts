@@ -239,6 +239,23 @@ describe('S7: rollback() after writes of sets outside of a transaction', () => {
     expect((await told())['Ann.clubs']).toEqual(['Blues']);
   });
 
+  it('Q9: S7: R3: R5: what was given to another, and saved by bulkUpdate(), is there', async () => {
+    one.writer = bob;
+    expect(await session.query(Essay).bulkUpdate([one], ['writer'])).toBe(1);
+    seat.circle = blues;
+    expect(await session.query(Seat).bulkUpdate([seat], ['circle'])).toBe(1);
+    await session.rollback();
+    const moved = { 'Ann.clubs': ['Blues'], 'Blues.members': ['Ann'], 'Reds.members': [] };
+    expect(await told()).toEqual({
+      ...SEEDED,
+      ...moved,
+      'Ann.essays': [],
+      'Bob.essays': ['One', 'Two'],
+      'Blues.seats': ['it'],
+      'Reds.seats': [],
+    });
+  });
+
   it('Q8: S7: R3: what hangs on rows that go with others', async () => {
     const [line] = items(ann.lines);
     ann.lines.remove(line!);
