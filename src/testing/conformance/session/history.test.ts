@@ -13,9 +13,9 @@ import type { Database } from '../../../index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { target } from '../../target.ts';
 import { FOUND } from './history/found.ts';
+import { histories } from './history/furnished.ts';
 import { models } from './history/models.ts';
 import { play } from './history/play.ts';
-import { history } from './history/steps.ts';
 
 const SEED = Number(process.env['BLAZE_HISTORY_SEED'] ?? 1);
 /** An older server of the same kind says little that the newer one does not. */
@@ -40,7 +40,7 @@ describe('histories of a session', () => {
       async () => {
         let played = 0;
         await fc.assert(
-          fc.asyncProperty(history, async (units) => {
+          fc.asyncProperty(histories, async (units) => {
             await play(db, units);
             played++;
           }),

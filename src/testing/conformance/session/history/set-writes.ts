@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 
 import { oneOf } from '../../../../index.ts';
-import type { Session } from '../../../../index.ts';
+import type { Collection, Model, Session } from '../../../../index.ts';
 
 import { Badge, CLASSES, Item, Place, Shelf, Stay } from './models.ts';
 import type { AnyEntity } from './models.ts';
@@ -11,13 +11,20 @@ import { pick, TO_ONE } from './world.ts';
 import type { Thing, ToOne, World } from './world.ts';
 
 export type SetStep =
-  | { readonly do: 'setDelete'; readonly at: number }
+  | {
+      /** `beside`: which item is to lead to it, so that something waits. */
+      readonly do: 'setDelete';
+      readonly at: number;
+      readonly beside: number | null;
+    }
   | {
       /** Rows are given another owner, or none. */
       readonly do: 'setUpdate';
       readonly relation: ToOne | 'badge';
       readonly at: readonly number[];
       readonly to: number | null;
+      /** Whom the first of them is to lead to, which waits. */
+      readonly beside: number | null;
     }
   | {
       /** Of the rows between one item and places. */
@@ -27,17 +34,19 @@ export type SetStep =
     };
 
 const at = fc.nat({ max: 20 });
+const beside = fc.option(at, { nil: null, freq: 2 });
 
 /** How chance makes them, and how often. */
 export const setSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<SetStep> }[] = [
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('setDelete' as const), at }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('setDelete' as const), at, beside }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant('setUpdate' as const),
       relation: fc.constantFrom<ToOne | 'badge'>('owner', 'owner', 'shelf', 'next', 'badge'),
       at: fc.array(at, { minLength: 1, maxLength: 2 }),
-      to: fc.option(at, { nil: null }),
+      to: beside,
+      beside,
     }),
   },
   {
@@ -62,9 +71,9 @@ export async function takeSet(game: Game, step: SetStep, inside: boolean): Promi
   const play: Play = { ...game, stored: inside ? game.world.things : game.committed };
   switch (step.do) {
     case 'setDelete':
-      return deleteRows(play, step.at);
+      return deleteRows(play, step.at, inside ? null : step.beside);
     case 'setUpdate':
-      return updateRows(play, step);
+      return updateRows(play, inside ? { ...step, beside: null } : step);
     case 'setStays':
       return writeStays(play, step.how, step.at);
   }
@@ -78,12 +87,12 @@ interface Play extends Game {
 const entityOf = ({ world }: Play, { key }: Thing): AnyEntity => world.entities.get(key) as AnyEntity;
 
 /** One that nobody refers to in the database; also one that is to be deleted, or to change. */
-async function deleteRows(play: Play, n: number): Promise<void> {
+async function deleteRows(play: Play, n: number, beside: number | null): Promise<void> {
   const { session, world, stored } = play;
   const thing = pick({ ...world, things: stored }, undefined, n);
   if (thing === undefined || thing.kind === 'part' || isReferredTo(stored, thing) || isNeeded(play, thing)) return;
+  if (beside !== null && world.things.has(thing.key)) leadTo(play, thing, beside);
   const entity = entityOf(play, thing);
-  const isGone = (key: string | null): boolean => key === thing.key || world.things.get(key ?? '')?.item === thing.key;
   const gone = [...stored.values()].filter(({ key, item }) => key === thing.key || item === thing.key);
   expect(
     await session
@@ -98,8 +107,30 @@ async function deleteRows(play: Play, n: number): Promise<void> {
       for (const links of [other.labels, other.friends, other.places]) links.delete(thing.key);
   for (const other of world.things.values())
     for (const relation of ['owner', 'shelf', 'next'] as const)
-      if (isGone(other[relation]))
+      if (other[relation] === thing.key)
         other[relation] = comesBack(play, other, relation, before.get(other.key)?.[relation]);
+}
+
+/** An item is to lead to something: nothing is written of it. */
+function leadTo(play: Play, thing: Thing, n: number): void {
+  const { world } = play;
+  const item = pick(world, 'item', n);
+  if (item === undefined || item === thing || thing.kind === 'badge') return;
+  const [entity, target] = [entityOf(play, item), entityOf(play, thing)];
+  if (thing.kind === 'owner' || thing.kind === 'shelf') {
+    if (n % 2 === 0) target.items.add(entity);
+    else Object.assign(entity, { [thing.kind]: target });
+    item[thing.kind] = thing.key;
+  } else if (thing.kind === 'item' && n % 2 === 0) {
+    entity.next = target;
+    item.next = thing.key;
+  } else {
+    const relation = thing.kind === 'item' ? 'friends' : thing.kind === 'label' ? 'labels' : 'places';
+    if (item[relation].has(thing.key)) return;
+    if (n % 2 === 0) target[relation === 'friends' ? 'befriended' : 'items'].add(entity);
+    else (entity[relation] as Collection<Model>).add(target as Model);
+    item[relation].add(thing.key);
+  }
 }
 
 /** What waits to lead to a row that is gone leads where the row leads, unless that is to be deleted or has another now. */
@@ -132,7 +163,7 @@ const rowsAtHand = (session: Session, world: World): Stay[] =>
 /** Where nothing waits, memory follows; what waits keeps its place. */
 async function updateRows(
   play: Play,
-  { relation, at: places, to }: Extract<SetStep, { do: 'setUpdate' }>,
+  { relation, at: places, to, beside }: Extract<SetStep, { do: 'setUpdate' }>,
 ): Promise<void> {
   const { session, world, stored } = play;
   const [kind, field] = relation === 'badge' ? (['badge', 'owner'] as const) : (['item', relation] as const);
@@ -142,6 +173,12 @@ async function updateRows(
   const chosen = relation === 'badge' ? [...things].slice(0, 1) : [...things];
   if (chosen.length === 0 || (to !== null && target === undefined)) return;
   if (relation === 'badge' && target !== undefined && hasBadge(play, target, chosen[0]!)) return;
+  const other = beside === null || kind === 'badge' ? undefined : pick(world, TO_ONE[field], beside);
+  const [first] = chosen;
+  if (other !== undefined && first !== undefined) {
+    Object.assign(entityOf(play, first), { [field]: entityOf(play, other) });
+    world.things.get(first.key)![field] = other.key;
+  }
   const value = target === undefined ? null : await keyOf(play, target);
   const rows = session
     .query(kind === 'badge' ? (Badge as unknown as typeof Item) : Item)

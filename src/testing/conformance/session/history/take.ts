@@ -288,10 +288,12 @@ async function load({ session, world }: Play, thing: Thing, ...names: readonly s
     await session.prefetch([entity], ...(names as readonly 'labels'[]));
 }
 
-/** Nothing is known of what a collection holds, but for what is to be written of it after that. */
+/** Nothing is known of what a collection holds, but for what is to be written of it and beside it. */
 async function unload(play: Play, inside: boolean, thing: Thing, name: string): Promise<void> {
   const entity = play.world.entities.get(thing.key) as Item;
-  if (play.session.state(entity) !== 'persistent') return;
+  const { isLoaded } = (entity as unknown as Record<string, { isLoaded: boolean }>)[name]!;
+  if (play.session.state(entity) !== 'persistent' || !isLoaded) return;
+  // To expire it gives up what waits.
   await flush(play, inside);
   play.session.expire(entity, name as 'labels');
 }
