@@ -142,12 +142,11 @@ function comesBack({ world }: Play, { kind, key }: Thing, relation: ToOne, was: 
   return isTaken ? null : was;
 }
 
-/** Whether the database would not let go of it. */
+/** Whether the database would not let go of it; MySQL does not of a row that refers to itself. */
 function isReferredTo(stored: Play['stored'], { key, places }: Thing): boolean {
-  const others = [...stored.values()].filter((other) => other.key !== key);
-  return (
-    places.size > 0 ||
-    others.some((other) => [other.owner, other.shelf, other.next].includes(key) || other.places.has(key))
+  if (places.size > 0) return true;
+  return [...stored.values()].some(
+    (other) => [other.owner, other.shelf, other.next].includes(key) || other.places.has(key),
   );
 }
 
