@@ -400,7 +400,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
 
   /** Many-to-many: note the pair on both sides. */
   #link(item: object): void {
-    if (this.#items?.includes(item) === true) return;
+    if (this.#items === null ? this.#added?.has(item) === true : this.#items.includes(item)) return;
     this.noteAdded(item);
     const { inverse } = this.relation;
     if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, true);
@@ -420,7 +420,14 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     if (this.#items === null && overruled?.has(item) !== true) return;
     this.#tell();
     overruled?.delete(item);
+    // A row more of a pair that has one; or all of its rows go.
+    if (!joined) this.#doubles?.delete(item);
+    else if (this.relation.link?.implicit === false && this.#items?.includes(item) === true) return this.#double(item);
     this.#show(item, joined);
+  }
+
+  #double(item: object): void {
+    (this.#doubles ??= new Map()).set(item, (this.#doubles.get(item) ?? 0) + 1);
   }
 
   /**
@@ -437,7 +444,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   settleRow(item: object, joined: boolean): void {
     if (this.#items === null || this.#added?.has(item) === true) return;
     const doubles = this.#doubles?.get(item) ?? 0;
-    if (joined && this.#items.includes(item)) (this.#doubles ??= new Map()).set(item, doubles + 1);
+    if (joined && this.#items.includes(item)) this.#double(item);
     else if (joined) this.#show(item, true);
     else if (doubles > 0) this.#doubles!.set(item, doubles - 1);
     else this.#show(item, false);

@@ -330,7 +330,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   async rollback(): Promise<void> {
     this.#refuseClosed();
-    this.#transactions.discard();
+    await this.#transactions.discard();
   }
 
   async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, given: TransactionOptions = {}): Promise<T> {

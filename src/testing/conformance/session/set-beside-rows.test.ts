@@ -183,4 +183,16 @@ describe('R5: links that are set before they are loaded, beside rows of the mode
     await session.commit();
     expect([await shown(), await stored()]).toEqual([['', '', '', ''], []]);
   });
+
+  it('R5: R1: a pair that gets another row from the side that is not loaded is linked when the first one goes', async () => {
+    await session.prefetch([ann], 'choirs');
+    high.singers.add(ann);
+    high.singers.add(ann);
+    session.delete(part);
+    await session.commit();
+    expect([await shown(), await stored()]).toEqual([['High', '', 'Ann', ''], [[1, 1, 'alto']]]);
+    high.singers.remove(ann);
+    await session.commit();
+    expect([await shown(), await stored()]).toEqual([['', '', '', ''], []]);
+  });
 });
