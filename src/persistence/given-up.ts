@@ -31,7 +31,7 @@ export function giveUp(workspace: Workspace, work: UnitOfWork, journal: Journal,
 
 function* tracked({ identityMap }: Workspace, { added }: UnitOfWork): Generator<[ModelMeta, Iterable<object>]> {
   for (const [meta, entities] of identityMap.entries()) yield [meta, [...entities]];
-  for (const entity of [...added]) yield [metaOfEntity(entity), [entity]];
+  for (const entity of added) yield [metaOfEntity(entity), [entity]];
 }
 
 function giveUpReferences(

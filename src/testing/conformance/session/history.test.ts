@@ -36,7 +36,7 @@ describe('histories of a session', () => {
     const runs = Math.min(EACH, HISTORIES - at);
     it(
       `S1: S2: S3: S4: S7: S8: S9: R1: R3: R5: R6: T1: V1: V3: memory and database are what a plain model says (seed ${seed}, ${runs} of them)`,
-      { timeout: 120_000 },
+      { timeout: 600_000 },
       async () => {
         let played = 0;
         await fc.assert(
