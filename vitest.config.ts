@@ -42,6 +42,9 @@ const conformance = wantedDatabases(process.env)
     test: {
       ...timeouts,
       name,
+      // The library and its peers are loaded once for each worker, and not for each file, which took more than half of the time.
+      // What a file leaves behind would be met by the next one: `setupFiles` fails the file that does.
+      isolate: false,
       include: ['{src/testing,test}/conformance/**/*.test.ts', 'test/random/**/*.test.ts'],
       exclude: LONG[name] ?? [],
       setupFiles: ['./test/support/conformance-setup.ts'],

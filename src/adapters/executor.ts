@@ -9,7 +9,7 @@ import { statementChannel } from './statement-events.ts';
 import type { StatementDatabase } from './statement-events.ts';
 import { StatementRecord } from './statement-record.ts';
 import { StatementSource } from './statement-source.ts';
-import type { Describe, Sender, Sending } from './statement-source.ts';
+import type { Describe, Sending } from './statement-source.ts';
 import { Turns } from './turns.ts';
 
 /** What all executors of one adapter have in common. */
@@ -36,25 +36,21 @@ export interface ExecutorOptions {
  * published and cancelled in one place.
  */
 export class Executor {
+  /** Whose statements these are, for listeners. */
+  readonly source: StatementSource;
   protected readonly shared: Shared;
-  /** Where what goes through here is counted: the first of those for one sender. */
-  readonly #first: Executor;
-  readonly #sender: Sender | undefined;
-  #source: StatementSource | undefined = undefined;
-  #sent = 0;
 
   /**
    * @param of An adapter, or an executor to share it with.
-   * @param sender Whose statements they are. By default those of the other executor, or nobody's.
+   * @param source By default that of the other executor, or nobody in particular.
    */
-  constructor(of: Adapter | Executor, sender?: Sender, options?: ExecutorOptions) {
-    this.#sender = sender;
+  constructor(of: Adapter | Executor, source?: StatementSource, options?: ExecutorOptions) {
     if (of instanceof Executor) {
+      this.source = source ?? of.source;
       this.shared = of.shared;
-      this.#first = sender === undefined ? of.#first : this;
       return;
     }
-    this.#first = this;
+    this.source = source ?? new StatementSource();
     this.shared = {
       adapter: of,
       turns: new Turns(),
@@ -75,21 +71,6 @@ export class Executor {
   /** Count from 0 again. */
   reset(): void {
     this.shared.statements = 0;
-  }
-
-  /** Those of the sender alone. */
-  get sent(): number {
-    return this.#first.#sent;
-  }
-
-  set sent(count: number) {
-    this.#first.#sent = count;
-  }
-
-  /** Who sends what goes through here, for listeners: made when there are any. */
-  get source(): StatementSource {
-    const first = this.#first;
-    return (first.#source ??= new StatementSource(first.#sender?.id, first.#sender?.watch()));
   }
 
   get prepared(): number {
@@ -216,7 +197,7 @@ export class Executor {
 
   protected count(runs: number): void {
     this.shared.statements += runs;
-    this.#first.#sent += runs;
+    this.source.sent += runs;
   }
 
   /** A statement that may take long. */

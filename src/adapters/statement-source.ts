@@ -30,33 +30,35 @@ export function watchEverywhere(watcher: Watcher): () => void {
   };
 }
 
-/** A session, as far as its statements are concerned. */
-export interface Sender {
-  /** Counted in this process. */
-  readonly id: number;
-  /** What watches its statements; asked when the first one is heard. */
-  watch(): StatementWatch | undefined;
-}
-
 /** Who sends statements: a session, or nobody in particular. */
 export class StatementSource {
+  /** The number of the session in this process. */
   readonly session: number | undefined;
-  readonly #own: readonly StatementWatch[];
-  #watches: readonly StatementWatch[];
-  #version = 0;
+  /** How many it has sent; a batch counts one for each list of parameters that the driver was given. */
+  sent = 0;
+  #watches: readonly StatementWatch[] = NOBODY;
+  /** Of none: who watches is found out when the first one is heard. */
+  #version = -1;
 
-  constructor(session?: number, watch?: StatementWatch) {
+  constructor(session?: number) {
     this.session = session;
-    this.#own = this.#watches = watch === undefined ? NOBODY : [watch];
   }
 
   /** Who watches what it sends. */
   get watches(): readonly StatementWatch[] {
     if (this.#version !== version) {
-      this.#watches = [...this.#own, ...Array.from(everywhere, (watcher) => watcher(this))];
+      const own = this.watch();
+      const watches = own === undefined ? [] : [own];
+      for (const watcher of everywhere) watches.push(watcher(this));
+      this.#watches = watches;
       this.#version = version;
     }
     return this.#watches;
+  }
+
+  /** What watches it alone. */
+  protected watch(): StatementWatch | undefined {
+    return undefined;
   }
 }
 

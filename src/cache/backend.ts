@@ -53,6 +53,8 @@ export interface CacheBackend {
    * written, `clear` does.
    */
   recover?(): MaybePromise<void>;
+  /** Connect, so that nobody who needs the connection waits for it. Called when a database is opened, which does not wait. */
+  connect?(): MaybePromise<void>;
   /** How often the connection to it was lost: what was held by others may have been missed. */
   readonly interruptions?: number;
   /** Whether other processes see its entries, and a server keeps them. */

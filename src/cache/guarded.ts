@@ -82,12 +82,19 @@ export class GuardedBackend {
     };
   }
 
-  async delete(marks: readonly string[], keys: readonly string[]): Promise<void> {
-    await this.#must(() => this.#backend.delete(marks, keys));
+  /** Whether it was done; if not, it is owed. */
+  delete(marks: readonly string[], keys: readonly string[]): Promise<boolean> {
+    return this.#must(() => this.#backend.delete(marks, keys));
   }
 
-  async clear(): Promise<void> {
-    await this.#must(() => this.#backend.clear());
+  /** Whether it was done; if not, it is owed. */
+  clear(): Promise<boolean> {
+    return this.#must(() => this.#backend.clear());
+  }
+
+  /** Begin to connect, where that takes time; whatever needs the connection waits for it. */
+  connect(): void {
+    this.#later(() => this.#backend.connect?.());
   }
 
   /** An entry was not what had been put in. */
@@ -127,7 +134,7 @@ export class GuardedBackend {
   }
 
   /** Try, and wait for nothing. */
-  #later(run: () => MaybePromise<void>): void {
+  #later(run: () => MaybePromise<void> | undefined): void {
     const attempt = async (): Promise<void> => {
       try {
         await run();

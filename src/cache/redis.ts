@@ -82,6 +82,12 @@ export class RedisCache implements CacheBackend {
     this.#given.onLost(this.#lost);
   }
 
+  /** Without it the first command connects: loading the client's package alone takes longer than a COMMIT should. */
+  async connect(): Promise<void> {
+    // Whether the server is there is seen when something is sent.
+    if (this.#url !== undefined) await (this.#connecting ??= this.#connect(this.#url));
+  }
+
   async get(questions: readonly CacheQuestion[], token: string | undefined): Promise<CacheAnswer[]> {
     const { keys, marks, places } = this.#keysOf(questions);
     const life = LEASE_MS + Math.max(...questions.map(({ ttl }) => ttl));
@@ -173,7 +179,7 @@ export class RedisCache implements CacheBackend {
     }
   }
 
-  /** Connects at first use. Nobody waits for a server that could not be reached at once. */
+  /** Nobody waits for a server that could not be reached at once. */
   async #connected(): Promise<RedisCommands> {
     this.#connecting ??= this.#connect(this.#url!);
     const { commands, connected } = await this.#connecting;

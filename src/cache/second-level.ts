@@ -44,6 +44,11 @@ export class SecondLevelCache {
     this.#name = name;
   }
 
+  /** Begin to connect; nobody waits for it. */
+  connect(): void {
+    this.#backend.connect();
+  }
+
   /** Whether its entries leave this process. */
   get shared(): boolean {
     return this.#backend.shared;
@@ -86,16 +91,16 @@ export class SecondLevelCache {
     }
   }
 
-  /** Forget what stands with these marks. */
-  invalidate(marks: Iterable<string>): Promise<void> {
+  /** Forget what stands with these marks: whether the backend could be told by now. */
+  invalidate(marks: Iterable<string>): Promise<boolean> {
     return this.#backend.delete(
       Array.from(marks, (mark) => this.#name + mark),
       [],
     );
   }
 
-  /** Forget everything, of other databases too that share the backend. */
-  clear(): Promise<void> {
+  /** Forget everything, of other databases too that share the backend: whether it could be told by now. */
+  clear(): Promise<boolean> {
     return this.#backend.clear();
   }
 

@@ -7,7 +7,7 @@ export const LONGEST_TTL = 2_147_483_647;
 
 /** Whether a cache can keep something for so many milliseconds. */
 export function isTtl(value: unknown): value is number {
-  return typeof value === 'number' && value >= 1 && value <= LONGEST_TTL;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LONGEST_TTL;
 }
 
 /** @throws DefinitionError for what a cache cannot do, or for a view, whose rows change with those of other tables. */
@@ -21,7 +21,7 @@ export function checkCacheOption(call: string, model: string, options: ModelOpti
   for (const key of Object.keys(cache))
     if (key !== 'ttl' && key !== 'sensitive') throw refuse(`has no option 'cache.${key}'`, 'It has ttl and sensitive.');
   const { ttl, sensitive } = cache as { ttl?: unknown; sensitive?: unknown };
-  if (!isTtl(ttl)) throw refuse(`takes cache.ttl as a number of milliseconds from 1 to ${LONGEST_TTL}`);
+  if (!isTtl(ttl)) throw refuse(`takes cache.ttl as a whole number of milliseconds from 1 to ${LONGEST_TTL}`);
   if (sensitive !== undefined && typeof sensitive !== 'boolean')
     throw refuse(`takes cache.sensitive as true or false, not ${describe(sensitive)}`);
   if (options.view !== undefined)

@@ -1,7 +1,8 @@
 import type { StatementDatabase, StatementEvent } from '../adapters/statement-events.ts';
-import { fingerprint } from '../utils/fingerprint.ts';
+import { statementHash } from '../utils/statement-hash.ts';
 import { errorRecord, SafeLogger } from '../utils/logging.ts';
 import type { Logger, LogLevel } from '../utils/logging.ts';
+import { shownSql } from './shown-sql.ts';
 import type { RetryEvent, UnitEvent } from './unit-events.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,12 +44,13 @@ export class DatabaseLog {
 
 /** What a record says of a statement. */
 export function statementFields(event: StatementEvent): Fields {
-  const { kind, sql, durationMs, rows, runs, session, transaction, correlationId, subject, error } = event;
+  const { kind, durationMs, rows, runs, session, transaction, correlationId, subject, error } = event;
+  const sql = shownSql(event);
   return {
     event: 'statement',
     kind,
     sql,
-    fingerprint: fingerprint(sql),
+    fingerprint: statementHash(sql),
     durationMs: rounded(durationMs),
     rows,
     runs: runs === 1 ? undefined : runs,

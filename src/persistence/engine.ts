@@ -25,7 +25,7 @@ import { Units } from './units.ts';
 const MAX_SCHEMAS = 100;
 
 /** Settings that every session of a database begins with. */
-type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
+export type SessionDefaults = Required<Omit<SessionOptions, 'schema' | 'performanceThreshold' | keyof ScopeOptions>> & {
   readonly schema: string | undefined;
 };
 

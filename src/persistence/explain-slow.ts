@@ -35,7 +35,7 @@ async function planOf(executor: Executor, sql: string, parameters: readonly unkn
     const connection = await executor.acquire({ mode: 'read', purpose: 'the plan of a slow query' });
     try {
       const { columns, rows } = await executor.queryNamed(connection, sql, parameters);
-      return withoutValues(planText(columns, rows));
+      return planWithoutValues(planText(columns, rows));
     } finally {
       executor.release(connection);
     }
@@ -49,6 +49,6 @@ const VALUES =
   /'(?:[^'\\]|''|\\.)*'|\b(?:cost|rows|width|time|loops)=[\d.e+]+|\|[ \d]+(?=\||$)|^\d+ +(?=\|)|(?<![\w$.])\d[\d.e+]*\b/gim;
 
 /** Servers write the values of parameters into the conditions of a plan. */
-export function withoutValues(plan: string): string {
+export function planWithoutValues(plan: string): string {
   return plan.replace(VALUES, (found) => (/^['\d][^|]*$/.test(found) && !/^\d+ +$/.test(found) ? '?' : found));
 }

@@ -66,7 +66,7 @@ export class Journal {
   readonly written: Written[] = [];
   readonly start: JournalStart;
   /** The entities of the deeds that have been read for this so far. */
-  readonly #concerned = new WeakSet<object>();
+  #concerned: WeakSet<object> | undefined;
   #read = 0;
 
   constructor(start: JournalStart = EMPTY) {
@@ -124,10 +124,11 @@ export class Journal {
   concerns(entity: object): boolean {
     for (; this.#read < this.deeds.length; this.#read++) {
       const deed = this.deeds[this.#read]!;
-      if (deed.kind === 'touched') this.#concerned.add(deed.entity);
-      else for (const written of deed.entities) this.#concerned.add(written);
+      const concerned = (this.#concerned ??= new WeakSet());
+      if (deed.kind === 'touched') concerned.add(deed.entity);
+      else for (const written of deed.entities) concerned.add(written);
     }
-    return this.#concerned.has(entity) || this.start.unwritten.has(entity);
+    return this.#concerned?.has(entity) === true || this.start.unwritten.has(entity);
   }
 
   /** A savepoint was released: what it did now belongs to the transaction around it. */

@@ -20,7 +20,7 @@ export class Lifecycle {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   /** Those that `afterLoad` has been told of. */
-  readonly #announced = new WeakSet<object>();
+  #announced: WeakSet<object> | undefined;
 
   constructor(session: SessionApi, workspace: Workspace, work: UnitOfWork) {
     this.#session = session;
@@ -93,8 +93,8 @@ export class Lifecycle {
   /** Entities that were read, those that were there before left out. */
   async loaded(entities: Iterable<object>): Promise<void> {
     for (const entity of entities) {
-      if (this.#announced.has(entity) || !this.#workspace.isFull(entity)) continue;
-      this.#announced.add(entity);
+      if (this.#announced?.has(entity) === true || !this.#workspace.isFull(entity)) continue;
+      (this.#announced ??= new WeakSet()).add(entity);
       await callHooks('afterLoad', metaOfEntity(entity), entity, {
         session: this.#session,
         created: false,

@@ -1,6 +1,5 @@
 import type { ModelMeta } from '../core/metadata.ts';
 import { describe } from '../core/value-types.ts';
-import { ActiveScopes } from '../query/active-scopes.ts';
 import type { ScopeSettings } from '../query/active-scopes.ts';
 import { ConfigError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
@@ -37,14 +36,14 @@ export function checkScopeOptions({ scopes, unscoped }: ScopeOptions): void {
  *
  * @throws ConfigError for a scope that no model has, or a value for one that takes none.
  */
-export function scopesOf(own: ScopeOptions, base: ScopeOptions, models: readonly ModelMeta[]): ActiveScopes {
+export function scopesOf(own: ScopeOptions, base: ScopeOptions, models: readonly ModelMeta[]): ScopeSettings {
   const settings: ScopeSettings = {
     values: ownValues({ ...base.scopes, ...own.scopes }),
     off: own.unscoped ?? base.unscoped ?? [],
   };
   // A session that knows no models finds them as it is used.
   if (models.length > 0 && (own.scopes !== undefined || own.unscoped !== undefined)) checkNames(settings, models);
-  return new ActiveScopes(settings);
+  return settings;
 }
 
 /** @throws ConfigError */

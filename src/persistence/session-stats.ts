@@ -1,7 +1,4 @@
-import { withEachBounded } from '../adapters/bounded-executor.ts';
-import { Executor } from '../adapters/executor.ts';
-import type { Sender } from '../adapters/statement-source.ts';
-import type { Bounds } from '../core/bounds.ts';
+import { StatementSource } from '../adapters/statement-source.ts';
 import type { SessionStats } from '../core/types/index.ts';
 import { ConfigError } from '../utils/errors.ts';
 import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
@@ -11,29 +8,25 @@ import type { Engine } from './engine.ts';
 let sessions = 0;
 
 /** Who sends the statements of one session, and what was measured of them. */
-export class SessionStatements implements Sender {
-  readonly id = ++sessions;
-  /** What they go through. */
-  readonly executor: Executor;
+export class SessionStatements extends StatementSource {
   readonly #engine: Engine;
   readonly #threshold: number | undefined;
   #tracker: SessionTracker | undefined = undefined;
 
   /** @param threshold Repetitions from which a loop is suspected; by default those of the database. */
-  constructor(engine: Engine, bounds: Bounds | undefined, threshold: number | undefined) {
-    const own = new Executor(engine.executor, this);
-    this.executor = bounds === undefined ? own : withEachBounded(own, bounds);
+  constructor(engine: Engine, threshold: number | undefined) {
+    super(++sessions);
     this.#engine = engine;
     this.#threshold = threshold;
   }
 
-  watch(): SessionTracker | undefined {
-    return (this.#tracker ??= this.#engine.tracker?.session(this.id, this.#threshold));
+  protected override watch(): SessionTracker | undefined {
+    return (this.#tracker ??= this.#engine.tracker?.session(this.session, this.#threshold));
   }
 
   stats(): SessionStats {
     const tracker = this.watch();
-    const { sent: statements } = this.executor;
+    const { sent: statements } = this;
     return tracker === undefined ? { statements } : { statements, tracked: tracker.totals() };
   }
 
@@ -45,7 +38,7 @@ export class SessionStatements implements Sender {
   }
 
   reset(): void {
-    this.executor.sent = 0;
+    this.sent = 0;
     this.#tracker?.reset();
   }
 

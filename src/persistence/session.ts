@@ -1,7 +1,7 @@
 import type { Adapter, Rows } from '../adapters/adapter.ts';
 import type { ConnectionConfig } from '../adapters/config.ts';
-import type { Executor } from '../adapters/executor.ts';
-import { givenBounds } from '../core/bounds.ts';
+import { withEachBounded } from '../adapters/bounded-executor.ts';
+import { Executor } from '../adapters/executor.ts';
 import type { Bounds } from '../core/bounds.ts';
 import { checkKey, hasKey, keyOf, mapKey } from '../core/keys.ts';
 import { currentSession } from '../core/loader.ts';
@@ -25,6 +25,7 @@ import type {
   TransactionOptions,
 } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
+import { ActiveScopes } from '../query/active-scopes.ts';
 import { addPrefetches } from '../query/prefetches.ts';
 import { ModelQuerySet } from '../query/queryset.ts';
 import type { QueryRunner } from '../query/runner.ts';
@@ -42,12 +43,11 @@ import { keyRows } from './cached/key-rows.ts';
 import type { KeyQuery } from './compiled.ts';
 import { Cascades } from './cascades.ts';
 import { Creator } from './creator.ts';
+import type { FetchMode } from '../core/fetch-mode.ts';
 import { Engine } from './engine.ts';
 import { Expirer } from './expirer.ts';
 import { rowsByKey } from './key-query.ts';
-import { checkSessionOptions } from './options.ts';
 import type { SessionOptions } from './options.ts';
-import { scopesOf } from './scope-settings.ts';
 import type { Journal } from './journal.ts';
 import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
@@ -59,6 +59,7 @@ import { loadRelations } from './loading/prefetches.ts';
 import { knownKey, membersOf, ownKey } from './relation-query.ts';
 import { membersAtHand } from './replacements.ts';
 import { SessionRunner } from './runner.ts';
+import { sessionSettings } from './session-settings.ts';
 import { sessionSql } from './session-sql.ts';
 import { SessionStatements } from './session-stats.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -77,7 +78,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #ownsEngine: boolean;
   readonly #work = new UnitOfWork();
   readonly #batch: BatchLoader;
-  readonly #peers: PeerLoader;
+  readonly #fetchMode: FetchMode;
+  #peersMade: PeerLoader | undefined;
   readonly #runner: SessionRunner;
   readonly #transactions: Transactions;
   readonly #lifecycle: Lifecycle;
@@ -94,11 +96,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   ) {
     this.#ownsEngine = !(source instanceof Engine);
     this.#engine = source instanceof Engine ? source : new Engine(source, options.config, options);
-    checkSessionOptions(options, ['config', 'signal', 'timeout']);
-    const given = own(options);
-    const { fetchMode, flushMode, loadStrategy, using, schema } = own({ ...this.#engine.options, ...given });
-    this.#statements = new SessionStatements(this.#engine, givenBounds(given), given.performanceThreshold);
-    const scopes = scopesOf(given, this.#engine.scopes, this.#engine.models);
+    const settings = sessionSettings(this.#engine, options);
+    const { fetchMode, flushMode, loadStrategy, using, schema, bounds } = settings;
+    this.#statements = new SessionStatements(this.#engine, settings.performanceThreshold);
+    const executor = new Executor(this.#engine.executor, this.#statements);
+    const scopes = new ActiveScopes(settings.scopes);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
@@ -106,7 +108,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       changed: this.#work.collections,
       rows: (link) => unwrittenRows(this.#workspace, this.#work, link),
     });
-    this.#peers = new PeerLoader(this.#workspace, this.#batch, fetchMode);
+    this.#fetchMode = fetchMode;
     // Named cast: the running class to its typed face, as hooks see it.
     this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
     this.#additions = new Additions(this.#workspace, this.#work);
@@ -117,7 +119,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       this.#lifecycle,
       this.#cascades,
       flushMode,
-      this.#statements.executor,
+      bounds === undefined ? executor : withEachBounded(executor, bounds),
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
     this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creator);
@@ -532,6 +534,11 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     group.members.push(entity);
     map.set(key, entity);
     return entity;
+  }
+
+  /** Made by the first relation that is asked for: many sessions only read. */
+  get #peers(): PeerLoader {
+    return (this.#peersMade ??= new PeerLoader(this.#workspace, this.#batch, this.#fetchMode));
   }
 
   get #merger(): Merger {

@@ -26,7 +26,7 @@ export class UnitOfWork {
   /** Collections with changes. */
   readonly collections = new Set<ChangingCollection>();
   /** Of new entities that are not saved after all: what puts them back where they were shown. */
-  readonly #withdrawn = new WeakMap<object, readonly (() => void)[]>();
+  #withdrawn: WeakMap<object, readonly (() => void)[]> | undefined;
 
   get isEmpty(): boolean {
     if (this.added.size > 0 || this.deleted.size > 0) return false;
@@ -41,8 +41,10 @@ export class UnitOfWork {
   /** Whether any of it concerns these models. */
   concerns(models: ReadonlySet<ModelMeta>): boolean {
     for (const entity of this.added) if (models.has(rootOf(metaOfEntity(entity)))) return true;
-    const deleted = new Set([...this.deleted].map((entity) => metaOfEntity(entity)));
-    for (const meta of withCascades(deleted)) if (models.has(rootOf(meta))) return true;
+    if (this.deleted.size > 0) {
+      const deleted = new Set(Array.from(this.deleted, (entity) => metaOfEntity(entity)));
+      for (const meta of withCascades(deleted)) if (models.has(rootOf(meta))) return true;
+    }
     for (const collection of this.collections) {
       const { link, target } = collection.relation;
       if (link !== undefined && models.has(rootOf(link.model))) return true;
@@ -68,7 +70,7 @@ export class UnitOfWork {
   /** A new entity is not saved after all: nothing of the session shows it any more. */
   withdraw(entity: object): void {
     if (isThrough(metaOfEntity(entity))) showLinkRow(entity, false);
-    this.#withdrawn.set(entity, withdrawn(entity, this.collections));
+    (this.#withdrawn ??= new WeakMap()).set(entity, withdrawn(entity, this.collections));
     this.forget(entity);
     State.setGroup(entity, null);
   }
@@ -79,8 +81,8 @@ export class UnitOfWork {
     State.setGroup(entity, group);
     this.added.add(entity);
     for (const collection of changedCollections(entity)) this.collections.add(collection);
-    for (const putBack of this.#withdrawn.get(entity) ?? []) putBack();
-    this.#withdrawn.delete(entity);
+    for (const putBack of this.#withdrawn?.get(entity) ?? []) putBack();
+    this.#withdrawn?.delete(entity);
     if (isThrough(metaOfEntity(entity))) showLinkRow(entity, true);
   }
 

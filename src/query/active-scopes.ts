@@ -32,7 +32,7 @@ export class ActiveScopes implements ScopeConditions {
   /** Shared by all that come from one session. */
   readonly #session: { turn: number; bypassed: boolean };
   readonly #hold: Hold;
-  readonly #made = new Map<ModelMeta, Made>();
+  #made: Map<ModelMeta, Made> | undefined;
 
   constructor(settings: ScopeSettings = NOTHING_SAID, hold: Hold = 'all', session = { turn: 0, bypassed: false }) {
     this.#settings = settings;
@@ -67,12 +67,12 @@ export class ActiveScopes implements ScopeConditions {
   conditionOf(meta: ModelMeta): Expression | undefined {
     if (!meta.restricted) return undefined;
     const { turn } = this.#session;
-    const known = this.#made.get(meta);
+    const known = this.#made?.get(meta);
     if (known?.turn === turn) return known.condition;
     const scopes = this.inForce(meta).map((scope) => this.conditionBy(meta, scope));
     const conditions = isSubclass(meta) ? [classCondition(meta), ...scopes] : scopes;
     const condition = conditions.length === 0 ? undefined : conjunction(conditions);
-    this.#made.set(meta, { turn, condition });
+    (this.#made ??= new Map()).set(meta, { turn, condition });
     return condition;
   }
 

@@ -2,15 +2,14 @@ import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
-import { refuseReadOnly } from '../core/read-only.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
-import { InvalidQueryError, MultipleResultsError, NotFoundError, UnfilteredWriteError } from '../utils/errors.ts';
+import { InvalidQueryError, MultipleResultsError, NotFoundError } from '../utils/errors.ts';
 import type { ScopeConditions } from './scope-conditions.ts';
 import { expressionNode, refuseAggregates } from './expressions.ts';
 import { fieldChange, fieldOf } from './changes.ts';
-import { cachedQuery } from './cached-query.ts';
-import { combinedRows, isFiltered } from './combine.ts';
+import { cachedQuery, refuseCachedStream } from './cached-query.ts';
+import { combinedRows } from './combine.ts';
 import { parseFilter } from './filter.ts';
 import { creation, saving } from './creation.ts';
 import { wanted } from './get-or-create.ts';
@@ -37,6 +36,7 @@ import type { NamedExpression, QueryState } from './state.ts';
 import { explainOptions } from './explain.ts';
 import { withTags } from './tags.ts';
 import { ModelValuesSet } from './values-set.ts';
+import { checkRowsWrite, checkSetWrite } from './write-checks.ts';
 
 /**
  * A query for entities as it runs. Immutable: every method gives a new one; nothing is sent until it is awaited or
@@ -324,6 +324,7 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     const { batchSize = DEFAULT_BATCH } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new InvalidQueryError('iterate() takes a batchSize of at least 1.');
+    refuseCachedStream(this.#state);
     return this.#runner.iterate(this.#state, batchSize);
   }
 
@@ -350,40 +351,40 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
     );
     if (parsed.length === 0)
       throw new InvalidQueryError('update() was given nothing to set.', { model: this.#state.meta.name });
-    this.#checkWrite('update');
+    checkSetWrite(this.#state, 'update');
     const state = { ...this.#state, origins: own.origins };
     return state.empty ? 0 : this.#runner.write({ kind: 'update', state, changes: parsed });
   }
 
   async delete(): Promise<number> {
-    this.#checkWrite('delete');
+    checkSetWrite(this.#state, 'delete');
     return this.#state.empty ? 0 : this.#runner.write({ kind: 'delete', state: this.#state });
   }
 
   async insertFrom(query: unknown, mapping: unknown): Promise<number> {
-    this.#refuseFilter('insertFrom');
+    checkRowsWrite(this.#state, 'insertFrom');
     const { meta, owner } = this.#state;
     const request = insertFrom(meta, owner, query, mapping);
     return request.state.empty ? 0 : this.#runner.write(request);
   }
 
   async bulkCreate(rows: unknown, options: unknown = {}): Promise<object[]> {
-    this.#refuseFilter('bulkCreate');
+    checkRowsWrite(this.#state, 'bulkCreate');
     return this.#runner.create(creation(this.#state, rows, options), this.#state.bounds);
   }
 
   async bulkUpdate(entities: unknown, fields: unknown): Promise<number> {
-    this.#refuseFilter('bulkUpdate');
+    checkRowsWrite(this.#state, 'bulkUpdate');
     return this.#runner.save(saving(this.#state.meta, entities, fields), this.#state.bounds);
   }
 
   async getOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
-    this.#refuseFilter('getOrCreate');
+    checkRowsWrite(this.#state, 'getOrCreate');
     return this.#runner.ensure(wanted(this.#state, 'getOrCreate', by, options), false, this.#state.bounds);
   }
 
   async updateOrCreate(by: unknown, options: unknown = {}): Promise<readonly [object, boolean]> {
-    this.#refuseFilter('updateOrCreate');
+    checkRowsWrite(this.#state, 'updateOrCreate');
     return this.#runner.ensure(wanted(this.#state, 'updateOrCreate', by, options), true, this.#state.bounds);
   }
 
@@ -493,29 +494,6 @@ export class ModelQuerySet extends Nestable implements PromiseLike<object[]> {
       fields: (fields ?? meta.fields).filter(
         (field) => field.primaryKey || field === meta.inheritance?.discriminator || keep(field),
       ),
-    });
-  }
-
-  #refuseFilter(call: string): void {
-    const { meta, where, limit, offset, empty, source } = this.#state;
-    refuseReadOnly(meta, 'written');
-    if (where.length === 0 && limit === undefined && offset === undefined && source === undefined && !empty) return;
-    throw new InvalidQueryError(
-      `${call}() is about given rows of ${meta.name}, and this query has been filtered or limited.`,
-      {
-        model: meta.name,
-        remedy: `Call it on session.query(${meta.name}) itself.`,
-      },
-    );
-  }
-
-  #checkWrite(call: string): void {
-    const { meta } = this.#state;
-    refuseReadOnly(meta, `${call}d`);
-    if (isFiltered(this.#state)) return;
-    throw new UnfilteredWriteError(`${call}() would write every ${meta.name}.`, {
-      model: meta.name,
-      remedy: `Add a filter, or say .unfiltered() before .${call}().`,
     });
   }
 }

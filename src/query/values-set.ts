@@ -4,7 +4,7 @@ import type { CompiledSql } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
-import { cachedQuery } from './cached-query.ts';
+import { cachedQuery, refuseCachedStream } from './cached-query.ts';
 import { combinedValues } from './combine.ts';
 import type { Combination } from './combine.ts';
 import { DEFAULT_BATCH, limitOf, wholeNumber } from './limits.ts';
@@ -106,6 +106,7 @@ export class ModelValuesSet extends Nestable implements PromiseLike<unknown[]> {
 
   /** As many rows as one batch holds are in memory, however many there are. */
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, undefined, undefined> {
+    refuseCachedStream(this.#state);
     if (this.#state.empty) return undefined;
     for await (const rows of this.#runner.batches(this.#request(), DEFAULT_BATCH))
       for (const row of this.#shaped(rows)) yield row;

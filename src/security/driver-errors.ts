@@ -1,4 +1,6 @@
 /** What a database says in its errors, without the values that it quotes. */
+import { textsIn as literalsIn, withoutTexts } from '../utils/sql-literals.ts';
+import type { SqlQuotes } from '../utils/sql-tokens.ts';
 
 const HIDDEN = '***';
 
@@ -49,20 +51,35 @@ const SHOWN = [
 ] as const;
 
 /**
- * A message of the database fit to be shown. What it quotes is shown if it stands in the statement, which holds no values;
- * all else that it quotes may be somebody's data, as in `Duplicate entry '…'`. Parameters are hidden wherever they are.
+ * A message of the database fit to be shown. What it quotes is shown if it stands in the statement;
+ * all else that it quotes may be somebody's data, as in `Duplicate entry '…'`. Parameters are hidden wherever they are, and
+ * texts that are written in the statement, as in raw SQL.
  *
  * @param sql The statement that was refused.
  * @param parameters Its parameters, lists and JSON among them.
+ * @param quotes How its texts are quoted.
  */
-export function withoutValues(text: string, sql = '', parameters: readonly unknown[] = []): string {
-  const values = [...new Set(textsIn(parameters))].filter((value) => value.length > 2 && text.includes(value));
+export function messageWithoutValues(
+  text: string,
+  sql = '',
+  parameters: readonly unknown[] = [],
+  quotes: SqlQuotes = 'standard',
+): string {
+  const values = [...new Set([...textsIn(parameters), ...literalsIn(sql, quotes)])].filter(
+    (value) => value.length > 2 && text.includes(value),
+  );
   // The longest first: another may be a part of it.
   values.sort((a, b) => b.length - a.length);
   return withoutQuoted(
-    values.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text),
-    sql,
+    values.reduce((rest, value) => rest.replaceAll(value, HIDDEN), withoutCutText(text, quotes)),
+    withoutTexts(sql, quotes),
   );
+}
+
+/** MySQL shows the next eighty characters of what it cannot read, which may end in the middle of a text. */
+function withoutCutText(text: string, quotes: SqlQuotes): string {
+  if (quotes !== 'mysql') return text;
+  return text.replace(/(?<=near ')[\s\S]*(?=' at line \d+$)/, (near) => withoutTexts(near, quotes));
 }
 
 /** From the first quoted piece that does not stand in the statement to the last: a value may hold quotes itself. */
@@ -115,13 +132,18 @@ function parsed(text: string): unknown {
  * A driver's error as the `cause` of ours: its class, code and stack, a message without values, and of its properties
  * those that never hold one. PostgreSQL's `detail`, for example, quotes the whole row.
  */
-export function safeCause(error: unknown, sql?: string, parameters?: readonly unknown[]): Error | undefined {
+export function safeCause(
+  error: unknown,
+  sql?: string,
+  parameters?: readonly unknown[],
+  quotes?: SqlQuotes,
+): Error | undefined {
   if (!(error instanceof Error)) return undefined;
   const names = SHOWN.map((name) => [name, Reflect.get(error, name) as unknown] as const).filter(([, value]) =>
     ['string', 'number', 'boolean'].includes(typeof value),
   );
   const known = [sql, ...names.map(([, value]) => value)].join('\n');
-  const message = withoutValues(error.message, known, parameters);
+  const message = messageWithoutValues(error.message, known, parameters, quotes);
   const copy = new Error(message);
   const hidden = (name: string, value: unknown): void => {
     Object.defineProperty(copy, name, { value, writable: true, configurable: true });
@@ -129,11 +151,11 @@ export function safeCause(error: unknown, sql?: string, parameters?: readonly un
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
   hidden('stack', `${error.name}: ${message}${framesOf(error)}`);
   Object.assign(copy, Object.fromEntries(names));
-  if (error.cause !== undefined) hidden('cause', safeCause(error.cause, sql, parameters));
+  if (error.cause !== undefined) hidden('cause', safeCause(error.cause, sql, parameters, quotes));
   if (error instanceof AggregateError)
     hidden(
       'errors',
-      error.errors.map((item) => safeCause(item, sql, parameters)),
+      error.errors.map((item) => safeCause(item, sql, parameters, quotes)),
     );
   return copy;
 }

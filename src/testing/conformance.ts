@@ -1,3 +1,4 @@
+import { ConfigError } from '../index.ts';
 import { vitest } from './runner.ts';
 import { useTarget } from './target.ts';
 import type { ConformanceTarget } from './target.ts';
@@ -125,7 +126,7 @@ let named: string | undefined;
  *
  * Call it at the top of a Vitest file, once: cases hold on to their database by file.
  *
- * @throws Error where it is called twice in a file, or an area does not exist.
+ * @throws ConfigError where it is called twice in a file, or outside of Vitest, or an area does not exist.
  * @example
  * ```ts
  * // conformance.test.ts
@@ -139,12 +140,12 @@ let named: string | undefined;
  */
 export function conformance(target: ConformanceTarget, { areas }: ConformanceOptions = {}): void {
   if (named !== undefined)
-    throw new Error(
-      `conformance() is called once in a test file: '${named}' has been, '${target.name}' needs its own.`,
-    );
+    throw new ConfigError(`conformance() is called once in a test file, and has been for '${named}'.`, {
+      remedy: `Give '${target.name}' a test file of its own.`,
+    });
   const { describe } = vitest();
-  named = target.name;
   const wanted = filesOf(areas);
+  named = target.name;
   useTarget(target);
   for (const name of wanted)
     describe(`${target.name} · ${name}`, { timeout: 30_000 }, async () => {
@@ -157,9 +158,10 @@ function filesOf(areas: readonly ConformanceArea[] | undefined): FileName[] {
   const holds = (area: string, name: FileName): boolean => name === area || name.startsWith(`${area}/`);
   for (const area of areas ?? [])
     if (!names.some((name) => holds(area, name)))
-      throw new Error(
-        `The conformance suite has no area '${area}'. There are: ${areasOf(names).join(', ')}, and of these ${names.join(', ')}.`,
-      );
+      throw new ConfigError(`The conformance suite has no area '${area}'.`, {
+        field: 'areas',
+        remedy: `There are: ${areasOf(names).join(', ')}, and of these ${names.join(', ')}.`,
+      });
   return areas === undefined ? names : names.filter((name) => areas.some((area) => holds(area, name)));
 }
 

@@ -243,7 +243,10 @@ export class ConfigError extends BlazeError {
   override readonly code = 'E_CONFIG';
 }
 
-/** A strict cache that could not be told of a transaction's changes: it was rolled back. */
+/**
+ * The second-level cache could not be told: of a transaction's changes, where it is strict and the transaction was rolled back; or what
+ * `invalidate()` or `clear()` were called for.
+ */
 export class CacheUnavailableError extends BlazeError {
   override readonly code = 'E_CACHE_UNAVAILABLE';
 }

@@ -89,6 +89,29 @@ describe('a backend that fails', () => {
     await vi.waitFor(async () => expect([await read(db), await sent(db)]).toEqual(['second', 0]), { timeout: 10_000 });
   });
 
+  it('C3: who says himself what is to be forgotten is told that it came to nothing', async () => {
+    warnings();
+    const backend = failing();
+    const db = await open(backend);
+    expect([await read(db), await sent(db)]).toEqual(['first', 0]);
+    backend.broken = true;
+    for (const call of [
+      () => db.cache.clear(),
+      () => db.cache.invalidate(Note, 1),
+      () => db.cache.invalidate({ tags: ['feed'] }),
+      () => db.session().cache.clear(),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(CacheUnavailableError);
+      expect(error.message).toBe(
+        'The cache could not be reached: other processes may take from it what it was to forget. Say it again when it can be. This process takes nothing from it until it has forgotten everything.',
+      );
+    }
+    await db.transaction((session) => session.cache.invalidate(Note));
+    backend.broken = false;
+    await vi.waitFor(() => db.cache.clear(), { timeout: 10_000 });
+  });
+
   it('C3: one that never answers costs a time limit, once in a while', async () => {
     const texts = warnings();
     const memory = new InMemoryCache();
@@ -220,6 +243,9 @@ describeOn('redis', 'a cache in Redis', () => {
     const cache = new RedisCache({
       name: `${name}.${++made}`,
       settle: 1,
+      // A machine that is busy is no server that is away.
+      timeout: 10_000,
+      holdTimeout: 10_000,
       ...(options.client === undefined && { url }),
       ...options,
     } as RedisCacheOptions);
@@ -248,6 +274,29 @@ describeOn('redis', 'a cache in Redis', () => {
     expect([await read(db), await sent(db)]).toEqual(['first', 0]);
     await write(db, 'second');
     expect([await read(db), await sent(db)]).toEqual(['second', 0]);
+  });
+
+  it('C3: the connection is made when the database is opened: the first COMMIT does not wait for it', async () => {
+    const proxy = await TcpProxy.to(url);
+    closing.push(() => proxy.close());
+    const cache = redisCache({ url: proxy.through(url) });
+    const db = await Database.connect('sqlite::memory:', { models: [Note], cache });
+    closing.push(() => db.close());
+    await vi.waitFor(() => expect(proxy.connections).toBe(1));
+    await db.createAll();
+    await db.transaction((session) => session.add(new Note({ text: 'first' })));
+    expect([await read(db), await sent(db), proxy.connections]).toEqual(['first', 0, 1]);
+  });
+
+  it('C3: one that is closed before it was connected says nothing', async () => {
+    const texts = warnings();
+    const cache = redisCache();
+    const db = await Database.connect('sqlite::memory:', { models: [Note], cache });
+    await cache.close();
+    await db.close();
+    // Whoever connects would say so by then.
+    await admin.ping();
+    expect(texts).toEqual([]);
   });
 
   it('C3: garbage is a miss, said once, and makes way', async () => {

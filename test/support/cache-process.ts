@@ -7,7 +7,8 @@ import { RedisCache } from 'blazeorm/redis';
 class Note extends model('note', { id: f.auto(), text: f.string() }, { cache: { ttl: 600_000 } }) {}
 
 const [file, url, name] = process.argv.slice(2);
-const cache = new RedisCache({ name: name!, url: url! });
+// A machine that is busy is no server that is away.
+const cache = new RedisCache({ name: name!, url: url!, timeout: 10_000, holdTimeout: 10_000 });
 const db = await Database.connect(`sqlite:${file}`, { models: [Note], cache });
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, text] = line.split(' ');

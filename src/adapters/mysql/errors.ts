@@ -75,7 +75,7 @@ function numberOf(error: unknown): number {
 export function wrapError(error: unknown, sql: string | undefined, parameters: readonly unknown[] = []): Error {
   if (error instanceof BlazeError) return error;
   const { sqlState, sqlMessage, fatal, message } = (error ?? {}) as ServerError;
-  const cause = safeCause(error, sql, parameters);
+  const cause = safeCause(error, sql, parameters, 'mysql');
   const shown = cause?.message ?? '';
   const details: ErrorDetails = { sql, cause };
   const errno = numberOf(error);

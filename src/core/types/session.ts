@@ -13,13 +13,28 @@ export interface CacheApi {
    * Forgets rows of a model, all or those of these keys, and results that were read from its table; inside of a transaction when
    * that commits. For raw SQL, triggers, and what other programs write.
    *
+   * @throws CacheUnavailableError outside of a transaction, where the cache cannot be reached.
    * @example await session.cache.invalidate(Post); await db.cache.invalidate(Post, 1, 2);
    */
   invalidate<M extends Model>(model: ModelType<M>, ...keys: readonly PkOf<M>[]): Promise<void>;
   /** Forgets results that were given one of these tags. */
   invalidate(what: { readonly tags: readonly string[] }): Promise<void>;
-  /** Forgets everything, of all databases that share the cache. */
+  /**
+   * Forgets everything, of all databases that share the cache.
+   *
+   * @throws CacheUnavailableError where the cache cannot be reached.
+   */
   clear(): Promise<void>;
+  /** How often this database had from the cache what was asked of it, and how often it had to be read, since it was opened. */
+  stats(): CacheStats;
+}
+
+/** Rows by key are one each, and the result of a query is one. */
+export interface CacheStats {
+  readonly hits: number;
+  readonly misses: number;
+  /** The same by the model that was queried. */
+  readonly models: Readonly<Record<string, { readonly hits: number; readonly misses: number }>>;
 }
 
 /** Where an entity stands in its life with a session. */

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { StatementDatabase, StatementEvent } from '../../adapters/statement-events.ts';
 import { withoutSqlComment } from '../../utils/sql-comment.ts';
+import { withoutLiterals } from '../../utils/sql-literals.ts';
 import { quotesOf, sqlTokens } from '../../utils/sql-tokens.ts';
 import type { SqlQuotes } from '../../utils/sql-tokens.ts';
 import { ATTRIBUTE } from './names.ts';
@@ -59,7 +60,7 @@ export class StatementShapes {
       [ATTRIBUTE.querySummary]: spanName,
       ...(collection !== undefined && { [ATTRIBUTE.collection]: collection }),
     };
-    return { spanName, attributes, queryText: withoutLiterals(text, this.#quotes) };
+    return { spanName, attributes, queryText: queryTextOf(text, this.#quotes) };
   }
 }
 
@@ -70,12 +71,7 @@ function collectionOf({ targets: [first, ...others] }: Summary, table: string | 
 }
 
 /** A text with placeholders as it is, since values are elsewhere; in others each literal is hidden. */
-export function withoutLiterals(sql: string, quotes: SqlQuotes): string {
-  const tokens = [...sqlTokens(sql, quotes)];
-  if (tokens.some(({ kind }) => kind === 'parameter')) return sql;
-  return tokens.map(({ kind, text }) => (isLiteral(kind, text) ? '?' : text)).join('');
-}
-
-function isLiteral(kind: string, text: string): boolean {
-  return kind === 'text' || kind === 'number' || (kind === 'word' && /^(?:true|false)$/i.test(text));
+export function queryTextOf(sql: string, quotes: SqlQuotes): string {
+  for (const { kind } of sqlTokens(sql, quotes)) if (kind === 'parameter') return sql;
+  return withoutLiterals(sql, quotes);
 }

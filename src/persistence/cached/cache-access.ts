@@ -7,6 +7,8 @@ import type { CacheBackend } from '../../cache/backend.ts';
 import { digest, formOf, safe } from '../../cache/names.ts';
 import { NoOpCache } from '../../cache/no-op.ts';
 import { SecondLevelCache } from '../../cache/second-level.ts';
+import type { Load, Wanted } from '../../cache/second-level.ts';
+import type { Rows } from '../../cache/row-text.ts';
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
 import {
   CommitOutcomeUnknownError,
@@ -17,6 +19,7 @@ import {
 } from '../../utils/errors.ts';
 import type { MaybePromise } from '../../utils/maybe-promise.ts';
 import { Changes } from './changes.ts';
+import { CacheCounts } from './counts.ts';
 
 /** What the cache of a database has to know of it. */
 export interface CachedDatabase {
@@ -34,6 +37,7 @@ const served = new WeakMap<CacheBackend, Map<string, string>>();
 export class CacheAccess {
   readonly level: SecondLevelCache;
   readonly models: ReadonlySet<ModelMeta>;
+  readonly counts = new CacheCounts();
   /** Of the transactions that are open, by their connections. */
   readonly #changes = new WeakMap<Connection, Changes>();
   readonly #forms = new Map<ModelMeta, string>();
@@ -46,6 +50,7 @@ export class CacheAccess {
     this.#reader = reader;
     this.#warnOnce = warnOnce;
     if (this.level.shared) refuseSensitive(models);
+    this.level.connect();
   }
 
   /** @throws ConfigError for what is no backend, or may not have what the models would have it keep. */
@@ -87,6 +92,25 @@ export class CacheAccess {
   /** The text that stands for a result. */
   resultKey(sql: string, parameters: string): string {
     return `result:${digest(JSON.stringify([this.#reader, sql, parameters]))}`;
+  }
+
+  /** The rows of each entry of a model, from the cache or loaded. */
+  async rows({ name }: ModelMeta, wanted: readonly Wanted[], load: Load): Promise<Rows[]> {
+    let misses = 0;
+    const rows = await this.level.rows(wanted, (positions, leased) => {
+      misses += positions.length;
+      return load(positions, leased);
+    });
+    this.counts.add(name, wanted.length - misses, misses);
+    return rows;
+  }
+
+  /** What of a model is there. */
+  async look({ name }: ModelMeta, wanted: readonly Wanted[]): Promise<(Rows | undefined)[]> {
+    const seen = await this.level.look(wanted);
+    const hits = seen.filter((rows) => rows !== undefined).length;
+    this.counts.add(name, hits, wanted.length - hits);
+    return seen;
   }
 
   /**

@@ -63,7 +63,7 @@ export async function keyRows(here: Here, cache: CacheAccess, request: KeyReques
   const others: Rows = unnamed.length === 0 ? [] : [...(await read(unnamed, using))];
   if (named.length === 0) return others;
   if (use === 'look') {
-    const seen = await cache.level.look(named);
+    const seen = await cache.look(request.meta, named);
     const missing = named.filter((_, n) => seen[n] === undefined).map(({ i }) => keys[i]!);
     return [
       ...others,
@@ -87,7 +87,7 @@ export async function keyRows(here: Here, cache: CacheAccess, request: KeyReques
     others.push(...found.values());
     return loaded;
   };
-  return [...(await cache.level.rows(named, load)).flat(), ...others];
+  return [...(await cache.rows(request.meta, named, load)).flat(), ...others];
 }
 
 /** What a row stands under. Where conditions of models hold, what these say is part of it, and of what it falls with. */

@@ -21,7 +21,7 @@ export function throughCache(
   read: Read,
 ): MaybePromise<Rows> {
   if (state.cached !== undefined && state.lock === undefined && !state.fresh)
-    return result(workspace, cache, state.cached, query, state.using, read);
+    return result(workspace, cache, state, state.cached, query, read);
   if (!asksForKeys(cache, state, query)) return read(state.using);
   const { meta, scopes, using } = state;
   return keyRows(workspace, cache, {
@@ -43,9 +43,9 @@ export function throughCache(
 async function result(
   workspace: Workspace,
   cache: CacheAccess,
+  { meta: about, using }: QueryState,
   { ttl, tags }: CachedQuery,
   { compiled, parameters }: BoundQuery,
-  using: ServerRole | undefined,
   read: Read,
 ): Promise<Rows> {
   const { reads } = compiled.plan;
@@ -54,8 +54,8 @@ async function result(
   const use = cache.useIn(workspace.transaction, marks);
   if (use === 'nothing' || values === undefined || !cache.keepsResultsOf(reads)) return read(using);
   const wanted = { key: cache.resultKey(compiled.sql, values), marks: [...marks, ...tags.map(tagMark)], ttl };
-  if (use === 'look') return (await cache.level.look([wanted]))[0] ?? read(using);
-  const [rows] = await cache.level.rows([wanted], async (_, leased) => [
+  if (use === 'look') return (await cache.look(about, [wanted]))[0] ?? read(using);
+  const [rows] = await cache.rows(about, [wanted], async (_, leased) => [
     { rows: await read(leased ? 'primary' : using), keep: true },
   ]);
   return rows!;

@@ -1,4 +1,5 @@
 /** Pictures of memory and database, to compare before and after. */
+import { ConfigError } from '../../index.ts';
 import type { Collection, Database, Model, Session } from '../../index.ts';
 
 /** What a collection holds, loaded at run time, whatever its type knows of that. */
@@ -15,10 +16,14 @@ export function plain(entity: object | null | undefined): Record<string, unknown
 export async function rowsOf(db: Database): Promise<Record<string, Record<string, unknown>[]>> {
   const session = db.session();
   const tables: Record<string, Record<string, unknown>[]> = {};
-  for (const { table, key } of db.registry.models) {
+  for (const { name, table, key } of db.registry.models) {
+    if (key.length === 0)
+      throw new ConfigError(`Rows of ${name} are in no order that a picture could have.`, {
+        model: name,
+        remedy: 'Leave views out of the models of this database.',
+      });
     const rows = await session.sql`SELECT * FROM ${session.sql.id(table)} ORDER BY 1, 2`;
     if (rows.length > 0) tables[table] = rows;
-    if (key.length === 0) throw new Error(`${table} has no key`);
   }
   await session.close();
   return tables;

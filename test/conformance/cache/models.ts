@@ -33,7 +33,6 @@ export class Book extends model(
   { cache: { ttl: 600_000 } },
 ) {}
 
-/** With a key of two parts. */
 export class Shelf extends model(
   'shelf',
   { id: f.auto(), code: f.string({ maxLength: 10 }) },
@@ -46,6 +45,7 @@ export class Topic extends model(
   { cache: { ttl: 600_000 } },
 ) {}
 
+/** With a key of two parts. */
 export class Place extends model(
   'place',
   { hall: f.int(), row: f.int(), label: f.string({ maxLength: 20 }) },
@@ -56,21 +56,24 @@ export class Loan extends model('loan', { id: f.auto(), book: f.foreignKey(() =>
 
 export const models = [Writer, Book, Shelf, Topic, Place, Loan];
 
+/** The writer's values: one of every type. */
+export const ann = () => ({
+  name: 'Ann',
+  born: '1970-01-02',
+  worth: '12.50',
+  fans: 9_007_199_254_740_993n,
+  seal: new Uint8Array([0, 255, 7]),
+  facts: { a: [1, { b: null }], text: '"\u2028' },
+  seen: new Date('2024-02-29T12:34:56.789Z'),
+});
+
 /** A fresh database with one writer, two books and what belongs to them. */
 export async function openLibrary(options: DatabaseOptions): Promise<Database> {
   const db = await Database.connect(await freshUrl(), { models, ...options });
   await db.createAll();
   await db.transaction(async (session) => {
     const shelf = new Shelf({ code: 'A1' });
-    const writer = new Writer({
-      name: 'Ann',
-      born: '1970-01-02',
-      worth: '12.50',
-      fans: 9_007_199_254_740_993n,
-      seal: new Uint8Array([0, 255, 7]),
-      facts: { a: [1, { b: null }], text: '"\u2028' },
-      seen: new Date('2024-02-29T12:34:56.789Z'),
-    });
+    const writer = new Writer(ann());
     const topic = new Topic({ code: 'sea', name: 'The sea' });
     const first = new Book({ title: 'First', writer, shelf });
     first.topics.add(topic);

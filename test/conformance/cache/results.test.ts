@@ -99,11 +99,15 @@ describe('results of queries', () => {
       expectRefused(db, call, { type: InvalidQueryError, message });
     await refused(
       () => query.cache({} as never),
-      'cache() takes ttl as a number of milliseconds from 1 to 2147483647.',
+      'cache() takes ttl as a whole number of milliseconds from 1 to 2147483647.',
     );
     await refused(
       () => query.cache({ ttl: Number.NaN }),
-      'cache() takes ttl as a number of milliseconds from 1 to 2147483647.',
+      'cache() takes ttl as a whole number of milliseconds from 1 to 2147483647.',
+    );
+    await refused(
+      () => query.cache({ ttl: 1.5 }),
+      'cache() takes ttl as a whole number of milliseconds from 1 to 2147483647.',
     );
     await refused(
       () => query.cache({ ttl: 1, tag: 'x' } as never),
@@ -122,6 +126,65 @@ describe('results of queries', () => {
       "Tags of cached results are a list of texts. Write { tags: ['name'] }.",
     );
   });
+});
+
+describe('calls that cache() has nothing to do with', () => {
+  const cached = (session: Session) => session.query(Book).filter({ id: 1 }).cache({ ttl });
+
+  it.each<[string, (session: Session) => Promise<unknown>]>([
+    ['update', (session) => cached(session).update({ copies: 2 })],
+    ['delete', (session) => cached(session).delete()],
+    [
+      'bulkCreate',
+      (session) =>
+        session
+          .query(Topic)
+          .cache({ ttl })
+          .bulkCreate([{ code: 'a', name: 'A' }]),
+    ],
+    ['getOrCreate', (session) => session.query(Topic).cache({ ttl }).getOrCreate({ code: 'a' })],
+  ])('C4: %s() with cache() is refused', async (call, run) => {
+    const of = call === 'update' || call === 'delete' ? 'Book' : 'Topic';
+    await expectRefused(db, () => run(db.session()), {
+      type: InvalidQueryError,
+      message: `${call}() writes rows of ${of}, and cache() is for what is read. Leave cache() out: what is written is forgotten by itself.`,
+    });
+  });
+
+  it.each<[string, (session: Session) => AsyncIterable<unknown>]>([
+    ['iterate()', (session) => cached(session).iterate()],
+    ['for await', (session) => cached(session)],
+    ['values', (session) => cached(session).values('title')],
+  ])('C4: a stream with cache() is refused: %s', async (_, stream) => {
+    const read = async (): Promise<void> => {
+      for await (const row of stream(db.session())) expect.fail(`got ${String(row)}`);
+    };
+    await expectRefused(db, read, {
+      type: InvalidQueryError,
+      message:
+        'A query of Book that is iterated is read from the database and kept nowhere. Leave cache() out, or await the query as a whole.',
+    });
+  });
+});
+
+it('C1: C4: hits and misses are counted, by model', async () => {
+  const before = db.cache.stats();
+  expect(before).toEqual({ hits: 0, misses: 0, models: {} });
+  await db.session().get(Writer, 1);
+  await db.session().query(Book).inBulk([1, 2]);
+  await db.session().query(Book).inBulk([1, 2, 99]);
+  await db.session().query(Book).cache({ ttl }).count();
+  await Promise.all([1, 2, 3].map(() => db.session().query(Book).cache({ ttl }).count()));
+  await db.session().query(Shelf).count();
+  expect(db.cache.stats()).toEqual({
+    hits: 5,
+    misses: 5,
+    models: { Writer: { hits: 0, misses: 1 }, Book: { hits: 5, misses: 4 } },
+  });
+  expect(db.session().cache.stats()).toEqual(db.cache.stats());
+  expect(before.hits).toBe(0);
+  await using none = await Database.connect(await freshUrl(), { models: [Topic] });
+  expect(none.cache.stats()).toEqual({ hits: 0, misses: 0, models: {} });
 });
 
 class Memo extends model(

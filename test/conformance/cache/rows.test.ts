@@ -6,7 +6,7 @@ import { InMemoryCache } from 'blazeorm/cache';
 
 import { plain } from '../../support/pictures.ts';
 import { statementsOf } from '../../support/statements.ts';
-import { Book, Loan, openLibrary, Place, Shelf, Topic, Writer } from './models.ts';
+import { ann, Book, Loan, openLibrary, Place, Shelf, Topic, Writer } from './models.ts';
 
 let db: Database;
 
@@ -38,16 +38,7 @@ async function keptAfter<T>(run: (session: Session) => Promise<T>): Promise<T> {
 describe('rows by their keys', () => {
   it('C1: a hit runs no SQL, and gives every type of value as the database did', async () => {
     const again = await keptAfter(async (session) => plain((await session.getOrFail(Writer, 1))!));
-    expect(again).toEqual({
-      id: 1,
-      name: 'Ann',
-      born: '1970-01-02',
-      worth: '12.50',
-      fans: 9_007_199_254_740_993n,
-      seal: new Uint8Array([0, 255, 7]),
-      facts: { a: [1, { b: null }], text: '"\u2028' },
-      seen: new Date('2024-02-29T12:34:56.789Z'),
-    });
+    expect(again).toEqual({ id: 1, ...ann() });
     expect(await keptAfter(async (session) => plain((await session.get(Topic, 'sea'))!))).toEqual({
       code: 'sea',
       name: 'The sea',

@@ -2,24 +2,14 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ConfigError, Database, f, hooks, model, unique, withCorrelationId } from 'blazeorm';
+import { ConfigError, Database, hooks, withCorrelationId } from 'blazeorm';
 import type { DatabaseOptions, Session } from 'blazeorm';
 
 import { collectingLogger } from '../../support/collected-logs.ts';
 import { engine, errorOf, freshUrl, onEngine } from '../../support/database.ts';
 import { leaksOf } from '../../support/leaks.ts';
 import { warningsOf } from '../../support/warnings.ts';
-
-const SENTINEL = 'sentinel-4711';
-
-class Owner extends model('owner', { id: f.auto(), name: f.string(), pets: f.reverse(() => Pet, 'owner') }) {}
-class Pet extends model(
-  'pet',
-  { id: f.auto(), name: f.string(), owner: f.foreignKey(() => Owner) },
-  { constraints: [unique('name')] },
-) {}
-
-const models = [Owner, Pet];
+import { models, Owner, Pet, SENTINEL } from './pets.ts';
 
 let url: string;
 beforeAll(async () => {
@@ -144,6 +134,30 @@ describe('records', () => {
       }),
     ]);
     expect(leaksOf(entries, SENTINEL)).toEqual([]);
+  });
+
+  it('O3: X4: raw SQL is written without its literals, whether it fails or not, and no error quotes them', async () => {
+    const raw = (text: string) => errorOf(() => db.session().sql(Object.assign([text], { raw: [text] })));
+    await db.session().sql`SELECT id FROM owner WHERE name = 'sentinel-4711' OR id = ${1} OR id = 4711`;
+    await db.session().sql`SELECT id FROM owner WHERE name = 'another' OR id = ${1} OR id = 9`;
+    const shown = onEngine({
+      sqlite: 'SELECT id FROM owner WHERE name = ? OR id = ? OR id = ?',
+      postgres: 'SELECT id FROM owner WHERE name = ? OR id = $1 OR id = ?',
+    });
+    expect(entries.map(([, , { sql }]) => sql)).toEqual([shown, shown]);
+    expect(new Set(entries.map(([, , { fingerprint }]) => fingerprint)).size).toBe(1);
+    const errors = [
+      await raw(`SELECT nope FROM owner WHERE name = '${SENTINEL}'`),
+      await raw(`SELECT name nope '${SENTINEL}' FROM owner '${SENTINEL}'`),
+      await raw(`INSERT INTO pet (name, owner_id) VALUES ('${SENTINEL}', 987654)`),
+    ];
+    expect(leaksOf(entries, SENTINEL)).toEqual([]);
+    expect(
+      leaksOf(
+        errors.map(({ message, cause }) => [message, cause]),
+        SENTINEL,
+      ),
+    ).toEqual([]);
   });
 
   it("O3: X4: an application's own error is told by its class alone", async () => {

@@ -3,7 +3,7 @@ import { ROOT_CONTEXT, context, trace, TraceFlags } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ConfigError, ConnectionConfig, Database, DeadlockError, f, model, unique, withCorrelationId } from 'blazeorm';
+import { ConfigError, ConnectionConfig, Database, DeadlockError, withCorrelationId } from 'blazeorm';
 import type { DatabaseOptions } from 'blazeorm';
 import { instrument, traceContext } from 'blazeorm/otel';
 
@@ -12,15 +12,7 @@ import { leaksOf } from '../../support/leaks.ts';
 import { openTelemetry } from '../../support/telemetry.ts';
 import type { SpanTree, Telemetry } from '../../support/telemetry.ts';
 import { warningsOf } from '../../support/warnings.ts';
-
-const SENTINEL = 'sentinel-4711';
-
-class Owner extends model('owner', { id: f.auto(), name: f.string(), pets: f.reverse(() => Pet, 'owner') }) {}
-class Pet extends model(
-  'pet',
-  { id: f.auto(), name: f.string(), owner: f.foreignKey(() => Owner) },
-  { constraints: [unique('name')] },
-) {}
+import { models, Owner, Pet, SENTINEL } from './pets.ts';
 
 let url: string;
 let telemetry: Telemetry;
@@ -30,7 +22,7 @@ let place: Record<string, unknown>;
 let stop: () => void;
 
 const open = async (options: DatabaseOptions = {}): Promise<Database> => {
-  const opened = await Database.connect(url, { models: [Owner, Pet], ...options });
+  const opened = await Database.connect(url, { models, ...options });
   if (url.includes(':memory:')) await opened.createAll();
   return opened;
 };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { check, Database, f, index, LockTimeoutError, model, unique } from 'blazeorm';
 import {
@@ -202,7 +202,7 @@ describe('code of migrations', () => {
         ],
       }),
     }) {}
-    Note.on('beforeSave', () => void heard++);
+    onTestFinished(Note.on('beforeSave', () => void heard++));
     await open([
       file('0001_note', [
         NOTE,

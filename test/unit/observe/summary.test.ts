@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { withoutLiterals } from '../../../src/observe/otel/statement-shape.ts';
+import { queryTextOf } from '../../../src/observe/otel/statement-shape.ts';
 import { summaryOf } from '../../../src/observe/otel/summary.ts';
 
 const summary = (sql: string, quotes: 'standard' | 'mysql' = 'standard'): string => summaryOf(sql, quotes).text;
@@ -78,7 +78,7 @@ describe('the summary of a statement', () => {
 
 describe('the text of a statement', () => {
   it('O4: X4: stays where it has placeholders', () => {
-    expect(withoutLiterals('SELECT \'a\', 1 FROM "post" WHERE "id" = $1', 'standard')).toBe(
+    expect(queryTextOf('SELECT \'a\', 1 FROM "post" WHERE "id" = $1', 'standard')).toBe(
       'SELECT \'a\', 1 FROM "post" WHERE "id" = $1',
     );
   });
@@ -93,6 +93,6 @@ describe('the text of a statement', () => {
     ['mysql', `SELECT 'a\\'secret', "secret", 0xFF FROM \`post\``, 'SELECT ?, ?, ? FROM `post`'],
     ['standard', "SELECT 'not closed", 'SELECT ?'],
   ] as const)('O4: X4: has no literal where it has none (%s: %s)', (quotes, sql, expected) => {
-    expect(withoutLiterals(sql, quotes)).toBe(expected);
+    expect(queryTextOf(sql, quotes)).toBe(expected);
   });
 });

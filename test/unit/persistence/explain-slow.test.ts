@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { withoutValues } from '../../../src/persistence/explain-slow.ts';
+import { planWithoutValues } from '../../../src/persistence/explain-slow.ts';
 
 describe('a plan for a log', () => {
   it.each([
@@ -21,6 +21,6 @@ describe('a plan for a log', () => {
     ],
     ['SQLite', 'SEARCH t0 USING INDEX a (email=?)', 'SEARCH t0 USING INDEX a (email=?)'],
   ])('X4: O1: of %s has its estimates and no values', (_name, plan, shown) => {
-    expect(withoutValues(plan)).toBe(shown);
+    expect(planWithoutValues(plan)).toBe(shown);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { safeCause, withoutValues } from '../../../src/security/driver-errors.ts';
+import { safeCause, messageWithoutValues } from '../../../src/security/driver-errors.ts';
 import { leaksOf } from '../../support/leaks.ts';
 
 const SENTINEL = 'S3NT1NEL';
@@ -34,13 +34,32 @@ describe('what a database says, without values', () => {
     ['an open "quote', 'no', 'an open ***'],
     ['an open "quote', 'quote', 'an open "quote'],
   ])('X4: %s', (text, sql, shown) => {
-    expect(withoutValues(text, sql)).toBe(shown);
+    expect(messageWithoutValues(text, sql)).toBe(shown);
   });
 
   it('X4: a parameter shows nowhere, quoted or not, in a list or in JSON, whole or as a part of another', () => {
     const parameters = ['abc', ['abcdef', 7], JSON.stringify([{ a: 'ghi' }]), 1234n, { b: 'jkl' }, new Uint8Array(3)];
-    expect(withoutValues('abcdef abc ghi 1234 jkl 7', 'abc', parameters)).toBe('*** *** *** *** *** 7');
-    expect(withoutValues('[not JSON', '', ['[not JSON'])).toBe('***');
+    expect(messageWithoutValues('abcdef abc ghi 1234 jkl 7', 'abc', parameters)).toBe('*** *** *** *** *** 7');
+    expect(messageWithoutValues('[not JSON', '', ['[not JSON'])).toBe('***');
+  });
+
+  it.each([
+    ["Duplicate entry 's3cret' for key 'tag.name'", "INSERT INTO tag (name) VALUES ('s3cret')", 'mysql'],
+    ["Incorrect DATE value: 's3cret'", 'SELECT date "s3cret"', 'mysql'],
+    ["use near 'integer) + nope('s3cret')' at line 1", "SELECT CAST(1 AS integer) + nope('s3cret')", 'mysql'],
+    ["use near 'nope('s3cr' at line 1", "SELECT nope('s3cret')", 'mysql'],
+    ['invalid input syntax for type integer: "s3cret"', "SELECT 's3cret'::int", 'standard'],
+    ['syntax error at or near "\'s3cret\'"', "SELECT x 's3cret'", 'standard'],
+    ['invalid input syntax for type json: "s3cret"', 'SELECT $a$s3cret$a$::json', 'standard'],
+  ] as const)('X4: a text that is written in the statement shows nowhere: %s', (text, sql, quotes) => {
+    expect(messageWithoutValues(text, sql, [], quotes)).not.toContain('s3cr');
+  });
+
+  it('X4: what MySQL cannot read is shown without its texts', () => {
+    const sql = "SELECT CAST(1 AS integer) + nope('s3cret')";
+    expect(messageWithoutValues("use near 'integer) + nope('s3cret')' at line 1", sql, [], 'mysql')).toBe(
+      "use near 'integer) + nope(?)' at line 1",
+    );
   });
 
   it('X4: whatever a value holds and whatever the message says around it', () => {

@@ -78,7 +78,9 @@ describe('the conformance suite, from outside', () => {
       "The conformance suite has no area 'sesion'. There are: loading, models, observability, query, session, types, and of these",
     );
     const twice = await theirs(`for (const i of [1, 2]) conformance(${target}, { areas: ['query/lookups'] });`);
-    expect(twice.output).toContain("conformance() is called once in a test file: 'mine' has been");
+    expect(twice.output).toContain(
+      "ConfigError: conformance() is called once in a test file, and has been for 'mine'. Give 'mine' a test file of its own.",
+    );
   });
 
   it('K2: holds every file of cases', async () => {
