@@ -13,6 +13,7 @@ import type { Database } from '../../../index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { target } from '../../target.ts';
 import { FOUND } from './history/found.ts';
+import { FOUND_OF_SETS } from './history/found-sets.ts';
 import { histories } from './history/furnished.ts';
 import { models } from './history/models.ts';
 import { play } from './history/play.ts';
@@ -29,7 +30,8 @@ describe('histories of a session', () => {
   });
   afterAll(() => db.close());
 
-  for (const [title, units] of Object.entries(FOUND)) it(`S7: R3: R5: ${title}`, () => play(db, units));
+  for (const [title, units] of Object.entries({ ...FOUND, ...FOUND_OF_SETS }))
+    it(`S7: R3: R5: ${title}`, () => play(db, units));
 
   for (let at = 0; at < HISTORIES; at += EACH) {
     const seed = SEED + at;
