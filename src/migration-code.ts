@@ -6,7 +6,7 @@ import type { CodeTerms } from './schema/engine/target.ts';
 import { run as runOperation } from './schema/operations/builders.ts';
 import type { TableLike } from './schema/operations/builders.ts';
 import type { Operation } from './schema/operations/operation.ts';
-import type { RunStep } from './schema/steps.ts';
+import type { RunStep } from './schema/steps/step.ts';
 import { findTable } from './schema/state.ts';
 import { MigrationError } from './utils/migration-errors.ts';
 import { suggest } from './utils/naming.ts';

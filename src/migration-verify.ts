@@ -4,7 +4,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import { engineOf } from './persistence/database.ts';
 import type { Engine } from './persistence/engine.ts';
 import { diffSchemas } from './schema/diff.ts';
-import { nameOfOperation } from './schema/engine/failures.ts';
+import { describeOperation } from './schema/describe.ts';
 import { introspect } from './schema/introspect/introspect.ts';
 import type { Operation } from './schema/operations/operation.ts';
 import { MigrationError } from './utils/migration-errors.ts';
@@ -99,7 +99,7 @@ async function failureOf(run: () => Promise<unknown>): Promise<MigrationError | 
 
 /** Operations in few words. */
 export function listed(operations: readonly Operation[]): string {
-  return operations.map(nameOfOperation).join(', ');
+  return operations.map(describeOperation).join(', ');
 }
 
 function partsOf(db: Database): Pick<Engine, 'executor' | 'options'> & { readonly dialect: Dialect } {

@@ -15,7 +15,7 @@ import { MIGRATION_TABLE } from './schema/engine/record.ts';
 import type { CodeTerms, MigrationTarget } from './schema/engine/target.ts';
 import { schemaOf } from './schema/of-models.ts';
 import type { Migration, Operation } from './schema/operations/operation.ts';
-import type { RunStep } from './schema/steps.ts';
+import type { RunStep } from './schema/steps/step.ts';
 import { MigrationHistoryError } from './utils/migration-errors.ts';
 import { own } from './utils/own.ts';
 

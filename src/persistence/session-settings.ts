@@ -20,7 +20,7 @@ const NOTHING: SessionOptions = Object.freeze({});
 
 /** The settings of a session. Most are opened without options of their own: these share one. @throws ConfigError */
 export function sessionSettings(engine: Engine, options: SessionOptions & Bounds): SessionSettings {
-  if (Object.keys(options).length > 0) return settingsOf(engine, options);
+  if (Object.keys(options ?? NOTHING).length > 0) return settingsOf(engine, options);
   let settings = usual.get(engine);
   if (settings === undefined) usual.set(engine, (settings = settingsOf(engine, NOTHING)));
   return settings;

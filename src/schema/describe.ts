@@ -1,7 +1,7 @@
 import type { TableName } from '../core/ast/schema.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { Operation } from './operations/operation.ts';
-import type { Step } from './steps.ts';
+import type { Step } from './steps/step.ts';
 
 /** An operation in a few words, for people. */
 export function describeOperation(operation: Operation): string {

@@ -1,16 +1,12 @@
-import type { Schema, ViewSchema } from '../core/ast/schema.ts';
-import { MariaDBDialect } from '../dialects/mysql/mariadb.ts';
-import { MySQLDialect } from '../dialects/mysql/mysql.ts';
-import { PostgresDialect } from '../dialects/postgres/postgres.ts';
-import { SQLiteDialect } from '../dialects/sqlite/sqlite.ts';
+import type { Schema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { UnsupportedError } from '../utils/errors.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
 import { typeKey } from './compare.ts';
 import { diffSchemas } from './diff.ts';
 import { leavesOf, ordered, replay } from './engine/history.ts';
 import { refuseBranches } from './engine/plan.ts';
-import { schemaOf } from './of-models.ts';
+import { nameOf, nextName } from './migration-names.ts';
+import { neutralSchemaOf } from './neutral-schema.ts';
 import type { Migration, Operation } from './operations/operation.ts';
 import { keyOf } from './creation-order.ts';
 import { findTable } from './state.ts';
@@ -24,25 +20,42 @@ export interface NewMigration {
   readonly before: Schema;
 }
 
+/** What the models have and the history lacks. */
+export interface ModelChanges {
+  readonly history: readonly Migration[];
+  /** The schemas of the history and of the models. */
+  readonly before: Schema;
+  readonly wanted: Schema;
+  readonly operations: readonly Operation[];
+  readonly dialect: Dialect;
+}
+
+/**
+ * The models compared with the history.
+ *
+ * @param dialect Whose SQL is compared; what is found is for all databases.
+ * @throws MigrationHistoryError where branches met.
+ */
+export function changesOf(models: Iterable<unknown>, files: readonly Migration[], dialect: Dialect): ModelChanges {
+  const history = ordered(files);
+  refuseBranches(history);
+  return compared(history, replay(history), neutralSchemaOf([...models], dialect), dialect);
+}
+
+function compared(history: readonly Migration[], before: Schema, wanted: Schema, dialect: Dialect): ModelChanges {
+  return { history, before, wanted, operations: diffSchemas(before, wanted, dialect), dialect };
+}
+
 /**
  * The migration that brings the history to where the models are; `undefined` if it is there.
  *
- * @param dialect Whose SQL is compared; what is found is for all databases.
- * @throws MigrationHistoryError where branches met; MigrationError for a required column that nobody can fill.
+ * @param name What it is called, after its number; by default what its operations say.
+ * @throws MigrationError for a required column that nobody can fill.
  */
-export function makeMigration(
-  models: Iterable<unknown>,
-  files: readonly Migration[],
-  dialect: Dialect,
-  options: { readonly name?: string | undefined; readonly renames?: readonly ColumnRename[] } = {},
-): NewMigration | undefined {
-  const all = ordered(files);
-  refuseBranches(all);
-  const { renames = [] } = options;
-  const operations = diffSchemas(replay(all), renamed(neutralSchemaOf([...models], dialect), renames), dialect);
+export function makeMigration({ history, before, operations }: ModelChanges, name?: string): NewMigration | undefined {
   if (operations.length === 0) return undefined;
   refuseUnfilled(operations);
-  return made(all, options.name ?? nameOf(operations, all), operations);
+  return made(history, before, name ?? nameOf(operations, history.length === 0), operations);
 }
 
 /** A column that is another one under a new name, as somebody says who knows. */
@@ -53,13 +66,7 @@ export interface ColumnRename {
 }
 
 /** Columns of a table that go while others of the same type come: they may be the same. */
-export function possibleRenames(
-  models: Iterable<unknown>,
-  files: readonly Migration[],
-  dialect: Dialect,
-): ColumnRename[] {
-  const before = replay(ordered(files));
-  const operations = diffSchemas(before, neutralSchemaOf([...models], dialect), dialect);
+export function possibleRenames({ before, operations }: ModelChanges): ColumnRename[] {
   const come = operations.filter((operation) => operation.kind === 'addColumn');
   return operations.flatMap((gone) => {
     if (gone.kind !== 'dropColumn') return [];
@@ -73,8 +80,14 @@ export function possibleRenames(
   });
 }
 
+/** The same changes, with columns that are others under new names. */
+export function withRenames(changes: ModelChanges, renames: readonly ColumnRename[]): ModelChanges {
+  if (renames.length === 0) return changes;
+  const { history, before, wanted, dialect } = changes;
+  return compared(history, before, renamed(wanted, renames), dialect);
+}
+
 function renamed(schema: Schema, renames: readonly ColumnRename[]): Schema {
-  if (renames.length === 0) return schema;
   const formerName = (table: string, column: string): string | undefined =>
     renames.find((rename) => rename.table === table && rename.to === column)?.from;
   return {
@@ -93,11 +106,11 @@ function renamed(schema: Schema, renames: readonly ColumnRename[]): Schema {
 export function emptyMigration(files: readonly Migration[], name: string): NewMigration {
   const all = ordered(files);
   refuseBranches(all);
-  return made(all, name, []);
+  return made(all, replay(all), name, []);
 }
 
-function made(all: readonly Migration[], name: string, operations: readonly Operation[]): NewMigration {
-  return { name: nextName(all, name), after: leavesOf(all).map((leaf) => leaf.name), operations, before: replay(all) };
+function made(all: readonly Migration[], before: Schema, name: string, operations: readonly Operation[]): NewMigration {
+  return { name: nextName(all, name), after: leavesOf(all).map((leaf) => leaf.name), operations, before };
 }
 
 /**
@@ -114,7 +127,7 @@ export function mergeMigrations(files: readonly Migration[], dialect: Dialect): 
     throw new MigrationError('The branches change the same things, and which comes last makes a difference.', {
       remedy: 'Let one of them come after the other, by its list of what it comes after.',
     });
-  return made(all, 'merge', []);
+  return made(all, one, 'merge', []);
 }
 
 /** Another order in which each comes after those that it names. */
@@ -126,43 +139,6 @@ function otherOrder(all: readonly Migration[]): Migration[] {
   };
   for (const migration of all.toReversed()) place(migration);
   return [...placed];
-}
-
-/** The schema of models, with views in the words of every database that has them. */
-export function neutralSchemaOf(models: readonly unknown[], dialect: Dialect): Schema {
-  const own = schemaOf(models, dialect);
-  if (own.views.length === 0) return own;
-  const others = [new SQLiteDialect(), new PostgresDialect(), new MySQLDialect(), new MariaDBDialect()];
-  const texts = others.map((other) => [other.id, viewsFor(models, other)] as const);
-  const views = own.views.map((view): ViewSchema => {
-    const sql = texts.flatMap(([id, byKey]) => {
-      const text = byKey.get(keyOf(view));
-      return text === undefined ? [] : [[id, text] as const];
-    });
-    const [first] = sql;
-    return {
-      ...view,
-      sql:
-        sql.length === others.length && sql.every(([, text]) => text === first![1])
-          ? first![1]
-          : Object.fromEntries(sql),
-    };
-  });
-  return { ...own, views };
-}
-
-function viewsFor(models: readonly unknown[], dialect: Dialect): ReadonlyMap<string, string> {
-  try {
-    return new Map(
-      schemaOf(models, dialect).views.flatMap((view) =>
-        typeof view.sql === 'string' ? [[keyOf(view), view.sql]] : [],
-      ),
-    );
-  } catch (error) {
-    // What one database lacks keeps nobody from using another.
-    if (error instanceof UnsupportedError) return new Map();
-    throw error;
-  }
 }
 
 /** @throws MigrationError for a required column of a table that is there, of which nobody says what its rows get. */
@@ -183,65 +159,4 @@ function refuseUnfilled(operations: readonly Operation[]): void {
   throw new MigrationError(`${problems.join(', ')} ${is} required, and nobody says what rows that are there get.`, {
     remedy: `Give 'default' or 'dbDefault' to the field, or add the column while ${they} nullable, fill it by run(), and require it then.`,
   });
-}
-
-/** `0003_add_post_views` */
-function nextName(all: readonly Migration[], name: string): string {
-  const numbers = all.map((migration) => Number(/^\d+/.exec(migration.name)?.[0] ?? 0));
-  return `${String(Math.max(0, ...numbers) + 1).padStart(4, '0')}_${name}`;
-}
-
-const LONGEST = 48;
-
-/** What the first operations say, as Django does. */
-function nameOf(operations: readonly Operation[], all: readonly Migration[]): string {
-  if (all.length === 0) return 'initial';
-  const parts: string[] = [];
-  for (const operation of operations) {
-    const part = partOf(operation);
-    if (parts.length > 0 && [...parts, part].join('_').length > LONGEST) return `${parts.join('_')}_and_more`;
-    parts.push(part);
-  }
-  return parts.join('_');
-}
-
-function partOf(operation: Operation): string {
-  const words = wordsOf(operation).join('_').toLowerCase();
-  return words
-    .replaceAll(/[^a-z\d]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
-    .slice(0, LONGEST);
-}
-
-function wordsOf(operation: Operation): readonly string[] {
-  switch (operation.kind) {
-    case 'createTable':
-      return [operation.table.name];
-    case 'dropTable':
-      return ['drop', operation.table.name];
-    case 'renameTable':
-      return ['rename', operation.table.name, operation.to];
-    case 'addColumn':
-    case 'alterColumn':
-      return [operation.kind === 'addColumn' ? 'add' : 'alter', operation.table.name, operation.column.name];
-    case 'dropColumn':
-      return ['drop', operation.table.name, operation.column];
-    case 'renameColumn':
-      return ['rename', operation.table.name, operation.from, operation.to];
-    case 'addForeignKey':
-      return ['add', operation.key.name];
-    case 'addCheck':
-      return ['add', operation.check.name];
-    case 'addIndex':
-      return ['add', operation.index.name];
-    case 'dropConstraint':
-    case 'dropIndex':
-      return ['drop', operation.name];
-    case 'createView':
-      return ['view', operation.view.name];
-    case 'dropView':
-      return ['drop', operation.view.name];
-    default:
-      return ['table' in operation ? operation.table.name : 'change'];
-  }
 }

@@ -1,5 +1,5 @@
 import { openAdapter } from '../../adapters/open.ts';
-import { makeMigration } from '../../schema/makemigrations.ts';
+import { changesOf } from '../../schema/makemigrations.ts';
 import { describeOperation } from '../../schema/describe.ts';
 import { findingsOf } from '../../schema/safety/plans.ts';
 import { inWords } from '../../schema/safety/refuse.ts';
@@ -21,12 +21,12 @@ export const check: CommandDefinition<{ readonly safety?: true }> = {
     if (safety === true) return checkSafety(context);
     const { output } = context;
     const { dialect } = await openAdapter(context.connection);
-    const made = makeMigration(await context.models(), await context.migrations(), dialect);
-    const operations = made?.operations.map(describeOperation) ?? [];
-    if (made === undefined) output.line('Models and migrations agree.');
+    const changes = changesOf(await context.models(), await context.migrations(), dialect);
+    const operations = changes.operations.map(describeOperation);
+    if (operations.length === 0) output.line('Models and migrations agree.');
     else output.line(`The models have what no migration makes:\n${operations.map((text) => `  ${text}`).join('\n')}`);
     output.json({ pending: operations });
-    return made === undefined ? EXIT.ok : EXIT.pending;
+    return operations.length === 0 ? EXIT.ok : EXIT.pending;
   },
 };
 

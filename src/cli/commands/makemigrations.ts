@@ -1,7 +1,14 @@
 import { join, relative } from 'node:path';
 import { openAdapter } from '../../adapters/open.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
-import { emptyMigration, makeMigration, mergeMigrations, possibleRenames } from '../../schema/makemigrations.ts';
+import {
+  changesOf,
+  emptyMigration,
+  makeMigration,
+  mergeMigrations,
+  possibleRenames,
+  withRenames,
+} from '../../schema/makemigrations.ts';
 import type { NewMigration } from '../../schema/makemigrations.ts';
 import { describeOperation } from '../../schema/describe.ts';
 import { analyse } from '../../schema/safety/analyse.ts';
@@ -105,7 +112,7 @@ async function make(
   const files = await context.migrations();
   if (merge === true) return mergeMigrations(files, dialect);
   if (empty === true) return emptyMigration(files, name ?? 'manual');
-  const models = await context.models();
-  const renames = context.output.isTerminal ? await askRenames(possibleRenames(models, files, dialect)) : [];
-  return makeMigration(models, files, dialect, { name, renames });
+  const changes = changesOf(await context.models(), files, dialect);
+  const renames = context.output.isTerminal ? await askRenames(possibleRenames(changes)) : [];
+  return makeMigration(withRenames(changes, renames), name);
 }

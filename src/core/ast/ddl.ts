@@ -74,7 +74,8 @@ export interface DropColumn {
 
 export interface RenameColumn {
   readonly kind: 'renameColumn';
-  readonly table: TableName;
+  /** As it is afterwards. */
+  readonly table: TableSchema;
   readonly from: string;
   readonly to: string;
   /** What reads it and does not follow by itself everywhere, as it is afterwards: checks, and indexes of words. */

@@ -64,11 +64,24 @@ export class MySQLDdlCompiler extends DdlCompiler {
     const changes = [
       ...checks.map(({ name }) => `DROP CONSTRAINT ${this.quote(name)}`),
       ...indexes.flatMap(({ name }) => [`DROP INDEX ${this.quote(name)}`, `DROP COLUMN ${this.quote(name)}`]),
-      `RENAME COLUMN ${this.quote(from)} TO ${this.quote(to)}`,
+      this.renamed(table, from, to),
       ...indexes.flatMap((index) => this.fullText(index).map((part) => `ADD ${part}`)),
       ...checks.map((check) => `ADD ${this.check(check)}`),
     ];
     return [`${this.alter(table)} ${changes.join(', ')}`];
+  }
+
+  /**
+   * MariaDB's JSON is a text with a check that reads its column under the name by which the table was first opened: after
+   * `FROM post AS t0`, and a row written, RENAME COLUMN does not find it (error 1054, "Unknown column … in 'CHECK'", seen in 10.11).
+   * CHANGE COLUMN makes the check anew, and is done at once as well.
+   */
+  private renamed(table: TableSchema, from: string, to: string): string {
+    const column = table.columns.find(({ name }) => name === to);
+    const isChecked = !this.dialect.types.jsonType && column !== undefined && this.columnType(table, column) === 'json';
+    return isChecked
+      ? `CHANGE COLUMN ${this.quote(from)} ${this.column(table, column)}`
+      : `RENAME COLUMN ${this.quote(from)} TO ${this.quote(to)}`;
   }
 
   /**

@@ -80,6 +80,8 @@ export class PostgresDdlCompiler extends DdlCompiler {
     // A text as it is: PostgreSQL sees that a longer type asks nothing of it, and writes no row anew.
     if (TEXTS.has(to.kind)) return TEXTS.has(from.kind) ? value : `${value}::text`;
     if (from.kind === 'bool' && NUMBERS.has(to.kind)) return `${value}::integer::${columnType(to)}`;
+    // Of all numbers only an integer is cast to a boolean.
+    if (NUMBERS.has(from.kind) && to.kind === 'bool') return `${value} <> 0`;
     if (from.kind === 'date' && to.kind === 'datetime') return `${value}::timestamp AT TIME ZONE 'UTC'`;
     if (from.kind === 'datetime' && to.kind === 'date') return `(${value} AT TIME ZONE 'UTC')::date`;
     return `${value}::${columnType(to)}`;

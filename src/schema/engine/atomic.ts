@@ -3,7 +3,7 @@ import { splitScript } from '../../adapters/mysql/script.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 
 /** Where the steps end that go in one transaction with this one; undefined if it goes alone. */
 export function endOfGroup(dialect: Dialect, steps: readonly Step[], from: number): number | undefined {

@@ -1,7 +1,7 @@
 import type { Connection } from '../../adapters/adapter.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { Dialect, DialectId } from '../../dialects/dialect.ts';
-import type { Effect, Step } from '../steps.ts';
+import type { Effect, Step } from '../steps/step.ts';
 
 /** Texts of SQL: schema, table and name that are looked for. */
 type Question = (schema: string, table: string, name: string) => string;

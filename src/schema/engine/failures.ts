@@ -9,8 +9,9 @@ import {
   TransactionAbortedError,
 } from '../../utils/errors.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
+import { describeOperation } from '../describe.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import type { PlannedMigration } from './plan.ts';
 
 /** A lock was not to be had, or given up: later it may be. */
@@ -36,7 +37,7 @@ export function failed(plan: PlannedMigration, position: number, error: unknown,
   const where =
     step === undefined
       ? 'the record of it'
-      : `step ${position + 1} of ${steps.length}${operation === undefined ? '' : ` (${nameOfOperation(operation)})`}`;
+      : `step ${position + 1} of ${steps.length}${operation === undefined ? '' : ` (${describeOperation(operation)})`}`;
   return new MigrationError(`${where} failed: ${textOf(error)}`, {
     migration: migration.name,
     model: operation === undefined ? undefined : tableOfOperation(operation),
@@ -58,12 +59,6 @@ function remedyFor(error: unknown, together: boolean): string {
   return together
     ? 'Nothing of its transaction is kept.'
     : 'What was done before it is recorded: migrating again goes on with this step.';
-}
-
-/** An operation by its name and what it is about. */
-export function nameOfOperation(operation: Operation): string {
-  const table = tableOfOperation(operation);
-  return table === undefined ? operation.kind : `${operation.kind} of '${table}'`;
 }
 
 function tableOfOperation(operation: Operation): string | undefined {

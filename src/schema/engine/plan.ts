@@ -5,9 +5,9 @@ import { MigrationError, MigrationHistoryError } from '../../utils/migration-err
 import { suggest } from '../../utils/naming.ts';
 import { invertAll } from '../operations/invert.ts';
 import type { Migration, Operation } from '../operations/operation.ts';
-import { stepsOf } from '../steps.ts';
+import { stepsOf } from '../steps/steps.ts';
 import { transactionWord } from './atomic.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import { checkHistory, leavesOf, ordered, replay } from './history.ts';
 import type { Recorded } from './record.ts';
 import { settleReplaced } from './replaced.ts';

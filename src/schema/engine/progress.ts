@@ -1,4 +1,4 @@
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import type { PlannedMigration } from './plan.ts';
 
 /** How far a migration has come. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '../../adapters/adapter.ts';
 import { MigrationError } from '../../utils/migration-errors.ts';
 import { runRebuild } from '../rebuild-steps.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import { endOfGroup, inTransaction } from './atomic.ts';
 import { clearRemains, isDone, sendWhole } from './effects.ts';
 import { failed, isLocked, isRefused } from './failures.ts';

@@ -1,10 +1,10 @@
 import { splitScript } from '../../adapters/mysql/script.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import { UnsupportedError } from '../../utils/errors.ts';
+import { describeOperation } from '../describe.ts';
 import { rebuildSql } from '../rebuild-sql.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 import { endOfGroup } from './atomic.ts';
-import { nameOfOperation } from './failures.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { MigrationRecord, Recorded } from './record.ts';
 
@@ -54,7 +54,7 @@ function statementsOf({ migration, operations }: PlannedMigration, step: Step, d
       return rebuildSql(step.rebuild, dialect);
     case 'run':
       throw new UnsupportedError(
-        `${migration.name}: ${nameOfOperation(operations[step.operation]!)} is code, which no script can say.`,
+        `${migration.name}: no script can say '${describeOperation(operations[step.operation]!)}'.`,
         {
           feature: 'code in a script of migrations',
           remedy: 'Apply it with the engine, and take the script from there on.',
@@ -115,7 +115,7 @@ function postgresBlock(plan: PlannedMigration, steps: readonly Scripted[], recor
   if (outside !== undefined) {
     const operation = plan.operations[outside.step.operation]!;
     throw new UnsupportedError(
-      `${plan.migration.name}: ${nameOfOperation(operation)} stands outside of transactions, where PostgreSQL has no conditions.`,
+      `${plan.migration.name}: '${describeOperation(operation)}' stands outside of transactions, where PostgreSQL has no conditions.`,
       {
         feature: 'steps outside of transactions in a script that can be run again',
         remedy: 'Leave out idempotent, or migrate with the engine.',

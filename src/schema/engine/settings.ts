@@ -2,7 +2,7 @@ import type { Connection } from '../../adapters/adapter.ts';
 import { withEachBounded } from '../../adapters/bounded-executor.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { DialectId } from '../../dialects/dialect.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../steps/step.ts';
 
 /** How long a migration waits, in milliseconds. */
 export interface Patience {

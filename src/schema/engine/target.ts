@@ -1,7 +1,7 @@
 import type { Connection } from '../../adapters/adapter.ts';
 import type { Executor } from '../../adapters/executor.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
-import type { RunStep } from '../steps.ts';
+import type { RunStep } from '../steps/step.ts';
 import type { MigrationRecord } from './record.ts';
 
 /** The database that migrations are applied to, as the engine needs it. */

@@ -1,16 +1,18 @@
 import type { ColumnSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { snakeCase } from '../../utils/naming.ts';
-import { unreachable } from '../../utils/unreachable.ts';
+import { fieldCall } from '../field-call.ts';
+import type { FieldCall } from '../field-call.ts';
 import { CODECS, enumeratedIn } from '../introspect/custom.ts';
+import { quotedText } from '../print/literals.ts';
 import type { Helper } from './helpers.ts';
-import { array, call, object, quoted } from './print.ts';
+import { array, call, object } from './print.ts';
 import type { Code, Entry } from './print.ts';
 
 /** A field of a column that is no relation's key. */
 export function fieldCode(column: ColumnSchema, attribute: string, isKey: boolean, options: readonly Entry[]): Code {
-  const named: Entry[] = snakeCase(attribute) === column.name ? [] : [['column', quoted(column.name)]];
-  const commented: Entry[] = column.comment === undefined ? [] : [['comment', quoted(column.comment)]];
+  const named: Entry[] = snakeCase(attribute) === column.name ? [] : [['column', quotedText(column.name)]];
+  const commented: Entry[] = column.comment === undefined ? [] : [['comment', quotedText(column.comment)]];
   if (column.identity)
     return withOptions(column.type.kind === 'bigint' ? 'f.bigAuto' : 'f.auto', [], [...named, ...commented]);
   const { callee, args, entries } = builderOf(column.type);
@@ -31,14 +33,14 @@ function withOptions(callee: string, args: readonly Code[], entries: readonly En
 }
 
 function valueCode(value: NonNullable<ColumnSchema['default']> | null): string {
-  return typeof value === 'string' ? quoted(value) : String(value);
+  return typeof value === 'string' ? quotedText(value) : String(value);
 }
 
 function generatedCode({ sql, stored }: NonNullable<ColumnSchema['generated']>): Code {
   return stored
-    ? quoted(sql)
+    ? quotedText(sql)
     : object([
-        ['sql', quoted(sql)],
+        ['sql', quotedText(sql)],
         ['stored', 'false'],
       ]);
 }
@@ -51,53 +53,32 @@ interface Builder {
 
 /** The builder of a type, and what it is told besides the options of all columns. */
 function builderOf(type: ValueType): Builder {
-  const builder = (args: readonly Code[] = [], entries: readonly Entry[] = []): Builder => ({
+  const { argument, options } = fieldCall(type);
+  return {
     callee: `f.${type.kind}`,
-    args,
-    entries,
-  });
-  switch (type.kind) {
-    case 'string':
-      return builder([], type.maxLength === undefined ? [] : [['maxLength', String(type.maxLength)]]);
-    case 'decimal':
-      return builder(
-        [],
-        [
-          ['precision', String(type.precision)],
-          ['scale', String(type.scale)],
-        ],
-      );
-    case 'enum':
-      return builder([array(type.values.map(quoted))]);
-    case 'array': {
-      const { callee, args, entries } = builderOf(type.of);
-      return builder([withOptions(callee, args, entries)]);
+    args: argument === undefined ? [] : [argumentCode(argument)],
+    entries: Object.entries(options).map(([name, size]) => [name, String(size)]),
+  };
+}
+
+function argumentCode(argument: NonNullable<FieldCall['argument']>): Code {
+  switch (argument.kind) {
+    case 'texts':
+      return array(argument.texts.map(quotedText));
+    case 'field': {
+      const { callee, args, entries } = builderOf(argument.type);
+      return withOptions(callee, args, entries);
     }
-    case 'custom':
-      return builder([customCode(type)]);
-    case 'int':
-    case 'smallInt':
-    case 'bigint':
-    case 'float':
-    case 'text':
-    case 'uuid':
-    case 'bool':
-    case 'date':
-    case 'time':
-    case 'datetime':
-    case 'binary':
-    case 'json':
-      return builder();
     default:
-      return unreachable(type);
+      return customCode(argument.type);
   }
 }
 
 function customCode({ codec, columnType }: Extract<ValueType, { kind: 'custom' }>): Code {
   const type =
     typeof columnType === 'string'
-      ? quoted(columnType)
-      : object(Object.entries(columnType).map(([id, sql]) => [id, quoted(sql)]));
+      ? quotedText(columnType)
+      : object(Object.entries(columnType).map(([id, sql]) => [id, quotedText(sql)]));
   const values = enumeratedIn(codec);
   const helper: Helper =
     values !== undefined
@@ -107,5 +88,5 @@ function customCode({ codec, columnType }: Extract<ValueType, { kind: 'custom' }
         : codec === CODECS.any
           ? 'anything'
           : 'text';
-  return call(helper, type, ...(values === undefined ? [] : [array(values.map(quoted))]));
+  return call(helper, type, ...(values === undefined ? [] : [array(values.map(quotedText))]));
 }

@@ -1,8 +1,9 @@
 import type { Expression } from '../../core/ast/expressions.ts';
 import type { IndexSchema, TableSchema } from '../../core/ast/schema.ts';
 import { MAX_NAME_BYTES, shortName } from '../../utils/naming.ts';
+import { quotedText } from '../print/literals.ts';
 import type { ModelPlan } from './plan.ts';
-import { arrow, call, object, quoted, template } from './print.ts';
+import { arrow, call, object, template } from './print.ts';
 import type { Code, Entry } from './print.ts';
 
 /** Where each index and check of a table is said: by an option of a field, or among those of the model. */
@@ -119,13 +120,13 @@ function optionsOf(
 function nameOption({ name: table }: TableSchema, { name, parts, unique }: IndexSchema): Entry[] {
   const columns = parts.flatMap(({ column }) => column ?? []);
   const usual = shortName([table, ...columns, unique ? 'key' : 'idx'].join('_'));
-  return name === usual && columns.length === parts.length ? [] : [['name', quoted(name)]];
+  return name === usual && columns.length === parts.length ? [] : [['name', quotedText(name)]];
 }
 
 /** Attributes, `-` for descending; computed values as callbacks. */
 function partsOf({ attributes }: ModelPlan, { parts }: IndexSchema): Code[] {
   return parts.map(({ column, expression, descending }) => {
-    if (column !== undefined) return quoted(`${descending ? '-' : ''}${attributes.get(column)!}`);
+    if (column !== undefined) return quotedText(`${descending ? '-' : ''}${attributes.get(column)!}`);
     return arrow(template(textOf(expression)!, 'sql', { after: descending ? '.desc()' : '' }));
   });
 }
@@ -135,7 +136,7 @@ function indexCode(model: ModelPlan, index: IndexSchema): Code {
   const entries: Entry[] = [
     ...nameOption(model.table, index),
     ...(unique ? [['unique', 'true'] as const] : []),
-    ...(fullText === undefined ? [] : [['fullText', fullText === 'simple' ? 'true' : quoted(fullText)] as const]),
+    ...(fullText === undefined ? [] : [['fullText', fullText === 'simple' ? 'true' : quotedText(fullText)] as const]),
     ...(where === undefined ? [] : [['where', condition(textOf(where)!)] as const]),
   ];
   return call('index', ...partsOf(model, index), ...(entries.length === 0 ? [] : [object(entries)]));
@@ -149,7 +150,7 @@ function uniqueCode(model: ModelPlan, index: IndexSchema): Code {
 function checkCode(model: ModelPlan, name: string, expression: Expression): Code[] {
   const text = textOf(expression);
   if (text !== undefined && name !== '' && Buffer.byteLength(name) <= MAX_NAME_BYTES)
-    return [call('check', quoted(name), condition(text))];
+    return [call('check', quotedText(name), condition(text))];
   model.unsaid.push(`The check '${name}' is none that a model can say.`);
   return [];
 }

@@ -1,3 +1,5 @@
+import { templateText, UNSEEN } from '../print/literals.ts';
+
 /**
  * A few kinds of TypeScript, printed as oxfmt prints them: on one line where that fits, else broken at the same places. What comes
  * from a database is always a text in quotes or a template, never code.
@@ -114,26 +116,9 @@ function isOpen(code: Code): boolean {
   return typeof code === 'object' && code.kind === 'object' && code.open === true;
 }
 
-/** What stands for characters that no text in quotes has, or that nobody would see. */
-function escaped(character: string): string {
-  const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-  return named[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`;
-}
-
-/** Controls, separators of lines, marks that turn the direction of a text around, halves of characters. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-/** A text in the quotes of which it has fewer. */
-export function quoted(text: string): string {
-  const [single, double] = [text.split("'").length, text.split('"').length];
-  const quote = single > double ? '"' : "'";
-  return `${quote}${text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replaceAll(UNSEEN, escaped)}${quote}`;
-}
-
 /** SQL as a template, which holds no values; over several lines where it may be. */
 export function template(sql: string, tag: string, { lines = false, after = '' } = {}): Code {
-  const safe = sql.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
-  const text = safe.replaceAll(UNSEEN, (character) => (lines && character === '\n' ? character : escaped(character)));
+  const text = templateText(sql, lines ? 'kept' : 'escaped');
   return named(`${tag}\`${text}\`${after}`, 'sql');
 }
 

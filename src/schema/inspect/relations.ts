@@ -2,10 +2,11 @@ import type { ColumnSchema, ForeignKeySchema, TableSchema } from '../../core/ast
 import type { ValueType } from '../../core/value-types.ts';
 import { shortName, snakeCase } from '../../utils/naming.ts';
 import { keyOf } from '../creation-order.ts';
+import { quotedText } from '../print/literals.ts';
 import { camelCase, plural, relationNameOf } from './names.ts';
 import { isUnique, nameColumns } from './plan.ts';
 import type { ModelPlan, ToOnePlan } from './plan.ts';
-import { arrow, call, named, object, quoted } from './print.ts';
+import { arrow, call, named, object } from './print.ts';
 import type { Code, Entry } from './print.ts';
 
 /** Finds relations in foreign keys, names all columns, and gives relations their other sides. The models that are to be written. */
@@ -74,7 +75,7 @@ function keyDefault({ default: given, type }: ColumnSchema, key: ForeignKeySchem
   if (!setsDefault(key)) return undefined;
   if (typeof given === 'number') return type.kind === 'bigint' ? undefined : String(given);
   return typeof given === 'string' && /^'(?:[^']|'')*'$/.test(given)
-    ? quoted(given.slice(1, -1).replaceAll("''", "'"))
+    ? quotedText(given.slice(1, -1).replaceAll("''", "'"))
     : undefined;
 }
 
@@ -149,11 +150,11 @@ function isImplicit(table: TableSchema, from: ToOnePlan, to: ToOnePlan): boolean
 function addManyToMany({ model, from, to, isImplicit: implicit }: Link): void {
   const [source, target] = [from.target, to.target];
   const name = source.names.take(plural(camelCase(target.className)));
-  const options: Entry = implicit ? ['table', quoted(model.table.name)] : ['through', lazily(model)];
+  const options: Entry = implicit ? ['table', quotedText(model.table.name)] : ['through', lazily(model)];
   source.others.push([name, call('f.manyToMany', lazily(target), object([options]))]);
   if (source === target) return;
   const reverse = target.names.take(plural(camelCase(source.className)));
-  target.others.push([reverse, call('f.reverse', lazily(source), quoted(name))]);
+  target.others.push([reverse, call('f.reverse', lazily(source), quotedText(name))]);
 }
 
 /** The other sides of a model's relations. */
@@ -164,7 +165,7 @@ function addReverses(model: ModelPlan): void {
     const several = all.filter(([, other]) => other.target === target).length > 1;
     const wanted = unique ? camelCase(model.className) : plural(camelCase(model.className));
     const name = target.names.take(several ? camelCase(`${relation}_${wanted}`) : wanted);
-    target.others.push([name, call(unique ? 'f.reverseOne' : 'f.reverse', lazily(model), quoted(relation))]);
+    target.others.push([name, call(unique ? 'f.reverseOne' : 'f.reverse', lazily(model), quotedText(relation))]);
   }
 }
 
@@ -184,15 +185,15 @@ export function relationCode(
   const { key, column, target, unique } = relation;
   const given = keyDefault(column, key);
   const entries: Entry[] = [
-    ...(to === undefined ? [] : [['to', quoted(to)] as const]),
+    ...(to === undefined ? [] : [['to', quotedText(to)] as const]),
     ...(model.table.primaryKey.join() === column.name ? [['primaryKey', 'true'] as const] : []),
     ...(column.nullable ? [['nullable', 'true'] as const] : []),
     ...(given === undefined ? [] : [['default', given] as const]),
-    ...(key.onDelete === 'no action' ? [] : [['onDelete', quoted(key.onDelete)] as const]),
-    ...(key.onUpdate === 'no action' ? [] : [['onUpdate', quoted(key.onUpdate)] as const]),
-    ...(`${snakeCase(name)}_id` === column.name ? [] : [['column', quoted(column.name)] as const]),
+    ...(key.onDelete === 'no action' ? [] : [['onDelete', quotedText(key.onDelete)] as const]),
+    ...(key.onUpdate === 'no action' ? [] : [['onUpdate', quotedText(key.onUpdate)] as const]),
+    ...(`${snakeCase(name)}_id` === column.name ? [] : [['column', quotedText(column.name)] as const]),
     ...options,
-    ...(column.comment === undefined ? [] : [['comment', quoted(column.comment)] as const]),
+    ...(column.comment === undefined ? [] : [['comment', quotedText(column.comment)] as const]),
   ];
   return call(
     unique ? 'f.oneToOne' : 'f.foreignKey',

@@ -1,8 +1,9 @@
+import { quotedText } from '../print/literals.ts';
 import { fieldCode } from './fields.ts';
 import { planIndexes } from './indexes.ts';
 import { nameColumns, valueOf } from './plan.ts';
 import type { ModelPlan } from './plan.ts';
-import { array, call, comment, namesIn, object, print, quoted, template } from './print.ts';
+import { array, call, comment, namesIn, object, print, template } from './print.ts';
 import type { Code, Entry } from './print.ts';
 import { relationCode } from './relations.ts';
 import type { ViewPlan } from './views.ts';
@@ -19,13 +20,13 @@ export interface WrittenModel {
 export function writeTable(plan: ModelPlan, taken: Set<string>, referred: ReadonlySet<string>): WrittenModel {
   const { table, attributes } = plan;
   const { options, indexes, constraints } = planIndexes(plan, taken, referred);
-  const key = table.primaryKey.map((column) => quoted(attributes.get(column)!));
+  const key = table.primaryKey.map((column) => quotedText(attributes.get(column)!));
   return written(plan, fieldsOf(plan, options), [
     ...schemaEntry(plan),
     ...(key.length === 1 ? [] : [['primaryKey', array(key)] as const]),
     ...(indexes.length === 0 ? [] : [['indexes', array(indexes)] as const]),
     ...(constraints.length === 0 ? [] : [['constraints', array(constraints)] as const]),
-    ...(table.comment === undefined ? [] : [['comment', quoted(table.comment)] as const]),
+    ...(table.comment === undefined ? [] : [['comment', quotedText(table.comment)] as const]),
   ]);
 }
 
@@ -39,7 +40,7 @@ export function writeView({ model: plan, sql }: ViewPlan): WrittenModel {
 }
 
 function schemaEntry({ table: { schema } }: ModelPlan): Entry[] {
-  return schema === undefined ? [] : [['schema', quoted(schema)]];
+  return schema === undefined ? [] : [['schema', quotedText(schema)]];
 }
 
 function fieldsOf(plan: ModelPlan, options: ReadonlyMap<string, readonly Entry[]>): Entry[] {
@@ -58,7 +59,11 @@ function fieldsOf(plan: ModelPlan, options: ReadonlyMap<string, readonly Entry[]
 
 function written(plan: ModelPlan, fields: readonly Entry[], options: readonly Entry[]): WrittenModel {
   const { table, className, unsaid } = plan;
-  const args: Code[] = [quoted(table.name), object(fields, true), ...(options.length === 0 ? [] : [object(options)])];
+  const args: Code[] = [
+    quotedText(table.name),
+    object(fields, true),
+    ...(options.length === 0 ? [] : [object(options)]),
+  ];
   const code = call('model', ...args);
   const head = `export class ${className} extends `;
   const notes = unsaid.map((text) => `${comment(`Not said here: ${text}`)}\n`).join('');

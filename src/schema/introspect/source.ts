@@ -37,6 +37,14 @@ export interface IntrospectedSchema extends Schema {
   readonly notes: readonly Note[];
 }
 
+/** What is known while the tables of one schema are read. */
+export interface Reading {
+  /** The schema, where the options name one. */
+  readonly schema: string | undefined;
+  /** Says of a table what no model can say. */
+  readonly note: (table: string, text: string) => void;
+}
+
 /** What a reader of one database gives; names are sorted and left out afterwards. */
 export type Found = IntrospectedSchema;
 
@@ -48,6 +56,11 @@ export async function rowsOf(source: Source, sql: string, parameters: readonly u
 /** What a driver gives for a name or a number. */
 export function textOf(value: unknown): string {
   return String(value as string | number | bigint | null);
+}
+
+/** A list of texts that a query gave as JSON. */
+export function textsIn(json: string): string[] {
+  return JSON.parse(json) as string[];
 }
 
 /** Rows by the text in their first column, in the order in which they came. */

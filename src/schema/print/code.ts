@@ -1,5 +1,6 @@
 import { breaks, choice, fill, group, hardLine, indent, joined, line, softLine, trailingComma } from './layout.ts';
 import type { Doc } from './layout.ts';
+import { quotedText, templateText } from './literals.ts';
 
 /** The little of TypeScript that migrations are written in. */
 export type Code = TextCode | TemplateCode | ArrayCode | ObjectCode | CallCode | MemberCode | ArrowCode;
@@ -75,33 +76,9 @@ export function arrow(parameter: string, body: Code): Code {
   return { kind: 'arrow', parameter, body };
 }
 
-/** What cannot be seen, ends lines or turns the direction of writing around. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function escaped(character: string): string {
-  const short = SHORT[character];
-  if (short !== undefined) return short;
-  const code = character.codePointAt(0)!.toString(16);
-  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-}
-
-/** A text as a literal, in the quotes of which it has fewer. */
+/** A text as a literal. */
 export function string(value: string): Code {
-  const count = (quote: string): number => value.split(quote).length - 1;
-  const quote = count("'") > count('"') ? '"' : "'";
-  return text(
-    `${quote}${value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replace(UNSEEN, escaped)}${quote}`,
-  );
-}
-
-/** A text between backticks, with its lines as they are. */
-export function templateText(value: string, lines: 'kept' | 'escaped'): string {
-  return value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('`', '\\`')
-    .replaceAll('${', '\\${')
-    .replace(UNSEEN, (character) => (character === '\n' && lines === 'kept' ? character : escaped(character)));
+  return text(quotedText(value));
 }
 
 /** SQL: a template where it has several lines. */

@@ -1,6 +1,7 @@
 import type { ColumnSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
-import { unreachable } from '../../utils/unreachable.ts';
+import { fieldCall } from '../field-call.ts';
+import type { FieldCall } from '../field-call.ts';
 import { array, call, member, object, string, text } from './code.ts';
 import type { Code } from './code.ts';
 import type { Imports } from './imports.ts';
@@ -31,43 +32,22 @@ export function typeCode(
   imports: Imports,
   options: Readonly<Record<string, Code | undefined>> = {},
 ): Code {
-  switch (type.kind) {
-    case 'string': {
-      const maxLength = type.maxLength === undefined ? undefined : text(String(type.maxLength));
-      return builder(imports, 'string', optionsCode({ maxLength, ...options }));
+  const { argument, options: own } = fieldCall(type);
+  const sizes = Object.fromEntries(Object.entries(own).map(([name, size]) => [name, text(String(size))]));
+  return builder(imports, type.kind, argumentCode(argument, imports), optionsCode({ ...sizes, ...options }));
+}
+
+function argumentCode(argument: FieldCall['argument'], imports: Imports): Code | undefined {
+  if (argument === undefined) return undefined;
+  switch (argument.kind) {
+    case 'texts':
+      return array(argument.texts.map(string));
+    case 'field':
+      return typeCode(argument.type, imports);
+    default: {
+      const sql = valueCode(argument.type.columnType, 'The type of a custom column');
+      return object({ codec: text(imports.schema('plain')), type: sql });
     }
-    case 'decimal': {
-      const [precision, scale] = [type.precision, type.scale].map((digits) => text(String(digits)));
-      return builder(imports, 'decimal', optionsCode({ precision, scale, ...options }));
-    }
-    case 'enum':
-      return builder(imports, 'enum', array(type.values.map(string)), optionsCode(options));
-    case 'array':
-      return builder(imports, 'array', typeCode(type.of, imports), optionsCode(options));
-    case 'custom': {
-      const sql = valueCode(type.columnType, 'The type of a custom column');
-      return builder(
-        imports,
-        'custom',
-        object({ codec: text(imports.schema('plain')), type: sql }),
-        optionsCode(options),
-      );
-    }
-    case 'int':
-    case 'smallInt':
-    case 'bigint':
-    case 'float':
-    case 'text':
-    case 'uuid':
-    case 'bool':
-    case 'date':
-    case 'time':
-    case 'datetime':
-    case 'json':
-    case 'binary':
-      return builder(imports, type.kind, optionsCode(options));
-    default:
-      return unreachable(type);
   }
 }
 

@@ -21,6 +21,17 @@ export interface Abilities {
   readonly plansTypes: boolean;
 }
 
+/** MySQL 9 and MariaDB 10.11 are alike in this. */
+const MYSQL: Abilities = {
+  shared: true,
+  concurrentIndexes: false,
+  lateChecks: false,
+  lateKeys: 'unchecked',
+  transactional: false,
+  bridges: 'locked',
+  plansTypes: false,
+};
+
 export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
   sqlite: {
     shared: false,
@@ -40,22 +51,6 @@ export const ABILITIES: Readonly<Record<DialectId, Abilities>> = {
     bridges: 'in a transaction',
     plansTypes: true,
   },
-  mysql: {
-    shared: true,
-    concurrentIndexes: false,
-    lateChecks: false,
-    lateKeys: 'unchecked',
-    transactional: false,
-    bridges: 'locked',
-    plansTypes: false,
-  },
-  mariadb: {
-    shared: true,
-    concurrentIndexes: false,
-    lateChecks: false,
-    lateKeys: 'unchecked',
-    transactional: false,
-    bridges: 'locked',
-    plansTypes: false,
-  },
+  mysql: MYSQL,
+  mariadb: MYSQL,
 };

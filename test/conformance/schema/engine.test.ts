@@ -148,7 +148,7 @@ describe('code of migrations', () => {
     const error = await errorOf(() => open([first, counting]).migrate({ acknowledge: true }));
     expect(error).toBeInstanceOf(MigrationError);
     expect(error.message).toBe(
-      '0002_count: step 1 of 1 (run) failed: its code threw TypeError. What was done before it is recorded: migrating again goes on with this step.',
+      '0002_count: step 1 of 1 (run code) failed: its code threw TypeError. What was done before it is recorded: migrating again goes on with this step.',
     );
     fails = false;
     await open([first, counting]).migrate({ acknowledge: true });
@@ -428,7 +428,7 @@ describe('locks of others', () => {
     );
     expect(error).toBeInstanceOf(MigrationError);
     expect(error.cause).toBeInstanceOf(LockTimeoutError);
-    expect(error.message).toMatch(/^0002_score: step 1 of 2 \(addColumn of 'note'\) failed: /);
+    expect(error.message).toMatch(/^0002_score: step 1 of 2 \(add column note\.extra\) failed: /);
     expect(error.message).toMatch(
       /Somebody holds a lock there: end that, or give lockTimeout and retries that outlast it, and migrate again\.$/,
     );
@@ -639,7 +639,7 @@ describe('a scratch database', () => {
     const error = await errorOf(() => open([first, there]).adopt(scratch, { to: '0002_more' }));
     expect(error).toBeInstanceOf(MigrationHistoryError);
     expect(error.message).toBe(
-      "0002_more: the database differs from what it makes: addColumn of 'note', addIndex of 'note'. Put the database right, or write the migration as the database is.",
+      '0002_more: the database differs from what it makes: add column note.extra, add index note_text_idx to note. Put the database right, or write the migration as the database is.',
     );
     await new MigrationEngine(scratch, [first, there]).rollback({ force: true });
     await open([first, there]).adopt(scratch, { to: '0001_note' });
@@ -716,8 +716,7 @@ describe('scripts', () => {
     const code = file('0001_code', [run(() => undefined)]);
     await expect(open([code]).script()).rejects.toMatchObject({
       code: 'E_UNSUPPORTED',
-      message:
-        '0001_code: run is code, which no script can say. Apply it with the engine, and take the script from there on.',
+      message: "0001_code: no script can say 'run code'. Apply it with the engine, and take the script from there on.",
     });
   });
 

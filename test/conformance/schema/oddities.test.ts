@@ -1,10 +1,21 @@
 /** Names and texts of which somebody might hope that they become code, and things that no model says. */
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { Registry } from 'blazeorm';
-import { inspect } from 'blazeorm/schema';
+import { Database, f, model, Registry } from 'blazeorm';
+import {
+  createTable,
+  diffSchemas,
+  inspect,
+  introspect,
+  MigrationEngine,
+  replay,
+  runSql,
+  schemaOf,
+} from 'blazeorm/schema';
+import type { Migration } from 'blazeorm/schema';
 
 import type { ModelClassValue } from '../../../src/core/metadata.ts';
+import { engineOf } from '../../../src/persistence/database.ts';
 import { tableSchemaOf } from '../../../src/schema/of-models.ts';
 import { engine, freshUrl, onEngine } from '../../support/database.ts';
 import { Folder } from '../../support/inspected.ts';
@@ -226,6 +237,39 @@ describe('G11: every type of the database', () => {
     await db.close();
   });
 });
+
+it.skipIf(!engine.startsWith('postgres'))(
+  'G11: an enumerated type (only PostgreSQL has such) is made by a migration, and a field of the model names it',
+  async () => {
+    const mood = {
+      type: 'mood',
+      codec: { encode: (value: 'sad' | 'ok') => value, decode: (stored: unknown) => stored as 'sad' | 'ok' },
+    };
+    class Person extends model('person', { id: f.auto(), mood: f.custom(mood) }) {}
+    const db = await Database.connect(await freshUrl(), { models: [Person] });
+    const first: Migration = {
+      kind: 'migration',
+      name: '0001_mood',
+      checksum: '',
+      after: [],
+      replaces: [],
+      operations: [
+        runSql({ up: "CREATE TYPE mood AS ENUM ('sad', 'ok')", down: 'DROP TYPE mood' }),
+        createTable('person', { id: f.auto(), mood: f.custom(mood) }),
+      ],
+    };
+    const migrations = new MigrationEngine(db, [first]);
+    await migrations.migrate({ acknowledge: true });
+    const { dialect } = engineOf(db).adapter;
+    expect(diffSchemas(replay([first]), schemaOf([Person], dialect), dialect)).toEqual([]);
+    expect(diffSchemas(await introspect(db), schemaOf([Person], dialect), dialect, { stored: true })).toEqual([]);
+    await db.transaction((session) => session.add(new Person({ mood: 'ok' })));
+    expect(await db.session().query(Person).filter({ mood: 'ok' }).values('mood')).toEqual([{ mood: 'ok' }]);
+    await migrations.rollback({ force: true });
+    expect(await introspect(db)).toMatchObject({ tables: [] });
+    await db.close();
+  },
+);
 
 it('G11: all of them compile, as the formatter would write them', async () => {
   expect(await folder.compile()).toBe('');

@@ -8,7 +8,7 @@ import { PostgresDialect } from '../../../src/dialects/postgres/postgres.ts';
 import type { Dialect } from '../../../src/dialects/dialect.ts';
 import { describeOperation, describeStep } from '../../../src/schema/describe.ts';
 import { inWords } from '../../../src/schema/safety/refuse.ts';
-import { stepsOf } from '../../../src/schema/steps.ts';
+import { stepsOf } from '../../../src/schema/steps/steps.ts';
 import { isOn, operationsOf } from './row.ts';
 import type { Case, Row, Shared } from './row.ts';
 import { ROWS_OF_TABLE } from './rows.ts';

@@ -98,6 +98,15 @@ export const headlined: Work = async (session, turn) => {
   await comments(session, turn);
 };
 
+/** Code that knows the body as `text`. */
+export const textual: Work = async (session, turn) => {
+  const { sql } = session;
+  await sql`INSERT INTO post (author_id, title, views, text) VALUES (1, 't', ${turn}, ${`new ${turn}`})`;
+  await sql`UPDATE post SET text = ${`t ${turn}`} WHERE id = ${oneOf(turn)}`;
+  await sql`SELECT id, text FROM post WHERE text = ${`t ${turn}`}`;
+  await comments(session, turn);
+};
+
 /** Code that knows the table as `article`. */
 export const asArticle: Work = async (session, turn) => {
   const { sql } = session;

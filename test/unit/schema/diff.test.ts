@@ -21,7 +21,7 @@ import {
 } from 'blazeorm/schema';
 import type { Operation, Schema } from 'blazeorm/schema';
 
-import { stepsOf } from '../../../src/schema/steps.ts';
+import { stepsOf } from '../../../src/schema/steps/steps.ts';
 import { failure } from '../../support/database.ts';
 import { models } from '../../support/models.ts';
 import { MigrationError } from '../../../src/utils/migration-errors.ts';

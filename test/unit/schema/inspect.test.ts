@@ -5,7 +5,8 @@ import { inspect } from 'blazeorm/schema';
 import type { ColumnSchema, Schema, TableSchema } from 'blazeorm/schema';
 
 import { attributeNameOf, classNameOf, Names, plural, relationNameOf } from '../../../src/schema/inspect/names.ts';
-import { array, call, comment, object, print, quoted, template } from '../../../src/schema/inspect/print.ts';
+import { array, call, comment, object, print, template } from '../../../src/schema/inspect/print.ts';
+import { quotedText } from '../../../src/schema/print/literals.ts';
 import { printed, tokensOf, unwrapped } from '../../../src/schema/introspect/tokens.ts';
 
 const column = (name: string, given: Partial<ColumnSchema> = {}): ColumnSchema => ({
@@ -87,9 +88,9 @@ describe('G11: names', () => {
 
 describe('X1: texts stay texts', () => {
   it('in quotes, templates and comments', () => {
-    expect(quoted(`it's`)).toBe(`"it's"`);
-    expect(quoted(`"it's" \\`)).toBe(`'"it\\'s" \\\\'`);
-    expect(quoted('\n\r\t\0\u2028\u202e\ud800')).toBe(`'\\n\\r\\t\\u{0}\\u{2028}\\u{202e}\\u{d800}'`);
+    expect(quotedText(`it's`)).toBe(`"it's"`);
+    expect(quotedText(`"it's" \\`)).toBe(`'"it\\'s" \\\\'`);
+    expect(quotedText('\n\r\t\0\u2028\u202e\ud800')).toBe(`'\\n\\r\\t\\u0000\\u2028\\u202e\\ud800'`);
     const sql = template("`a` = '${x}' \\ \n", 'sql');
     expect(print(sql)).toBe("sql`\\`a\\` = '\\${x}' \\\\ \\n`");
     expect(print(template('a\nb', 'sql', { lines: true }))).toBe('sql`a\nb`');
@@ -98,8 +99,10 @@ describe('X1: texts stay texts', () => {
 
   it('lines are broken where the formatter breaks them', () => {
     const long = 'x'.repeat(60);
-    expect(print(call('f', quoted(long), object([['a', quoted(long)]])))).toBe(`f('${long}', {\n  a: '${long}',\n})`);
-    expect(print(call('f', array([quoted(long), quoted(long)]), object([['a', '1']])))).toBe(
+    expect(print(call('f', quotedText(long), object([['a', quotedText(long)]])))).toBe(
+      `f('${long}', {\n  a: '${long}',\n})`,
+    );
+    expect(print(call('f', array([quotedText(long), quotedText(long)]), object([['a', '1']])))).toBe(
       `f(\n  [\n    '${long}',\n    '${long}',\n  ],\n  { a: 1 },\n)`,
     );
   });

@@ -7,6 +7,8 @@ import { alter, bridgeName, nextOf, ownSql, plainTable, quotedTable } from './br
 import type { Bridge } from './bridge.ts';
 import { renamedLocked, retypedLocked } from './bridges-mysql.ts';
 import { required, tableLike } from './stages.ts';
+import { addTwins, swapTwins, twinsOf } from './twins.ts';
+import type { Twin } from './twins.ts';
 
 /**
  * A column gets another type: a new one beside it, kept in step, filled, and put in its place at once. Code sees the same name all
@@ -24,18 +26,21 @@ export function retyped(
   const old = place.dialect.quote(from.name);
   if (abilitiesOf(place).bridges === 'locked') return retypedLocked(place, table, from, to, using ?? old);
   const next = nextOf(to);
-  const value = using ?? `${old}::${place.dialect.columnType(table, to)}`;
+  const value = using ?? place.dialect.conversion(from, to.type);
   const bridge = { table, from, to: next, value, both: false };
-  const [first, ...others] = filled(place, bridge);
+  const twins = twinsOf(table, from.name, next.name);
+  const { drops, renames } = swapTwins(table, twins);
+  const stages = filled(place, bridge, twins);
   const { last } = required(place, table, { ...next, default: undefined });
   const swap: Operation[] = [
     ...unbridge(place, bridge),
     ...(to.nullable ? [] : last),
+    ...drops,
     { kind: 'dropColumn', table, column: from.name },
     { kind: 'renameColumn', table, from: next.name, to: to.name },
+    ...renames,
     ...(to.default === undefined ? [] : [alter(table, to)]),
   ];
-  const stages = [first!, ...others];
   return [
     ...stages.slice(0, -1),
     {
@@ -51,13 +56,17 @@ export function renamed(place: Place, table: TableSchema, from: ColumnSchema, na
   if (abilitiesOf(place).bridges === 'locked') return renamedLocked(place, table, from, name);
   const to = { ...from, name };
   const bridge = { table, from, to, value: place.dialect.quote(from.name), both: true };
-  const stages = filled(place, bridge);
+  const twins = twinsOf(table, from.name, name);
+  const { drops, renames } = swapTwins(table, twins);
+  const stages = filled(place, bridge, twins);
   const { last } = required(place, table, { ...to, default: undefined });
   const end: Operation[] = [
     ...unbridge(place, bridge),
     ...(to.nullable ? [] : last),
     ...(to.default === undefined ? [] : [alter(table, to)]),
+    ...drops,
     { kind: 'dropColumn', table, column: from.name },
+    ...renames,
   ];
   return [
     ...stages.slice(0, -1),
@@ -66,8 +75,8 @@ export function renamed(place: Place, table: TableSchema, from: ColumnSchema, na
   ];
 }
 
-/** The new column, with all its values, and a check that they are there where they have to be. */
-function filled(place: Place, bridge: Bridge): Stage[] {
+/** The new column, with all its values, a check that they are there where they have to be, and its indexes. */
+function filled(place: Place, bridge: Bridge, twins: readonly Twin[]): Stage[] {
   const { table, from, to, value } = bridge;
   const { dialect } = place;
   const [old, fresh] = [dialect.quote(from.name), dialect.quote(to.name)];
@@ -83,6 +92,7 @@ function filled(place: Place, bridge: Bridge): Stage[] {
     ...(to.nullable
       ? []
       : required(place, table, to).before.map(({ operations }) => ({ operations: operations.map(plainTable) }))),
+    ...(twins.length === 0 ? [] : [{ operations: addTwins(table, twins, true).map(plainTable) }]),
   ];
 }
 

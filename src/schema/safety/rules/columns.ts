@@ -6,7 +6,8 @@ import type { Place, Remark, Stage } from '../finding.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { renamed } from './bridges.ts';
 import { columnAdvice, isSerial } from './design.ts';
-import { alone, isHeld, required, tableLike } from './stages.ts';
+import { alone, required, tableLike } from './stages.ts';
+import { holderOf, noStages } from './twins.ts';
 import { isComputed } from './volatile.ts';
 
 export function addColumn(operation: Extract<Operation, { kind: 'addColumn' }>, place: Place): Remark[] {
@@ -143,11 +144,10 @@ export function renameColumn(operation: Extract<Operation, { kind: 'renameColumn
     return [];
   const before = tableBefore(place, table);
   const column = before?.columns.find(({ name }) => name === from);
+  const holder =
+    before === undefined || column === undefined ? undefined : holderOf(place, before, column, { ...column, name: to });
   const canBridge =
-    abilitiesOf(place).bridges !== undefined &&
-    before !== undefined &&
-    column !== undefined &&
-    !isHeld(place, before, from);
+    abilitiesOf(place).bridges !== undefined && before !== undefined && column !== undefined && holder === undefined;
   return [
     {
       rule: 'rename column',
@@ -156,7 +156,7 @@ export function renameColumn(operation: Extract<Operation, { kind: 'renameColumn
       grows: false,
       remedy: canBridge
         ? 'Add a column of the new name beside it, kept in step by a trigger, until no code knows the old one.'
-        : `Keep the name of the column, and say it in the model: { column: '${from}' }. Or add one of the new name, write both, copy, read the new one, and drop the old one.`,
+        : `${noStages(holder)}Keep the name of the column, and say it in the model: { column: '${from}' }. Or add one of the new name, write both, copy, read the new one, and drop the old one.`,
       safe: canBridge ? renamed(place, before, column, to) : undefined,
     },
   ];

@@ -1,3 +1,5 @@
+import type { IndexSchema } from '../../../core/ast/schema.ts';
+import { keyOf } from '../../creation-order.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Place, Remark } from '../finding.ts';
 import { abilitiesOf, blocked, tableBefore } from '../words.ts';
@@ -43,10 +45,28 @@ export function dropIndex(operation: Extract<Operation, { kind: 'dropIndex' }>, 
   const { concurrentIndexes } = abilitiesOf(place);
   if (concurrently && concurrentIndexes) return [];
   // One that belongs to a constraint goes with it, which can only be done so.
-  if (tableBefore(place, table)?.indexes.find((index) => index.name === name)?.unique === true) return [];
+  const index = tableBefore(place, table)?.indexes.find((other) => other.name === name);
+  if (index?.unique === true || goesAnyhow(place, operation, index)) return [];
   return blocked(place, 'dropIndex', table, {
     rule: 'drop index',
     remedy: 'Drop it concurrently.',
     safe: [{ operations: [{ ...operation, concurrently: true }] }],
   });
+}
+
+/** Whether its column goes as well, and takes the same lock for the same moment. */
+function goesAnyhow(
+  place: Place,
+  { table }: Extract<Operation, { kind: 'dropIndex' }>,
+  index: IndexSchema | undefined,
+): boolean {
+  return (
+    abilitiesOf(place).transactional &&
+    place.later.some(
+      (later) =>
+        later.kind === 'dropColumn' &&
+        keyOf(later.table) === keyOf(table) &&
+        index?.parts.some(({ column }) => column === later.column) === true,
+    )
+  );
 }

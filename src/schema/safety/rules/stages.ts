@@ -1,8 +1,6 @@
 import type { Expression } from '../../../core/ast/expressions.ts';
-import type { ColumnSchema, TableName, TableSchema } from '../../../core/ast/schema.ts';
+import type { ColumnSchema, TableName } from '../../../core/ast/schema.ts';
 import { shortName } from '../../../utils/naming.ts';
-import { keyOf } from '../../creation-order.ts';
-import { readsColumn } from '../../operations/conditions.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Place, Stage } from '../finding.ts';
 import { abilitiesOf } from '../words.ts';
@@ -53,30 +51,6 @@ export function required(
 /** A stage of its own, once that has been done which comes first. */
 export function alone(operation: Operation, first?: string): readonly Stage[] {
   return [{ operations: [] }, { operations: [operation], first }];
-}
-
-/** Whether something else of the schema holds on to a column, which then would have to be made again with it. */
-export function isHeld({ before }: Place, table: TableSchema, column: string): boolean {
-  return (
-    table.primaryKey.includes(column) ||
-    table.indexes.some(
-      ({ parts, where }) =>
-        parts.some(
-          (part) => part.column === column || (part.expression !== undefined && readsColumn(part.expression, column)),
-        ) ||
-        (where !== undefined && readsColumn(where, column)),
-    ) ||
-    table.checks.some(({ condition }) => readsColumn(condition, column)) ||
-    table.columns.some(({ generated }) => generated !== undefined) ||
-    before.views.some(({ sql }) => JSON.stringify(sql).includes(table.name)) ||
-    before.tables.some(({ foreignKeys, ...other }) =>
-      foreignKeys.some(
-        (key) =>
-          (keyOf(other) === keyOf(table) && key.columns.includes(column)) ||
-          (keyOf(key.table) === keyOf(table) && key.targets.includes(column)),
-      ),
-    )
-  );
 }
 
 /** A table as those say it who write migrations. */

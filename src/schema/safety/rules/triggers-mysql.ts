@@ -43,29 +43,44 @@ function triggerName(dialect: Dialect, { schema }: TableName, name: string): str
   return schema === undefined ? dialect.quote(name) : dialect.quote(schema, name);
 }
 
+/** A statement that changes a table, and what is there as long as it has not been done. */
+export interface LockedChange {
+  readonly sql: string;
+  readonly unless: { readonly column: string } | { readonly index: string };
+}
+
 /**
- * A change that nobody sees the middle of: others wait while one statement changes the table at once, and triggers that know it as it
- * was go. Done twice, it does nothing the second time. If the process dies between the two, whoever writes fails by name, and
+ * Changes that nobody sees the middle of: others wait while statements change the table at once, and triggers that know it as it
+ * was go. Done twice, they do nothing the second time. If the process dies in between, whoever writes fails by name, and
  * nothing is written that would be lost, until the migration goes on.
- *
- * @param unless What is there as long as it has not been done: a column.
  */
 export function whileLocked(
   dialect: Dialect,
   table: TableName,
-  change: string,
-  unless: string,
+  changes: readonly LockedChange[],
   after: readonly string[],
 ): string {
-  const text = (value: string): string => dialect.literal({ kind: 'text' }, value);
-  const schema = table.schema === undefined ? 'DATABASE()' : text(table.schema);
+  const named = changes.map((change, i) => ({ ...change, name: i === 0 ? 'blaze' : `blaze_${i + 1}` }));
   return [
-    `SET @blaze = IF(EXISTS(SELECT 1 FROM information_schema.columns WHERE table_schema = ${schema} AND table_name = ${text(table.name)} AND column_name = ${text(unless)}), ${text(change)}, 'DO 0')`,
-    'PREPARE blaze FROM @blaze',
+    ...named.flatMap(({ sql, unless, name }) => [
+      `SET @${name} = IF(EXISTS(${lookFor(dialect, table, unless)}), ${textOf(dialect, sql)}, 'DO 0')`,
+      `PREPARE ${name} FROM @${name}`,
+    ]),
     `LOCK TABLES ${quotedTable(dialect, table)} WRITE`,
-    'EXECUTE blaze',
+    ...named.map(({ name }) => `EXECUTE ${name}`),
     ...after,
     'UNLOCK TABLES',
-    'DEALLOCATE PREPARE blaze',
+    ...named.map(({ name }) => `DEALLOCATE PREPARE ${name}`),
   ].join(';\n');
+}
+
+function lookFor(dialect: Dialect, { schema, name }: TableName, unless: LockedChange['unless']): string {
+  const where = `table_schema = ${schema === undefined ? 'DATABASE()' : textOf(dialect, schema)} AND table_name = ${textOf(dialect, name)}`;
+  return 'column' in unless
+    ? `SELECT 1 FROM information_schema.columns WHERE ${where} AND column_name = ${textOf(dialect, unless.column)}`
+    : `SELECT 1 FROM information_schema.statistics WHERE ${where} AND index_name = ${textOf(dialect, unless.index)}`;
+}
+
+function textOf(dialect: Dialect, value: string): string {
+  return dialect.literal({ kind: 'text' }, value);
 }

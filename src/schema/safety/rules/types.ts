@@ -6,7 +6,8 @@ import type { Place, Remark, Stage } from '../finding.ts';
 import { isFreeChange, isNarrower } from '../free-types.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { retyped } from './bridges.ts';
-import { isHeld, presenceOf, required, tableLike } from './stages.ts';
+import { presenceOf, required, tableLike } from './stages.ts';
+import { holderOf, noStages } from './twins.ts';
 
 type Alter = Extract<Operation, { kind: 'alterColumn' }>;
 
@@ -58,19 +59,17 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
   const isFree = using === undefined && !isChecked && isFreeChange(place.dialect.id, before, after);
   if (isFree) return preparedAdvice(operation, place);
   const isNarrow = using === undefined && isNarrower(before, after);
+  const holder = holderOf(place, table, from, to);
   // What does not fit is for people to decide, not for a trigger.
   const canBridge =
-    abilitiesOf(place).bridges !== undefined &&
-    !isNarrow &&
-    !isHeld(place, table, to.name) &&
-    !from.identity &&
-    !to.identity;
+    abilitiesOf(place).bridges !== undefined && !isNarrow && holder === undefined && !from.identity && !to.identity;
+  const byHand = `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).transactional ? '' : ': gh-ost and pt-online-schema-change do that'}.`;
   return [
     ...blocked(place, 'retype', table, {
       rule: 'change type',
       remedy: canBridge
         ? 'Add a column of the new type beside it, kept in step by a trigger, fill it in batches, and let the two change places.'
-        : `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).transactional ? '' : ': gh-ost and pt-online-schema-change do that'}.`,
+        : `${noStages(holder)}${byHand}`,
       safe: canBridge ? retyped(place, table, from, to, using) : undefined,
     }),
     ...(isNarrow ? [narrower(operation)] : []),

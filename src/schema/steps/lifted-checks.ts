@@ -1,7 +1,7 @@
-import type { CheckSchema, ColumnSchema, Schema, TableSchema } from '../core/ast/schema.ts';
-import type { Dialect } from '../dialects/dialect.ts';
-import { keyOf } from './creation-order.ts';
-import { readsColumn } from './operations/conditions.ts';
+import type { CheckSchema, ColumnSchema, Schema, TableSchema } from '../../core/ast/schema.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { keyOf } from '../creation-order.ts';
+import { readsColumn } from '../operations/conditions.ts';
 
 /** Types whose checks MySQL lets alone when something else changes; with one of times or of long values it copies the table. */
 const PLAIN: ReadonlySet<string> = new Set([
