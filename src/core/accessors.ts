@@ -180,7 +180,9 @@ export function relink(entity: object, relation: RelationMeta, key: unknown): vo
   const previous = loadedLink(entity, relation);
   (entity as Values)[sourceField.name] = key;
   State.setLink(entity, index, undefined);
-  if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
+  const next = atHand(entity, relation, key) ?? null;
+  if (inverse !== undefined) moveBetween(entity, inverse, previous, next);
+  if (previous !== (next ?? undefined)) moveLinkRow(entity, relation, previous, next);
 }
 
 /** Keep the loaded other sides in step when an owner changes. */

@@ -42,8 +42,14 @@ export interface ChangingCollection {
   leavesOut(item: object): boolean;
   /** What the database has, of one that was set before it was loaded; the result takes back what followed from it. */
   found(stored: Iterable<object>): () => void;
+  /** Whether any of these is a member, or waits to be one or none. */
+  mentions(items: ReadonlySet<object>): boolean;
+  /** These are no more: nothing of them shows, or is to be written. */
+  drop(gone: ReadonlySet<object>): void;
   /** Remember the whole state; the result puts it back. */
   snapshot(): () => void;
+  /** The rows of an owner that has one are not known any more, and nothing waits. */
+  forget(): void;
   /** These changes are written; those that came since are still to be. */
   settle(written: PendingLinks): void;
   /** A new item is not saved after all; the result puts it back. */

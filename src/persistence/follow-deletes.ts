@@ -13,22 +13,25 @@ import { endAt } from './unwritten-rows.ts';
 import { ownValue, storedValue } from './stored-value.ts';
 import type { Workspace } from './workspace.ts';
 
-type Deleted = Map<ModelMeta, Set<object>>;
+/** Entities whose rows are gone, by the root of their model. */
+export type Deleted = ReadonlyMap<ModelMeta, ReadonlySet<object>>;
 
 /**
  * After a flush that deleted rows: what the database did by itself is done in memory too. Entities whose rows went with
  * others leave the session, keys that it set to NULL are null, and no loaded collection shows what is gone.
+ *
+ * @returns all that is gone, by table.
  */
-export function followDeletes(workspace: Workspace, journal: Journal, steps: readonly FlushStep[]): void {
-  const gone: Deleted = new Map();
+export function followDeletes(workspace: Workspace, journal: Journal, steps: readonly FlushStep[]): Deleted {
+  const gone: Map<ModelMeta, ReadonlySet<object>> = new Map();
   for (const step of steps) if (step.kind === 'delete') noteGone(gone, step.meta, step.entities);
-  if (gone.size === 0) return;
+  if (gone.size === 0) return gone;
   const writes = new ReferenceWrites(steps);
   const first = steps.findIndex(({ kind }) => kind === 'delete');
   // What was written after that refers to a row that has come in the place of one that is gone.
   const isLater: IsLater = (entity, { sourceField, targetField }, missing) =>
     writes.last(entity, sourceField) > (madeWay(steps, missing, targetField) ?? first);
-  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
+  for (let news: Deleted = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
   for (const [meta, entities] of gone)
     if (isThrough(meta)) for (const entity of entities) hideLinkRow(workspace, journal, entity);
@@ -38,6 +41,7 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
       if (missing === undefined || relation.owning) continue;
       for (const entity of entities) forget(entity, relation, missing, journal);
     }
+  return gone;
 }
 
 /** Collections over a model between two show what its rows that are left say. */
@@ -57,7 +61,7 @@ function tracked({ identityMap }: Workspace): [ModelMeta, object[]][] {
   return Array.from(identityMap.entries(), ([meta, entities]) => [meta, [...entities]]);
 }
 
-function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): void {
+function noteGone(gone: Map<ModelMeta, ReadonlySet<object>>, meta: ModelMeta, entities: Iterable<object>): void {
   const root = rootOf(meta);
   const known = gone.get(root);
   gone.set(root, known === undefined ? new Set(entities) : new Set([...known, ...entities]));
@@ -65,7 +69,7 @@ function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): v
 
 /** What refers to rows that are gone, by the rules of the keys. Gives what is gone for that reason. */
 function followKeys(workspace: Workspace, journal: Journal, gone: Deleted, isLater: IsLater): Deleted {
-  const next: Deleted = new Map();
+  const next: Map<ModelMeta, ReadonlySet<object>> = new Map();
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
@@ -162,16 +166,19 @@ export function targetOf(
 export function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
   const link = State.link(owner, inverse.index);
   if (!inverse.many) State.setLink(owner, inverse.index, entity);
-  else if (link instanceof EntityCollection && link.isLoaded) {
+  else if (link instanceof EntityCollection && (link.isLoaded || link.pending !== undefined))
     journal.change(link, () => link.join(entity));
-  }
 }
 
 /** The other side of a relation no longer shows what is gone. */
-function forget(entity: object, { index, many }: RelationMeta, gone: ReadonlySet<object>, journal: Journal): void {
+export function forget(
+  entity: object,
+  { index, many }: RelationMeta,
+  gone: ReadonlySet<object>,
+  journal: Journal,
+): void {
   const link = State.link(entity, index);
   if (link instanceof EntityCollection) {
-    if (!link.isLoaded || !link.some((item) => gone.has(item))) return;
-    journal.change(link, () => link.drop(gone));
+    if (link.mentions(gone) || journal.outlives(link)) journal.change(link, () => link.drop(gone));
   } else if (!many && State.is(link) && gone.has(link)) State.setLink(entity, index, null);
 }

@@ -76,7 +76,7 @@ export function undoFlush(journal: Journal): void {
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
   const { start } = journal;
   for (const deed of journal.deeds.toReversed()) undoDeed(workspace, deed, start);
-  for (const restore of journal.collections.values()) restore();
+  for (const steps of journal.collections.values()) for (const step of steps) step();
   for (const entity of work.added) if (!start.added.has(entity)) State.setGroup(entity, null);
   resetChanges(workspace);
   for (const [entity, { values, links, told }] of start.unwritten) {

@@ -123,7 +123,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       bounds === undefined ? executor : withEachBounded(executor, bounds),
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
-    this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
+    this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creator);
     this.#batch.use(this.#runner);
   }
 
@@ -333,7 +333,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   async rollback(): Promise<void> {
     this.#refuseClosed();
-    this.#transactions.discard();
+    await this.#transactions.discard();
   }
 
   async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, given: TransactionOptions = {}): Promise<T> {

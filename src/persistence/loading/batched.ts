@@ -270,18 +270,20 @@ export class BatchLoader {
   showOtherSide(relation: RelationMeta, filled: Iterable<object>): void {
     const { changed } = this.#receiving;
     const owners = new Set(filled);
-    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
-    if (changed.size === 0 || relation.inverse?.many !== true) return;
-    for (const other of changed) {
-      const { pending } = other;
-      if (other.relation !== relation.inverse || pending === undefined) continue;
-      for (const owner of pending.removed)
+    const others = [...changed].filter(
+      (other) => relation.inverse?.many === true && other.relation === relation.inverse,
+    );
+    for (const other of others) {
+      for (const owner of other.pending?.removed ?? [])
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
-      for (const owner of pending.added)
-        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
-      if (pending.replaces !== true) continue;
+      if (other.pending?.replaces !== true) continue;
       for (const owner of owners) if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
+    // All rows of a pair go with its link: those that are there now have come since.
+    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
+    for (const other of others)
+      for (const owner of other.pending?.added ?? [])
+        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
   }
 
   /** So are rows of a model between the two that the session itself is to write. */

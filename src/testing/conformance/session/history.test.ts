@@ -13,10 +13,11 @@ import type { Database } from '../../../index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { target } from '../../target.ts';
 import { FOUND } from './history/found.ts';
+import { FOUND_OF_SETS } from './history/found-sets.ts';
+import { histories } from './history/furnished.ts';
 import { models } from './history/models.ts';
 import { play } from './history/play.ts';
 import { historyOfShelves } from './history/shelves.ts';
-import { history } from './history/steps.ts';
 import type { Unit } from './history/steps.ts';
 
 const SEED = Number(process.env['BLAZE_HISTORY_SEED'] ?? 1);
@@ -33,7 +34,8 @@ describe('histories of a session', () => {
   });
   afterAll(() => db.close());
 
-  for (const [title, units] of Object.entries(FOUND)) it(`S7: R3: R5: ${title}`, () => play(db, units));
+  for (const [title, units] of Object.entries({ ...FOUND, ...FOUND_OF_SETS }))
+    it(`S7: R3: R5: ${title}`, () => play(db, units));
 
   const playAll = async (histories: fc.Arbitrary<Unit[]>, seed: number, runs: number): Promise<void> => {
     let played = 0;
@@ -52,8 +54,8 @@ describe('histories of a session', () => {
     const runs = Math.min(EACH, HISTORIES - at);
     it(
       `S1: S2: S3: S4: S7: S8: S9: R1: R3: R5: R6: T1: V1: V3: memory and database are what a plain model says (seed ${seed}, ${runs} of them)`,
-      { timeout: 300_000 },
-      () => playAll(history, seed, runs),
+      { timeout: 600_000 },
+      () => playAll(histories, seed, runs),
     );
   }
 

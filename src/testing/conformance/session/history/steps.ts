@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { codeStep } from './codes.ts';
 import type { CodeStep } from './codes.ts';
 import type { Kind } from './models.ts';
+import { setSteps } from './set-writes.ts';
+import type { SetStep } from './set-writes.ts';
 import type { ToMany, ToOne } from './world.ts';
 
 /** Where a hook throws. */
@@ -67,6 +69,7 @@ export type Step =
   | { readonly do: 'hook'; readonly place: HookPlace; readonly at: number }
   | { readonly do: 'elsewhere'; readonly at: number; readonly how: 'change' | 'delete'; readonly name: string }
   | CodeStep
+  | SetStep
   | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean };
 
 /** The relations of items of which the other side is a collection of items. */
@@ -187,6 +190,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         fails: fc.boolean(),
       }),
     },
+    ...setSteps,
   ),
 }));
 

@@ -9,6 +9,7 @@ import { expectMemory } from './check.ts';
 import { noteCode, takeCode } from './codes.ts';
 import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity, Kind } from './models.ts';
+import { takeSet } from './set-writes.ts';
 import type { HookPlace, Step } from './steps.ts';
 import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
 import type { Thing, ToOne, World } from './world.ts';
@@ -154,6 +155,10 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       return;
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
+    case 'setDelete':
+    case 'setUpdate':
+    case 'setStays':
+      return takeSet(play, step, inside);
     default:
       return takeCode(play, step, () => flush(play, inside));
   }
@@ -297,10 +302,12 @@ async function load({ session, world }: Play, thing: Thing, ...names: readonly s
     await session.prefetch([entity], ...(names as readonly 'labels'[]));
 }
 
-/** Nothing is known of what a collection holds, but for what is to be written of it after that. */
+/** Nothing is known of what a collection holds, but for what is to be written of it and beside it. */
 async function unload(play: Play, inside: boolean, thing: Thing, name: string): Promise<void> {
   const entity = play.world.entities.get(thing.key) as Item;
-  if (play.session.state(entity) !== 'persistent') return;
+  const { isLoaded } = (entity as unknown as Record<string, { isLoaded: boolean }>)[name]!;
+  if (play.session.state(entity) !== 'persistent' || !isLoaded) return;
+  // To expire it gives up what waits.
   await flush(play, inside);
   play.session.expire(entity, name as 'labels');
 }
