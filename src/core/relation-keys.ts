@@ -1,4 +1,4 @@
-import { readField, writeField } from './field-values.ts';
+import { readField, tupleOf, writeField } from './field-values.ts';
 import type { FieldMeta, KeyMeta, LinkMeta, RelationMeta } from './metadata.ts';
 import type { Row } from './state.ts';
 
@@ -17,16 +17,6 @@ export function readKey(entity: object, key: KeyMeta): unknown {
   return key.parts === undefined ? readField(entity, key) : tupleOf(key.parts, (part) => readField(entity, part));
 }
 
-/** The same without asking accessors: of a reference or a part of a row only what it has. */
-export function ownKey(entity: object, key: KeyMeta): unknown {
-  return key.parts === undefined ? ownValue(entity, key) : tupleOf(key.parts, (part) => ownValue(entity, part));
-}
-
-function ownValue(entity: object, { path }: FieldMeta): unknown {
-  const value = Object.getOwnPropertyDescriptor(entity, path[0]!)?.value as unknown;
-  return path.length === 1 ? value : (value as Readonly<Record<string, unknown>> | null | undefined)?.[path[1]!];
-}
-
 /** Whether the entity has all of a key, whatever it is, so that reading it throws nothing. */
 export function hasOwnKey(entity: object, key: KeyMeta): boolean {
   return partsOf(key).every(({ path }) => Object.hasOwn(entity, path[0]!));
@@ -35,13 +25,6 @@ export function hasOwnKey(entity: object, key: KeyMeta): boolean {
 /** Whether a key is one that leads to a row. */
 export function isWhole(key: unknown): boolean {
   return key !== undefined && key !== null;
-}
-
-/** Values of the parts of a key as its value. */
-export function tupleOf(parts: readonly FieldMeta[], valueOf: (part: FieldMeta) => unknown): unknown {
-  const values = parts.map(valueOf);
-  if (values.includes(null)) return null;
-  return values.includes(undefined) ? undefined : Object.freeze(values);
 }
 
 /** A value of a key, part by part: null and undefined are those of each. */
@@ -107,6 +90,11 @@ export function isPartOf({ model, index }: FieldMeta, names: ReadonlySet<string>
 /** Whether a key has a part that is one of the model's own primary key, which never changes. */
 export function holdsKey(key: KeyMeta): boolean {
   return partsOf(key).some(({ primaryKey }) => primaryKey);
+}
+
+/** Whether a key is the primary key of its model, which never changes. */
+export function isPrimaryKey(key: KeyMeta): boolean {
+  return key.parts === undefined ? key.primaryKey : key === key.model.identity;
 }
 
 /** How errors name a key. */

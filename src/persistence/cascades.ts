@@ -1,8 +1,10 @@
+import { belongsTo } from '../core/at-hand.ts';
+import { knownValue } from '../core/field-values.ts';
 import { modelOf } from '../core/inheritance.ts';
-import { fieldKey, hasKey, sameKey } from '../core/keys.ts';
+import { fieldKey, hasKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
 import type { KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { isWhole, ownKey, readKey } from '../core/relation-keys.ts';
+import { isPrimaryKey, isWhole, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import { initialState } from '../query/state.ts';
@@ -104,19 +106,23 @@ export class Cascades {
     const known = this.#workspace.identityMap.of(relation.target).values();
     for (const child of [...this.#work.added, ...known]) {
       if (!(child instanceof (relation.target.modelClass as unknown as new () => object))) continue; // Named cast: `instanceof` needs no more.
-      const key = ownKey(child, forward.sourceField);
-      const linked = State.link(child, forward.index);
-      if (key === undefined ? owners.includes(linked as object) : keys.has(fieldKey(forward.sourceField, key)))
-        yield child;
+      const key = knownValue(child, forward.sourceField);
+      if (key === undefined || !forward.toKey) {
+        if (owners.some((owner) => leadsTo(child, forward, owner))) yield child;
+      } else if (keys.has(fieldKey(forward.sourceField, key))) yield child;
     }
   }
 
   /** The rows that refer to them, whatever scopes hide. */
-  async #stored({ sourceField, targetField, target }: RelationMeta, owners: readonly object[]): Promise<object[]> {
+  async #stored(
+    { sourceField, targetField, target, inverse }: RelationMeta,
+    owners: readonly object[],
+  ): Promise<object[]> {
     const keys = [...(await storedValues(this.#workspace, sourceField, owners)).keys()];
     if (keys.length === 0) return [];
     const state = { ...initialState(target, UNSCOPED), order: keyOrdering(target) };
     const rows = await this.#batch.entities(state, targetField, keys);
+    if (!isPrimaryKey(sourceField)) return rows.filter((row) => owners.some((owner) => leadsTo(row, inverse!, owner)));
     const wanted = new Set(keys.map((key) => fieldKey(targetField, key)));
     return rows.filter((row) => wanted.has(fieldKey(targetField, readKey(row, targetField))));
   }
@@ -143,7 +149,7 @@ export class Cascades {
   }
 
   #hasLost(entity: object, { sourceField }: RelationMeta): boolean {
-    if (ownKey(entity, sourceField) !== null) return false;
+    if (knownValue(entity, sourceField) !== null) return false;
     return isWhole(this.#workspace.compiled.codec(modelOf(entity)).keyIn(State.row(entity), sourceField));
   }
 
@@ -193,16 +199,16 @@ const withOwned = new WeakMap<ModelMeta, boolean>();
 /** Whether what was taken out of a collection has not found another owner. */
 function isOrphanOf(item: object, { owner, relation }: ChangingCollection): boolean {
   const forward = relation.inverse!;
-  return ownKey(item, forward.sourceField) === null || leadsTo(item, forward, owner);
+  return knownValue(item, forward.sourceField) === null || leadsTo(item, forward, owner);
 }
 
-function leadsTo(item: object, { sourceField, targetField, index }: RelationMeta, owner: object): boolean {
-  const key = ownKey(item, sourceField);
-  if (key === undefined) return State.link(item, index) === owner;
-  return key !== null && sameKey(targetField, ownKey(owner, targetField), key);
+function leadsTo(item: object, relation: RelationMeta, owner: object): boolean {
+  const key = knownValue(item, relation.sourceField);
+  if (key === undefined) return State.link(item, relation.index) === owner;
+  return key !== null && belongsTo(item, relation, owner);
 }
 
 function keysOf(field: KeyMeta, entities: readonly object[]): Set<unknown> {
-  const keys = entities.map((entity) => ownKey(entity, field));
+  const keys = entities.map((entity) => knownValue(entity, field));
   return new Set(keys.filter((key) => key !== undefined && key !== null).map((key) => fieldKey(field, key)));
 }

@@ -15,10 +15,11 @@ import { ChangedFields } from './changed-fields.ts';
 import { noteTable } from './cached/written.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
-import { followCreated } from './follow-created.ts';
+import { followCreated, followSaved } from './follow-created.ts';
 import { followRekeys } from './follow-rekeys.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
+import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { checkRows } from './scope-checks.ts';
 import { retried } from './retry.ts';
@@ -127,9 +128,11 @@ export class Creator {
       const flusher = new Flusher(this.#workspace, connection, journal);
       const steps: FlushStep[] = [{ kind: 'update', meta, changed, entities }];
       await flusher.run(steps);
+      const former = new Map(entities.map((entity) => [entity, State.row(entity)!]));
       return () => {
         flusher.accept();
         followRekeys(this.#workspace, journal, steps);
+        followSaved(this.#workspace, this.#journalOf(journal), { meta, former, fields });
       };
     });
     return entities.length;
@@ -162,8 +165,7 @@ export class Creator {
         const former = this.#known(meta, stored);
         others.forEach(({ entity }, i) => present.set(entity, this.#adopt(meta, stored[i]!, entity, journal)));
         const made = entities.map((entity) => present.get(entity) ?? entity);
-        const isInside = this.#transactions.current !== undefined;
-        followCreated(this.#workspace, isInside ? journal : this.#workspace.journal, {
+        followCreated(this.#workspace, this.#journalOf(journal), {
           meta,
           entities: made,
           former,
@@ -172,6 +174,11 @@ export class Creator {
       };
     });
     return entities.map((entity) => present.get(entity) ?? entity);
+  }
+
+  /** Where it is noted what shows in collections: that of the write, or outside of a transaction that of what lasts. */
+  #journalOf(own: Journal): Journal {
+    return this.#transactions.current === undefined ? this.#workspace.journal : own;
   }
 
   /** What the session has of rows, as it knew them. */

@@ -1,7 +1,8 @@
+import { knownValue } from '../core/field-values.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { modelOf } from '../core/inheritance.ts';
 import { hasKey, sameKey } from '../core/keys.ts';
-import { isPartOf, ownKey, writeKey } from '../core/relation-keys.ts';
+import { isPartOf, writeKey } from '../core/relation-keys.ts';
 import type { RelationLoader } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { isReference } from '../core/references.ts';
@@ -123,10 +124,12 @@ function atHand(given: object, relation: RelationMeta): object | undefined {
   const { owning, sourceField, targetField, index } = relation;
   const link = State.link(given, index);
   if (!owning) return State.is(link) && isThere(link) ? link : undefined;
-  const key = ownKey(given, sourceField);
+  const key = knownValue(given, sourceField);
   if (key === undefined && !State.is(link)) return undefined;
   const own =
-    State.is(link) && (key === undefined || sameKey(targetField, ownKey(link, targetField), key)) ? link : undefined;
+    State.is(link) && (key === undefined || sameKey(targetField, knownValue(link, targetField), key))
+      ? link
+      : undefined;
   const found =
     own ?? (key === null || key === undefined ? undefined : State.group(given)?.loader.loadedTarget(relation, key));
   return found !== undefined && isThere(found) ? found : undefined;
@@ -137,7 +140,7 @@ function isThere(entity: object): boolean {
 }
 
 function setKey(given: object, { sourceField, targetField }: RelationMeta, target: object): void {
-  writeKey(given, sourceField, hasKey(modelOf(target), target) ? ownKey(target, targetField) : undefined);
+  writeKey(given, sourceField, hasKey(modelOf(target), target) ? knownValue(target, targetField) : undefined);
 }
 
 /** Whether a field of an entity has a value that can be copied: one that was read, or given. */

@@ -22,6 +22,8 @@ export interface OpenTransaction {
   broken: unknown;
   /** What ended it before its function, or a hook, returned: whatever these still send is refused. */
   stopped: unknown;
+  /** When all that it left running has returned. */
+  left: Promise<void> | undefined;
   /** What stops it in time, or the savepoint that it is in. */
   cancellation: Cancellation | undefined;
   /** How many writes are under way, one inside of the other. */
@@ -51,7 +53,7 @@ export function ended({ stopped }: OpenTransaction): unknown {
 export function stillRunning(cause: unknown): SessionStateError {
   return new SessionStateError(
     'The transaction of this session was stopped and rolled back, and its function is still running: it may change entities yet.',
-    { remedy: 'Wait until it has returned, or go on in another session: db.session().', cause },
+    { remedy: 'Wait for it with session.rollback(), or go on in another session: db.session().', cause },
   );
 }
 

@@ -26,6 +26,7 @@ import type { BatchLoader } from './loading/batched.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { writeSet } from './set-writes.ts';
 import { StreamedBatches } from './streamed.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
 type Of<K extends QueryRequest['kind']> = Extract<QueryRequest, { kind: K }>;
@@ -39,11 +40,13 @@ interface Batch {
 /** The way of a query, stage by stage: compile → pending changes first → execute → hydrate → load. */
 export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
+  readonly #work: UnitOfWork;
   readonly #loader: BatchLoader;
   readonly #creator: Creator;
 
-  constructor(workspace: Workspace, loader: BatchLoader, creator: Creator) {
+  constructor(workspace: Workspace, work: UnitOfWork, loader: BatchLoader, creator: Creator) {
     this.#workspace = workspace;
+    this.#work = work;
     this.#creator = creator;
     this.#loader = loader;
   }
@@ -142,7 +145,7 @@ export class SessionRunner implements QueryRunner {
     const connecting = this.#connect();
     if (connecting !== undefined) await connecting;
     const query = this.#workspace.compiled.query(request);
-    return writeSet(this.#workspace, request, query);
+    return writeSet(this.#workspace, this.#work, request, query);
   }
 
   async create(creation: Creation, bounds?: Bounds): Promise<object[]> {
@@ -232,7 +235,7 @@ export class SessionRunner implements QueryRunner {
 
   /** The same by another way to the database, or with another view of the session's entities. */
   #through(workspace: Workspace, loader = this.#loader.through(workspace)): SessionRunner {
-    const runner = new SessionRunner(workspace, loader, this.#creator.through(workspace));
+    const runner = new SessionRunner(workspace, this.#work, loader, this.#creator.through(workspace));
     loader.use(runner);
     return runner;
   }

@@ -8,7 +8,7 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
@@ -54,9 +54,10 @@ import { MergeGraph } from './merge-graph.ts';
 import { Merger } from './merger.ts';
 import { PeerLoader } from './loading/peers.ts';
 import { flushedFirst } from './flushed-first.ts';
+import { storedValue } from './stored-value.ts';
 import { dropUnwrittenRows, unwrittenRows } from './unwritten-rows.ts';
 import { loadRelations } from './loading/prefetches.ts';
-import { knownKey, membersOf, ownKey } from './relation-query.ts';
+import { isKnown, knownKey, membersOf } from './relation-query.ts';
 import { membersAtHand } from './replacements.ts';
 import { SessionRunner } from './runner.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -122,7 +123,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       bounds === undefined ? executor : withEachBounded(executor, bounds),
     );
     const creator = new Creator(this.#workspace, this.#work, this.#transactions);
-    this.#runner = new SessionRunner(this.#workspace, this.#batch, creator);
+    this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creator);
     this.#batch.use(this.#runner);
   }
 
@@ -332,7 +333,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   async rollback(): Promise<void> {
     this.#refuseClosed();
-    this.#transactions.discard();
+    await this.#transactions.discard();
   }
 
   async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, given: TransactionOptions = {}): Promise<T> {
@@ -468,6 +469,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
       : undefined;
   }
 
+  storedValue(entity: object, key: KeyMeta): unknown {
+    return storedValue(this.#workspace.compiled, entity, key);
+  }
+
   async loadEntity(entity: object): Promise<void> {
     this.#refuseClosed();
     await this.#peers.loadEntity(entity);
@@ -482,19 +487,20 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
     this.#refuseClosed();
     let runner: QueryRunner = this.#runner;
-    if (ownKey(entity, relation) === undefined) {
+    const { compiled } = this.#workspace;
+    if (!isKnown(compiled, entity, relation)) {
       // The flush that comes before a query inside a transaction gives the key that the query is about.
-      if (!this.#transactions.flushesBeforeReads) knownKey(entity, relation);
+      if (!this.#transactions.flushesBeforeReads) knownKey(compiled, entity, relation);
       runner = flushedFirst(this.#runner, () => this.#flushFor(entity, relation));
     }
     return new ModelQuerySet(runner, {
-      ...membersOf(entity, relation, this.#workspace.scopes),
+      ...membersOf(compiled, entity, relation, this.#workspace.scopes),
       owner: this.#runner,
     });
   }
 
   async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
-    if (ownKey(entity, relation) === undefined && this.#transactions.flushesBeforeReads)
+    if (!isKnown(this.#workspace.compiled, entity, relation) && this.#transactions.flushesBeforeReads)
       await this.#transactions.flush();
   }
 

@@ -248,8 +248,9 @@ export class Transactions {
     }
   }
 
-  /** Forget what is pending: entities go back to their rows. */
-  discard(): void {
+  /** Forget what is pending: entities go back to their rows. What still runs in a transaction that was stopped is waited for. */
+  async discard(): Promise<void> {
+    while (this.#isLeftRunning) await this.#open!.left;
     this.#refuseInside('rollback()');
     undoTransaction(this.#workspace, this.#work, this.#outside);
     this.#outside = new Journal();
@@ -330,6 +331,7 @@ export class Transactions {
           ended: false,
           broken: undefined,
           stopped: undefined,
+          left: undefined,
           cancellation,
           writing: 0,
           hooks: undefined,
@@ -346,7 +348,8 @@ export class Transactions {
           open.ended = true;
           await this.#commit(executor, connection);
           this.#end = { event: 'afterCommit', written: journal.written };
-          if (this.#flushMode !== 'manual') this.#outside = new Journal();
+          if (this.#flushMode === 'manual') this.#outside.outdate(journal);
+          else this.#outside = new Journal();
           return result;
         } catch (error) {
           if (left?.settled === false || open.hooks?.settled === false) open.stopped = error;
@@ -372,7 +375,7 @@ export class Transactions {
       if (this.#open === open) this.#open = undefined;
     };
     const left = [running, open.hooks].flatMap((work) => (work?.settled === false ? [work.promise] : []));
-    if (left.length > 0) void Promise.all(left).then(leave);
+    if (left.length > 0) open.left = Promise.all(left).then(leave);
     else leave();
   }
 
@@ -665,10 +668,15 @@ export class Transactions {
 
   /** @throws SessionStateError outside of a function that was stopped and still runs; inside of it, statements are refused by the bounds. */
   #refuseStopped(): void {
+    if (this.#isLeftRunning) throw stillRunning(this.#open!.stopped);
+  }
+
+  /** Whether a function that was stopped still runs, seen from outside of it. */
+  get #isLeftRunning(): boolean {
     const open = this.#open;
-    if (open?.stopped === undefined || isInHooksOf(this)) return;
+    if (open?.stopped === undefined || isInHooksOf(this)) return false;
     const scope = currentJournal.getStore();
-    if (scope === undefined || !open.scopes.has(scope)) throw stillRunning(open.stopped);
+    return scope === undefined || !open.scopes.has(scope);
   }
 
   #refuseInside(call: string): void {

@@ -1,8 +1,10 @@
+import { knownValue } from '../core/field-values.ts';
 import { isOf, modelOf } from '../core/inheritance.ts';
 import { mapKey, sameKey } from '../core/keys.ts';
 import type { LinkMeta, RelationMeta } from '../core/metadata.ts';
-import { isAmong, ownKey, sidesOf } from '../core/relation-keys.ts';
+import { isAmong, sidesOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
+import type { CompiledCache } from './compiled.ts';
 import type { LinkChange } from './link-change.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { MovedRow } from './loading/batched.ts';
@@ -12,10 +14,10 @@ import type { Workspace } from './workspace.ts';
 /** The entity that a row of a model between two leads to by one of its relations, if the session has it. */
 export function endAt(identityMap: IdentityMap, entity: object, relation: RelationMeta): object | undefined {
   const linked = State.link(entity, relation.index);
-  const key = ownKey(entity, relation.sourceField);
+  const key = knownValue(entity, relation.sourceField);
   if (
     State.is(linked) &&
-    (key === undefined || sameKey(relation.targetField, ownKey(linked, relation.targetField), key))
+    (key === undefined || sameKey(relation.targetField, knownValue(linked, relation.targetField), key))
   )
     return linked;
   return targetAt(identityMap, relation, key);
@@ -38,15 +40,45 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
   for (const entity of work.added)
     if (isOf(entity, link.model)) yield { from: [undefined, undefined], to: endsOf(entity) };
   for (const entity of identityMap.of(link.model).values()) {
-    const row = State.row(entity);
-    if (row === null || !isMoved(workspace, entity, link)) continue;
-    const codec = compiled.codec(modelOf(entity));
-    const stored = relations.map(({ sourceField }) => codec.keyIn(row, sourceField));
+    if (!isMoved(compiled, entity, link)) continue;
+    const stored = storedEnds(compiled, entity, link);
     yield {
       from: [targetAt(identityMap, relations[0], stored[0]), targetAt(identityMap, relations[1], stored[1])],
-      to: endsOf(entity),
+      to: work.deleted.has(entity) ? [undefined, undefined] : endsOf(entity),
     };
   }
+}
+
+/** The keys in the database of rows of a model between two that are to lead to others. */
+export function* keysLeft({ identityMap, compiled }: Workspace, link: LinkMeta): Generator<readonly unknown[]> {
+  for (const entity of identityMap.of(link.model).values())
+    if (isMoved(compiled, entity, link)) yield storedEnds(compiled, entity, link);
+}
+
+function storedEnds(compiled: CompiledCache, entity: object, { source, target }: LinkMeta): unknown[] {
+  const [row, codec] = [State.row(entity)!, compiled.codec(modelOf(entity))];
+  return [source, target].map((key) => codec.keyIn(row, key));
+}
+
+/**
+ * What the rows of a model between two that the session has link an entity to, as they are now. `isTakenOut`: whether all
+ * links to something are to go; what has come since stays.
+ */
+export function* linkedByRows(
+  { identityMap, compiled }: Workspace,
+  work: UnitOfWork,
+  source: object,
+  link: LinkMeta,
+  isTakenOut: (target: object) => boolean,
+): Generator<object> {
+  const [from, to] = sidesOf(link);
+  for (const rows of [identityMap.of(link.model).values(), work.added])
+    for (const row of rows) {
+      if (!isOf(row, link.model) || endAt(identityMap, row, from) !== source) continue;
+      const target = endAt(identityMap, row, to);
+      if (target === undefined) continue;
+      if (work.added.has(row) || isMoved(compiled, row, link) || !isTakenOut(target)) yield target;
+    }
 }
 
 /**
@@ -54,10 +86,10 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
  * them, which a DELETE by the two would not be sure to meet, are deleted.
  */
 export function dropUnwrittenRows(workspace: Workspace, work: UnitOfWork, pair: LinkChange): void {
-  const { identityMap } = workspace;
+  const { identityMap, compiled } = workspace;
   for (const entity of work.added) if (leadsToBoth(identityMap, entity, pair)) work.withdraw(entity);
   for (const entity of identityMap.of(pair.link.model).values())
-    if (isMoved(workspace, entity, pair.link) && leadsToBoth(identityMap, entity, pair)) work.deleted.add(entity);
+    if (isMoved(compiled, entity, pair.link) && leadsToBoth(identityMap, entity, pair)) work.deleted.add(entity);
 }
 
 /** Whether an entity is a row between these two. */
@@ -67,7 +99,22 @@ export function leadsToBoth(identityMap: IdentityMap, entity: object, { link, so
   return endAt(identityMap, entity, from) === source && endAt(identityMap, entity, to) === target;
 }
 
-function isMoved({ compiled }: Workspace, entity: object, { source, target }: LinkMeta): boolean {
+/** Whether the row of an entity is one between these two in the database. */
+export function isStoredBetween(
+  compiled: CompiledCache,
+  entity: object,
+  { link, source, target }: LinkChange,
+): boolean {
+  if (!isOf(entity, link.model) || State.row(entity) === null) return false;
+  const [from, to] = storedEnds(compiled, entity, link);
+  const [here, there] = sidesOf(link);
+  return (
+    sameKey(link.source, from, knownValue(source, here.targetField)) &&
+    sameKey(link.target, to, knownValue(target, there.targetField))
+  );
+}
+
+function isMoved(compiled: CompiledCache, entity: object, { source, target }: LinkMeta): boolean {
   const row = State.row(entity);
   if (row === null) return false;
   const changed = compiled.codec(modelOf(entity)).diff(entity, row)?.indexes ?? [];

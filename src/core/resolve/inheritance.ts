@@ -159,7 +159,8 @@ export function inheritRelations(draft: ModelDraft, drafts: Drafts): void {
     const model = meta as unknown as ModelMeta;
     const own = (field: FieldMeta): FieldMeta => meta.fields[field.index]!;
     const { sourceField: key, cleared } = relation;
-    const sourceField = key.parts === undefined ? own(key) : Object.freeze({ model, parts: key.parts.map(own) });
+    const composite = key === root.meta.identity ? meta.identity : draft.compositeKeys.get(relation.name);
+    const sourceField = key.parts === undefined ? own(key) : composite!;
     const copy = { ...relation, model, id: `${meta.id}r${relation.index}`, sourceField, cleared: cleared.map(own) };
     const column = keyColumns.get(relation.name);
     if (relation.owning && column !== undefined) column.relation = copy;

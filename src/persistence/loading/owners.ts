@@ -45,16 +45,15 @@ export function keysOf({ sourceField }: RelationMeta, entities: readonly object[
 }
 
 /** Entities by the value of a field that identifies them, as a Map compares it. */
-export function byKey(field: KeyMeta, entities: readonly object[]): Map<unknown, object> {
+export function byKey(
+  field: KeyMeta,
+  entities: readonly object[],
+  valueOf: (entity: object, field: KeyMeta) => unknown,
+): Map<unknown, object> {
   const map = new Map<unknown, object>();
   for (const entity of entities) {
-    const key = readKey(entity, field);
+    const key = valueOf(entity, field);
     if (key !== null && key !== undefined) map.set(fieldKey(field, key), entity);
   }
   return map;
-}
-
-/** The values of a key of some entities. */
-export function valuesOf(key: KeyMeta, entities: Iterable<object>): unknown[] {
-  return Array.from(entities, (entity) => readKey(entity, key));
 }

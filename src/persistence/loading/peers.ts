@@ -1,6 +1,5 @@
 import type { EntityGroup } from '../../core/loader.ts';
-import { modelOf } from '../../core/inheritance.ts';
-import { mapKey, sameKey } from '../../core/keys.ts';
+import { mapKey } from '../../core/keys.ts';
 import { scopeNames } from '../../core/scopes.ts';
 import type { KeyMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { hasOwnKey, isRead, isWhole } from '../../core/relation-keys.ts';
@@ -55,8 +54,6 @@ export class PeerLoader {
    * gives that one, and the owner is linked to it.
    */
   #referenceByField(relation: RelationMeta, key: unknown, from: object, group: EntityGroup): object {
-    const former = State.link(from, relation.index);
-    if (State.is(former) && this.#isStored(former, relation, key)) return former;
     const reference = createReference(
       relation.target,
       relation.targetField,
@@ -73,12 +70,6 @@ export class PeerLoader {
     });
     State.setLink(from, relation.index, reference);
     return reference;
-  }
-
-  /** Whether a target has this value in the database: it has been given another, which is not written. */
-  #isStored(target: object, { targetField }: RelationMeta, key: unknown): boolean {
-    const stored = this.#workspace.compiled.codec(modelOf(target)).keyIn(State.row(target), targetField);
-    return isWhole(stored) && sameKey(targetField, stored, key);
   }
 
   async loadRelation(entity: object, relation: RelationMeta): Promise<void> {
