@@ -2,7 +2,7 @@ import { EntityCollection } from '../core/collection.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
-import { hasOwnKey, isRead, isWhole, partsOf, readKey } from '../core/relation-keys.ts';
+import { isWhole, partsOf, readKey } from '../core/relation-keys.ts';
 import { tupleOf } from '../core/field-values.ts';
 import { State } from '../core/state.ts';
 import { eachEnd, isThrough } from '../core/through.ts';

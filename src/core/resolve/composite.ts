@@ -25,6 +25,11 @@ export function nameKeyFields(draft: ModelDraft, { report }: Resolution): void {
     const parts = named.flatMap((field) => partNamed(draft, where, field as unknown, report));
     if (parts.length !== named.length) continue;
     if (new Set(parts).size < parts.length) report(`${where} names a field twice: each part of a key has its own.`);
+    const twin = [...draft.compositeKeys].find(([, other]) => other.parts.every((part, i) => part === parts[i]));
+    if (twin !== undefined)
+      report(
+        `${where} and ${draft.meta.name}.${twin[0]} name the same fields: keep one, for each is a foreign key of its own.`,
+      );
     checkNull(where, options.nullable === true, parts, report);
     draft.compositeKeys.set(
       name,

@@ -2,7 +2,7 @@ import type { EntityGroup } from '../../core/loader.ts';
 import { mapKey } from '../../core/keys.ts';
 import { scopeNames } from '../../core/scopes.ts';
 import type { KeyMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
-import { hasOwnKey, isRead, isWhole } from '../../core/relation-keys.ts';
+import { hasOwnKey, isRead } from '../../core/relation-keys.ts';
 import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';

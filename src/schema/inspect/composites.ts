@@ -1,18 +1,9 @@
-import type { ColumnSchema, ForeignKeySchema, TableSchema } from '../../core/ast/schema.ts';
+import type { ForeignKeySchema, TableSchema } from '../../core/ast/schema.ts';
 import { quotedText } from '../print/literals.ts';
 import { camelCase, plural } from './names.ts';
 import type { ModelPlan } from './plan.ts';
 import { array, arrow, call, named, object } from './print.ts';
 import type { Entry } from './print.ts';
-
-/** A foreign key of several columns that is a relation. */
-export interface CompositePlan {
-  readonly key: ForeignKeySchema;
-  /** In the order of the key that they refer to. */
-  readonly columns: readonly ColumnSchema[];
-  readonly target: ModelPlan;
-  readonly unique: boolean;
-}
 
 /** Notes a foreign key of several columns as a relation of its model. Gives what is in its way, if something is. */
 export function addComposite(

@@ -2,7 +2,6 @@ import type { ColumnSchema, ForeignKeySchema, TableSchema } from '../../core/ast
 import { isWritable } from '../../core/names.ts';
 import { MAX_NAME_BYTES } from '../../utils/naming.ts';
 import { keyOf } from '../creation-order.ts';
-import type { CompositePlan } from './composites.ts';
 import { attributeNameOf, classNameOf, Names } from './names.ts';
 import type { Code } from './print.ts';
 
@@ -30,6 +29,15 @@ export interface ToOnePlan {
   readonly column: ColumnSchema;
   readonly target: ModelPlan;
   /** Whether one row at most has a given key. */
+  readonly unique: boolean;
+}
+
+/** A foreign key of several columns that is a relation. */
+export interface CompositePlan {
+  readonly key: ForeignKeySchema;
+  /** In the order of the key that they refer to. */
+  readonly columns: readonly ColumnSchema[];
+  readonly target: ModelPlan;
   readonly unique: boolean;
 }
 

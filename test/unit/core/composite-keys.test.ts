@@ -15,7 +15,11 @@ function problemsOf(...classes: unknown[]): readonly string[] {
 }
 
 class Shop extends model('shop', { id: f.auto() }) {}
-class Bill extends model('bill', { shop: f.foreignKey(() => Shop), number: f.int() }, { primaryKey: ['shop', 'number'] }) {}
+class Bill extends model(
+  'bill',
+  { shop: f.foreignKey(() => Shop), number: f.int() },
+  { primaryKey: ['shop', 'number'] },
+) {}
 
 describe('M7: relations to composite keys', () => {
   it('names that are wrong, too many, twice, of other types', () => {
@@ -40,6 +44,7 @@ describe('M7: relations to composite keys', () => {
       'Bad.twice names a field twice: each part of a key has its own.',
       "Bad.part names 'place.x' among its fields, which cannot be set by itself: name a plain column.",
       "Bad.both has both 'fields' and 'column': its fields are columns of their own, so say it there.",
+      'Bad.both and Bad.single name the same fields: keep one, for each is a foreign key of its own.',
       'Bad.three names 3 fields for the key of Bill, which has 2: shopId, number.',
       "Bad.types: 'text' is of type string, and Bill.number, which it refers to, of type int: give both the same type.",
       "Bad.single names its fields, and Shop has a single key: leave out 'fields'.",
@@ -59,6 +64,7 @@ describe('M7: relations to composite keys', () => {
     expect(problemsOf(Bad)).toEqual([
       'Bad.a is nullable, and none of its fields is: say nullable: true of one of them at least.',
       'Bad.b is not nullable, and its field open is: say nullable: true of the relation.',
+      'Bad.c and Bad.b name the same fields: keep one, for each is a foreign key of its own.',
       "Bad.c has onDelete: 'set null', by which a database sets all of its fields, and 'shop' is not nullable.",
     ]);
   });
@@ -69,7 +75,8 @@ describe('M7: relations to composite keys', () => {
       shop: f.foreignKey(() => Shop),
       number: f.int(),
       bill: f.foreignKey(() => Bill, { fields: ['shop', 'number'], onDelete: 'cascade' }),
-      same: f.oneToOne(() => Bill, { fields: ['shop', 'number'] }),
+      other: f.int(),
+      once: f.oneToOne(() => Bill, { fields: ['shop', 'other'] }),
     }) {}
     class Detail extends model(
       'detail',
@@ -97,12 +104,12 @@ describe('M7: relations to composite keys', () => {
       foreignKeys: [
         ['entry_shop_id_fkey', ['shop_id'], 'shop', ['id'], 'no action'],
         ['entry_shop_id_number_fkey', ['shop_id', 'number'], 'bill', ['shop_id', 'number'], 'cascade'],
-        ['entry_shop_id_number_fkey', ['shop_id', 'number'], 'bill', ['shop_id', 'number'], 'no action'],
+        ['entry_shop_id_other_fkey', ['shop_id', 'other'], 'bill', ['shop_id', 'number'], 'no action'],
       ],
       indexes: [
         ['entry_shop_id_idx', ['shop_id'], false],
         ['entry_shop_id_number_idx', ['shop_id', 'number'], false],
-        ['entry_shop_id_number_key', ['shop_id', 'number'], true],
+        ['entry_shop_id_other_key', ['shop_id', 'other'], true],
       ],
     });
     expect(about('detail')).toEqual({
@@ -117,11 +124,15 @@ describe('M7: relations to composite keys', () => {
       primaryKey: ['basket_id', 'bill_shop_id', 'bill_number'],
       foreignKeys: [
         ['basket_bills_basket_id_fkey', ['basket_id'], 'basket', ['id'], 'cascade'],
-        ['basket_bills_bill_shop_id_bill_number_fkey', ['bill_shop_id', 'bill_number'], 'bill', ['shop_id', 'number'], 'cascade'],
+        [
+          'basket_bills_bill_shop_id_bill_number_fkey',
+          ['bill_shop_id', 'bill_number'],
+          'bill',
+          ['shop_id', 'number'],
+          'cascade',
+        ],
       ],
-      indexes: [
-        ['basket_bills_bill_shop_id_bill_number_idx', ['bill_shop_id', 'bill_number'], false],
-      ],
+      indexes: [['basket_bills_bill_shop_id_bill_number_idx', ['bill_shop_id', 'bill_number'], false]],
     });
   });
 });
