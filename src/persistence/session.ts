@@ -60,10 +60,12 @@ import { loadRelations } from './loading/prefetches.ts';
 import { isKnown, knownKey, membersOf } from './relation-query.ts';
 import { membersAtHand } from './replacements.ts';
 import { SessionRunner } from './runner.ts';
+import { SessionFlushes } from './session-flushes.ts';
 import { sessionSettings } from './session-settings.ts';
 import { sessionSql } from './session-sql.ts';
 import { SessionStatements } from './session-stats.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { TransactionScope } from './transaction-scope.ts';
 import { Transactions } from './transactions.ts';
 import { refuseInside } from './transaction-options.ts';
 import { UnitOfWork } from './unit-of-work.ts';
@@ -82,7 +84,9 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #fetchMode: FetchMode;
   #peersMade: PeerLoader | undefined;
   readonly #runner: SessionRunner;
-  readonly #transactions: Transactions;
+  readonly #scope: TransactionScope;
+  #flushesMade: SessionFlushes | undefined;
+  #transactionsMade: Transactions | undefined;
   readonly #lifecycle: Lifecycle;
   readonly #cascades: Cascades;
   readonly #additions: Additions;
@@ -105,7 +109,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
     this.#batch = new BatchLoader(this.#workspace, {
       // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
-      before: (collection) => this.#transactions.current?.journal.touchCollection(collection),
+      before: (collection) => this.#scope.current?.journal.touchCollection(collection),
       changed: this.#work.collections,
       rows: (link) => unwrittenRows(this.#workspace, this.#work, link),
     });
@@ -114,16 +118,14 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
     this.#additions = new Additions(this.#workspace, this.#work);
     this.#cascades = new Cascades(this.#workspace, this.#work, this.#batch);
-    this.#transactions = new Transactions(
+    this.#scope = new TransactionScope(
       this.#workspace,
       this.#work,
-      this.#lifecycle,
-      this.#cascades,
       flushMode,
       bounds === undefined ? executor : withEachBounded(executor, bounds),
     );
-    const creator = new Creator(this.#workspace, this.#work, this.#transactions);
-    this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creator);
+    const creating = (workspace: Workspace): Creator => new Creator(workspace, this.#work, this.#scope);
+    this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creating);
     this.#batch.use(this.#runner);
   }
 
@@ -138,7 +140,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   get sql(): SessionSql {
     this.#refuseClosed();
-    return (this.#sql ??= sessionSql(this.#workspace, () => this.#transactions.beforeRaw()));
+    return (this.#sql ??= sessionSql(this.#workspace, () => this.#flushes.beforeRaw()));
   }
 
   get cache(): CacheApi {
@@ -237,7 +239,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     for (const entity of entities) {
       if (this.#work.added.has(entity)) {
         // A flush that is under way inserts it: the next one deletes it.
-        if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
+        if (this.#scope.flushing !== undefined) this.#work.deleted.add(entity);
         else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#work.withdraw(unsaved);
       } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
@@ -313,22 +315,22 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   flush(): Promise<void> {
     this.#refuseClosed();
-    return this.#transactions.flush();
+    return this.#flushes.flush();
   }
 
   async explainFlush(): Promise<readonly FlushStatement[]> {
     this.#refuseClosed();
-    return this.#transactions.explain();
+    return this.#flushes.explain();
   }
 
   async commit(): Promise<void> {
     this.#refuseClosed();
-    if (this.#transactions.current !== undefined) {
+    if (this.#scope.current !== undefined) {
       throw new SessionStateError('commit() was called inside a transaction that ends by itself.', {
         remedy: 'Return from its function to commit it; call flush() to write now.',
       });
     }
-    await this.#transactions.flush();
+    await this.#flushes.flush();
   }
 
   async rollback(): Promise<void> {
@@ -366,7 +368,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   clear(): void {
     this.#refuseInTransaction('clear()');
-    if (this.#transactions.hasUnwritten)
+    if (this.#scope.hasUnwritten)
       throw new SessionStateError(
         'clear() would lose what has been added, changed, deleted or linked and is not written.',
         { remedy: 'Call commit() or rollback() first.' },
@@ -391,8 +393,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async close(): Promise<void> {
     if (this.#closed) return;
     // What still runs in a transaction that was stopped finds the session closed.
-    if (!this.#transactions.isStopped) this.#refuseInTransaction('close()');
-    if (this.#transactions.hasUnwritten) {
+    if (!this.#scope.isStopped) this.#refuseInTransaction('close()');
+    if (this.#scope.hasUnwritten) {
       this.#engine.warnOnce(
         'BLAZE_LOST',
         'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
@@ -419,15 +421,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   get executor(): Executor {
-    return this.#transactions.executor;
+    return this.#scope.executor;
   }
 
   get currentTransaction(): WorkspaceOwner['currentTransaction'] {
-    return this.#transactions.current;
+    return this.#scope.current;
   }
 
   get journal(): Journal {
-    return this.#transactions.journal;
+    return this.#scope.journal;
   }
 
   get label(): string {
@@ -436,7 +438,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   mayNotLeave(): (entity: object) => boolean {
     const isPending = this.#work.pending();
-    const { journals } = this.#transactions;
+    const { journals } = this.#scope;
     return (entity) => isPending(entity) || journals.some((journal) => journal.concerns(entity));
   }
 
@@ -445,8 +447,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
-    if (this.#transactions.current === undefined) this.#warnOfEscape();
-    return this.#transactions.beforeRead(reads, workspace);
+    if (this.#scope.current === undefined) this.#warnOfEscape();
+    return this.#scope.hides(reads) ? this.#flushes.beforeRead(workspace) : undefined;
   }
 
   /* ---------- for entities ---------- */
@@ -490,7 +492,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const { compiled } = this.#workspace;
     if (!isKnown(compiled, entity, relation)) {
       // The flush that comes before a query inside a transaction gives the key that the query is about.
-      if (!this.#transactions.flushesBeforeReads) knownKey(compiled, entity, relation);
+      if (!this.#scope.flushesBeforeReads) knownKey(compiled, entity, relation);
       runner = flushedFirst(this.#runner, () => this.#flushFor(entity, relation));
     }
     return new ModelQuerySet(runner, {
@@ -500,8 +502,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
-    if (!isKnown(this.#workspace.compiled, entity, relation) && this.#transactions.flushesBeforeReads)
-      await this.#transactions.flush();
+    if (!isKnown(this.#workspace.compiled, entity, relation) && this.#scope.flushesBeforeReads)
+      await this.#flushes.flush();
   }
 
   membersAtHand(owner: object, relation: RelationMeta): object[] {
@@ -514,7 +516,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   collectionChanges(collection: ChangingCollection): void {
-    this.#transactions.journal.touchCollection(collection);
+    this.#scope.journal.touchCollection(collection);
     this.#work.collections.add(collection);
   }
 
@@ -542,7 +544,18 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return entity;
   }
 
-  /** Made by the first relation that is asked for: many sessions only read. */
+  /** Made by the first write, or transaction: many sessions only read. */
+  get #flushes(): SessionFlushes {
+    return (this.#flushesMade ??= new SessionFlushes(this.#scope, this.#lifecycle, this.#cascades, (fn) =>
+      this.#transactions.run(fn, {}),
+    ));
+  }
+
+  get #transactions(): Transactions {
+    return (this.#transactionsMade ??= new Transactions(this.#scope, this.#flushes, this.#lifecycle));
+  }
+
+  /** Made by the first relation that is asked for. */
   get #peers(): PeerLoader {
     return (this.#peersMade ??= new PeerLoader(this.#workspace, this.#batch, this.#fetchMode));
   }
@@ -553,7 +566,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   get #expirer(): Expirer {
-    return new Expirer(this.#workspace, this.#transactions.journal, this.#transactions.current !== undefined);
+    return new Expirer(this.#workspace, this.#scope.journal, this.#scope.current !== undefined);
   }
 
   /** @throws SessionStateError for an entity that has no row in this session. */
@@ -574,7 +587,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   get #around(): RunningSession | undefined {
     const session = currentSession.getStore();
     if (session === this || !(session instanceof RunningSession) || session.#engine !== this.#engine) return undefined;
-    return session.#transactions.current === undefined ? undefined : session;
+    return session.#scope.current === undefined ? undefined : session;
   }
 
   /** A query that runs beside the transaction that it was written in sees nothing of it, and is no part of it. */
@@ -592,7 +605,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   #refuseInTransaction(call: string): void {
-    if (this.#transactions.current !== undefined)
+    if (this.#scope.current !== undefined)
       throw new SessionStateError(`${call} was called inside a transaction.`, {
         remedy: 'Return from its function first.',
       });
