@@ -205,28 +205,33 @@ function relationStep(relation: RelationMeta, field: FieldMeta): Step {
   };
 }
 
-/** A relation that names its fields: it sets them, so what is given for one of them beside it has to be the same. */
+/** A relation that names its fields: it sets them, so what else was given for one of them has to be the same. */
 function compositeStep(relation: RelationMeta, parts: readonly FieldMeta[]): Step {
   const { model, name, sourceField, target } = relation;
+  // What sets a field before this relation does: what the field itself is given by, and relations that share it.
+  const others = parts.map((part) => [
+    part.relation?.name ?? part.name,
+    ...model.relations
+      .slice(0, model.relations.indexOf(relation))
+      .filter((other) => other.owning && other.sourceField.parts?.includes(part) === true)
+      .map((other) => other.name),
+  ]);
   return {
     attribute: name,
     key: name,
     run: (entity, init) => {
       const value = init[name];
       if (value === undefined) return;
-      const given = parts.map((part) =>
-        init[part.name] === undefined && init[part.relation?.name ?? part.name] === undefined
-          ? undefined
-          : entity[part.name],
-      );
+      const rivals = others.map((names) => names.find((other) => init[other] !== undefined));
+      const given = parts.map((part, i) => (rivals[i] === undefined ? undefined : entity[part.name]));
       if (Array.isArray(value)) writeKey(entity, sourceField, checkKey(target, value));
       else assignRelation(entity, relation, value);
       parts.forEach((part, i) => {
         const now = entity[part.name];
         if (given[i] === undefined || now === undefined || sameKey(part, given[i], now)) return;
         throw new InvalidValueError(
-          `new ${model.name}() was given '${name}' and '${part.name}', and the one says otherwise than the other.`,
-          { model: model.name, field: name, remedy: `Give '${name}' alone: it sets ${keyName(sourceField)}.` },
+          `new ${model.name}() was given '${name}' and '${rivals[i]!}', and they have different values of ${part.name}.`,
+          { model: model.name, field: name, remedy: `'${name}' alone sets ${keyName(sourceField)}.` },
         );
       });
     },

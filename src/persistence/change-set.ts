@@ -8,6 +8,7 @@ import { SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import { gone } from './gone.ts';
+import { syncLinks } from './flush-links.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { LinkChange } from './link-change.ts';
 import { fieldRelations, syncTold } from './retold.ts';
@@ -114,21 +115,6 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
     if (found.size > 0) updates.set(meta, found);
   }
   return updates;
-}
-
-/** A relation that was set to an entity without a key takes the key over, once there is one. */
-export function syncLinks(meta: ModelMeta, entity: object): boolean {
-  const links = State.links(entity);
-  if (links === null) return false;
-  let synced = false;
-  for (const relation of meta.relations) {
-    if (!relation.owning) continue;
-    const target = links[relation.index];
-    if (target === undefined || target === null || readKey(entity, relation.sourceField) !== undefined) continue;
-    referTo(entity, relation, target);
-    synced = true;
-  }
-  return synced;
 }
 
 /** Entities that differ from their row, for models that a query is about to read. */

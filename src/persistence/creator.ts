@@ -13,7 +13,7 @@ import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { noteTable } from './cached/written.ts';
-import { syncLinks } from './change-set.ts';
+import { syncLinks } from './flush-links.ts';
 import { readField } from './entity-codec.ts';
 import { followCreated, followSaved } from './follow-created.ts';
 import { followRekeys } from './follow-rekeys.ts';

@@ -11,7 +11,7 @@ import type { Row } from '../core/state.ts';
 import { IntegrityError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { noteSteps } from './cached/written.ts';
-import { syncLinks } from './change-set.ts';
+import { syncLinks } from './flush-links.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';

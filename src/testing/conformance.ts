@@ -14,6 +14,7 @@ export const FILES = {
   'loading/unwritten': () => import('./conformance/loading/unwritten.test.ts'),
   'loading/whole': () => import('./conformance/loading/whole.test.ts'),
   'models/composite-keys': () => import('./conformance/models/composite-keys.test.ts'),
+  'models/composite-shared': () => import('./conformance/models/composite-shared.test.ts'),
   'models/constraints': () => import('./conformance/models/constraints.test.ts'),
   'models/custom': () => import('./conformance/models/custom.test.ts'),
   'models/embedded': () => import('./conformance/models/embedded.test.ts'),

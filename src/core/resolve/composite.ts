@@ -24,12 +24,15 @@ export function nameKeyFields(draft: ModelDraft, { report }: Resolution): void {
     }
     const parts = named.flatMap((field) => partNamed(draft, where, field as unknown, report));
     if (parts.length !== named.length) continue;
-    if (new Set(parts).size < parts.length) report(`${where} names a field twice: each part of a key has its own.`);
+    if (new Set(parts).size < parts.length) {
+      report(`${where} names a field twice: each part of a key has its own.`);
+      continue;
+    }
     const twin = [...draft.compositeKeys].find(([, other]) => other.parts.every((part, i) => part === parts[i]));
-    if (twin !== undefined)
-      report(
-        `${where} and ${draft.meta.name}.${twin[0]} name the same fields: keep one, for each is a foreign key of its own.`,
-      );
+    if (twin !== undefined) {
+      report(`${where} and ${draft.meta.name}.${twin[0]} name the same fields: a key refers to one model, so keep one.`);
+      continue;
+    }
     checkNull(where, options.nullable === true, parts, report);
     draft.compositeKeys.set(
       name,
@@ -75,6 +78,13 @@ export function checkParts(
     );
     return;
   }
+  const inKeyOrder = key.map((field) => field.name);
+  const given = parts.map((part) => part.name);
+  // Within one model it is another row: of a pair (from, to) the one that leads back.
+  if (sourceField.model.table !== target.meta.table && isReordered(given, inKeyOrder))
+    report(
+      `${where} names its fields as the key of ${name} does, in another order: give them as they are there, ${inKeyOrder.join(', ')}.`,
+    );
   parts.forEach((part, i) => {
     const other = key[i]!;
     if (!fits(part.type, other.type))
@@ -87,6 +97,10 @@ export function checkParts(
     report(
       `${where} has onDelete: 'set null', by which a database sets all of its fields, and '${required.name}' is not nullable.`,
     );
+}
+
+function isReordered(names: readonly string[], others: readonly string[]): boolean {
+  return names.every((name) => others.includes(name)) && names.some((name, i) => name !== others[i]);
 }
 
 /** Whether a database compares two columns for a foreign key, and all of the one's values are some of the other's. */

@@ -23,6 +23,14 @@ export function addComposite(
   if (columns.some(({ generated, identity }) => generated !== undefined || identity))
     return 'is of a column whose values the database makes';
   if (key.onDelete === 'set default' || key.onUpdate === 'set default') return 'sets several columns to their defaults';
+  if (model.composites.some((other) => other.columns.every((column, i) => column === columns[i])))
+    return 'is of the same columns as another';
+  if (
+    target !== model &&
+    columns.every(({ name }) => primaryKey.includes(name)) &&
+    columns.some(({ name }, i) => name !== primaryKey[i])
+  )
+    return 'is of columns called as those that they refer to, in another order';
   const nullable = columns.some((column) => column.nullable);
   if (key.onDelete === 'set null' && !columns.every((column) => column.nullable))
     return 'sets a column to NULL that cannot be';

@@ -37,6 +37,7 @@ describe('M7: relations to composite keys', () => {
       part: f.foreignKey(() => Bill, { fields: ['shop', 'place.x'] }),
       single: f.foreignKey(() => Shop, { fields: ['shop', 'number'] }),
       both: f.foreignKey(() => Bill, { fields: ['shop', 'number'], column: 'x' }),
+      order: f.foreignKey(() => Bill, { fields: ['number', 'shop'] }),
     }) {}
     expect(problemsOf(Bad)).toEqual([
       "Bad.one: 'fields' is a list of two fields or more, in the order of the key that they refer to.",
@@ -44,10 +45,11 @@ describe('M7: relations to composite keys', () => {
       'Bad.twice names a field twice: each part of a key has its own.',
       "Bad.part names 'place.x' among its fields, which cannot be set by itself: name a plain column.",
       "Bad.both has both 'fields' and 'column': its fields are columns of their own, so say it there.",
-      'Bad.both and Bad.single name the same fields: keep one, for each is a foreign key of its own.',
+      'Bad.both and Bad.single name the same fields: a key refers to one model, so keep one.',
       'Bad.three names 3 fields for the key of Bill, which has 2: shopId, number.',
       "Bad.types: 'text' is of type string, and Bill.number, which it refers to, of type int: give both the same type.",
       "Bad.single names its fields, and Shop has a single key: leave out 'fields'.",
+      'Bad.order names its fields as the key of Bill does, in another order: give them as they are there, shopId, number.',
     ]);
   });
 
@@ -59,13 +61,12 @@ describe('M7: relations to composite keys', () => {
       open: f.int({ nullable: true }),
       a: f.foreignKey(() => Bill, { fields: ['shop', 'number'], nullable: true }),
       b: f.foreignKey(() => Bill, { fields: ['shop', 'open'] }),
-      c: f.foreignKey(() => Bill, { fields: ['shop', 'open'], nullable: true, onDelete: 'set null' }),
+      c: f.foreignKey(() => Bill, { fields: ['number', 'open'], nullable: true, onDelete: 'set null' }),
     }) {}
     expect(problemsOf(Bad)).toEqual([
       'Bad.a is nullable, and none of its fields is: say nullable: true of one of them at least.',
       'Bad.b is not nullable, and its field open is: say nullable: true of the relation.',
-      'Bad.c and Bad.b name the same fields: keep one, for each is a foreign key of its own.',
-      "Bad.c has onDelete: 'set null', by which a database sets all of its fields, and 'shop' is not nullable.",
+      "Bad.c has onDelete: 'set null', by which a database sets all of its fields, and 'number' is not nullable.",
     ]);
   });
 

@@ -179,7 +179,7 @@ describe('M7: keys of several columns', () => {
     const twice = await errorOf(() => new Shipment({ tenant: other, line }));
     expect(twice).toBeInstanceOf(InvalidValueError);
     expect(twice.message).toBe(
-      "new Shipment() was given 'line' and 'tenantId', and the one says otherwise than the other. Give 'line' alone: it sets tenantId and orderNumber and position.",
+      "new Shipment() was given 'line' and 'tenant', and they have different values of tenantId. 'line' alone sets tenantId and orderNumber and position.",
     );
     expect(new Shipment({ tenant: await session.getOrFail(Tenant, 1), line }).line).toBe(line);
     const short = await errorOf(() => new Shipment({ line: [1, 1] as never }));
