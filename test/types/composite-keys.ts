@@ -1,5 +1,5 @@
 /** Relations to models with composite keys: what names its fields, and what constructors, filters and paths make of that. */
-import { f, model, oneOf, type Init, type Ref, type Session } from './orm.ts';
+import { f, model, type Init, type Ref, type Session } from './orm.ts';
 import { same } from './expect.ts';
 
 class Bill extends model(
@@ -28,9 +28,10 @@ declare const bill: Bill;
 declare const entry: Entry;
 declare const receipt: Receipt;
 
-same<Entry['bill'], Ref<Bill>>();
-same<Receipt['bill'], Ref<Bill> | null>();
-same<keyof Init<Entry>, 'id' | 'shop' | 'number' | 'note' | 'bill'>();
+declare const init: keyof Init<Entry>;
+same<Ref<Bill>>()(entry.bill);
+same<Ref<Bill> | null>()(receipt.bill);
+same<'id' | 'shop' | 'number' | 'note' | 'bill'>()(init);
 
 // A constructor takes either the relation or its fields.
 new Entry({ note: '', bill });
@@ -58,8 +59,9 @@ export async function use(): Promise<void> {
     .query(Entry)
     .filter({ bill: { title: 'a' } })
     .selectRelated('bill');
-  same<string, NonNullable<typeof one>['bill']['title']>();
+  same<string>()(one!.bill.title);
   await session.query(Entry).filter({ bill });
+  await session.query(Entry).filter({ bill: [1, 2] });
   await session.query(Entry).filter((e) => e.bill.title.eq('a'));
   await session.query(Receipt).filter({ bill: null }).update({ bill });
   const [first] = await session.query(Bill).prefetchRelated('entries');

@@ -30,7 +30,9 @@ export function nameKeyFields(draft: ModelDraft, { report }: Resolution): void {
     }
     const twin = [...draft.compositeKeys].find(([, other]) => other.parts.every((part, i) => part === parts[i]));
     if (twin !== undefined) {
-      report(`${where} and ${draft.meta.name}.${twin[0]} name the same fields: a key refers to one model, so keep one.`);
+      report(
+        `${where} and ${draft.meta.name}.${twin[0]} name the same fields: a key refers to one model, so keep one.`,
+      );
       continue;
     }
     checkNull(where, options.nullable === true, parts, report);

@@ -59,6 +59,10 @@ interface FieldsOption {
   readonly fields: readonly string[];
 }
 
+interface NoFields {
+  readonly fields?: undefined;
+}
+
 interface ToOption {
   readonly to: string;
 }
@@ -75,15 +79,23 @@ type ToOf<O> = O extends ToOption ? O['to'] : 'pk';
  */
 export interface FieldBuilders extends ColumnBuilders {
   /** A relation to one. Gives two attributes: `author` and `authorId`. */
-  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions>(
+  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions & NoFields>(
     target: T,
     options?: O,
-  ): O extends FieldsOption ? ToOneBy<T, NullOf<O>, O['fields'][number]> : ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  ): ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions & FieldsOption>(
+    target: T,
+    options: O,
+  ): ToOneBy<T, NullOf<O>, O['fields'][number]>;
   /** A foreign key that is unique. */
-  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions>(
+  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions & NoFields>(
     target: T,
     options?: O,
-  ): O extends FieldsOption ? ToOneBy<T, NullOf<O>, O['fields'][number]> : ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  ): ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions & FieldsOption>(
+    target: T,
+    options: O,
+  ): ToOneBy<T, NullOf<O>, O['fields'][number]>;
   /** A relation to many, through a table of links. */
   manyToMany<T extends TargetFunction>(target: T, options?: ManyToManyOptions): ToMany<T>;
   /** The other side of a foreign key or many-to-many relation `via` of the target. */
