@@ -2,6 +2,7 @@ import { loadedLink } from './at-hand.ts';
 import { EntityCollection } from './collection.ts';
 import { modelOf, sameTable } from './inheritance.ts';
 import type { ModelMeta, RelationMeta } from './metadata.ts';
+import { sameColumns, sidesOf } from './relation-keys.ts';
 import { State } from './state.ts';
 
 /** Finds the entity that a row of a model between two leads to by one of its relations. */
@@ -15,7 +16,7 @@ export function collectionsOver(relation: RelationMeta): readonly RelationMeta[]
   if (found === undefined) {
     const { model, owning, sourceField, target } = relation;
     const isOver = ({ link }: RelationMeta): boolean =>
-      link !== undefined && !link.implicit && sameTable(link.model, model) && link.source.index === sourceField.index;
+      link !== undefined && !link.implicit && sameTable(link.model, model) && sameColumns(link.source, sourceField);
     known.set(relation, (found = owning ? target.relations.filter(isOver) : []));
   }
   return found;
@@ -40,7 +41,7 @@ export function eachEnd(entity: object, endOf: EndFinder, show: RowShower): void
     const over = collectionsOver(relation);
     const end = over.length === 0 ? undefined : endOf(entity, relation);
     if (end === undefined) continue;
-    for (const { index, link } of over) inCollection(end, index, endOf(entity, link!.target.relation!), show);
+    for (const { index, link } of over) inCollection(end, index, endOf(entity, sidesOf(link!)[1]), show);
   }
 }
 
@@ -52,10 +53,10 @@ export function moveLinkRow(
   next: object | null,
 ): void {
   for (const over of collectionsOver(relation)) {
-    const away = over.link!.target.relation!;
+    const away = sidesOf(over.link!)[1];
     const other = loadedLink(entity, away);
     if (other === undefined) continue;
-    const back = collectionsOver(away).filter(({ link }) => link!.target.index === relation.sourceField.index);
+    const back = collectionsOver(away).filter(({ link }) => sameColumns(link!.target, relation.sourceField));
     for (const [end, joined] of [
       [previous, false],
       [next ?? undefined, true],

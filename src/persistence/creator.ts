@@ -1,5 +1,6 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
@@ -12,7 +13,7 @@ import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { noteTable } from './cached/written.ts';
-import { syncLinks } from './change-set.ts';
+import { syncLinks } from './flush-links.ts';
 import { readField } from './entity-codec.ts';
 import { followCreated, followSaved } from './follow-created.ts';
 import { followRekeys } from './follow-rekeys.ts';
@@ -265,8 +266,8 @@ export class Creator {
       throw refused(meta, `${withArticle(meta.name)} with members in a collection, which are rows of other tables`);
     for (const { owning, index, sourceField, targetField, target, name } of meta.relations) {
       const linked = owning ? State.link(entity, index) : undefined;
-      if (!State.is(linked) || readField(entity, sourceField) !== undefined) continue;
-      if (readField(linked, targetField) === undefined)
+      if (!State.is(linked) || readKey(entity, sourceField) !== undefined) continue;
+      if (readKey(linked, targetField) === undefined)
         throw refused(meta, `${withArticle(meta.name)} whose ${name} is ${withArticle(target.name)} without a key`);
     }
   }

@@ -8,7 +8,7 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { FieldMeta, LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
@@ -432,13 +432,13 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   loadedTarget(relation: RelationMeta, key: unknown): object | undefined {
-    return relation.targetField.primaryKey
+    return relation.toKey
       ? this.#workspace.identityMap.of(relation.target).get(mapKey(relation.target, key))
       : undefined;
   }
 
-  storedValue(entity: object, field: FieldMeta): unknown {
-    return storedValue(this.#workspace.compiled, entity, field);
+  storedValue(entity: object, key: KeyMeta): unknown {
+    return storedValue(this.#workspace.compiled, entity, key);
   }
 
   async loadEntity(entity: object): Promise<void> {

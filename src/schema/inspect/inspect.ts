@@ -65,11 +65,13 @@ export function inspect(schema: Schema | IntrospectedSchema, options: InspectOpt
   };
 }
 
-/** The columns of a table that foreign keys refer to. */
+/** The columns of a table that foreign keys refer to one by one. */
 function referredIn(plans: readonly { readonly table: Schema['tables'][number] }[], name: string): Set<string> {
   return new Set(
     plans.flatMap(({ table }) =>
-      table.foreignKeys.filter((key) => key.table.name === name).flatMap(({ targets }) => targets),
+      table.foreignKeys
+        .filter((key) => key.table.name === name && key.targets.length === 1)
+        .flatMap(({ targets }) => targets),
     ),
   );
 }
