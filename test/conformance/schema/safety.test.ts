@@ -126,7 +126,7 @@ async function inStages(item: Case): Promise<void> {
     const to = migrations[i + 1]!.name;
     if (stage.first?.startsWith('Deploy') === true) await traffic.deploy(releases.shift()!);
     const findings = left(stage, schema);
-    const destroyed = stage.operations.flatMap(destroyedBy);
+    const destroyed = destroyedBy(stage.operations, schema);
     const refusal =
       findings.length + destroyed.length === 0 ? undefined : await errorOf(() => engineOn.migrate({ to }));
     expect(refusal?.constructor).toBe(refusalOf(findings, destroyed));
@@ -226,7 +226,7 @@ describe.runIf(engine === 'sqlite')('changes where one writes at a time', () => 
     async (item) => {
       const operations = operationsOf(item, engine);
       expect(makeSafe(operations, schemaBefore(item), { dialect: db.dialect })).toEqual([{ operations }]);
-      const confirm = operations.flatMap(destroyedBy);
+      const confirm = destroyedBy(operations, schemaBefore(item));
       await new MigrationEngine(db, migrationsOf(item, [{ operations }])).migrate({ confirm });
       expect(await tablesOf(db)).toEqual(await madeAtOnce(item, operations));
     },
