@@ -21,6 +21,8 @@ interface Shared {
   readonly describe: Describe | undefined;
   /** The numbers of transactions that are under way, while anybody listens. */
   readonly transactions: WeakMap<Connection, number>;
+  /** How many these are: while there is none, no statement looks for its own. */
+  underWay: number;
   begun: number;
   statements: number;
 }
@@ -58,6 +60,7 @@ export class Executor {
       database: options?.database ?? statementDatabase(of),
       describe: options?.describe,
       transactions: new WeakMap(),
+      underWay: 0,
       begun: 0,
       statements: 0,
     };
@@ -163,8 +166,11 @@ export class Executor {
 
   begin(connection: Connection, options: BeginOptions): MaybePromise<void> {
     const { shared } = this;
-    if (this.isHeard) shared.transactions.set(connection, ++shared.begun);
-    else shared.transactions.delete(connection);
+    this.#ended(connection);
+    if (this.isHeard) {
+      shared.transactions.set(connection, ++shared.begun);
+      shared.underWay++;
+    }
     return this.control(connection, 'BEGIN', () => connection.begin(options));
   }
 
@@ -241,14 +247,14 @@ export class Executor {
   }
 
   #record(connection: Connection, sending: Sending): StatementRecord {
-    const { database, describe, transactions, begun } = this.shared;
-    const transaction = begun === 0 ? undefined : transactions.get(connection);
+    const { database, describe, transactions, underWay } = this.shared;
+    const transaction = underWay === 0 ? undefined : transactions.get(connection);
     return new StatementRecord(sending, database, describe, this.source.session, transaction);
   }
 
   /** Its transaction has. */
   #ended(connection: Connection): void {
-    this.shared.transactions.delete(connection);
+    if (this.shared.transactions.delete(connection)) this.shared.underWay--;
   }
 }
 

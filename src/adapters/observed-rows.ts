@@ -1,8 +1,9 @@
 import type { Connection } from './adapter.ts';
-import { Telling } from './observed.ts';
+import { tellBegun, tellEnded } from './observed.ts';
+import type { Marks } from './observed.ts';
 import type { Observers } from './observers.ts';
 import type { StatementRecord } from './statement-record.ts';
-import type { StatementSource } from './statement-source.ts';
+import type { StatementSource, StatementWatch } from './statement-source.ts';
 
 type RowStream = ReturnType<Connection['iterate']>;
 
@@ -14,7 +15,7 @@ export function observedRows(
   rows: RowStream,
 ): RowStream {
   observers.tracing?.around(record, () => undefined);
-  const watch = new Stopwatch(record, new Telling(record, observers, source));
+  const watch = new Stopwatch(record, observers, source);
   return Symbol.iterator in rows
     ? timed(rows[Symbol.iterator](), watch)
     : timedAsync(rows[Symbol.asyncIterator](), watch);
@@ -23,18 +24,21 @@ export function observedRows(
 /** The time of a stream, how many rows it gave, and what it failed with. */
 class Stopwatch {
   readonly #record: StatementRecord;
-  readonly #telling: Telling;
+  readonly #observers: Observers;
+  readonly #watches: readonly StatementWatch[];
+  #marks: Marks;
   #durationMs = 0;
   #rows = 0;
 
-  constructor(record: StatementRecord, telling: Telling) {
+  constructor(record: StatementRecord, observers: Observers, source: StatementSource) {
     this.#record = record;
-    this.#telling = telling;
+    this.#observers = observers;
+    this.#watches = source.watches;
   }
 
   /** The first row is asked for. */
   begins(): void {
-    this.#telling.begins();
+    this.#marks = tellBegun(this.#record, this.#watches);
   }
 
   measure<T extends IteratorResult<unknown, unknown>>(run: () => T): T {
@@ -60,7 +64,7 @@ class Stopwatch {
     record.durationMs = this.#durationMs;
     record.rows = this.#rows;
     record.error = error;
-    this.#telling.ended();
+    tellEnded(record, this.#observers, this.#watches, this.#marks);
   }
 
   #counted<T extends IteratorResult<unknown, unknown>>(next: T): T {

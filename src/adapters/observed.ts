@@ -11,74 +11,66 @@ export function observed<T>(
   source: StatementSource,
   run: () => MaybePromise<T>,
 ): MaybePromise<T> {
-  const telling = new Telling(record, observers, source);
-  telling.begins();
+  const { watches } = source;
+  const marks = tellBegun(record, watches);
+  const over = (): void => tellEnded(record, observers, watches, marks);
   let result: MaybePromise<T>;
   try {
     const { tracing } = observers;
     result = tracing === undefined ? run() : tracing.around(record, run);
   } catch (error) {
     record.failed(error);
-    telling.ended();
+    over();
     throw error;
   }
-  if (!isPromise(result)) {
-    record.succeeded(result);
-    if (!telling.isMarked) {
-      telling.ended();
-      return result;
-    }
-    // In the next step of promises whoever waits for this is on the stack.
-    return Promise.resolve(result).then((value) => {
-      telling.ended();
-      return value;
-    });
+  if (isPromise(result)) return toldLater(result, record, over);
+  record.succeeded(result);
+  if (marks === undefined) {
+    over();
+    return result;
   }
+  // In the next step of promises whoever waits for this is on the stack.
+  return Promise.resolve(result).then((value) => {
+    over();
+    return value;
+  });
+}
+
+function toldLater<T>(result: Promise<T>, record: StatementRecord, over: () => void): Promise<T> {
   return result.then(
     (value) => {
       record.succeeded(value);
-      telling.ended();
+      over();
       return value;
     },
     (error: unknown) => {
       record.failed(error);
-      telling.ended();
+      over();
       throw error;
     },
   );
 }
 
-/** Who is told of one statement. */
-export class Telling {
-  readonly #record: StatementRecord;
-  readonly #observers: Observers;
-  readonly #watches: readonly StatementWatch[];
-  #marks: (object | undefined)[] | undefined;
+/** What those who watch want to be given back at the end; none if nobody wants to see who waits for the statement. */
+export type Marks = readonly (object | undefined)[] | undefined;
 
-  constructor(record: StatementRecord, observers: Observers, source: StatementSource) {
-    this.#record = record;
-    this.#observers = observers;
-    this.#watches = source.watches;
+/** A statement is sent. */
+export function tellBegun(record: StatementRecord, watches: readonly StatementWatch[]): Marks {
+  let marks: (object | undefined)[] | undefined;
+  for (let i = 0; i < watches.length; i++) {
+    const mark = watches[i]!.begins(record);
+    if (mark !== undefined) (marks ??= [])[i] = mark;
   }
+  return marks;
+}
 
-  /** Whether anybody wants to see who waits for it. */
-  get isMarked(): boolean {
-    return this.#marks !== undefined;
-  }
-
-  begins(): void {
-    const watches = this.#watches;
-    for (let i = 0; i < watches.length; i++) {
-      const mark = watches[i]!.begins(this.#record);
-      if (mark !== undefined) (this.#marks ??= [])[i] = mark;
-    }
-  }
-
-  /** @throws what a watch has against it. */
-  ended(): void {
-    const record = this.#record;
-    this.#observers.tell(record);
-    const watches = this.#watches;
-    for (let i = 0; i < watches.length; i++) watches[i]!.ended(record, this.#marks?.[i]);
-  }
+/** It is over. @throws what a watch has against it. */
+export function tellEnded(
+  record: StatementRecord,
+  observers: Observers,
+  watches: readonly StatementWatch[],
+  marks: Marks,
+): void {
+  observers.tell(record);
+  for (let i = 0; i < watches.length; i++) watches[i]!.ended(record, marks?.[i]);
 }

@@ -1,3 +1,5 @@
+// As a global it is looked up anew each time, which took as long as reading the clock.
+import { performance } from 'node:perf_hooks';
 import { correlationId } from '../utils/correlation.ts';
 import { statementKind } from './statement-kind.ts';
 import type { StatementDatabase, StatementEvent, StatementKind, StatementSubject } from './statement-events.ts';

@@ -1,4 +1,4 @@
-import { atHand, isKeyOf, loadedLink } from './at-hand.ts';
+import { atHand, isLed, loadedLink } from './at-hand.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
 import { RelationDefinition } from './definitions.ts';
@@ -8,6 +8,7 @@ import type { RelationMeta } from './metadata.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
 import { moveLinkRow } from './through.ts';
+import { tell } from './told.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { withArticle } from '../utils/naming.ts';
@@ -111,7 +112,7 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   const key = (entity as Values)[relation.sourceField.name];
   if (linked !== undefined && linked !== null) {
     // A target that is new has no key yet; one that was linked before the key was changed is out of date.
-    if (key === undefined || isKeyOf(linked, relation, key)) return linked;
+    if (isLed(entity, relation, linked, key)) return linked;
   }
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
@@ -150,8 +151,11 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
 }
 
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
-  (entity as Values)[relation.sourceField.name] = value === null ? null : (value as Values)[relation.targetField.name];
-  State.setLink(entity, relation.index, value ?? undefined);
+  const { sourceField, targetField, index } = relation;
+  const key = value === null ? null : (value as Values)[targetField.name];
+  (entity as Values)[sourceField.name] = key;
+  State.setLink(entity, index, value ?? undefined);
+  if (!targetField.primaryKey && value !== null) tell(entity, relation, value, key);
 }
 
 function setInverseOne(
@@ -176,7 +180,9 @@ export function relink(entity: object, relation: RelationMeta, key: unknown): vo
   const previous = loadedLink(entity, relation);
   (entity as Values)[sourceField.name] = key;
   State.setLink(entity, index, undefined);
-  if (inverse !== undefined) moveBetween(entity, inverse, previous, atHand(entity, relation, key) ?? null);
+  const next = atHand(entity, relation, key) ?? null;
+  if (inverse !== undefined) moveBetween(entity, inverse, previous, next);
+  if (previous !== (next ?? undefined)) moveLinkRow(entity, relation, previous, next);
 }
 
 /** Keep the loaded other sides in step when an owner changes. */

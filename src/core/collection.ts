@@ -1,5 +1,5 @@
+import { belongsTo } from './at-hand.ts';
 import { CollectionReader } from './collection-reader.ts';
-import { sameKey } from './keys.ts';
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
@@ -157,7 +157,9 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#tell();
     const undo: (() => void)[] = [];
     const listed = new Set(this.#items);
+    const missing = new Set(this.relation.link === undefined ? [] : listed);
     for (const item of stored) {
+      missing.delete(item);
       if (!listed.has(item)) undo.push(this.#takeOut(item));
       else if (
         this.relation.link !== undefined &&
@@ -166,6 +168,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
       )
         undo.push(() => this.#added!.add(item));
     }
+    // Of what was a member already when it was set, the link may have gone since.
+    for (const item of missing)
+      if (this.#added?.has(item) !== true) {
+        (this.#added ??= new Set()).add(item);
+        undo.push(() => this.#added?.delete(item));
+      }
     return () => {
       for (const back of undo.toReversed()) back();
     };
@@ -177,7 +185,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     if (removed.has(item)) return () => undefined;
     const forget = (): void => void this.#removed?.delete(item);
     if (link === undefined) {
-      if (!refersTo(item, this.relation, this.owner)) return () => undefined;
+      if (!belongsTo(item, inverse!, this.owner)) return () => undefined;
       if (inverse!.nullable) {
         const values = item as Record<string, unknown>;
         const [key, linked] = [values[inverse!.sourceField.name], State.link(item, inverse!.index)];
@@ -303,6 +311,17 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#doubles = null;
   }
 
+  /** For the unit of work: all that waits is given up, and what the database has is not known. */
+  forget(): void {
+    if (State.row(this.owner) === null) return;
+    this.#items = null;
+    this.#members = null;
+    this.#added = null;
+    this.#removed = null;
+    this.#replaces = false;
+    this.#doubles = null;
+  }
+
   /** For the unit of work: these changes are written. */
   settle({ added, removed, replaces }: PendingLinks): void {
     if (replaces === true) this.#replaces = false;
@@ -310,14 +329,28 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     for (const item of removed) this.#removed?.delete(item);
   }
 
-  /** For the unit of work: these are no more, so nothing is left to be written of them. */
+  /** For the unit of work: whether any of these is a member, or waits to be one or none. */
+  mentions(items: ReadonlySet<object>): boolean {
+    for (const list of [this.#items, this.#added, this.#removed])
+      for (const item of list ?? []) if (items.has(item)) return true;
+    return false;
+  }
+
+  /** For the unit of work: these are no more, or not here any more, so nothing is left to be written of them. */
   drop(gone: ReadonlySet<object>): void {
     this.#items = this.#items?.filter((item) => !gone.has(item)) ?? null;
     this.#members = null;
+    for (const item of gone) {
+      this.#added?.delete(item);
+      this.#removed?.delete(item);
+      this.#doubles?.delete(item);
+    }
   }
 
-  /** For the unit of work: the database has put this into the loaded list. */
+  /** For the unit of work: the database has put this into the loaded list, and nothing of it waits. */
   join(item: object): void {
+    this.#added?.delete(item);
+    this.#removed?.delete(item);
     this.#show(item, true);
   }
 
@@ -362,12 +395,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
 
   #holds(item: object): boolean {
     if (this.#items?.includes(item) === true || this.#added?.has(item) === true) return true;
-    return refersTo(item, this.relation, this.owner);
+    return belongsTo(item, this.relation.inverse!, this.owner);
   }
 
   /** Many-to-many: note the pair on both sides. */
   #link(item: object): void {
-    if (this.#items?.includes(item) === true) return;
+    if (this.#items === null ? this.#added?.has(item) === true : this.#items.includes(item)) return;
     this.noteAdded(item);
     const { inverse } = this.relation;
     if (inverse !== undefined) mirrored(item, inverse).mirror(this.owner, true);
@@ -387,7 +420,14 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     if (this.#items === null && overruled?.has(item) !== true) return;
     this.#tell();
     overruled?.delete(item);
+    // A row more of a pair that has one; or all of its rows go.
+    if (!joined) this.#doubles?.delete(item);
+    else if (this.relation.link?.implicit === false && this.#items?.includes(item) === true) return this.#double(item);
     this.#show(item, joined);
+  }
+
+  #double(item: object): void {
+    (this.#doubles ??= new Map()).set(item, (this.#doubles.get(item) ?? 0) + 1);
   }
 
   /**
@@ -404,7 +444,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   settleRow(item: object, joined: boolean): void {
     if (this.#items === null || this.#added?.has(item) === true) return;
     const doubles = this.#doubles?.get(item) ?? 0;
-    if (joined && this.#items.includes(item)) (this.#doubles ??= new Map()).set(item, doubles + 1);
+    if (joined && this.#items.includes(item)) this.#double(item);
     else if (joined) this.#show(item, true);
     else if (doubles > 0) this.#doubles!.set(item, doubles - 1);
     else this.#show(item, false);
@@ -414,6 +454,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   showOther(item: object, joined: boolean): void {
     if (!joined && this.#added?.has(item) === true) return;
     this.#tell();
+    if (!joined) this.#doubles?.delete(item);
     this.#show(item, joined);
   }
 
@@ -459,12 +500,6 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
 /** Through the accessor, which keeps the key and both sides in step. */
 function assign(item: object, relation: RelationMeta, value: object | null): void {
   (item as Record<string, unknown>)[relation.name] = value;
-}
-
-/** Whether the key of an item says that it belongs to the owner. */
-function refersTo(item: object, { inverse, sourceField }: RelationMeta, owner: object): boolean {
-  const key = (owner as Record<string, unknown>)[sourceField.name];
-  return sameKey(sourceField, (item as Record<string, unknown>)[inverse!.sourceField.name], key);
 }
 
 function mirrored(item: object, inverse: RelationMeta): EntityCollection {

@@ -18,3 +18,8 @@ export function writeField(entity: object, field: FieldMeta, value: unknown): vo
   const outer = ((entity as Values)[field.path[0]!] ??= {}) as Values;
   outer[field.path[1]!] = value;
 }
+
+/** A value in memory; undefined where there is none, or it has not been read. */
+export function knownValue(entity: object, { name }: FieldMeta): unknown {
+  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
+}

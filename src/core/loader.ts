@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { LinkMeta, ModelMeta, RelationMeta } from './metadata.ts';
+import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from './metadata.ts';
 import type { FetchMode } from './fetch-mode.ts';
 
 /**
@@ -15,6 +15,8 @@ export interface RelationLoader {
   reference(relation: RelationMeta, key: unknown, from: object): object;
   /** The loaded entity for a key value of the relation, if the session has it in full. */
   loadedTarget(relation: RelationMeta, key: unknown): object | undefined;
+  /** What the database has in a field of an entity; undefined where it has no row, or that is not known. */
+  storedValue(entity: object, field: FieldMeta): unknown;
   /** Load an entity that is a reference or partial, with its peers. */
   loadEntity(entity: object): Promise<void>;
   /** Load one relation of an entity, with its peers. */
@@ -40,8 +42,14 @@ export interface ChangingCollection {
   leavesOut(item: object): boolean;
   /** What the database has, of one that was set before it was loaded; the result takes back what followed from it. */
   found(stored: Iterable<object>): () => void;
+  /** Whether any of these is a member, or waits to be one or none. */
+  mentions(items: ReadonlySet<object>): boolean;
+  /** These are no more: nothing of them shows, or is to be written. */
+  drop(gone: ReadonlySet<object>): void;
   /** Remember the whole state; the result puts it back. */
   snapshot(): () => void;
+  /** The rows of an owner that has one are not known any more, and nothing waits. */
+  forget(): void;
   /** These changes are written; those that came since are still to be. */
   settle(written: PendingLinks): void;
   /** A new item is not saved after all; the result puts it back. */

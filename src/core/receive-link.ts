@@ -1,6 +1,8 @@
+import { belongsTo, isLed } from './at-hand.ts';
 import { sameKey } from './keys.ts';
 import type { RelationMeta } from './metadata.ts';
 import { State } from './state.ts';
+import { wasTold } from './told.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -10,13 +12,18 @@ type Values = Readonly<Record<string, unknown>>;
  * and one that was taken away.
  */
 export function receiveLink(owner: object, relation: RelationMeta, found: object | null): void {
-  const { sourceField, targetField, owning, index } = relation;
+  const { sourceField, targetField, owning, index, inverse } = relation;
   const key = (owner as Values)[sourceField.name];
-  const isIts = (other: object): boolean => sameKey(targetField, (other as Values)[targetField.name], key);
   if (owning) {
-    if (found !== null && isIts(found)) State.setLink(owner, index, found);
+    const present = State.link(owner, index);
+    if (State.is(present) && wasTold(owner, relation, present, key)) return;
+    if (found !== null && isLed(owner, relation, found, key)) State.setLink(owner, index, found);
     return;
   }
+  const isIts = (other: object): boolean =>
+    sourceField.primaryKey
+      ? sameKey(targetField, (other as Values)[targetField.name], key)
+      : belongsTo(other, inverse!, owner);
   const present = State.link(owner, index);
   if (State.is(present) && present !== found && Object.hasOwn(present, targetField.name) && isIts(present)) return;
   State.setLink(owner, index, found !== null && isIts(found) ? found : null);

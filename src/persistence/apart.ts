@@ -1,6 +1,6 @@
 import { mapKey } from '../core/keys.ts';
 import type { EntityGroup, RelationLoader } from '../core/loader.ts';
-import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference, referenceGroup } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { NotLoadedError, SessionStateError } from '../utils/errors.ts';
@@ -56,6 +56,10 @@ export class ApartLoader implements RelationLoader {
 
   loadedTarget({ target, targetField }: RelationMeta, key: unknown): object | undefined {
     return targetField.primaryKey ? this.#identityMap.of(target).get(mapKey(target, key)) : undefined;
+  }
+
+  storedValue(entity: object, field: FieldMeta): unknown {
+    return this.#session.storedValue(entity, field);
   }
 
   async loadEntity(entity: object): Promise<void> {

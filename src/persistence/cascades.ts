@@ -1,5 +1,7 @@
+import { belongsTo } from '../core/at-hand.ts';
+import { knownValue } from '../core/field-values.ts';
 import { modelOf } from '../core/inheritance.ts';
-import { fieldKey, hasKey, sameKey } from '../core/keys.ts';
+import { fieldKey, hasKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
@@ -105,18 +107,22 @@ export class Cascades {
     for (const child of [...this.#work.added, ...known]) {
       if (!(child instanceof (relation.target.modelClass as unknown as new () => object))) continue; // Named cast: `instanceof` needs no more.
       const key = knownValue(child, forward.sourceField);
-      const linked = State.link(child, forward.index);
-      if (key === undefined ? owners.includes(linked as object) : keys.has(fieldKey(forward.sourceField, key)))
-        yield child;
+      if (key === undefined || !forward.targetField.primaryKey) {
+        if (owners.some((owner) => leadsTo(child, forward, owner))) yield child;
+      } else if (keys.has(fieldKey(forward.sourceField, key))) yield child;
     }
   }
 
   /** The rows that refer to them, whatever scopes hide. */
-  async #stored({ sourceField, targetField, target }: RelationMeta, owners: readonly object[]): Promise<object[]> {
+  async #stored(
+    { sourceField, targetField, target, inverse }: RelationMeta,
+    owners: readonly object[],
+  ): Promise<object[]> {
     const keys = [...(await storedValues(this.#workspace, sourceField, owners)).keys()];
     if (keys.length === 0) return [];
     const state = { ...initialState(target, UNSCOPED), order: keyOrdering(target) };
     const rows = await this.#batch.entities(state, targetField, keys);
+    if (!sourceField.primaryKey) return rows.filter((row) => owners.some((owner) => leadsTo(row, inverse!, owner)));
     const wanted = new Set(keys.map((key) => fieldKey(targetField, key)));
     return rows.filter((row) => wanted.has(fieldKey(targetField, readField(row, targetField))));
   }
@@ -196,15 +202,10 @@ function isOrphanOf(item: object, { owner, relation }: ChangingCollection): bool
   return knownValue(item, forward.sourceField) === null || leadsTo(item, forward, owner);
 }
 
-function leadsTo(item: object, { sourceField, targetField, index }: RelationMeta, owner: object): boolean {
-  const key = knownValue(item, sourceField);
-  if (key === undefined) return State.link(item, index) === owner;
-  return key !== null && sameKey(targetField, knownValue(owner, targetField), key);
-}
-
-/** A value in memory; undefined where there is none, or it has not been read. */
-function knownValue(entity: object, field: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown;
+function leadsTo(item: object, relation: RelationMeta, owner: object): boolean {
+  const key = knownValue(item, relation.sourceField);
+  if (key === undefined) return State.link(item, relation.index) === owner;
+  return key !== null && belongsTo(item, relation, owner);
 }
 
 function keysOf(field: FieldMeta, entities: readonly object[]): Set<unknown> {

@@ -1,3 +1,4 @@
+import { loadedLink } from '../core/at-hand.ts';
 import { hasKey } from '../core/keys.ts';
 import { isOf, modelOf, sameTable } from '../core/inheritance.ts';
 import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -5,10 +6,12 @@ import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
+import { gone } from './gone.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { LinkChange } from './link-change.ts';
+import { fieldRelations, syncTold } from './retold.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
-import { endAt, leadsToBoth } from './unwritten-rows.ts';
+import { endAt, isStoredBetween, leadsToBoth } from './unwritten-rows.ts';
 import { withArticle } from '../utils/naming.ts';
 
 /** What differs between memory and the database, by model. */
@@ -32,10 +35,19 @@ export function collectChanges(
   compiled: CompiledCache,
   early: ReadonlySet<object> = NONE,
 ): ChangeSet {
-  for (const entity of work.added) refuseUnsaved(modelOf(entity), entity, work);
+  for (const entity of work.added) {
+    syncTold(compiled.codec(modelOf(entity)), entity);
+    refuseUnsaved(modelOf(entity), entity, work);
+  }
   const updates = collectUpdates(identityMap, work, compiled);
   const { linked, unlinked, replaced } = collectLinks(work, (link) => ownRows(link, identityMap, work, updates));
-  const first = deletedBoth(identityMap, work, [...unlinked, ...replaced], early);
+  const pairs = [...unlinked, ...replaced];
+  const first = deletedBoth(
+    work,
+    early,
+    pairs,
+    (row, pair) => leadsToBoth(identityMap, row, pair) || isStoredBetween(compiled, row, pair),
+  );
   const through = linked.filter(({ link }) => !link.implicit).map(linkRow);
   return {
     inserts: byModel([...work.added, ...through]),
@@ -87,12 +99,15 @@ function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
 function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: CompiledCache): ChangeSet['updates'] {
   const updates = new Map<ModelMeta, Map<ChangedFields, object[]>>();
   for (const [meta, entities] of identityMap.entries()) {
-    const { diff } = compiled.codec(meta);
+    const codec = compiled.codec(meta);
+    const { diff } = codec;
+    const mayFollow = fieldRelations(meta).length > 0;
     const found = new Map<ChangedFields, object[]>();
     for (const entity of entities) {
       const row = State.row(entity);
       if (row === null || work.deleted.has(entity)) continue;
       if (syncLinks(meta, entity)) refuseUnsaved(meta, entity, work);
+      if (mayFollow) syncTold(codec, entity);
       const changed = diff(entity, row);
       if (changed === null) continue;
       if (work.deleted.size > 0) refuseDeleted(meta, entity, changed, work);
@@ -144,6 +159,7 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
     if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
+    if (State.is(target) && State.group(target) === null && gone.has(target)) throw deletedTarget(relation);
     if (
       !State.is(target) ||
       work.added.has(target) ||
@@ -158,8 +174,8 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
 function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, work: UnitOfWork): void {
   for (const relation of meta.relations) {
     if (!relation.owning || !changed.indexes.includes(relation.sourceField.index)) continue;
-    const target = State.link(entity, relation.index);
-    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
+    const target = loadedLink(entity, relation);
+    if (target !== undefined && work.deleted.has(target)) throw toBeDeleted(relation);
   }
 }
 
@@ -212,20 +228,16 @@ function ownRows(link: LinkMeta, identityMap: IdentityMap, work: UnitOfWork, upd
 
 /** `early`, and rows of `through` models that are deleted by themselves and with all of their pair: by themselves, first. */
 function deletedBoth(
-  identityMap: IdentityMap,
   work: UnitOfWork,
-  pairs: readonly LinkChange[],
   early: ReadonlySet<object>,
+  pairs: readonly LinkChange[],
+  isRowOf: (row: object, pair: LinkChange) => boolean,
 ): ReadonlySet<object> {
   if (work.deleted.size === 0) return early;
   const found = new Set(early);
   for (const link of new Set(pairs.map((pair) => pair.link)))
     for (const entity of link.implicit ? NONE : work.deleted)
-      if (
-        isOf(entity, link.model) &&
-        pairs.some((pair) => pair.link === link && leadsToBoth(identityMap, entity, pair))
-      )
-        found.add(entity);
+      if (pairs.some((pair) => pair.link === link && isRowOf(entity, pair))) found.add(entity);
   return found;
 }
 
@@ -239,6 +251,14 @@ function toBeDeleted({ model, name, target }: RelationMeta): SessionStateError {
     model: model.name,
     field: name,
     remedy: 'Let it lead to another, or take the deletion back with session.add().',
+  });
+}
+
+function deletedTarget({ model, name, target }: RelationMeta): SessionStateError {
+  return new SessionStateError(`${model.name}.${name} leads to ${withArticle(target.name)} whose row was deleted.`, {
+    model: model.name,
+    field: name,
+    remedy: `Let it lead to another, or take the ${model.name} out with session.delete().`,
   });
 }
 

@@ -14,15 +14,17 @@ import { ChangedFields } from './changed-fields.ts';
 import { noteTable } from './cached/written.ts';
 import { syncLinks } from './change-set.ts';
 import { readField } from './entity-codec.ts';
-import { followCreated } from './follow-created.ts';
+import { followCreated, followSaved } from './follow-created.ts';
 import { followRekeys } from './follow-rekeys.ts';
 import { Flusher } from './flusher.ts';
 import type { FlushStep } from './flush-plan.ts';
+import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { checkRows } from './scope-checks.ts';
 import { retried } from './retry.ts';
+import { atomic } from './atomic.ts';
 import { RowWriter } from './row-writer.ts';
-import type { Transactions } from './transactions.ts';
+import type { TransactionScope } from './transaction-scope.ts';
 import { changedCollections } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { inOneOrder, Upserter } from './upserter.ts';
@@ -34,17 +36,12 @@ import type { Workspace } from './workspace.ts';
 export class Creator {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
-  readonly #transactions: Transactions;
+  readonly #scope: TransactionScope;
 
-  constructor(workspace: Workspace, work: UnitOfWork, transactions: Transactions) {
+  constructor(workspace: Workspace, work: UnitOfWork, scope: TransactionScope) {
     this.#workspace = workspace;
     this.#work = work;
-    this.#transactions = transactions;
-  }
-
-  /** The same by another way to the database. */
-  through(workspace: Workspace): Creator {
-    return new Creator(workspace, this.#work, this.#transactions);
+    this.#scope = scope;
   }
 
   /** All rows, or none. Gives the session's entities of the rows, in the order in which they were asked for. */
@@ -122,13 +119,15 @@ export class Creator {
     if (entities.length === 0) return 0;
     if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, fields);
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
-    await this.#transactions.atomic(this.#workspace, 'the update of rows', meta, async (connection, journal) => {
+    await atomic(this.#scope, this.#workspace, 'the update of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       const steps: FlushStep[] = [{ kind: 'update', meta, changed, entities }];
       await flusher.run(steps);
+      const former = new Map(entities.map((entity) => [entity, State.row(entity)!]));
       return () => {
         flusher.accept();
         followRekeys(this.#workspace, journal, steps);
+        followSaved(this.#workspace, this.#journalOf(journal), { meta, former, fields });
       };
     });
     return entities.length;
@@ -147,7 +146,7 @@ export class Creator {
     );
     const others = conflict === undefined ? [] : inOneOrder(named, conflict.by);
     const present = new Map<object, object>();
-    await this.#transactions.atomic(this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
+    await atomic(this.#scope, this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       if (conflict !== undefined) noteTable(this.#workspace, connection, meta, conflict.sets.flat());
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
@@ -161,8 +160,7 @@ export class Creator {
         const former = this.#known(meta, stored);
         others.forEach(({ entity }, i) => present.set(entity, this.#adopt(meta, stored[i]!, entity, journal)));
         const made = entities.map((entity) => present.get(entity) ?? entity);
-        const isInside = this.#transactions.current !== undefined;
-        followCreated(this.#workspace, isInside ? journal : this.#workspace.journal, {
+        followCreated(this.#workspace, this.#journalOf(journal), {
           meta,
           entities: made,
           former,
@@ -171,6 +169,11 @@ export class Creator {
       };
     });
     return entities.map((entity) => present.get(entity) ?? entity);
+  }
+
+  /** Where it is noted what shows in collections: that of the write, or outside of a transaction that of what lasts. */
+  #journalOf(own: Journal): Journal {
+    return this.#workspace.transaction === undefined ? this.#workspace.journal : own;
   }
 
   /** What the session has of rows, as it knew them. */
@@ -214,7 +217,7 @@ export class Creator {
   }
 
   /** The session's entity of a row: the one that it has, read again, or `fresh`. */
-  #adopt(meta: ModelMeta, row: Row, fresh: object, journal = this.#transactions.current?.journal): object {
+  #adopt(meta: ModelMeta, row: Row, fresh: object, journal = this.#workspace.transactionJournal): object {
     const values = Object.fromEntries(meta.fields.map((field) => [field.name, readField(fresh, field)]));
     const entity = this.#workspace.adopt(meta, row, fresh);
     if (entity !== fresh) State.setGroup(fresh, null);
@@ -231,7 +234,7 @@ export class Creator {
   ): Promise<Row | undefined> {
     const find = (connection: Connection) => this.#writer(connection).find(meta, by, [key], lock);
     const read = async (): Promise<readonly (Row | undefined)[]> => this.#workspace.read(find, 'primary');
-    const [row] = await (this.#transactions.current === undefined
+    const [row] = await (this.#workspace.transaction === undefined
       ? retried(read, this.#workspace.engine.units)
       : read());
     return row;

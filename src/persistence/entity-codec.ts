@@ -8,6 +8,7 @@ import { readField, writeField } from '../core/field-values.ts';
 import { hasManyForms, invalidValue, problemWith } from '../core/value-types.ts';
 import type { Codec, Dialect } from '../dialects/dialect.ts';
 import { ChangedFields } from './changed-fields.ts';
+import { withRetold } from './retold.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 
 export { readField, writeField } from '../core/field-values.ts';
@@ -50,7 +51,9 @@ export class EntityCodec {
       canCompile && meta.modelClass !== undefined
         ? generateConstructor(meta, decoders)
         : closeConstructor(meta, assign);
-    this.diff = canCompile ? generateDiff(meta, this.#codecs, changed) : closeDiff(meta, changed);
+    const none = new ChangedFields();
+    const diff = canCompile ? generateDiff(meta, this.#codecs, changed, none) : closeDiff(meta, changed, none);
+    this.diff = withRetold(meta, none, diff);
     this.encode = canCompile
       ? generateEncode(meta, this.#encoders, this.#codecs)
       : (entity) => meta.fields.map((field, i) => this.#encoders[i]!(readField(entity, field)));
@@ -247,6 +250,7 @@ function generateDiff(
   meta: ModelMeta,
   codecs: readonly Codec[],
   changed: readonly ((value: unknown, raw: unknown) => boolean)[],
+  none: ChangedFields,
 ): EntityCodec['diff'] {
   const lines = meta.fields.map((field) => {
     const i = field.index;
@@ -257,7 +261,7 @@ function generateDiff(
     return `if (r[${i}] !== undefined && ${test}) out = (out ?? none).with(${i});`;
   });
   return compileFunction(
-    { none: new ChangedFields(), ...numbered('c', changed) },
+    { none, ...numbered('c', changed) },
     `return function (e, r) {\nlet out = null;\n${lines.join('\n')}\nreturn out;\n};`,
   );
 }
@@ -338,8 +342,8 @@ function closeConstructor(meta: ModelMeta, assign: EntityCodec['assign']): Entit
 function closeDiff(
   meta: ModelMeta,
   changed: readonly ((value: unknown, raw: unknown) => boolean)[],
+  none: ChangedFields,
 ): EntityCodec['diff'] {
-  const none = new ChangedFields();
   return (entity, row) => {
     let out = none;
     for (const field of meta.fields) {

@@ -17,6 +17,7 @@ import { gone } from './gone.ts';
 import { Inserter } from './inserter.ts';
 import type { Journal } from './journal.ts';
 import { readRows } from './read-rows.ts';
+import { settleWritten } from './retold.ts';
 import { RowWriter } from './row-writer.ts';
 import { noPlaceholder } from './handed-over.ts';
 import { namesOf, stale } from './stale.ts';
@@ -155,6 +156,7 @@ export class Flusher {
       group.members.push(entity);
       map.set(keyOfRow(row), entity);
     }
+    settleWritten(codec, entities);
   }
 
   /** UPDATE of the same columns of several rows of one model. */
@@ -314,6 +316,7 @@ function acceptUpdated(
     for (const field of shown) show(codec, entities[e]!, field, row);
     for (const field of generated) show(codec, entities[e]!, field, row);
   }
+  settleWritten(codec, entities);
 }
 
 /** After a flush memory has the form that the database keeps. */

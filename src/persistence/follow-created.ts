@@ -1,7 +1,7 @@
 import { EntityCollection } from '../core/collection.ts';
 import { isOf, sameTable } from '../core/inheritance.ts';
 import { fieldKey } from '../core/keys.ts';
-import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { collectionsOver, eachEnd } from '../core/through.ts';
@@ -51,6 +51,20 @@ export function followCreated(workspace: Workspace, journal: Journal, created: C
       );
 }
 
+/** After some fields of rows were saved by a call of their own: collections show who refers to whom, after a rollback too. */
+export function followSaved(
+  workspace: Workspace,
+  journal: Journal,
+  { meta, former, fields }: Pick<Created, 'meta' | 'former'> & { readonly fields: readonly FieldMeta[] },
+): void {
+  const saved = meta.relations.filter(({ owning, sourceField }) => owning && fields.includes(sourceField));
+  for (const relation of saved) moveAll(workspace, meta, relation, [...former.keys()], former, journal);
+  if (!saved.some((relation) => collectionsOver(relation).length > 0)) return;
+  for (const over of meta.relations.flatMap(collectionsOver))
+    for (const link of collectionsAt(workspace, over))
+      if (journal.outlives(link)) journal.changeBeneath(link, () => link.unload());
+}
+
 /** The entities that know who refers to them, by what is referred to. */
 function ownersThatKnow(
   { identityMap }: Workspace,
@@ -60,16 +74,22 @@ function ownersThatKnow(
   const owners = new Map<unknown, object>();
   for (const owner of identityMap.of(target).values()) {
     const link = State.link(owner, inverse.index);
-    if (link === undefined || (link instanceof EntityCollection && !link.isLoaded) || !isOf(owner, target)) continue;
+    if (link === undefined || !isOf(owner, target)) continue;
+    if (link instanceof EntityCollection && !link.isLoaded && link.pending === undefined) continue;
     if (Object.hasOwn(owner, targetField.name)) owners.set(fieldKey(targetField, readField(owner, targetField)), owner);
   }
   return owners;
 }
 
-function unloadAll({ identityMap }: Workspace, { index, model }: RelationMeta, journal: Journal): void {
+function unloadAll(workspace: Workspace, relation: RelationMeta, journal: Journal): void {
+  for (const link of collectionsAt(workspace, relation))
+    if (link.isLoaded || journal.outlives(link)) journal.change(link, () => link.unload());
+}
+
+function* collectionsAt({ identityMap }: Workspace, { index, model }: RelationMeta): Generator<EntityCollection> {
   for (const [meta, entities] of identityMap.entries())
     for (const entity of sameTable(meta, model) ? entities : []) {
       const link = State.link(entity, index);
-      if (link instanceof EntityCollection && link.isLoaded) journal.change(link, () => link.unload());
+      if (link instanceof EntityCollection) yield link;
     }
 }

@@ -8,25 +8,30 @@ import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { gone as deletedRows } from './gone.ts';
 import type { Journal } from './journal.ts';
-import { ReferenceWrites } from './reference-writes.ts';
+import { madeWay, ReferenceWrites } from './reference-writes.ts';
 import { endAt } from './unwritten-rows.ts';
+import { ownValue, storedValue } from './stored-value.ts';
 import type { Workspace } from './workspace.ts';
 
-type Deleted = Map<ModelMeta, Set<object>>;
+/** Entities whose rows are gone, by the root of their model. */
+export type Deleted = ReadonlyMap<ModelMeta, ReadonlySet<object>>;
 
 /**
  * After a flush that deleted rows: what the database did by itself is done in memory too. Entities whose rows went with
  * others leave the session, keys that it set to NULL are null, and no loaded collection shows what is gone.
+ *
+ * @returns all that is gone, by table.
  */
-export function followDeletes(workspace: Workspace, journal: Journal, steps: readonly FlushStep[]): void {
-  const gone: Deleted = new Map();
+export function followDeletes(workspace: Workspace, journal: Journal, steps: readonly FlushStep[]): Deleted {
+  const gone: Map<ModelMeta, ReadonlySet<object>> = new Map();
   for (const step of steps) if (step.kind === 'delete') noteGone(gone, step.meta, step.entities);
-  if (gone.size === 0) return;
-  const first = steps.findIndex(({ kind }) => kind === 'delete');
+  if (gone.size === 0) return gone;
   const writes = new ReferenceWrites(steps);
+  const first = steps.findIndex(({ kind }) => kind === 'delete');
   // What was written after that refers to a row that has come in the place of one that is gone.
-  const isLater: IsLater = (entity, { sourceField }) => writes.last(entity, sourceField) > first;
-  for (let news = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
+  const isLater: IsLater = (entity, { sourceField, targetField }, missing) =>
+    writes.last(entity, sourceField) > (madeWay(steps, missing, targetField) ?? first);
+  for (let news: Deleted = gone; news.size > 0; news = followKeys(workspace, journal, news, isLater))
     if (news !== gone) for (const [meta, entities] of news) noteGone(gone, meta, entities);
   for (const [meta, entities] of gone)
     if (isThrough(meta)) for (const entity of entities) hideLinkRow(workspace, journal, entity);
@@ -36,6 +41,7 @@ export function followDeletes(workspace: Workspace, journal: Journal, steps: rea
       if (missing === undefined || relation.owning) continue;
       for (const entity of entities) forget(entity, relation, missing, journal);
     }
+  return gone;
 }
 
 /** Collections over a model between two show what its rows that are left say. */
@@ -47,14 +53,15 @@ function hideLinkRow(workspace: Workspace, journal: Journal, entity: object): vo
   );
 }
 
-type IsLater = (entity: object, relation: RelationMeta) => boolean;
+/** Whether a reference was written after another row could have the value of one that is missing. */
+type IsLater = (entity: object, relation: RelationMeta, missing: object) => boolean;
 
 /** What the session has, by model; made before any of it leaves. */
 function tracked({ identityMap }: Workspace): [ModelMeta, object[]][] {
   return Array.from(identityMap.entries(), ([meta, entities]) => [meta, [...entities]]);
 }
 
-function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): void {
+function noteGone(gone: Map<ModelMeta, ReadonlySet<object>>, meta: ModelMeta, entities: Iterable<object>): void {
   const root = rootOf(meta);
   const known = gone.get(root);
   gone.set(root, known === undefined ? new Set(entities) : new Set([...known, ...entities]));
@@ -62,14 +69,12 @@ function noteGone(gone: Deleted, meta: ModelMeta, entities: Iterable<object>): v
 
 /** What refers to rows that are gone, by the rules of the keys. Gives what is gone for that reason. */
 function followKeys(workspace: Workspace, journal: Journal, gone: Deleted, isLater: IsLater): Deleted {
-  const next: Deleted = new Map();
+  const next: Map<ModelMeta, ReadonlySet<object>> = new Map();
   for (const [meta, entities] of tracked(workspace))
     for (const relation of meta.relations) {
       const missing = relation.owning ? gone.get(rootOf(relation.target)) : undefined;
       if (missing === undefined || !FOLLOWED.has(relation.onDelete)) continue;
-      const followers = referringTo(workspace, meta, relation, entities, missing).filter(
-        (entity) => !isLater(entity, relation),
-      );
+      const followers = referringTo(workspace, meta, relation, entities, missing, isLater);
       if (followers.length === 0) continue;
       if (relation.onDelete === 'cascade') {
         for (const entity of followers) evict(workspace, meta, entity, journal);
@@ -85,19 +90,24 @@ const FOLLOWED: ReadonlySet<ReferentialAction> = new Set<ReferentialAction>(['ca
 function referringTo(
   workspace: Workspace,
   meta: ModelMeta,
-  { sourceField, targetField }: RelationMeta,
+  relation: RelationMeta,
   entities: readonly object[],
   missing: ReadonlySet<object>,
+  isLater: IsLater,
 ): object[] {
+  const { sourceField, targetField } = relation;
   // Of what was deleted by its key alone, a field that is not the key may never have been read.
-  const known = [...missing].filter((entity) => Object.hasOwn(entity, targetField.name));
-  const keys = new Set(known.map((entity) => fieldKey(targetField, readField(entity, targetField))));
+  const byValue = new Map<unknown, object>();
+  for (const entity of missing) {
+    const value = ownValue(workspace.compiled, entity, targetField);
+    if (value !== undefined) byValue.set(fieldKey(targetField, value), entity);
+  }
   const codec = workspace.compiled.codec(meta);
   return entities.filter((entity) => {
     const stored = State.row(entity)?.[sourceField.index];
-    return (
-      stored !== undefined && stored !== null && keys.has(fieldKey(sourceField, codec.decodeField(sourceField, stored)))
-    );
+    if (stored === undefined || stored === null) return false;
+    const target = byValue.get(fieldKey(sourceField, codec.decodeField(sourceField, stored)));
+    return target !== undefined && !isLater(entity, relation, target);
   });
 }
 
@@ -139,7 +149,7 @@ function refer(
 
 /** The entity that a key leads to now, if it is there. */
 export function targetOf(
-  { identityMap }: Workspace,
+  { identityMap, compiled }: Workspace,
   { target, targetField }: RelationMeta,
   value: unknown,
 ): object | undefined {
@@ -148,8 +158,7 @@ export function targetOf(
     return found === undefined || State.row(found) === null ? undefined : found;
   }
   for (const item of identityMap.of(target).values())
-    if (State.row(item)?.[targetField.index] !== undefined && sameKey(targetField, readField(item, targetField), value))
-      return item;
+    if (sameKey(targetField, storedValue(compiled, item, targetField), value)) return item;
   return undefined;
 }
 
@@ -157,16 +166,19 @@ export function targetOf(
 export function join(owner: object, inverse: RelationMeta, entity: object, journal: Journal): void {
   const link = State.link(owner, inverse.index);
   if (!inverse.many) State.setLink(owner, inverse.index, entity);
-  else if (link instanceof EntityCollection && link.isLoaded) {
+  else if (link instanceof EntityCollection && (link.isLoaded || link.pending !== undefined))
     journal.change(link, () => link.join(entity));
-  }
 }
 
 /** The other side of a relation no longer shows what is gone. */
-function forget(entity: object, { index, many }: RelationMeta, gone: ReadonlySet<object>, journal: Journal): void {
+export function forget(
+  entity: object,
+  { index, many }: RelationMeta,
+  gone: ReadonlySet<object>,
+  journal: Journal,
+): void {
   const link = State.link(entity, index);
   if (link instanceof EntityCollection) {
-    if (!link.isLoaded || !link.some((item) => gone.has(item))) return;
-    journal.change(link, () => link.drop(gone));
+    if (link.mentions(gone) || journal.outlives(link)) journal.change(link, () => link.drop(gone));
   } else if (!many && State.is(link) && gone.has(link)) State.setLink(entity, index, null);
 }

@@ -5,14 +5,14 @@ import { State } from '../core/state.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal, Updated } from './journal.ts';
-import { ReferenceWrites } from './reference-writes.ts';
+import { madeWay, ReferenceWrites } from './reference-writes.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A value to which others refer, and which a row has given up for another. */
 interface Rekeyed {
   readonly target: object;
   readonly value: unknown;
-  /** The step that did so. */
+  /** The step that did so, or before that in which it made way. */
   readonly at: number;
 }
 
@@ -28,7 +28,13 @@ export function followRekeys(workspace: Workspace, journal: Journal, steps: read
   const rekeyed = new Map<FieldMeta, Map<unknown, Rekeyed>>();
   steps.forEach((step, at) => {
     if (step.kind !== 'update' || workspace.compiled.updateShape(step.meta, step.changed).anyOrder) return;
-    noteRekeyed(workspace, step, deeds.get(step.entities)!, at, rekeyed);
+    noteRekeyed(
+      workspace,
+      step,
+      deeds.get(step.entities)!,
+      (target, field) => madeWay(steps, target, field) ?? at,
+      rekeyed,
+    );
   });
   // What follows may be referred to itself.
   for (const [field, values] of rekeyed)
@@ -42,7 +48,7 @@ function noteRekeyed(
   workspace: Workspace,
   { meta, changed }: Extract<FlushStep, { kind: 'update' }>,
   { entities, rows }: Updated,
-  at: number,
+  at: (target: object, field: FieldMeta) => number,
   into: Map<FieldMeta, Map<unknown, Rekeyed>>,
 ): void {
   const codec = workspace.compiled.codec(meta);
@@ -53,7 +59,7 @@ function noteRekeyed(
       const before = rows[i]![index];
       if (before === undefined || before === null) return;
       const value = codec.decodeField(field, State.row(target)![index]);
-      note(into, field, codec.decodeField(field, before), { target, value, at });
+      note(into, field, codec.decodeField(field, before), { target, value, at: at(target, field) });
     });
   }
 }

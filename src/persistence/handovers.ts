@@ -5,6 +5,7 @@ import { State } from '../core/state.ts';
 import type { CompiledCache } from './compiled.ts';
 import { readField } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
+import { fieldRelations, toldTarget } from './retold.ts';
 
 /** One row of one step. */
 export interface RowWrite {
@@ -106,8 +107,9 @@ function* references(changing: FlushStep, steps: readonly FlushStep[], compiled:
   const { meta, changed } = changing;
   for (const step of steps) {
     if (step.kind !== 'insert' && step.kind !== 'update') continue;
-    for (const { owning, target, targetField, sourceField } of step.meta.relations) {
-      if (!owning || targetField.primaryKey || !sameTable(target, meta)) continue;
+    for (const relation of fieldRelations(step.meta)) {
+      const { target, targetField, sourceField } = relation;
+      if (!sameTable(target, meta)) continue;
       if (!changed.indexes.includes(targetField.index)) continue;
       if (step.kind === 'update' && !step.changed.indexes.includes(sourceField.index)) continue;
       const writes = writesOf(changing);
@@ -115,9 +117,16 @@ function* references(changing: FlushStep, steps: readonly FlushStep[], compiled:
         new Map(writes.map((write) => [fieldKey(targetField, valueOf(write)), write]));
       const givers = byValue(({ entity }) => readField(entity, targetField));
       const former = byValue((write) => storedValue(compiled, write, targetField));
+      const byEntity = new Map(writes.map((write) => [write.entity, write]));
       for (const taker of writesOf(step)) {
         const value = plainValue(taker.entity, sourceField);
         if (value === undefined || value === null) continue;
+        const told = toldTarget(taker.entity, relation);
+        if (told !== undefined) {
+          const giver = byEntity.get(told);
+          if (giver !== undefined && taker.entity !== told) yield { giver, taker, fields: undefined };
+          continue;
+        }
         const giver = givers.get(fieldKey(sourceField, value));
         const left = giver === undefined ? former.get(fieldKey(sourceField, value)) : undefined;
         if (giver !== undefined && taker.entity !== giver.entity) yield { giver, taker, fields: undefined };

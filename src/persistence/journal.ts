@@ -2,6 +2,7 @@ import type { ChangingCollection, EntityGroup } from '../core/loader.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
+import type { Told } from '../core/told.ts';
 import type { Written } from './written.ts';
 
 /** Attributes by name, as they were. */
@@ -42,6 +43,8 @@ export interface Touched {
 export interface Unwritten {
   readonly values: Readonly<Record<string, unknown>>;
   readonly links: readonly unknown[] | null;
+  /** References by unique fields that were given an entity. */
+  readonly told: Told | undefined;
 }
 
 /** What was unwritten when a transaction began. */
@@ -60,7 +63,8 @@ const EMPTY: JournalStart = { unwritten: new Map(), added: new Set(), deleted: n
  */
 export class Journal {
   readonly deeds: Deed[] = [];
-  readonly collections = new Map<ChangingCollection, () => void>();
+  /** What puts each back: to what it was first, and then what has come to last since. */
+  readonly collections = new Map<ChangingCollection, (() => void)[]>();
   /** What flushes have written, for the hooks of the end. */
   readonly written: Written[] = [];
   readonly start: JournalStart;
@@ -92,13 +96,31 @@ export class Journal {
   }
 
   touchCollection(collection: ChangingCollection): void {
-    if (!this.collections.has(collection)) this.collections.set(collection, collection.snapshot());
+    if (!this.collections.has(collection)) this.collections.set(collection, [collection.snapshot()]);
   }
 
   /** Shows in a collection what the database has done. */
   change(collection: ChangingCollection, show: () => void): void {
     this.touchCollection(collection);
     show();
+  }
+
+  /** The same where a change that waits to be written is in its place: it shows when that is given up. */
+  changeBeneath(collection: ChangingCollection, _show: () => void): void {
+    this.touchCollection(collection);
+  }
+
+  /** Whether a rollback puts a collection back to what it was before something that it does not take back. */
+  outlives(_collection: ChangingCollection): boolean {
+    return false;
+  }
+
+  /**
+   * A transaction was committed, and some of what waits has not been written: what its collections were before is out of date,
+   * so a rollback leaves them to be read again.
+   */
+  outdate({ collections }: Journal): void {
+    for (const collection of collections.keys()) this.collections.set(collection, [() => collection.forget()]);
   }
 
   /** Whether a rollback would put back something of an entity. */
@@ -116,8 +138,8 @@ export class Journal {
   absorb(inner: Journal): void {
     for (const deed of inner.deeds) this.deeds.push(deed);
     for (const item of inner.written) this.written.push(item);
-    for (const [collection, restore] of inner.collections)
-      if (!this.collections.has(collection)) this.collections.set(collection, restore);
+    for (const [collection, steps] of inner.collections)
+      if (!this.collections.has(collection)) this.collections.set(collection, steps);
   }
 }
 
@@ -136,11 +158,15 @@ export class LastingJournal extends Journal {
 
   override change(collection: ChangingCollection, show: () => void): void {
     show();
-    const restore = this.#around.collections.get(collection);
-    if (restore === undefined) return;
-    this.#around.collections.set(collection, () => {
-      restore();
-      show();
-    });
+    if (this.outlives(collection)) this.changeBeneath(collection, show);
+  }
+
+  override changeBeneath(collection: ChangingCollection, show: () => void): void {
+    this.#around.touchCollection(collection);
+    this.#around.collections.get(collection)!.push(show);
+  }
+
+  override outlives(collection: ChangingCollection): boolean {
+    return this.#around.collections.has(collection);
   }
 }

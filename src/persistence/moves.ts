@@ -1,3 +1,4 @@
+import { collectionOf } from '../core/accessors.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { sameKey } from '../core/keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -25,23 +26,33 @@ export function moveAll(
     const now = State.row(entity)![sourceField.index];
     if (former === undefined || former === now) continue;
     const [from, to] = [former, now].map((raw) => (raw === null ? null : codec.decodeField(sourceField, raw)));
+    if (sameKey(sourceField, from, to)) continue;
+    const next = to === null ? undefined : targetOf(workspace, relation, to);
+    const previous = from === null || inverse === undefined ? undefined : targetOf(workspace, relation, from);
+    if (previous !== undefined) leave(previous, inverse!, entity, left);
     // What the application has given another owner since keeps it: the next flush writes it.
-    if (sameKey(sourceField, from, to) || !sameKey(sourceField, readField(entity, sourceField), to)) continue;
-    const next = to === null ? null : targetOf(workspace, relation, to);
-    State.setLink(entity, index, next ?? undefined);
-    if (inverse === undefined) continue;
-    const previous = from === null ? undefined : targetOf(workspace, relation, from);
-    if (previous !== undefined) leave(previous, inverse, entity, left);
-    if (next !== undefined && next !== null) join(next, inverse, entity, journal);
+    if (!sameKey(sourceField, readField(entity, sourceField), to)) {
+      if (next !== undefined && inverse?.many === true) joinBeneath(collectionOf(next, inverse), entity, journal);
+      continue;
+    }
+    State.setLink(entity, index, next);
+    if (next !== undefined && inverse !== undefined) join(next, inverse, entity, journal);
   }
-  for (const [collection, items] of left) journal.change(collection, () => collection.drop(items));
+  for (const [collection, items] of left)
+    if (collection.mentions(items) || journal.outlives(collection))
+      journal.change(collection, () => collection.drop(items));
+}
+
+/** It is taken out of here, by a change that waits to be written: it is shown when that is given up. */
+function joinBeneath(collection: EntityCollection, entity: object, journal: Journal): void {
+  journal.changeBeneath(collection, () => collection.join(entity));
+  collection.noteRemoved(entity);
 }
 
 /** `left`: what collections are to lose, all at once. */
 function leave(owner: object, { index }: RelationMeta, entity: object, left: Map<EntityCollection, Set<object>>): void {
   const link = State.link(owner, index);
   if (link instanceof EntityCollection) {
-    if (!link.isLoaded) return;
     const items = left.get(link);
     if (items === undefined) left.set(link, new Set([entity]));
     else items.add(entity);

@@ -22,6 +22,8 @@ export interface OpenTransaction {
   broken: unknown;
   /** What ended it before its function, or a hook, returned: whatever these still send is refused. */
   stopped: unknown;
+  /** When all that it left running has returned. */
+  left: Promise<void> | undefined;
   /** What stops it in time, or the savepoint that it is in. */
   cancellation: Cancellation | undefined;
   /** How many writes are under way, one inside of the other. */
@@ -30,6 +32,25 @@ export interface OpenTransaction {
   hooks: SettledLater | undefined;
   /** What runs with one of these around it runs inside. */
   readonly scopes: WeakSet<Journal>;
+}
+
+/** A transaction that has begun: nothing has happened in it yet. */
+export function opened(
+  begun: Pick<OpenTransaction, 'connection' | 'readOnly' | 'executor' | 'cancellation'>,
+  journal: Journal,
+): OpenTransaction {
+  return {
+    ...begun,
+    journals: [journal],
+    nesting: false,
+    ended: false,
+    broken: undefined,
+    stopped: undefined,
+    left: undefined,
+    writing: 0,
+    hooks: undefined,
+    scopes: new WeakSet([journal]),
+  };
 }
 
 export function parallel(): SessionStateError {
@@ -51,7 +72,7 @@ export function ended({ stopped }: OpenTransaction): unknown {
 export function stillRunning(cause: unknown): SessionStateError {
   return new SessionStateError(
     'The transaction of this session was stopped and rolled back, and its function is still running: it may change entities yet.',
-    { remedy: 'Wait until it has returned, or go on in another session: db.session().', cause },
+    { remedy: 'Wait for it with session.rollback(), or go on in another session: db.session().', cause },
   );
 }
 

@@ -29,3 +29,11 @@ export class ReferenceWrites {
     return found;
   }
 }
+
+/** The position of the step in which a row made way for another that takes its value of a field. */
+export function madeWay(steps: readonly FlushStep[], entity: object, field: FieldMeta): number | undefined {
+  const at = steps.findIndex(
+    (step) => step.kind === 'vacate' && step.field === field && step.entities.includes(entity),
+  );
+  return at === -1 ? undefined : at;
+}

@@ -1,3 +1,5 @@
+import { knownValue } from '../core/field-values.ts';
+import { sameKey } from '../core/keys.ts';
 import type { RelationMeta } from '../core/metadata.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { path } from '../query/nodes.ts';
@@ -5,20 +7,27 @@ import { initialState } from '../query/state.ts';
 import type { QueryState } from '../query/state.ts';
 import { InvalidValueError, SessionStateError } from '../utils/errors.ts';
 import { withArticle } from '../utils/naming.ts';
+import type { CompiledCache } from './compiled.ts';
+import { ownValue } from './stored-value.ts';
 
 /**
  * The members of an entity's collection, as a query. The key of a new owner is asked for when the query is compiled.
  *
  * @throws SessionStateError for links that lead one way only.
  */
-export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeConditions): QueryState {
+export function membersOf(
+  compiled: CompiledCache,
+  entity: object,
+  relation: RelationMeta,
+  scopes: ScopeConditions,
+): QueryState {
   const { inverse, link, sourceField, targetField, target } = relation;
   const label = { model: relation.model.name, field: relation.name };
   const about = { kind: 'param' as const, type: sourceField.type, nullable: false, label };
-  const value = ownKey(entity, relation);
-  const key = value === undefined ? { ...about, value: undefined } : { ...about, value };
+  const value = isKnown(compiled, entity, relation) ? ownKey(compiled, entity, relation) : undefined;
+  const key = { ...about, value };
   if (value === undefined)
-    Object.defineProperty(key, 'value', { get: () => knownKey(entity, relation), enumerable: true });
+    Object.defineProperty(key, 'value', { get: () => knownKey(compiled, entity, relation), enumerable: true });
   if (link === undefined) {
     return {
       ...initialState(target, scopes),
@@ -37,14 +46,22 @@ export function membersOf(entity: object, relation: RelationMeta, scopes: ScopeC
   };
 }
 
-/** What members refer to their owner by; undefined while it has none. */
-export function ownKey(entity: object, { sourceField }: RelationMeta): unknown {
-  return (entity as Record<string, unknown>)[sourceField.name] ?? undefined;
+/** What members refer to their owner by in the database; undefined while it has none. */
+function ownKey(compiled: CompiledCache, entity: object, { sourceField }: RelationMeta): unknown {
+  const stored = sourceField.primaryKey ? undefined : ownValue(compiled, entity, sourceField);
+  return stored ?? (entity as Record<string, unknown>)[sourceField.name] ?? undefined;
+}
+
+/** Whether the owner has it, and the next flush does not give it another. */
+export function isKnown(compiled: CompiledCache, entity: object, relation: RelationMeta): boolean {
+  const { sourceField } = relation;
+  const key = ownKey(compiled, entity, relation);
+  return key !== undefined && (sourceField.primaryKey || sameKey(sourceField, knownValue(entity, sourceField), key));
 }
 
 /** @throws InvalidValueError while the owner has no key. */
-export function knownKey(entity: object, relation: RelationMeta): unknown {
-  const key = ownKey(entity, relation);
+export function knownKey(compiled: CompiledCache, entity: object, relation: RelationMeta): unknown {
+  const key = ownKey(compiled, entity, relation);
   if (key !== undefined) return key;
   const { model, name } = relation;
   throw new InvalidValueError(

@@ -1,14 +1,18 @@
+import { belongsTo } from '../core/at-hand.ts';
 import { EntityCollection } from '../core/collection.ts';
-import { isOf, modelOf, rootOf } from '../core/inheritance.ts';
+import { knownValue } from '../core/field-values.ts';
+import { isOf, rootOf } from '../core/inheritance.ts';
 import { fieldKey, mapKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
-import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { initialState } from '../query/state.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
+import { ownValue } from './stored-value.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
+import { keysLeft, linkedByRows } from './unwritten-rows.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -45,7 +49,7 @@ export class Replacements {
         relation,
         collections.map(({ owner }) => owner),
       );
-      for (const collection of collections) into.set(collection, collection.found(stored.get(collection.owner) ?? []));
+      for (const collection of collections) into.set(collection, collection.found(stored.get(collection.owner)!));
     }
   }
 
@@ -61,6 +65,10 @@ export class Replacements {
       ? await this.#referring(relation, [...values.keys()])
       : await this.#linked(relation, [...values.keys()]))
       byKey.get(key)?.add(item);
+    // Rows of a model between two that the other side takes out are no links that could stay.
+    if (relation.link?.implicit === false)
+      for (const [owner, items] of found)
+        for (const item of items) if (isTakenOutAt(item, relation.inverse, owner)) items.delete(item);
     return found;
   }
 
@@ -74,6 +82,7 @@ export class Replacements {
     const { target, targetField, link } = relation;
     const here = this.#workspace.identityMap.of(target);
     const pairs = await this.#batch.linkedKeys({ relation, onDemand: false }, keys);
+    if (!link!.implicit) for (const left of keysLeft(this.#workspace, link!)) takeOut(pairs, link!, left);
     return pairs.map(([from, to]) => [
       fieldKey(link!.source, from),
       // A stranger is to be taken out: its key is enough for that.
@@ -82,45 +91,52 @@ export class Replacements {
   }
 }
 
+/** One row of a pair is to lead to others: it is no link of these two any more. */
+function takeOut(pairs: unknown[][], { source, target }: LinkMeta, [from, to]: readonly unknown[]): void {
+  const at = pairs.findIndex((pair) => sameKey(source, pair[0], from) && sameKey(target, pair[1], to));
+  if (at >= 0) pairs.splice(at, 1);
+}
+
 /** What rows have in a field, each with its entity; read where it is not known. Left out is what has no value. */
 export async function storedValues(
   workspace: Workspace,
   field: FieldMeta,
   entities: readonly object[],
 ): Promise<Map<unknown, object>> {
-  const lacking = entities.filter((entity) => storedValue(workspace, entity, field) === undefined);
+  const { compiled } = workspace;
+  const lacking = entities.filter((entity) => ownValue(compiled, entity, field) === undefined);
   if (lacking.length > 0) await workspace.refresh(rootOf(field.model), lacking);
   const values = new Map<unknown, object>();
   for (const entity of entities) {
-    const value = storedValue(workspace, entity, field);
+    const value = ownValue(compiled, entity, field);
     if (value !== undefined && value !== null) values.set(value, entity);
   }
   return values;
 }
 
-function storedValue({ compiled }: Workspace, entity: object, field: FieldMeta): unknown {
-  const row = State.row(entity);
-  return row === null ? known(entity, field) : compiled.codec(modelOf(entity)).decodeField(field, row[field.index]);
-}
-
-/** A value in memory; undefined where there is none, or it has not been read. */
-function known(entity: object, { name }: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
-}
-
 /** What a session knows of as members of a collection that is not loaded: what says so itself, or on the other side. */
 export function membersAtHand(workspace: Workspace, work: UnitOfWork, owner: object, relation: RelationMeta): object[] {
-  const { inverse, sourceField, target } = relation;
-  const found = new Set<object>(collectionAt(owner, relation)?.pending?.added);
+  const { inverse, link, target } = relation;
+  const { added, removed } = collectionAt(owner, relation)?.pending ?? { added: [], removed: undefined };
+  const found = new Set<object>(added);
+  if (link?.implicit === false) {
+    const isTakenOut = (item: object): boolean => removed?.has(item) === true || isTakenOutAt(item, inverse, owner);
+    for (const item of linkedByRows(workspace, work, owner, link, isTakenOut)) found.add(item);
+  }
   if (inverse === undefined) return [...found];
-  const key = known(owner, sourceField);
   const isMember = (item: object): boolean =>
     inverse.many
       ? shows(collectionAt(item, inverse), owner)
-      : key !== undefined && key !== null && sameKey(sourceField, known(item, inverse.sourceField), key);
+      : (knownValue(item, inverse.sourceField) ?? null) !== null && belongsTo(item, inverse, owner);
   for (const items of [workspace.identityMap.of(target).values(), work.added])
     for (const item of items) if (isOf(item, target) && isMember(item)) found.add(item);
   return [...found];
+}
+
+/** Whether the other side of links has taken an entity out, or left it out when it was set. */
+function isTakenOutAt(item: object, inverse: RelationMeta | undefined, owner: object): boolean {
+  const other = inverse === undefined ? undefined : collectionAt(item, inverse);
+  return other !== undefined && (other.pending?.removed.has(owner) === true || other.leavesOut(owner));
 }
 
 function collectionAt(entity: object, { index }: RelationMeta): EntityCollection | undefined {

@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
-import { fieldKey, keyOf, mapKey } from '../core/keys.ts';
+import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import { isOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import { State } from '../core/state.ts';
 import type { Links, Row } from '../core/state.ts';
+import { tellAll, toldOf } from '../core/told.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { copyOf } from './copy-value.ts';
 import { readField, writeField } from './entity-codec.ts';
 import { gone } from './gone.ts';
 import type { Deed, Inserted, Journal, JournalStart, Touched, Unwritten } from './journal.ts';
+import { toldTarget } from './retold.ts';
+import { storedValue } from './stored-value.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -49,7 +52,7 @@ function unwrittenOf(meta: ModelMeta, entity: object, fields: readonly FieldMeta
   } of fields)
     values[name!] = copyOf((entity as Values)[name!], part === undefined ? type.kind : 'json');
   const links = State.links(entity);
-  return { values, links: links === null ? null : singleLinks(meta, links) };
+  return { values, links: links === null ? null : singleLinks(meta, links), told: toldOf(entity) };
 }
 
 function singleLinks(meta: ModelMeta, links: Links): Links {
@@ -73,12 +76,13 @@ export function undoFlush(journal: Journal): void {
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
   const { start } = journal;
   for (const deed of journal.deeds.toReversed()) undoDeed(workspace, deed, start);
-  for (const restore of journal.collections.values()) restore();
+  for (const steps of journal.collections.values()) for (const step of steps) step();
   for (const entity of work.added) if (!start.added.has(entity)) State.setGroup(entity, null);
   resetChanges(workspace);
-  for (const [entity, { values, links }] of start.unwritten) {
+  for (const [entity, { values, links, told }] of start.unwritten) {
     const meta = metaOfEntity(entity);
     putBack(meta, entity, values);
+    tellAll(entity, told);
     for (const relation of meta.relations)
       if (!relation.many && (links !== null || State.links(entity) !== null))
         State.setLink(entity, relation.index, links?.[relation.index]);
@@ -163,6 +167,7 @@ function resetChanges(workspace: Workspace): void {
       const row = State.row(entity);
       const changed = row === null ? null : codec.diff(entity, row);
       if (changed === null) continue;
+      tellAll(entity, undefined);
       for (const index of changed.indexes) {
         const field = meta.fields[index]!;
         resetField(entity, field, codec.decodeField(field, row![index]));
@@ -191,7 +196,7 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const all = [...entities];
     for (const relation of meta.relations) {
-      if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all);
+      if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all, start);
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
       const unwritten = byLink(start, relation);
@@ -216,21 +221,36 @@ function byLink({ added }: JournalStart, { target, inverse }: RelationMeta): Map
 }
 
 /** A reference by a unique field that is not the key is found by no key: it is linked again to the entity that it leads to. */
-function relinkByField(workspace: Workspace, relation: RelationMeta, entities: readonly object[]): void {
-  const { sourceField, index } = relation;
-  const targets = byOwner(workspace, relation);
+function relinkByField(
+  workspace: Workspace,
+  relation: RelationMeta,
+  entities: readonly object[],
+  { unwritten }: JournalStart,
+): void {
+  const { compiled } = workspace;
+  const { sourceField, targetField, index } = relation;
+  const stored = byOwner(workspace, relation, (item) => storedValue(compiled, item, targetField));
+  const toBe = byOwner(workspace, relation);
   for (const entity of entities) {
     if (State.row(entity)?.[sourceField.index] === undefined) continue;
-    const found = targets.get(fieldKey(sourceField, readField(entity, sourceField)));
+    // What has been changed has its link, if it had one.
+    if (unwritten.has(entity) && toldTarget(entity, relation) !== undefined) continue;
+    const key = readField(entity, sourceField);
+    const isStored = sameKey(sourceField, storedValue(compiled, entity, sourceField), key);
+    const name = fieldKey(sourceField, key);
+    const found = isStored ? stored.get(name) : (toBe.get(name) ?? stored.get(name));
     if (found !== undefined) State.setLink(entity, index, found);
   }
 }
 
 /** Stored entities by what they have in the field that a relation leads to. */
-function byOwner(workspace: Workspace, { target, targetField }: RelationMeta): Map<unknown, object> {
+function byOwner(
+  workspace: Workspace,
+  { target, targetField }: RelationMeta,
+  valueOf: (item: object) => unknown = (item) => readField(item, targetField),
+): Map<unknown, object> {
   const owners = new Map<unknown, object>();
   for (const item of workspace.identityMap.of(target).values())
-    if (State.row(item)?.[targetField.index] !== undefined)
-      owners.set(fieldKey(targetField, readField(item, targetField)), item);
+    if (State.row(item)?.[targetField.index] !== undefined) owners.set(fieldKey(targetField, valueOf(item)), item);
   return owners;
 }

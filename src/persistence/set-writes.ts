@@ -9,10 +9,12 @@ import type { Affected } from './affected.ts';
 import { changingTables, newRowMarks, tablesMarks } from './cached/written.ts';
 import type { BoundQuery } from './compiled.ts';
 import { followDeletes } from './follow-deletes.ts';
+import { giveUp } from './given-up.ts';
 import type { FlushStep } from './flush-plan.ts';
 import type { Journal } from './journal.ts';
 import { moveAll } from './moves.ts';
 import { readOnly } from './open-transaction.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 import type { Workspace } from './workspace.ts';
 
 type SetWrite = Extract<QueryRequest, { kind: 'update' | 'delete' | 'insertFrom' }>;
@@ -27,7 +29,12 @@ interface Tracked {
  * Rows of a set, written by one statement. What the session holds of that model, and of those whose rows the database
  * changes or deletes with them, is read again: which rows were met, only the database knows.
  */
-export async function writeSet(workspace: Workspace, request: SetWrite, query: BoundQuery): Promise<number> {
+export async function writeSet(
+  workspace: Workspace,
+  work: UnitOfWork,
+  request: SetWrite,
+  query: BoundQuery,
+): Promise<number> {
   const meta = request.kind === 'insertFrom' ? request.into : request.state.meta;
   if (workspace.isReadOnly) throw readOnly(meta);
   const flushed = workspace.beforeRead(new Set([...query.compiled.plan.reads, rootOf(meta)]));
@@ -47,6 +54,7 @@ export async function writeSet(workspace: Workspace, request: SetWrite, query: B
   const affected = affectedHere(workspace, request);
   const followed = await followSet(
     workspace,
+    work,
     journal,
     Array.from(affected.tables, (root) => trackedOf(workspace, root)),
   );
@@ -97,7 +105,12 @@ function trackedOf({ identityMap }: Workspace, root: ModelMeta): Tracked {
  *
  * @returns how many rows of the written table are others than before.
  */
-async function followSet(workspace: Workspace, journal: Journal, tracked: readonly Tracked[]): Promise<number> {
+async function followSet(
+  workspace: Workspace,
+  work: UnitOfWork,
+  journal: Journal,
+  tracked: readonly Tracked[],
+): Promise<number> {
   const deleted: FlushStep[] = [];
   for (const { root, rows } of tracked) {
     if (rows.size === 0) continue;
@@ -105,7 +118,7 @@ async function followSet(workspace: Workspace, journal: Journal, tracked: readon
     const gone = [...rows.keys()].filter((entity) => !present.has(entity));
     if (gone.length > 0) deleted.push({ kind: 'delete', meta: root, entities: gone });
   }
-  followDeletes(workspace, journal, deleted);
+  giveUp(workspace, work, journal, followDeletes(workspace, journal, deleted));
   const written = tracked[0]!.rows;
   for (const { root, rows } of tracked)
     for (const [meta, entities] of workspace.identityMap.classes(root)) {
@@ -142,7 +155,7 @@ function forgetMembers(
       for (const entity of entities) {
         const link = State.link(entity, index);
         if (link instanceof EntityCollection) {
-          if (link.isLoaded) journal.change(link, () => link.unload());
+          if (link.isLoaded || journal.outlives(link)) journal.change(link, () => link.unload());
         } else if (link === null) State.setLink(entity, index, undefined);
       }
 }

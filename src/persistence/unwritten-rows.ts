@@ -2,6 +2,7 @@ import { isOf, modelOf } from '../core/inheritance.ts';
 import { mapKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
+import type { CompiledCache } from './compiled.ts';
 import type { LinkChange } from './link-change.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { MovedRow } from './loading/batched.ts';
@@ -41,17 +42,46 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
   for (const entity of work.added)
     if (isOf(entity, link.model)) yield { from: [undefined, undefined], to: endsOf(entity) };
   for (const entity of identityMap.of(link.model).values()) {
-    const row = State.row(entity);
-    if (row === null || !isMoved(workspace, entity, link)) continue;
-    const codec = compiled.codec(modelOf(entity));
-    const stored = relations.map(({ sourceField }) =>
-      row[sourceField.index] === undefined ? undefined : codec.decodeField(sourceField, row[sourceField.index]),
-    );
+    if (!isMoved(compiled, entity, link)) continue;
+    const stored = storedEnds(compiled, entity, link);
     yield {
       from: [targetAt(identityMap, relations[0], stored[0]), targetAt(identityMap, relations[1], stored[1])],
-      to: endsOf(entity),
+      to: work.deleted.has(entity) ? [undefined, undefined] : endsOf(entity),
     };
   }
+}
+
+/** The keys in the database of rows of a model between two that are to lead to others. */
+export function* keysLeft({ identityMap, compiled }: Workspace, link: LinkMeta): Generator<readonly unknown[]> {
+  for (const entity of identityMap.of(link.model).values())
+    if (isMoved(compiled, entity, link)) yield storedEnds(compiled, entity, link);
+}
+
+function storedEnds(compiled: CompiledCache, entity: object, { source, target }: LinkMeta): unknown[] {
+  const [row, codec] = [State.row(entity)!, compiled.codec(modelOf(entity))];
+  return [source, target].map((field) =>
+    row[field.index] === undefined ? undefined : codec.decodeField(field, row[field.index]),
+  );
+}
+
+/**
+ * What the rows of a model between two that the session has link an entity to, as they are now. `isTakenOut`: whether all
+ * links to something are to go; what has come since stays.
+ */
+export function* linkedByRows(
+  { identityMap, compiled }: Workspace,
+  work: UnitOfWork,
+  source: object,
+  link: LinkMeta,
+  isTakenOut: (target: object) => boolean,
+): Generator<object> {
+  for (const rows of [identityMap.of(link.model).values(), work.added])
+    for (const row of rows) {
+      if (!isOf(row, link.model) || endAt(identityMap, row, link.source.relation!) !== source) continue;
+      const target = endAt(identityMap, row, link.target.relation!);
+      if (target === undefined) continue;
+      if (work.added.has(row) || isMoved(compiled, row, link) || !isTakenOut(target)) yield target;
+    }
 }
 
 /**
@@ -59,10 +89,10 @@ export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: Lin
  * them, which a DELETE by the two would not be sure to meet, are deleted.
  */
 export function dropUnwrittenRows(workspace: Workspace, work: UnitOfWork, pair: LinkChange): void {
-  const { identityMap } = workspace;
+  const { identityMap, compiled } = workspace;
   for (const entity of work.added) if (leadsToBoth(identityMap, entity, pair)) work.withdraw(entity);
   for (const entity of identityMap.of(pair.link.model).values())
-    if (isMoved(workspace, entity, pair.link) && leadsToBoth(identityMap, entity, pair)) work.deleted.add(entity);
+    if (isMoved(compiled, entity, pair.link) && leadsToBoth(identityMap, entity, pair)) work.deleted.add(entity);
 }
 
 /** Whether an entity is a row between these two. */
@@ -74,7 +104,21 @@ export function leadsToBoth(identityMap: IdentityMap, entity: object, { link, so
   );
 }
 
-function isMoved({ compiled }: Workspace, entity: object, { source, target }: LinkMeta): boolean {
+/** Whether the row of an entity is one between these two in the database. */
+export function isStoredBetween(
+  compiled: CompiledCache,
+  entity: object,
+  { link, source, target }: LinkChange,
+): boolean {
+  if (!isOf(entity, link.model) || State.row(entity) === null) return false;
+  const [from, to] = storedEnds(compiled, entity, link);
+  return (
+    sameKey(link.source, from, known(source, link.source.relation!.targetField)) &&
+    sameKey(link.target, to, known(target, link.target.relation!.targetField))
+  );
+}
+
+function isMoved(compiled: CompiledCache, entity: object, { source, target }: LinkMeta): boolean {
   const row = State.row(entity);
   if (row === null) return false;
   const changed = compiled.codec(modelOf(entity)).diff(entity, row)?.indexes ?? [];

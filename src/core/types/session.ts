@@ -147,6 +147,13 @@ export interface SessionApi {
    */
   explainFlush(): Promise<readonly FlushStatement[]>;
   commit(): Promise<void>;
+  /**
+   * Give up all that is pending: entities and collections are what the database has. What has been written outside of a transaction
+   * stays, by sets and in bulk too. Where a timeout or signal has stopped a transaction whose function still runs, it is
+   * waited for, and what it has changed since is given up.
+   *
+   * @throws SessionStateError inside of a transaction.
+   */
   rollback(): Promise<void>;
   /** What this session has sent so far. */
   queryStats(): SessionStats;

@@ -5,15 +5,17 @@ import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
 import { State } from '../../core/state.ts';
-import { isOf } from '../../core/inheritance.ts';
+import { atHand } from '../../core/at-hand.ts';
+import { isOf, rootOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ScopeConditions } from '../../query/scope-conditions.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
 import type { Loading, PrefetchState, QueryState } from '../../query/state.ts';
+import { ownValue } from '../stored-value.ts';
 import type { Workspace } from '../workspace.ts';
 import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
-import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf, valuesOf } from './owners.ts';
+import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf } from './owners.ts';
 import { slicesOf } from './slices.ts';
 
 type Values = Record<string, unknown>;
@@ -134,11 +136,22 @@ export class BatchLoader {
     // Where classes share a table, not all that came from one query have a relation that one of them adds.
     const entities = model.inheritance === undefined ? peers : peers.filter((entity) => isOf(entity, model));
     const loads = { relation, onDemand };
+    const flushed = this.beforeKeys(relation);
+    if (flushed !== undefined) await flushed;
     if (relation.link !== undefined) await this.#loadManyToMany(loads, entities);
     else if (relation.many) await this.#loadReverse(loads, entities);
     else if (!relation.owning) await this.#loadReverseOne(loads, entities);
     else if (relation.targetField.primaryKey) await this.#loadByKey(loads, keysOf(relation, entities));
     else await this.#loadByField(loads, entities);
+  }
+
+  /**
+   * By the values of fields that are not keys: a flush that comes before the query changes them, so it has to come before they are
+   * asked for.
+   */
+  beforeKeys({ model, target, sourceField, targetField }: RelationMeta): Promise<void> | undefined {
+    const areKeys = targetField.primaryKey || sourceField.primaryKey;
+    return areKeys ? undefined : this.#workspace.beforeRead(new Set([rootOf(model), rootOf(target)]));
   }
 
   /** Entities of these keys, all of them loaded in full afterwards. */
@@ -162,12 +175,13 @@ export class BatchLoader {
     if (keys.size === 0) return;
     const found = new Map(
       (await this.#fetch(loads, targetField, [...keys.values()], [])).map((item) => [
-        fieldKey(targetField, (item as Values)[targetField.name]),
+        this.storedKey(relation.target, item, targetField),
         item,
       ]),
     );
     for (const entity of lacking) {
-      const item = found.get(fieldKey(sourceField, (entity as Values)[sourceField.name]));
+      const key = (entity as Values)[sourceField.name];
+      const item = found.get(fieldKey(sourceField, key)) ?? atHand(entity, relation, key);
       if (item !== undefined) receiveLink(entity, relation, item);
     }
   }
@@ -175,12 +189,12 @@ export class BatchLoader {
   async #loadReverseOne(loads: RelationLoading, entities: readonly object[]): Promise<void> {
     const { relation } = loads;
     const lacking = entities.filter((entity) => State.link(entity, relation.index) === undefined);
-    const owners = byKey(relation.sourceField, lacking);
+    const owners = this.#byKey(relation.sourceField, lacking);
     if (owners.size === 0) return;
     for (const item of await this.#fetch(
       loads,
       relation.targetField,
-      valuesOf(relation.sourceField, owners.values()),
+      this.#valuesOf(relation.sourceField, owners.values()),
       [],
     )) {
       const owner = owners.get(this.storedKey(relation.target, item, relation.targetField));
@@ -193,12 +207,12 @@ export class BatchLoader {
   async #loadReverse(loads: RelationLoading, entities: readonly object[]): Promise<void> {
     const { relation } = loads;
     const { sourceField, targetField, target } = relation;
-    const owners = byKey(sourceField, lackingCollection(relation, entities));
+    const owners = this.#byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
     const lists = new Map<unknown, object[]>();
     for (const key of owners.keys()) lists.set(key, []);
     const order = target.ordering.length > 0 ? modelOrdering([], target) : keyOrdering(target);
-    for (const item of await this.#fetch(loads, targetField, valuesOf(sourceField, owners.values()), order)) {
+    for (const item of await this.#fetch(loads, targetField, this.#valuesOf(sourceField, owners.values()), order)) {
       lists.get(this.storedKey(target, item, targetField))?.push(item);
     }
     for (const [key, owner] of owners) this.receive(collection(owner, relation), lists.get(key)!);
@@ -209,9 +223,9 @@ export class BatchLoader {
     const { relation } = loads;
     const { link, target, sourceField } = relation;
     const { source, target: toTarget } = link!;
-    const owners = byKey(sourceField, lackingCollection(relation, entities));
+    const owners = this.#byKey(sourceField, lackingCollection(relation, entities));
     if (owners.size === 0) return;
-    const rows = await this.linkedKeys(loads, valuesOf(sourceField, owners.values()));
+    const rows = await this.linkedKeys(loads, this.#valuesOf(sourceField, owners.values()));
     // A model between the two may link them twice.
     const lists = new Map<unknown, Set<object>>();
     const doubles = new Map<unknown, Map<object, number>>();
@@ -256,18 +270,20 @@ export class BatchLoader {
   showOtherSide(relation: RelationMeta, filled: Iterable<object>): void {
     const { changed } = this.#receiving;
     const owners = new Set(filled);
-    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
-    if (changed.size === 0 || relation.inverse?.many !== true) return;
-    for (const other of changed) {
-      const { pending } = other;
-      if (other.relation !== relation.inverse || pending === undefined) continue;
-      for (const owner of pending.removed)
+    const others = [...changed].filter(
+      (other) => relation.inverse?.many === true && other.relation === relation.inverse,
+    );
+    for (const other of others) {
+      for (const owner of other.pending?.removed ?? [])
         if (owners.has(owner)) collection(owner, relation).showOther(other.owner, false);
-      for (const owner of pending.added)
-        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
-      if (pending.replaces !== true) continue;
+      if (other.pending?.replaces !== true) continue;
       for (const owner of owners) if (other.leavesOut(owner)) collection(owner, relation).showOther(other.owner, false);
     }
+    // All rows of a pair go with its link: those that are there now have come since.
+    if (relation.link?.implicit === false) this.#showRows(relation, relation.link, owners);
+    for (const other of others)
+      for (const owner of other.pending?.added ?? [])
+        if (owners.has(owner)) collection(owner, relation).showOther(other.owner, true);
   }
 
   /** So are rows of a model between the two that the session itself is to write. */
@@ -325,6 +341,20 @@ export class BatchLoader {
     const found: T[][] = [];
     for (const slice of slices) found.push(await ask(slice));
     return found.flat();
+  }
+
+  #byKey(field: FieldMeta, owners: readonly object[]): Map<unknown, object> {
+    return byKey(field, owners, (owner) => this.ownValue(owner, field));
+  }
+
+  #valuesOf(field: FieldMeta, owners: Iterable<object>): unknown[] {
+    return Array.from(owners, (owner) => this.ownValue(owner, field));
+  }
+
+  /** By what others refer to an owner. A field that is not the key may have been given another value, which is not written. */
+  ownValue(owner: object, field: FieldMeta): unknown {
+    const { compiled } = this.#workspace;
+    return (field.primaryKey ? undefined : ownValue(compiled, owner, field)) ?? (owner as Values)[field.name];
   }
 
   /** What the database says, not what an unwritten change says. */

@@ -44,16 +44,15 @@ export function keysOf({ sourceField }: RelationMeta, entities: readonly object[
 }
 
 /** Entities by the value of a field that identifies them, as a Map compares it. */
-export function byKey(field: FieldMeta, entities: readonly object[]): Map<unknown, object> {
+export function byKey(
+  field: FieldMeta,
+  entities: readonly object[],
+  valueOf: (entity: object, field: FieldMeta) => unknown,
+): Map<unknown, object> {
   const map = new Map<unknown, object>();
   for (const entity of entities) {
-    const key = (entity as Values)[field.name];
+    const key = valueOf(entity, field);
     if (key !== null && key !== undefined) map.set(fieldKey(field, key), entity);
   }
   return map;
-}
-
-/** The values of a field of some entities. */
-export function valuesOf({ name }: FieldMeta, entities: Iterable<object>): unknown[] {
-  return Array.from(entities, (entity) => (entity as Values)[name]);
 }

@@ -1,6 +1,5 @@
 import type { EntityGroup } from '../../core/loader.ts';
-import { modelOf } from '../../core/inheritance.ts';
-import { mapKey, sameKey } from '../../core/keys.ts';
+import { mapKey } from '../../core/keys.ts';
 import { scopeNames } from '../../core/scopes.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { createReference, referenceGroup } from '../../core/references.ts';
@@ -54,8 +53,6 @@ export class PeerLoader {
    * gives that one, and the owner is linked to it.
    */
   #referenceByField(relation: RelationMeta, key: unknown, from: object, group: EntityGroup): object {
-    const former = State.link(from, relation.index);
-    if (State.is(former) && this.#isStored(former, relation, key)) return former;
     const reference = createReference(
       relation.target,
       relation.targetField,
@@ -72,14 +69,6 @@ export class PeerLoader {
     });
     State.setLink(from, relation.index, reference);
     return reference;
-  }
-
-  /** Whether a target has this value in the database: it has been given another, which is not written. */
-  #isStored(target: object, { targetField }: RelationMeta, key: unknown): boolean {
-    const raw = State.row(target)?.[targetField.index];
-    if (raw === undefined || raw === null) return false;
-    const codec = this.#workspace.compiled.codec(modelOf(target));
-    return sameKey(targetField, codec.decodeField(targetField, raw), key);
   }
 
   async loadRelation(entity: object, relation: RelationMeta): Promise<void> {

@@ -8,7 +8,7 @@ import { mergeTrees } from '../../query/paths.ts';
 import type { PrefetchState, QueryState } from '../../query/state.ts';
 import type { Workspace } from '../workspace.ts';
 import type { BatchLoader } from './batched.ts';
-import { collection, hasLink, keysOf, lackingCollection, targetsOf } from './owners.ts';
+import { byKey, collection, hasLink, lackingCollection, targetsOf } from './owners.ts';
 
 type Asked = Pick<QueryState, 'meta' | 'batched' | 'prefetches'>;
 
@@ -57,7 +57,7 @@ class PrefetchLoader {
     const { sourceField, many } = prefetch.relation;
     const found = await this.#find(prefetch, owners);
     for (const owner of owners) {
-      const items = found.get(fieldKey(sourceField, valueOf(owner, sourceField))) ?? [];
+      const items = found.get(fieldKey(sourceField, this.#keyOf(prefetch.relation, owner))) ?? [];
       (owner as Record<string, unknown>)[as] = many ? items : (items[0] ?? null);
     }
   }
@@ -89,7 +89,7 @@ class PrefetchLoader {
   }
 
   #receive(relation: RelationMeta, owner: object, found: Found): void {
-    const items = found.get(fieldKey(relation.sourceField, valueOf(owner, relation.sourceField))) ?? [];
+    const items = found.get(fieldKey(relation.sourceField, this.#keyOf(relation, owner))) ?? [];
     if (relation.many) this.#batch.receive(collection(owner, relation), items);
     // Others are found by their key.
     else if (!relation.owning || !relation.targetField.primaryKey) receiveLink(owner, relation, items[0] ?? null);
@@ -97,13 +97,21 @@ class PrefetchLoader {
 
   async #find(asked: PrefetchState, owners: readonly object[]): Promise<Found> {
     const prefetch = { ...asked, state: { ...asked.state, loads: { relation: asked.relation, onDemand: false } } };
-    const keys = keysOf(prefetch.relation, owners);
+    const flushed = this.#batch.beforeKeys(asked.relation);
+    if (flushed !== undefined) await flushed;
+    const { sourceField } = asked.relation;
+    const keys = byKey(sourceField, owners, (owner) => this.#keyOf(asked.relation, owner));
     const found = new Map<unknown, object[]>();
     for (const key of keys.keys()) found.set(key, []);
     if (keys.size === 0 || prefetch.state.empty) return found;
-    if (prefetch.relation.link === undefined) await this.#findByField(prefetch, [...keys.values()], found);
-    else await this.#findByLinks(prefetch, [...keys.values()], found);
+    const values = Array.from(keys.values(), (owner) => this.#keyOf(asked.relation, owner));
+    if (prefetch.relation.link === undefined) await this.#findByField(prefetch, values, found);
+    else await this.#findByLinks(prefetch, values, found);
     return found;
+  }
+
+  #keyOf({ owning, sourceField }: RelationMeta, owner: object): unknown {
+    return owning ? valueOf(owner, sourceField) : this.#batch.ownValue(owner, sourceField);
   }
 
   /** The rows that refer to the owners, or that they refer to: one statement. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { QueryTimeoutError, SessionStateError } from '../../../index.ts';
+import { QueryAbortedError, QueryTimeoutError, SessionStateError } from '../../../index.ts';
 import type { Database } from '../../../index.ts';
 
 import { errorOf, openTestDatabase } from '../../support/database.ts';
@@ -32,7 +32,7 @@ it('T8: T1: after a timeout the transaction is rolled back at once; its function
         ]);
         await inside;
       },
-      { timeout: 60 },
+      { timeout: 300 },
     ),
   );
   expect(error).toBeInstanceOf(QueryTimeoutError);
@@ -45,7 +45,6 @@ it('T8: T1: after a timeout the transaction is rolled back at once; its function
     sql: () => session.sql`SELECT 1`,
     flush: () => session.flush(),
     commit: () => session.commit(),
-    rollback: () => session.rollback(),
     transaction: () => session.transaction(() => 1),
     update: () => session.query(Tag).unfiltered().update({ name: 'x' }),
     bulkCreate: () => session.query(Tag).bulkCreate([{ name: 'x' }]),
@@ -56,7 +55,7 @@ it('T8: T1: after a timeout the transaction is rolled back at once; its function
       expect([name, refused]).toEqual([name, expect.any(SessionStateError)]);
       expect(refused).toMatchObject({
         message:
-          'The transaction of this session was stopped and rolled back, and its function is still running: it may change entities yet. Wait until it has returned, or go on in another session: db.session().',
+          'The transaction of this session was stopped and rolled back, and its function is still running: it may change entities yet. Wait for it with session.rollback(), or go on in another session: db.session().',
         cause: error,
       });
     });
@@ -72,5 +71,38 @@ it('T8: T1: after a timeout the transaction is rolled back at once; its function
     tag.name = 'd';
   });
   expect(await db.session().query(Tag).valuesList('name')).toEqual([['d']]);
+  await session.close();
+});
+
+it('T8: T1: S7: rollback() waits for a function that was stopped, gives up what it has changed since, and the session is free', async () => {
+  const session = db.session();
+  const tag = await session.query(Tag).one();
+  let goOn!: () => void;
+  const gate = new Promise<void>((resolve) => (goOn = resolve));
+  const refused: Error[] = [];
+  const controller = new AbortController();
+  const error = await errorOf(() =>
+    session.transaction(
+      async () => {
+        controller.abort();
+        await gate;
+        tag.name = 'late';
+        session.add(new Tag({ name: 'late, too' }));
+        refused.push(await errorOf(() => session.rollback()), await errorOf(() => session.flush()));
+      },
+      { signal: controller.signal },
+    ),
+  );
+  expect(error).toBeInstanceOf(QueryAbortedError);
+  const free = session.rollback();
+  expect(await errorOf(() => session.commit())).toBeInstanceOf(SessionStateError);
+  goOn();
+  await free;
+  expect(refused).toEqual([expect.any(SessionStateError), expect.objectContaining({ message: error.message })]);
+  expect([tag.name, session.state(tag)]).toEqual(['a', 'persistent']);
+  expect(await statementsOf(() => session.commit())).toEqual([]);
+  tag.name = 'b';
+  await session.commit();
+  expect(await db.session().query(Tag).valuesList('name')).toEqual([['b']]);
   await session.close();
 });

@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import type { Database, Session } from '../../../../index.ts';
 
 import { items } from '../../../support/pictures.ts';
+import { nameOfReference } from './codes.ts';
 import { Badge, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity } from './models.ts';
 import { byText, priceOf, referring } from './world.ts';
@@ -41,8 +42,8 @@ const MANY: Readonly<Record<Thing['kind'], Readonly<Record<string, (world: World
   badge: {},
   part: {},
 };
-const ONE: Partial<Record<Thing['kind'], readonly ('owner' | 'shelf' | 'next' | 'item')[]>> = {
-  item: ['owner', 'shelf', 'next'],
+const ONE: Partial<Record<Thing['kind'], readonly ('owner' | 'next' | 'item')[]>> = {
+  item: ['owner', 'next'],
   badge: ['owner'],
   part: ['item'],
 };
@@ -50,15 +51,18 @@ const ONE: Partial<Record<Thing['kind'], readonly ('owner' | 'shelf' | 'next' | 
 function pictureOf(
   world: World,
   session: Session,
-  { kind }: Thing,
+  thing: Thing,
   entity: AnyEntity,
 ): { picture: Picture; loaded: string[] } {
+  const { kind } = thing;
   const state = session.state(entity);
   const picture: Picture = { name: entity.name, lives: state === 'pending' || state === 'persistent' || state };
   const loaded: string[] = [];
   if (kind === 'owner') picture['n'] = entity.data.n;
   if (kind === 'item') picture['price'] = entity.price;
   for (const name of ONE[kind] ?? []) picture[name] = nameOf(world, entity[name]);
+  if (kind === 'shelf') picture['code'] = entity.code;
+  if (kind === 'item') picture['shelf'] = shelfOf(world, session, thing, entity);
   for (const name of Object.keys(MANY[kind])) {
     const collection = (entity as unknown as Record<string, typeof entity.labels & { isLoaded: boolean }>)[name]!;
     if (!collection.isLoaded) continue;
@@ -83,6 +87,8 @@ function pictureOfThing(world: World, thing: Thing, loaded: readonly string[]): 
   const picture: Picture = { name: thing.name, lives: true };
   if (thing.kind === 'owner') picture['n'] = thing.n;
   if (thing.kind === 'item') picture['price'] = priceOf(thing);
+  if (thing.kind === 'item') picture['shelf'] = thing.shelf;
+  if (thing.kind === 'shelf') picture['code'] = thing.code;
   for (const name of ONE[thing.kind] ?? []) picture[name] = thing[name];
   for (const [name, held] of Object.entries(MANY[thing.kind]))
     if (loaded.includes(name)) picture[name] = held(world, thing);
@@ -92,9 +98,13 @@ function pictureOfThing(world: World, thing: Thing, loaded: readonly string[]): 
 
 function nameOf(world: World, entity: unknown): string | null {
   if (entity === null) return null;
-  const { code } = entity instanceof Shelf ? entity : { code: undefined };
-  // By a column that is not the key it may be a reference, which knows that column.
-  return world.names.get(entity as object) ?? code?.replace('code', 'shelf') ?? 'a stranger';
+  return world.names.get(entity as object) ?? 'a stranger';
+}
+
+/** One that is to be deleted is led to until it is. By a column that is not the key it may be a reference, which knows that column. */
+function shelfOf(world: World, session: Session, thing: Thing, { shelf }: AnyEntity): string | null {
+  if (shelf === null || session.state(shelf as Shelf) === 'deleted') return null;
+  return world.names.get(shelf as object) ?? nameOfReference(world, (shelf as Shelf).code, thing.shelf);
 }
 
 /** Every row, read by a session that knows nothing. */
@@ -111,7 +121,8 @@ export async function expectDatabase(db: Database, world: World): Promise<void> 
     seen.push({ key: name('owner', owner), name: owner.name, n: owner.data.n });
   for (const badge of await session.query(Badge).selectRelated('owner'))
     seen.push({ key: name('badge', badge), name: badge.name, owner: name('owner', badge.owner) });
-  for (const shelf of await session.query(Shelf)) seen.push({ key: name('shelf', shelf), name: shelf.name });
+  for (const shelf of await session.query(Shelf))
+    seen.push({ key: name('shelf', shelf), name: shelf.name, code: shelf.code });
   for (const label of await session.query(Label)) seen.push({ key: name('label', label), name: label.name });
   for (const place of await session.query(Place)) seen.push({ key: name('place', place), name: place.name });
   for (const part of await session.query(Part).selectRelated('item'))

@@ -7,6 +7,18 @@ const load = (at: number): Step => ({ do: 'load', at });
 const nest = (fails: boolean, ...steps: Step[]): Step => ({ do: 'nest', steps, fails });
 const wear: Step = { do: 'badge', side: 'badge', at: 0, to: 0 };
 const shelve: Step = { do: 'refer', relation: 'shelf', by: 'entity', at: 0, to: 0 };
+const refer = (at: number, to: number, by: 'entity' | 'key' = 'entity'): Step => ({
+  do: 'refer',
+  relation: 'shelf',
+  by,
+  at,
+  to,
+});
+const swap = (at: number, to: number): Step => ({ do: 'swap', at, to });
+const recode = (at: number, code: number): Step => ({ do: 'recode', at, code });
+/** Two shelves and an item that is on the first. */
+const shelved: Unit = { steps: [create('shelf'), create('shelf'), create('item'), refer(0, 0)], end: 'commit' };
+const shelvedAndRead: Unit = { ...shelved, steps: [...shelved.steps, { do: 'clear' }] };
 const link = (relation: 'labels' | 'places', side: 'own' | 'other'): Step => ({
   do: 'link',
   relation,
@@ -91,5 +103,29 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
       { do: 'fill', relation: 'labels', at: 0, to: [], unloaded: true },
       { do: 'set', relation: 'places', at: 0, to: [0], unloaded: true },
     ),
+  ],
+  'what is given its own target again goes with the code that this one has at last': [
+    shelved,
+    commit(swap(0, 1), refer(0, 0), recode(0, 0)),
+  ],
+  'what was given another, and the one that is to have the code after it, is where it was told': [
+    shelved,
+    commit(refer(0, 1), swap(0, 1)),
+    commit(swap(0, 1), refer(0, 0), recode(1, 0), recode(0, 1)),
+  ],
+  'a reference that was rolled back says nothing when it has the same value again': [
+    shelvedAndRead,
+    unit('rollback', refer(0, 1)),
+    commit(refer(0, 1, 'key'), { do: 'flush' }),
+    commit(refer(0, 0)),
+  ],
+  'what goes to the one that takes a code stays there when the one that gave it up is deleted, or makes way': [
+    commit(create('shelf'), create('shelf'), create('shelf'), create('item'), refer(0, 1)),
+    commit(swap(1, 2), swap(0, 1), refer(0, 0), { do: 'delete', at: 1 }),
+  ],
+  'what has left the one that is deleted, by a value, is not said to lead to it': [
+    commit(...shelved.steps, create('item'), refer(1, 0), { do: 'clear' }),
+    unit('failed transaction', refer(1, 0)),
+    commit({ do: 'vanish', at: 0 }, refer(0, 0, 'key')),
   ],
 };

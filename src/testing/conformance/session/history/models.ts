@@ -35,7 +35,7 @@ export class Item extends model('item', {
   price: f.decimal({ precision: 8, scale: 2 }),
   version: f.version(),
   owner: f.foreignKey(() => Owner, { nullable: true }),
-  shelf: f.foreignKey(() => Shelf, { to: 'code', nullable: true }),
+  shelf: f.foreignKey(() => Shelf, { to: 'code', onUpdate: 'cascade', onDelete: 'set null', nullable: true }),
   next: f.foreignKey(() => Item, { nullable: true }),
   labels: f.manyToMany(() => Label),
   friends: f.manyToMany(() => Item),

@@ -2,6 +2,7 @@
 import type { Database } from '../../../../index.ts';
 
 import { expectDatabase, expectMemory } from './check.ts';
+import { expectCodes } from './codes.ts';
 import type { Unit } from './steps.ts';
 import { nested, take } from './take.ts';
 import type { Play } from './take.ts';
@@ -33,6 +34,7 @@ export async function play(db: Database, units: readonly Unit[]): Promise<void> 
       }
       if (end === 'commit') {
         await session.commit();
+        world.given.clear();
         game.committed = copy(world.things);
       } else {
         await session.rollback();
@@ -40,6 +42,7 @@ export async function play(db: Database, units: readonly Unit[]): Promise<void> 
       }
     }
     expectMemory(world, session);
+    expectCodes(world);
     await expectDatabase(db, { ...world, things: game.committed });
   }
   await session.commit();

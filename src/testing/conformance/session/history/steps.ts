@@ -1,7 +1,11 @@
 /** What can happen in a history, as data, and how chance makes it. */
 import fc from 'fast-check';
 
+import { codeStep } from './codes.ts';
+import type { CodeStep } from './codes.ts';
 import type { Kind } from './models.ts';
+import { setSteps } from './set-writes.ts';
+import type { SetStep } from './set-writes.ts';
 import type { ToMany, ToOne } from './world.ts';
 
 /** Where a hook throws. */
@@ -64,6 +68,8 @@ export type Step =
   | { readonly do: 'invalid'; readonly at: number }
   | { readonly do: 'hook'; readonly place: HookPlace; readonly at: number }
   | { readonly do: 'elsewhere'; readonly at: number; readonly how: 'change' | 'delete'; readonly name: string }
+  | CodeStep
+  | SetStep
   | { readonly do: 'nest'; readonly steps: readonly Step[]; readonly fails: boolean };
 
 /** The relations of items of which the other side is a collection of items. */
@@ -175,6 +181,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         name,
       }),
     },
+    { weight: 6, arbitrary: codeStep },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -183,6 +190,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
         fails: fc.boolean(),
       }),
     },
+    ...setSteps,
   ),
 }));
 

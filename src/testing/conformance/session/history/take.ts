@@ -6,8 +6,10 @@ import type { Collection, Database, Model, Session } from '../../../../index.ts'
 
 import { errorFrom } from '../../../support/database.ts';
 import { expectMemory } from './check.ts';
+import { noteCode, takeCode } from './codes.ts';
 import { BAD_NAME, Badge, CLASSES, Item, Label, Owner, Part, Place, rowName, Shelf, Stay } from './models.ts';
 import type { AnyEntity, Kind } from './models.ts';
+import { takeSet } from './set-writes.ts';
 import type { HookPlace, Step } from './steps.ts';
 import { copy, newThing, pick, priceOf, TO_MANY, TO_ONE } from './world.ts';
 import type { Thing, ToOne, World } from './world.ts';
@@ -48,6 +50,7 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
         Object.assign(child, { [`${step.relation}Id`]: step.relation === 'shelf' ? parent.code : parent.id });
       else Object.assign(child, { [step.relation]: parent });
       item[step.relation] = target.key;
+      if (step.relation === 'shelf') world.given.add(item.key);
       // A query knows nothing of a key that is not written.
       if (step.by === 'key') await flush(play, inside);
       return;
@@ -60,6 +63,7 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
         entity(world.things.get(from)!).items.remove(entity(item));
       else Object.assign(entity(item), { [step.relation]: null });
       item[step.relation] = null;
+      if (step.relation === 'shelf') world.given.add(item.key);
       return;
     }
     case 'badge': {
@@ -151,6 +155,12 @@ export async function take(play: Play, step: Step, inside: boolean): Promise<voi
       return;
     case 'nest':
       return nested(play, step.steps, step.fails, inside);
+    case 'setDelete':
+    case 'setUpdate':
+    case 'setStays':
+      return takeSet(play, step, inside);
+    default:
+      return takeCode(play, step, () => flush(play, inside));
   }
 }
 
@@ -177,6 +187,7 @@ async function fill(
   for (const thing of world.things.values()) {
     if (thing.kind !== 'item') continue;
     const isMember = members.includes(thing);
+    if (relation === 'shelf') world.given.add(thing.key);
     if (!isMany) thing[relation] = isMember ? parent.key : thing[relation] === parent.key ? null : thing[relation];
     else if (isMember) thing[relation].add(parent.key);
     else thing[relation].delete(parent.key);
@@ -224,6 +235,8 @@ function isDeleting({ session, world }: Play, modelClass: typeof Badge): boolean
 
 /** A key is a value like others: collections that are loaded do not follow it. */
 function mayGoByKey({ session, world }: Play, item: Thing, target: Thing, relation: ToOne): boolean {
+  // A value that the row has already says nothing, even if another is to have it by then.
+  if (relation === 'shelf' && world.codes.get(target.code!)!.size > 1) return false;
   const parents = [target.key, item[relation]].filter((key) => key !== null);
   return parents.every((key) => {
     const parent = world.entities.get(key) as Owner;
@@ -235,6 +248,7 @@ function mayGoByKey({ session, world }: Play, item: Thing, target: Thing, relati
 /** Everything that is pending is written; outside of a transaction that is a commit. */
 async function flush(play: Play, inside: boolean): Promise<void> {
   await play.session.flush();
+  play.world.given.clear();
   if (!inside) play.committed = copy(play.world.things);
 }
 
@@ -252,7 +266,12 @@ function create({ session, world }: Play, kind: Kind, name: string, item: Thing 
     part: () => new Part({ name, no: number, item: world.entities.get(item!.key) as Item }),
   };
   const entity = make[kind]();
-  world.things.set(key, newThing(kind, key, name, kind === 'part' ? item!.key : null));
+  const thing = newThing(kind, key, name, kind === 'part' ? item!.key : null);
+  if (kind === 'shelf') {
+    thing.code = `code ${number}`;
+    noteCode(world, thing);
+  }
+  world.things.set(key, thing);
   world.entities.set(key, entity);
   world.names.set(entity, key);
   session.add(entity);
@@ -283,10 +302,12 @@ async function load({ session, world }: Play, thing: Thing, ...names: readonly s
     await session.prefetch([entity], ...(names as readonly 'labels'[]));
 }
 
-/** Nothing is known of what a collection holds, but for what is to be written of it after that. */
+/** Nothing is known of what a collection holds, but for what is to be written of it and beside it. */
 async function unload(play: Play, inside: boolean, thing: Thing, name: string): Promise<void> {
   const entity = play.world.entities.get(thing.key) as Item;
-  if (play.session.state(entity) !== 'persistent') return;
+  const { isLoaded } = (entity as unknown as Record<string, { isLoaded: boolean }>)[name]!;
+  if (play.session.state(entity) !== 'persistent' || !isLoaded) return;
+  // To expire it gives up what waits.
   await flush(play, inside);
   play.session.expire(entity, name as 'labels');
 }
@@ -306,6 +327,7 @@ async function remove(play: Play, thing: Thing, inside: boolean): Promise<void> 
       if (other[relation] !== thing.key || other === thing) continue;
       Object.assign(referring, { [relation]: null });
       other[relation] = null;
+      if (relation === 'shelf') world.given.add(other.key);
     }
     for (const relation of ['labels', 'friends'] as const) other[relation].delete(thing.key);
     if (other.kind === 'item' && (other === thing || other.places.has(thing.key)))
@@ -396,6 +418,7 @@ function isAlone(world: World, { key, owner, shelf, next, labels, friends, place
 export async function nested(play: Play, steps: readonly Step[], fails: boolean, inside: boolean): Promise<void> {
   const { session, world } = play;
   const before = copy(world.things);
+  const given = [...world.given];
   const error = new Stop();
   const thrown = await errorFrom(() =>
     session.transaction(async () => {
@@ -406,7 +429,9 @@ export async function nested(play: Play, steps: readonly Step[], fails: boolean,
       if (fails) throw error;
     }),
   );
-  if (thrown === error) world.things = before;
-  else if (thrown !== undefined) throw thrown;
+  if (thrown === error) {
+    world.things = before;
+    for (const key of given) world.given.add(key);
+  } else if (thrown !== undefined) throw thrown;
   else if (!inside) play.committed = copy(world.things);
 }

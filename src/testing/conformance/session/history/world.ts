@@ -23,6 +23,8 @@ export interface Thing {
   shelf: string | null;
   next: string | null;
   readonly item: string | null;
+  /** Of a shelf. */
+  code: string | null;
   labels: Set<string>;
   friends: Set<string>;
   places: Set<string>;
@@ -35,9 +37,20 @@ export interface World {
   readonly names: Map<object, string>;
   /** Rows between items and places that were made for themselves. */
   readonly stays: Stay[];
+  /** Items that were given another shelf, or none, and that may not be written yet. */
+  readonly given: Set<string>;
+  /** All codes that there have been, and whose. */
+  readonly codes: Map<string, Set<string>>;
 }
 
-export const newWorld = (): World => ({ things: new Map(), entities: new Map(), names: new Map(), stays: [] });
+export const newWorld = (): World => ({
+  things: new Map(),
+  entities: new Map(),
+  names: new Map(),
+  stays: [],
+  given: new Set(),
+  codes: new Map(),
+});
 
 export const newThing = (kind: Kind, key: string, name: string, item: string | null): Thing => ({
   kind,
@@ -48,6 +61,7 @@ export const newThing = (kind: Kind, key: string, name: string, item: string | n
   shelf: null,
   next: null,
   item,
+  code: null,
   labels: new Set(),
   friends: new Set(),
   places: new Set(),
