@@ -97,7 +97,7 @@ export class MySQLDdlCompiler extends DdlCompiler {
           field: to.name,
           feature: 'USING, to say how values of one type become ones of another',
           remedy:
-            'Add a column of the new type with addColumn(), fill it with backFill(), drop the old one with dropColumn(), and let the new one have its name with renameColumn().',
+            'Let it come in stages, as makeSafe() and `makemigrations --safe` write them, or add a column of the new type, fill it with backFill(), drop the old one and rename the new one.',
         },
       );
     const isComputed = to.generated !== undefined;

@@ -189,7 +189,7 @@ export class PostgresDdlCompiler extends DdlCompiler {
 }
 
 const TEXTS = new Set<ValueType['kind']>(['string', 'text', 'enum']);
-const NUMBERS = new Set<ValueType['kind']>(['smallInt', 'bigint', 'float', 'decimal']);
+const NUMBERS = new Set<ValueType['kind']>(['int', 'smallInt', 'bigint', 'float', 'decimal']);
 
 /** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS; in quotes that it does not hold. */
 function unless(query: string, sql: string): string {

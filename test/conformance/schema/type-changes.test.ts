@@ -1,7 +1,7 @@
 /** Columns that become ones of another type: what their values become, what is refused, and what has to be confirmed. */
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { Database, f, model } from 'blazeorm';
+import { f, model } from 'blazeorm';
 import {
   alterColumn,
   ConfirmationRequiredError,
@@ -21,10 +21,8 @@ const isMysql = engine === 'mysql' || engine === 'mariadb';
 type Field = Parameters<typeof createTable>[1][string];
 
 let db: LiveDatabase;
-let url: string;
 beforeEach(async () => {
-  url = await freshUrl();
-  db = (await LiveDatabase.connect(url)) as LiveDatabase;
+  db = (await LiveDatabase.connect(await freshUrl())) as LiveDatabase;
 });
 afterEach(() => db.close());
 
@@ -107,9 +105,7 @@ describe('values of a column that gets another type', () => {
     const second = file('0002', ['0001'], diffSchemas(before!, after!, db.dialect));
     await engineOf([first, second]).migrate({ acknowledge: true });
 
-    const other = await Database.connect(url, { models: [Is] });
-    onTestFinished(() => other.close());
-    const session = other.session();
+    const session = db.session();
     expect(await session.query(Is).filter({ ok: true, n: true, key }).values('ok', 'key', 'at', 'data', 'n')).toEqual([
       { ok: true, key, at: '10:00:01.5', data: { a: [1] }, n: true },
     ]);
@@ -146,20 +142,22 @@ describe('values of a column that gets another type', () => {
       expect(await stored()).toEqual([]);
     });
 
-  it('G7: A1: of types of which none becomes the other are refused before anything is sent', async () => {
-    const cases: readonly (readonly [Field, Field, string])[] = [
-      [f.int(), f.datetime(), 'datetime'],
-      [f.text(), f.binary(), 'binary'],
-      [f.binary(), f.text(), 'text'],
-      [f.date(), f.uuid(), 'uuid'],
-    ];
-    for (const [from, to, type] of engine === 'sqlite' ? cases : []) {
-      const change = await changing(from, [], to);
-      await expect(change()).rejects.toThrow(refused(`Nobody can tell how 'v' becomes a column of type ${type}.`));
-      await db.run('DROP TABLE t', 'DROP TABLE blaze_migration');
-    }
-    expect.hasAssertions();
-  });
+  it.runIf(engine === 'sqlite')(
+    'G7: A1: of types of which none becomes the other are refused (on SQLite; servers have words of their own)',
+    async () => {
+      const cases: readonly (readonly [Field, Field, string])[] = [
+        [f.int(), f.datetime(), 'datetime'],
+        [f.text(), f.binary(), 'binary'],
+        [f.binary(), f.text(), 'text'],
+        [f.date(), f.uuid(), 'uuid'],
+      ];
+      for (const [from, to, type] of cases) {
+        const change = await changing(from, [], to);
+        await expect(change()).rejects.toThrow(refused(`Nobody can tell how 'v' becomes a column of type ${type}.`));
+        await db.run('DROP TABLE t', 'DROP TABLE blaze_migration');
+      }
+    },
+  );
 });
 
 describe('types in which values lose something', () => {
