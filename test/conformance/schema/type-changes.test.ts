@@ -53,21 +53,24 @@ const stored = (): Promise<unknown> => db.session().sql`SELECT v FROM t ORDER BY
 const refused = (message: string): Error => failure(MigrationError, { message: expect.stringContaining(message) });
 
 describe('values of a column that gets another type', () => {
-  it('G7: become what `using` says, or the database is known to have no such thing', async () => {
+  it.runIf(!isMysql)('G7: become what `using` says (on SQLite and PostgreSQL)', async () => {
     const change = await changing(f.text(), ["'100'"], f.int(), 'length(v)');
-    if (!isMysql) {
-      await change();
-      expect(await stored()).toEqual([{ v: 3 }]);
-      return;
-    }
-    const name = engine === 'mysql' ? 'MySQL' : 'MariaDB';
-    const error = await errorOf(change);
-    expect(error).toMatchObject({
-      message: expect.stringContaining(`0002: ${name} has no USING, which 't'.'v' is altered by.`),
-      cause: { code: 'E_UNSUPPORTED', field: 'v' },
-    });
-    expect(await stored()).toEqual([{ v: '100' }]);
+    await change();
+    expect(await stored()).toEqual([{ v: 3 }]);
   });
+
+  it.runIf(isMysql)(
+    'G7: do not become what `using` says, which is refused by name (on MySQL and MariaDB)',
+    async () => {
+      const change = await changing(f.text(), ["'100'"], f.int(), 'length(v)');
+      const name = engine === 'mysql' ? 'MySQL' : 'MariaDB';
+      expect(await errorOf(change)).toMatchObject({
+        message: expect.stringContaining(`0002: ${name} has no USING, which 't'.'v' is altered by.`),
+        cause: { code: 'E_UNSUPPORTED', field: 'v' },
+      });
+      expect(await stored()).toEqual([{ v: '100' }]);
+    },
+  );
 
   it('G7: are whole ones of it, which filters find', async () => {
     class Was extends model('t', {
@@ -134,7 +137,9 @@ describe('values of a column that gets another type', () => {
       const before = await stored();
       const error = await errorOf(change);
       expect(error).toBeInstanceOf(MigrationError);
-      if (isLookedAt(type)) expect(error.message).toContain(`1 values of 't'.'v' cannot become ones of type ${type}.`);
+      expect(error.message).toContain(
+        isLookedAt(type) ? `1 values of 't'.'v' cannot become ones of type ${type}.` : '',
+      );
       expect(await stored()).toEqual(before);
       // Once they are put right it goes on.
       await db.run('DELETE FROM t');
