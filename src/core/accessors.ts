@@ -1,6 +1,7 @@
 import { atHand, isLed, loadedLink } from './at-hand.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
+import { collectionOf } from './collection-of.ts';
 import { RelationDefinition } from './definitions.ts';
 import type { Definition } from './definitions.ts';
 import { modelOf, rootOf } from './inheritance.ts';
@@ -94,15 +95,6 @@ function collectionAccessor(relationOf: (entity: object) => RelationMeta): Prope
       });
     },
   };
-}
-
-/** The collection of a to-many relation: made at first use, the same object ever after. */
-export function collectionOf(entity: object, relation: RelationMeta): EntityCollection {
-  const found = State.link(entity, relation.index);
-  if (found !== undefined) return found as EntityCollection;
-  const collection = new EntityCollection(entity, relation);
-  State.setLink(entity, relation.index, collection);
-  return collection;
 }
 
 /** The entity at the other end: loaded, or a reference that knows its key; null where there is none. */

@@ -1,4 +1,4 @@
-import { collectionOf } from '../core/accessors.ts';
+import { collectionOf } from '../core/collection-of.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { sameKey } from '../core/keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
