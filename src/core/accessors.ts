@@ -7,7 +7,8 @@ import type { Definition } from './definitions.ts';
 import { modelOf, rootOf } from './inheritance.ts';
 import type { RelationMeta } from './metadata.ts';
 import { writeField } from './field-values.ts';
-import { hasOwnKey, keyName, partsOf, readKey, referTo } from './relation-keys.ts';
+import { sameKey } from './keys.ts';
+import { hasOwnKey, keyName, partsOf, readKey, referTo, writeKey } from './relation-keys.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
 import { moveLinkRow } from './through.ts';
@@ -145,7 +146,21 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
   referTo(entity, relation, value);
   State.setLink(entity, relation.index, value ?? undefined);
-  if (!relation.toKey && value !== null) tell(entity, relation, value, readKey(entity, relation.sourceField));
+  if (relation.toKey || value === null) return;
+  const { sourceField } = relation;
+  const row = rowLeadingTo(entity, relation, value);
+  // As it does in the database, it follows the value that changes there.
+  if (row !== undefined) writeKey(entity, sourceField, row);
+  else tell(entity, relation, value, readKey(entity, sourceField));
+}
+
+/** What the row of an entity has, if it refers to the row of the other. */
+function rowLeadingTo(entity: object, { sourceField, targetField }: RelationMeta, target: object): unknown {
+  const loader = State.group(entity)?.loader;
+  if (loader === undefined || State.row(entity) === null || State.row(target) === null) return undefined;
+  const key = loader.storedValue(entity, sourceField);
+  if (key === undefined || key === null) return undefined;
+  return sameKey(sourceField, key, loader.storedValue(target, targetField)) ? key : undefined;
 }
 
 function setInverseOne(
