@@ -1,12 +1,14 @@
 import { atHand, isLed, loadedLink } from './at-hand.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
+import { collectionOf } from './collection-of.ts';
 import { RelationDefinition } from './definitions.ts';
 import type { Definition } from './definitions.ts';
 import { modelOf, rootOf } from './inheritance.ts';
 import type { RelationMeta } from './metadata.ts';
 import { writeField } from './field-values.ts';
-import { hasOwnKey, keyName, partsOf, readKey, referTo } from './relation-keys.ts';
+import { sameKey } from './keys.ts';
+import { hasOwnKey, keyName, partsOf, readKey, referTo, writeKey } from './relation-keys.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
 import { moveLinkRow } from './through.ts';
@@ -96,15 +98,6 @@ function collectionAccessor(relationOf: (entity: object) => RelationMeta): Prope
   };
 }
 
-/** The collection of a to-many relation: made at first use, the same object ever after. */
-export function collectionOf(entity: object, relation: RelationMeta): EntityCollection {
-  const found = State.link(entity, relation.index);
-  if (found !== undefined) return found as EntityCollection;
-  const collection = new EntityCollection(entity, relation);
-  State.setLink(entity, relation.index, collection);
-  return collection;
-}
-
 /** The entity at the other end: loaded, or a reference that knows its key; null where there is none. */
 export function readToOne(entity: object, relation: RelationMeta): unknown {
   const linked = State.link(entity, relation.index);
@@ -153,7 +146,21 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
   referTo(entity, relation, value);
   State.setLink(entity, relation.index, value ?? undefined);
-  if (!relation.toKey && value !== null) tell(entity, relation, value, readKey(entity, relation.sourceField));
+  if (relation.toKey || value === null) return;
+  const { sourceField } = relation;
+  const row = rowLeadingTo(entity, relation, value);
+  // As it does in the database, it follows the value that changes there.
+  if (row !== undefined) writeKey(entity, sourceField, row);
+  else tell(entity, relation, value, readKey(entity, sourceField));
+}
+
+/** What the row of an entity has, if it refers to the row of the other. */
+function rowLeadingTo(entity: object, { sourceField, targetField }: RelationMeta, target: object): unknown {
+  const loader = State.group(entity)?.loader;
+  if (loader === undefined || State.row(entity) === null || State.row(target) === null) return undefined;
+  const key = loader.storedValue(entity, sourceField);
+  if (key === undefined || key === null) return undefined;
+  return sameKey(sourceField, key, loader.storedValue(target, targetField)) ? key : undefined;
 }
 
 function setInverseOne(

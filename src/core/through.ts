@@ -1,5 +1,6 @@
 import { loadedLink } from './at-hand.ts';
 import { EntityCollection } from './collection.ts';
+import { collectionOf } from './collection-of.ts';
 import { modelOf, sameTable } from './inheritance.ts';
 import type { ModelMeta, RelationMeta } from './metadata.ts';
 import { sameColumns, sidesOf } from './relation-keys.ts';
@@ -30,9 +31,24 @@ export function isThrough({ relations }: ModelMeta): boolean {
 /** Shows another entity in a collection, or takes it out, for the sake of one row between the two. */
 export type RowShower = (collection: EntityCollection, other: object) => void;
 
-/** A row of a `through` model is to be there, or no more: the collections of both ends that are loaded show it. */
+/**
+ * A row of a `through` model is to be there, or no more: the collections of both ends that are loaded show it. Those of a new end are,
+ * from the first row that leads to it.
+ */
 export function showLinkRow(entity: object, joined: boolean): void {
-  eachEnd(entity, loadedLink, (collection, other) => collection.showRow(other, joined));
+  eachEnd(entity, joined ? madeLink : loadedLink, (collection, other) => collection.showRow(other, joined));
+}
+
+/** The same as `loadedLink`. Of a new entity the collections over these rows are made, which then know all that there is. */
+function madeLink(entity: object, relation: RelationMeta): object | undefined {
+  const end = loadedLink(entity, relation);
+  if (end !== undefined) makeCollections(end, relation);
+  return end;
+}
+
+function makeCollections(end: object, relation: RelationMeta): void {
+  if (State.row(end) !== null || State.group(end)?.kind === 'reference') return;
+  for (const over of collectionsOver(relation)) collectionOf(end, over);
 }
 
 /** Calls for the collection of each end with the other end, where both are there. */
@@ -57,6 +73,10 @@ export function moveLinkRow(
     const other = loadedLink(entity, away);
     if (other === undefined) continue;
     const back = collectionsOver(away).filter(({ link }) => sameColumns(link!.target, relation.sourceField));
+    if (next !== null) {
+      makeCollections(next, relation);
+      makeCollections(other, away);
+    }
     for (const [end, joined] of [
       [previous, false],
       [next ?? undefined, true],

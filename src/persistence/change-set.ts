@@ -138,7 +138,9 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   if (links === null) return;
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
-    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
+    // Where the row of an entity leads the database lets go, or does not: it is asked of what has changed, elsewhere.
+    const isKept = State.row(entity) !== null && readKey(entity, relation.sourceField) !== undefined;
+    if (State.is(target) && work.deleted.has(target) && !isKept) throw toBeDeleted(relation);
     if (State.is(target) && State.group(target) === null && gone.has(target)) throw deletedTarget(relation);
     if (!State.is(target) || work.added.has(target) || readKey(entity, relation.sourceField) !== undefined) continue;
     if (readKey(target, relation.targetField) === undefined) throw notSaved(relation);

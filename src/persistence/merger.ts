@@ -1,4 +1,5 @@
-import { collectionOf, relink } from '../core/accessors.ts';
+import { relink } from '../core/accessors.ts';
+import { collectionOf } from '../core/collection-of.ts';
 import { isOf, rootOf } from '../core/inheritance.ts';
 import { checkKey, hasKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';

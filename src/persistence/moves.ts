@@ -1,4 +1,5 @@
-import { collectionOf } from '../core/accessors.ts';
+import { loadedLink } from '../core/at-hand.ts';
+import { collectionOf } from '../core/collection-of.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { sameKey } from '../core/keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
@@ -28,7 +29,7 @@ export function moveAll(
     const previous = from === null || inverse === undefined ? undefined : targetOf(workspace, relation, from);
     if (previous !== undefined) leave(previous, inverse!, entity, left);
     // What the application has given another owner since keeps it: the next flush writes it.
-    if (!sameKey(sourceField, readKey(entity, sourceField), to)) {
+    if (!sameKey(sourceField, readKey(entity, sourceField), to) && !waitsFor(entity, relation, next)) {
       if (next !== undefined && inverse?.many === true) joinBeneath(collectionOf(next, inverse), entity, journal);
       continue;
     }
@@ -38,6 +39,11 @@ export function moveAll(
   for (const [collection, items] of left)
     if (collection.mentions(items) || journal.outlives(collection))
       journal.change(collection, () => collection.drop(items));
+}
+
+/** Whether it waits to be written that an entity leads there, by a value that is to change. */
+function waitsFor(entity: object, relation: RelationMeta, owner: object | undefined): boolean {
+  return owner !== undefined && !relation.toKey && loadedLink(entity, relation) === owner;
 }
 
 /** It is taken out of here, by a change that waits to be written: it is shown when that is given up. */

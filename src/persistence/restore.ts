@@ -76,9 +76,9 @@ export function undoFlush(journal: Journal): void {
  */
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
   const { start } = journal;
-  for (const deed of journal.deeds.toReversed()) undoDeed(workspace, deed, start);
+  for (const deed of journal.deeds.toReversed()) undoDeed(workspace, work, deed, start);
   for (const steps of journal.collections.values()) for (const step of steps) step();
-  for (const entity of work.added) if (!start.added.has(entity)) State.setGroup(entity, null);
+  for (const entity of work.added) if (!start.added.has(entity)) work.leave(entity);
   resetChanges(workspace);
   for (const [entity, { values, links, told }] of start.unwritten) {
     const meta = metaOfEntity(entity);
@@ -95,10 +95,10 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
     if (State.group(entity) === null) State.setGroup(entity, workspace.pendingGroup(metaOfEntity(entity)));
 }
 
-function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
+function undoDeed(workspace: Workspace, work: UnitOfWork, deed: Deed, start: JournalStart): void {
   switch (deed.kind) {
     case 'inserted':
-      return undoInserts(workspace, deed, start);
+      return undoInserts(workspace, work, deed, start);
     case 'updated':
       return deed.entities.forEach((entity, i) => {
         State.setRow(entity, deed.rows[i]!);
@@ -138,14 +138,20 @@ function keyOnly(meta: ModelMeta, entity: object, { compiled }: Workspace): Row 
   return row;
 }
 
-function undoInserts(workspace: Workspace, { meta, entities, values }: Inserted, { added }: JournalStart): void {
+function undoInserts(
+  workspace: Workspace,
+  work: UnitOfWork,
+  { meta, entities, values }: Inserted,
+  { added }: JournalStart,
+): void {
   const map = workspace.identityMap.of(meta);
   const { keyOfRow } = workspace.compiled.codec(meta);
   entities.forEach((entity, i) => {
     const row = State.row(entity);
     if (row !== null) map.delete(keyOfRow(row));
     State.setRow(entity, null);
-    State.setGroup(entity, added.has(entity) ? workspace.pendingGroup(meta) : null);
+    if (added.has(entity)) State.setGroup(entity, workspace.pendingGroup(meta));
+    else work.leave(entity);
     putBack(meta, entity, values[i] ?? {});
   });
 }

@@ -94,6 +94,7 @@ export const FILES = {
   'session/merge': () => import('./conformance/session/merge.test.ts'),
   'session/pending-owners': () => import('./conformance/session/pending-owners.test.ts'),
   'session/refused-values': () => import('./conformance/session/refused-values.test.ts'),
+  'session/rejoined': () => import('./conformance/session/rejoined.test.ts'),
   'session/round-trips': () => import('./conformance/session/round-trips.test.ts'),
   'session/set-beside-rows': () => import('./conformance/session/set-beside-rows.test.ts'),
   'session/set-default': () => import('./conformance/session/set-default.test.ts'),
