@@ -25,6 +25,8 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   #removed: Set<object> | null = null;
   /** It was set before it was loaded: what else the database has is taken out by the flush, which has to look for it. */
   #replaces = false;
+  /** Items that have come since it was set, with rows between the two of their own: what the database has of them goes all the same. */
+  #withRows: Set<object> | null = null;
   /** Where a model stands between the two: how many rows there are for an item beside the first. */
   #doubles: Map<object, number> | null = null;
 
@@ -162,7 +164,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     const missing = new Set(this.relation.link === undefined ? [] : listed);
     for (const item of stored) {
       missing.delete(item);
-      if (!listed.has(item)) undo.push(this.#takeOut(item));
+      if (!listed.has(item) || this.#withRows?.has(item) === true) undo.push(this.#takeOut(item));
       else if (
         this.relation.link !== undefined &&
         this.#removed?.has(item) !== true &&
@@ -172,7 +174,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     }
     // Of what was a member already when it was set, the link may have gone since.
     for (const item of missing)
-      if (this.#added?.has(item) !== true) {
+      if (this.#added?.has(item) !== true && this.#withRows?.has(item) !== true) {
         (this.#added ??= new Set()).add(item);
         undo.push(() => this.#added?.delete(item));
       }
@@ -269,6 +271,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
       this.#removed === null ? null : new Set(this.#removed),
     ];
     const replaces = this.#replaces;
+    const withRows = this.#withRows === null ? null : new Set(this.#withRows);
     const doubles = this.#doubles === null ? null : new Map(this.#doubles);
     return () => {
       this.#items = items;
@@ -276,6 +279,7 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
       this.#added = added;
       this.#removed = removed;
       this.#replaces = replaces;
+      this.#withRows = withRows;
       this.#doubles = doubles;
     };
   }
@@ -299,7 +303,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     }
     this.#items = null;
     this.#members = null;
+    this.#replaced();
+  }
+
+  #replaced(): void {
     this.#replaces = false;
+    this.#withRows = null;
   }
 
   /**
@@ -320,13 +329,13 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     this.#members = null;
     this.#added = null;
     this.#removed = null;
-    this.#replaces = false;
+    this.#replaced();
     this.#doubles = null;
   }
 
   /** For the unit of work: these changes are written. */
   settle({ added, removed, replaces }: PendingLinks): void {
-    if (replaces === true) this.#replaces = false;
+    if (replaces === true) this.#replaced();
     for (const item of added) this.#added?.delete(item);
     for (const item of removed) this.#removed?.delete(item);
   }
@@ -439,6 +448,8 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
   showRow(item: object, joined: boolean): void {
     if (this.#items === null || this.#added?.has(item) === true) return;
     this.#tell();
+    if (!joined) this.#withRows?.delete(item);
+    else if (this.#replaces && !this.#items.includes(item)) (this.#withRows ??= new Set()).add(item);
     this.settleRow(item, joined);
   }
 

@@ -5,6 +5,7 @@ const create = (kind: Extract<Step, { do: 'create' }>['kind']): Step => ({ do: '
 const wear: Step = { do: 'badge', side: 'badge', at: 0, to: 0 };
 const shelve = (to: number): Step => ({ do: 'refer', relation: 'shelf', by: 'entity', at: 0, to });
 const setDelete = (at: number, beside: number | null = null): Step => ({ do: 'setDelete', at, beside });
+const stay: Step = { do: 'stay', how: 'make', at: 0, to: 0 };
 const commit = (...steps: Step[]): Unit => ({ steps, end: 'commit' });
 const rollback = (...steps: Step[]): Unit => ({ steps, end: 'rollback' });
 
@@ -39,5 +40,10 @@ export const FOUND_OF_SETS: Readonly<Record<string, readonly Unit[]>> = {
     commit(create('shelf'), create('item'), shelve(0)),
     commit({ do: 'recode', at: 0, code: 0 }, { do: 'setUpdate', relation: 'shelf', at: [0], to: null, beside: 0 }),
     commit({ do: 'delete', at: 0 }),
+  ],
+  'a row between two that comes after its collection was set unloaded takes the place of the one that there was': [
+    commit(create('item'), create('place')),
+    commit(stay, { do: 'clear' }),
+    commit({ do: 'set', relation: 'places', at: 0, to: [], unloaded: true }, stay),
   ],
 };
