@@ -1,3 +1,4 @@
+import type { ColumnSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { customType } from './custom.ts';
 
@@ -76,4 +77,21 @@ export function sqliteType(declared: string): ValueType {
     default:
       return { kind };
   }
+}
+
+/**
+ * Whether values are kept in a column of a declared type as in one of the type that the library writes: its name is one of those that
+ * are read as the same field, and SQLite makes the same of what is stored (https://sqlite.org/datatype3.html#determination_of_column_affinity).
+ */
+export function isSameSqliteType(declared: string, wanted: string, { type }: ColumnSchema): boolean {
+  const same = declared.toLowerCase() === wanted.toLowerCase();
+  return same || (sqliteType(declared).kind === type.kind && affinityOf(declared) === affinityOf(wanted));
+}
+
+function affinityOf(declared: string): 'integer' | 'text' | 'blob' | 'real' | 'numeric' {
+  const name = declared.toUpperCase();
+  if (name.includes('INT')) return 'integer';
+  if (/CHAR|CLOB|TEXT/.test(name)) return 'text';
+  if (name === '' || name.includes('BLOB')) return 'blob';
+  return /REAL|FLOA|DOUB/.test(name) ? 'real' : 'numeric';
 }
