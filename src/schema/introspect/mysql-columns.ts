@@ -70,7 +70,8 @@ function givenDefault(
   extra: string,
   type: ColumnSchema['type'],
 ): ColumnSchema['default'] {
-  if (isMaria) return given === 'NULL' ? undefined : defaultOf(unqualified(mysqlExpression(given, true), database), type);
+  if (isMaria)
+    return given === 'NULL' ? undefined : defaultOf(unqualified(mysqlExpression(given, true), database), type);
   if (extra.includes('DEFAULT_GENERATED')) return defaultOf(mysqlExpression(given, false), type);
   const value = defaultOf(given, type);
   return typeof value !== 'string' ||

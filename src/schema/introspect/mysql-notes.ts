@@ -13,7 +13,8 @@ export function noteOptions({ note }: MysqlReading, row: Rows[number], triggers:
   const [table, , , kind, engine, options] = row.map((value) => textOf(value ?? '')) as [
     ...[string, string, string, string, string, string],
   ];
-  if (kind === 'SYSTEM VERSIONED') note(table, 'It keeps its history (WITH SYSTEM VERSIONING), which no model can say.');
+  if (kind === 'SYSTEM VERSIONED')
+    note(table, 'It keeps its history (WITH SYSTEM VERSIONING), which no model can say.');
   if (options.includes('partitioned')) note(table, 'It has partitions, which no model can say.');
   if (engine !== 'InnoDB') note(table, `Its engine is ${engine}, which no model can say: a new table has InnoDB.`);
   for (const [, trigger] of triggers) note(table, `It has the trigger '${textOf(trigger)}', which no model can say.`);

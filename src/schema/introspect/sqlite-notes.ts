@@ -42,7 +42,9 @@ export function columnNotes(dialect: Dialect, table: TableSchema, rows: Rows): s
   return [
     ...(types === undefined ? [] : [types]),
     ...(becomesRowid
-      ? [`The key '${key!}' is ${type}, which is not the number of the row: in a new database, where it is INTEGER, it is.`]
+      ? [
+          `The key '${key!}' is ${type}, which is not the number of the row: in a new database, where it is INTEGER, it is.`,
+        ]
       : []),
   ];
 }
