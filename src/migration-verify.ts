@@ -1,4 +1,4 @@
-import type { Schema } from './core/ast/schema.ts';
+import type { Schema, TableSchema } from './core/ast/schema.ts';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { engineOf } from './persistence/database.ts';
@@ -9,6 +9,7 @@ import { introspect } from './schema/introspect/introspect.ts';
 import type { Source } from './schema/introspect/source.ts';
 import type { Migration, Operation } from './schema/operations/operation.ts';
 import { CONTENTS, dropNew } from './schema/scratch.ts';
+import { findTable } from './schema/state.ts';
 import { MigrationError } from './utils/migration-errors.ts';
 
 /** What is wrong with the way back of a migration. */
@@ -49,6 +50,24 @@ async function withSource<T>(db: Database, mode: 'read' | 'write', run: (source:
 /** What one live database lacks of another, as both tell it. */
 export function differences(from: Schema, to: Schema, db: Database): Operation[] {
   return diffSchemas(from, to, partsOf(db).dialect, { stored: true });
+}
+
+/**
+ * A live schema in which only those keys count up of which the history says so: SQLite counts each key of the very type INTEGER, and
+ * none of another name for it, which is nothing to rows that bring their keys.
+ */
+export function asSaid(live: Schema, history: Schema, db: Database): Schema {
+  if (!partsOf(db).dialect.features.nullKeyGenerates) return live;
+  const counts = (table: TableSchema, column: string): boolean =>
+    findTable(history, table)?.columns.find(({ name }) => name === column)?.identity ?? true;
+  const tables = live.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => ({
+      ...column,
+      identity: column.identity && counts(table, column.name),
+    })),
+  }));
+  return { ...live, tables };
 }
 
 /**

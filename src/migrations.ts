@@ -3,7 +3,7 @@ import { borrowed, lent } from './adapters/borrowed.ts';
 import type { Database } from './database.ts';
 import { contextOf } from './migration-code.ts';
 import type { MigrationCode } from './migration-code.ts';
-import { differences, listed, liveSchema, onScratch, schemasOf, walk } from './migration-verify.ts';
+import { asSaid, differences, listed, liveSchema, onScratch, schemasOf, walk } from './migration-verify.ts';
 import type { MigrationProblem } from './migration-verify.ts';
 import { engineOf } from './persistence/database.ts';
 import { Engine } from './persistence/engine.ts';
@@ -96,8 +96,11 @@ export class MigrationEngine extends CoreEngine {
     const recorded = new Set((await this.recorded()).map(({ name }) => name));
     const files = to === undefined ? this.#files.filter(({ name }) => recorded.has(name)) : this.#files;
     return onScratch(scratch, schemasOf(files), async () => {
-      await new MigrationEngine(scratch, files, this.#given).migrate({ to, force: true });
-      return differences(await liveSchema(this.#db, this.#table), await liveSchema(scratch, this.#table), scratch);
+      const migrations = new MigrationEngine(scratch, files, this.#given);
+      await migrations.migrate({ to, force: true });
+      const said = migrations.schema(to);
+      const [live, wanted] = [await liveSchema(this.#db, this.#table), await liveSchema(scratch, this.#table)];
+      return differences(asSaid(live, said, scratch), asSaid(wanted, said, scratch), scratch);
     });
   }
 

@@ -54,11 +54,19 @@ function defaultValue(
   type: ColumnSchema['type'],
 ): ColumnSchema['default'] {
   const value = givenDefault(reading, given, extra, type);
-  if (typeof value !== 'string' || (type.kind !== 'datetime' && type.kind !== 'time')) return value;
+  if (typeof value !== 'string') return value;
+  if (isBits(type)) return HEX.test(value) ? `b'${BigInt(value).toString(2)}'` : value;
+  if (type.kind !== 'datetime' && type.kind !== 'time') return value;
   const [now, digits = ''] = NOW.exec(value) ?? [];
   // MariaDB counts the digits of the column, whatever was said.
   if (now !== undefined) return `CURRENT_TIMESTAMP${reading.isMaria || digits === '' ? '' : `(${digits})`}`;
   return value.replace(/(?<=^'[^']*\.\d*)0+(?='$)/, '').replace(/\.(?='$)/, '');
+}
+
+const HEX = /^0x[\da-f]+$/i;
+
+function isBits(type: ColumnSchema['type']): boolean {
+  return type.kind === 'custom' && typeof type.columnType === 'string' && /^bit\b/i.test(type.columnType);
 }
 
 const NOW = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\((\d*)\))?$/i;
@@ -76,6 +84,7 @@ function givenDefault(
   const value = defaultOf(given, type);
   return typeof value !== 'string' ||
     /^b'[01]+'$/.test(value) ||
+    (HEX.test(value) && type.kind === 'binary') ||
     (/^-?[\d.]+(?:e[+-]?\d+)?$/i.test(value) && isNumeric(type))
     ? value
     : quoted(escaped(given));

@@ -17,9 +17,9 @@ export function otherTypes(
   const others = table.columns.flatMap((column) => {
     const [own, wanted] = [declared.get(column.name), dialect.columnType(table, column)];
     const same = own === undefined || column.type.kind === 'custom' || isSame(own, wanted, column);
-    return same ? [] : [`${column.name} ${own === '' ? 'without one' : own} (there ${wanted})`];
+    return same ? [] : [`${column.name} is ${wanted}, not ${own === '' ? 'untyped' : own}`];
   });
   return others.length === 0
     ? undefined
-    : `In a new database columns have other types, unless a migration says them with runSql(): ${others.join(', ')}.`;
+    : `In a new database types are others, unless a migration sets them with runSql(): ${others.join('; ')}.`;
 }
