@@ -124,13 +124,13 @@ const CASES = onEngine<Readonly<Record<string, Case>>>({
   mysql: {
     'a column that counts up and is not the key': {
       statements: [
-        'CREATE TABLE t (id int PRIMARY KEY, n int unsigned AUTO_INCREMENT UNIQUE)',
+        'CREATE TABLE t (id int PRIMARY KEY, n int unsigned AUTO_INCREMENT, UNIQUE counted (n))',
         'CREATE TABLE pair (a int, n int AUTO_INCREMENT, PRIMARY KEY (a, n), KEY (n))',
       ],
       warnings: [
         "pair: The column 'n' counts up and is not the whole key, which no model can say.",
-        "t: The column 'n' counts up and is not the whole key, which no model can say.",
         `t: ${others(`n is bigint, not ${unsigned}`)}`,
+        "t: The column 'n' counts up and is not the whole key, which no model can say.",
       ],
     },
     'times, bits and bytes with defaults': {
@@ -141,8 +141,8 @@ const CASES = onEngine<Readonly<Record<string, Case>>>({
       ],
       warnings: [
         `t: ${others('at is datetime(3), not timestamp; made is datetime(3), not datetime(6); some is datetime(3), not timestamp(3); ten is time(6), not time; bytes is longblob, not binary(3)')}`,
-        "t: The column 'at' has ON UPDATE, which no model can say: { autoNow: true } is near to it.",
         `t: ${collated('sets has', engine === 'mariadb' ? 'utf8mb4_general_ci' : 'utf8mb4_0900_ai_ci')}`,
+        "t: The column 'at' has ON UPDATE, which no model can say: { autoNow: true } is near to it.",
       ],
     },
     'what is odd in a table': {
@@ -226,6 +226,27 @@ it.runIf(engine === 'mysql' || engine === 'mariadb')(
       [{ id: 7, x: 'own' }],
     ]);
     expect(inspection.files[0]!.text).not.toContain(`\`${name!}\\\`.\\\`t`);
+    expect(await takeOver(db, inspection)).toEqual({ changes: 0, adopted: '' });
+  },
+);
+
+it.runIf(engine === 'mysql' || engine === 'mariadb')(
+  'G11: G10: indexes of one name in two tables (as MySQL and MariaDB have them) are told, and adopted once they are renamed',
+  async () => {
+    const db = await connect(
+      'CREATE TABLE a (id int PRIMARY KEY, n int, m int, UNIQUE n (n), KEY both_of (n, m))',
+      'CREATE TABLE b (id int PRIMARY KEY, n int, m int, UNIQUE n (n), KEY both_of (n, m))',
+    );
+    const inspection = await inspected(db, folder, 'one-name');
+    expect(inspection.warnings).toEqual([
+      "b: The index 'both_of' has the name of another, and is called 'b_n_m_idx' in the model: rename it in the database, too.",
+      "b: The index 'n' has the name of another, and is called 'b_n_key' in the model: rename it in the database, too.",
+    ]);
+    expect(await takeOver(db, inspection)).toEqual({
+      changes: 0,
+      adopted: expect.stringContaining('both_of') as string,
+    });
+    await db.run('ALTER TABLE b RENAME INDEX both_of TO b_n_m_idx, RENAME INDEX n TO b_n_key');
     expect(await takeOver(db, inspection)).toEqual({ changes: 0, adopted: '' });
   },
 );
