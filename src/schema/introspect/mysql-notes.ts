@@ -45,12 +45,14 @@ export function noteColumns(reading: MysqlReading, table: TableSchema, rows: Row
     const kind = table.columns.find((column) => column.name === name)?.type.kind;
     return collation !== null && kind !== 'uuid' && kind !== 'json';
   });
-  for (const collation of new Set(texts.map((row) => textOf(row[3])))) {
+  const collations = new Set(texts.map((row) => textOf(row[3])));
+  for (const collation of collations) {
     if (collation === wanted) continue;
-    const names = texts.filter((row) => row[3] === collation).map(([, name]) => textOf(name));
+    const names = texts.filter((row) => row[3] === collation).map(([, name]) => `'${textOf(name)}'`);
+    const which = collations.size === 1 ? 'Its texts' : `Texts in ${names.join(', ')}`;
     reading.note(
       table.name,
-      `No model can say a collation: ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} ${collation}, in a new database ${wanted}, which tells all letters apart.`,
+      `${which} are compared by ${collation}, which no model can say; in a new database by ${wanted}, which tells all letters apart.`,
     );
   }
 }

@@ -30,21 +30,5 @@ export function columnNotes(dialect: Dialect, table: TableSchema, rows: Rows): s
     rows.map(([, name, type]) => [textOf(name), textOf(type).replace(/\s*GENERATED ALWAYS$/i, '')]),
   );
   const types = otherTypes(dialect, table, declared, isSameSqliteType);
-  const [key, ...others] = table.primaryKey;
-  const column = table.columns.find(({ name }) => name === key);
-  // Only a key of the very type INTEGER is the row's number (https://sqlite.org/lang_createtable.html#rowid).
-  const type = column === undefined ? '' : declared.get(column.name)!;
-  const becomesRowid =
-    column !== undefined &&
-    others.length === 0 &&
-    type.toUpperCase() !== 'INTEGER' &&
-    dialect.columnType(table, column).toUpperCase() === 'INTEGER';
-  return [
-    ...(types === undefined ? [] : [types]),
-    ...(becomesRowid
-      ? [
-          `The key '${key!}' is ${type}, which is not the number of the row: in a new database, where it is INTEGER, it is.`,
-        ]
-      : []),
-  ];
+  return types === undefined ? [] : [types];
 }

@@ -84,9 +84,13 @@ export function sqliteType(declared: string): ValueType {
  * are read as the same field, and SQLite makes the same of what is stored (https://sqlite.org/datatype3.html#determination_of_column_affinity).
  */
 export function isSameSqliteType(declared: string, wanted: string, { type }: ColumnSchema): boolean {
-  const same = declared.toLowerCase() === wanted.toLowerCase();
-  return same || (sqliteType(declared).kind === type.kind && affinityOf(declared) === affinityOf(wanted));
+  if (declared.toLowerCase() === wanted.toLowerCase()) return true;
+  if (sqliteType(declared).kind !== type.kind) return false;
+  return NO_NUMBERS.has(type.kind) || affinityOf(declared) === affinityOf(wanted);
 }
+
+/** Texts that never look like a number, which a column of numbers would make of them. */
+const NO_NUMBERS = new Set<ValueType['kind']>(['date', 'time', 'datetime', 'uuid']);
 
 function affinityOf(declared: string): 'integer' | 'text' | 'blob' | 'real' | 'numeric' {
   const name = declared.toUpperCase();

@@ -63,7 +63,7 @@ const HOSTILE = [
 
 /** A database, what is read of it, and its models. */
 async function opened(...sql: readonly string[]) {
-  const db = await LiveDatabase.connect(await freshUrl());
+  const db = await LiveDatabase.fresh(await freshUrl());
   await db.run(...sql);
   const found = await db.introspect();
   const inspected = inspect(found);

@@ -24,7 +24,7 @@ const KEY = onEngine({
 
 /** A database of these statements, what is read of it, and its models. */
 async function opened(...statements: readonly string[]) {
-  const db = await LiveDatabase.connect(await freshUrl());
+  const db = await LiveDatabase.fresh(await freshUrl());
   await db.run(...statements);
   const found = await db.introspect();
   return { db, found, ...inspect(found) };
