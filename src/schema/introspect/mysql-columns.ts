@@ -58,8 +58,9 @@ function defaultValue(
   if (isBits(type)) return HEX.test(value) ? `b'${BigInt(value).toString(2)}'` : value;
   if (type.kind !== 'datetime' && type.kind !== 'time') return value;
   const [now, digits = ''] = NOW.exec(value) ?? [];
-  // MariaDB counts the digits of the column, whatever was said.
-  if (now !== undefined) return `CURRENT_TIMESTAMP${reading.isMaria || digits === '' ? '' : `(${digits})`}`;
+  // MariaDB tells the digits of the column, whatever was said: those of a new one.
+  const told = reading.isMaria ? '3' : digits;
+  if (now !== undefined) return `CURRENT_TIMESTAMP${told === '' ? '' : `(${told})`}`;
   return value.replace(/(?<=^'[^']*\.\d*)0+(?='$)/, '').replace(/\.(?='$)/, '');
 }
 
