@@ -1,10 +1,14 @@
 import { atHand, isLed, loadedLink } from './at-hand.ts';
 import { InvalidValueError } from '../utils/errors.ts';
 import { EntityCollection } from './collection.ts';
+import { collectionOf } from './collection-of.ts';
 import { RelationDefinition } from './definitions.ts';
 import type { Definition } from './definitions.ts';
 import { modelOf, rootOf } from './inheritance.ts';
 import type { RelationMeta } from './metadata.ts';
+import { writeField } from './field-values.ts';
+import { sameKey } from './keys.ts';
+import { hasOwnKey, keyName, partsOf, readKey, referTo, writeKey } from './relation-keys.ts';
 import { createReference, createUnresolved } from './references.ts';
 import { State } from './state.ts';
 import { moveLinkRow } from './through.ts';
@@ -12,8 +16,6 @@ import { tell } from './told.ts';
 import { describe } from './value-types.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { withArticle } from '../utils/naming.ts';
-
-type Values = Record<string, unknown>;
 
 /** Relation attributes live on the prototype: the instance holds columns only, and a relation is derived from its key. */
 export function defineAccessors(prototype: object, fields: Readonly<Record<string, Definition>>, first: number): void {
@@ -96,20 +98,11 @@ function collectionAccessor(relationOf: (entity: object) => RelationMeta): Prope
   };
 }
 
-/** The collection of a to-many relation: made at first use, the same object ever after. */
-export function collectionOf(entity: object, relation: RelationMeta): EntityCollection {
-  const found = State.link(entity, relation.index);
-  if (found !== undefined) return found as EntityCollection;
-  const collection = new EntityCollection(entity, relation);
-  State.setLink(entity, relation.index, collection);
-  return collection;
-}
-
 /** The entity at the other end: loaded, or a reference that knows its key; null where there is none. */
 export function readToOne(entity: object, relation: RelationMeta): unknown {
   const linked = State.link(entity, relation.index);
   if (!relation.owning) return linked === undefined ? unloadedOne(entity, relation) : linked;
-  const key = (entity as Values)[relation.sourceField.name];
+  const key = readKey(entity, relation.sourceField);
   if (linked !== undefined && linked !== null) {
     // A target that is new has no key yet; one that was linked before the key was changed is out of date.
     if (isLed(entity, relation, linked, key)) return linked;
@@ -117,7 +110,7 @@ export function readToOne(entity: object, relation: RelationMeta): unknown {
   if (key === null || key === undefined) return null;
   const group = State.group(entity);
   if (group !== null) {
-    if (relation.targetField.primaryKey) group.targets[relation.index] = group.loader.entitiesOf(relation.target);
+    if (relation.toKey) group.targets[relation.index] = group.loader.entitiesOf(relation.target);
     return group.loader.reference(relation, key, entity);
   }
   const free = createReference(relation.target, relation.targetField, key, null);
@@ -151,11 +144,23 @@ export function assignRelation(entity: object, relation: RelationMeta, value: un
 }
 
 function setOwning(entity: object, relation: RelationMeta, value: object | null): void {
-  const { sourceField, targetField, index } = relation;
-  const key = value === null ? null : (value as Values)[targetField.name];
-  (entity as Values)[sourceField.name] = key;
-  State.setLink(entity, index, value ?? undefined);
-  if (!targetField.primaryKey && value !== null) tell(entity, relation, value, key);
+  referTo(entity, relation, value);
+  State.setLink(entity, relation.index, value ?? undefined);
+  if (relation.toKey || value === null) return;
+  const { sourceField } = relation;
+  const row = rowLeadingTo(entity, relation, value);
+  // As it does in the database, it follows the value that changes there.
+  if (row !== undefined) writeKey(entity, sourceField, row);
+  else tell(entity, relation, value, readKey(entity, sourceField));
+}
+
+/** What the row of an entity has, if it refers to the row of the other. */
+function rowLeadingTo(entity: object, { sourceField, targetField }: RelationMeta, target: object): unknown {
+  const loader = State.group(entity)?.loader;
+  if (loader === undefined || State.row(entity) === null || State.row(target) === null) return undefined;
+  const key = loader.storedValue(entity, sourceField);
+  if (key === undefined || key === null) return undefined;
+  return sameKey(sourceField, key, loader.storedValue(target, targetField)) ? key : undefined;
 }
 
 function setInverseOne(
@@ -174,11 +179,12 @@ function setInverseOne(
   State.setLink(entity, relation.index, value);
 }
 
-/** Take back what was assigned to a to-one relation: it is the target of this key again, as far as that one is at hand. */
-export function relink(entity: object, relation: RelationMeta, key: unknown): void {
+/** Take back what was assigned to a to-one relation: its key has these values again, part by part, and leads to their entity. */
+export function relink(entity: object, relation: RelationMeta, values: readonly unknown[]): void {
   const { sourceField, index, inverse } = relation;
   const previous = loadedLink(entity, relation);
-  (entity as Values)[sourceField.name] = key;
+  partsOf(sourceField).forEach((part, i) => writeField(entity, part, values[i]));
+  const key = readKey(entity, sourceField);
   State.setLink(entity, index, undefined);
   const next = atHand(entity, relation, key) ?? null;
   if (inverse !== undefined) moveBetween(entity, inverse, previous, next);
@@ -213,8 +219,7 @@ function moveBetween(entity: object, inverse: RelationMeta, previous: object | u
 
 /** Another has taken its place, and it is to be deleted for that: it belongs to nobody. */
 function leave(former: unknown, entity: object, owning: RelationMeta): void {
-  if (State.is(former) && former !== entity && Object.hasOwn(former, owning.sourceField.name))
-    setOwning(former, owning, null);
+  if (State.is(former) && former !== entity && hasOwnKey(former, owning.sourceField)) setOwning(former, owning, null);
 }
 
 /** What an entity in a session's care leads to is saved with it, whichever side made the link. */
@@ -235,7 +240,7 @@ export function checkTarget(relation: RelationMeta, value: unknown): void {
       model: model.name,
       field: name,
       ...(relation.owning && typeof value !== 'object'
-        ? { remedy: `To assign a key, set ${relation.sourceField.name}.` }
+        ? { remedy: `To assign a key, set ${keyName(relation.sourceField)}.` }
         : {}),
     },
   );

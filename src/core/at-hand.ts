@@ -2,10 +2,9 @@ import { knownValue } from './field-values.ts';
 import { sameKey } from './keys.ts';
 import type { RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
+import { hasOwnKey, readKey } from './relation-keys.ts';
 import { State } from './state.ts';
 import { wasTold } from './told.ts';
-
-type Values = Record<string, unknown>;
 
 /** The entity that a to-one relation holds now, if it is at hand without loading. */
 export function loadedLink(entity: object, relation: RelationMeta): object | undefined {
@@ -25,11 +24,11 @@ export function atHand(entity: object, relation: RelationMeta, key: unknown): ob
   const loader = State.group(entity)?.loader;
   if (loader === undefined || key === null || key === undefined) return undefined;
   const { sourceField, targetField } = relation;
-  if (targetField.primaryKey) return loader.loadedTarget(relation, key);
+  if (relation.toKey) return loader.loadedTarget(relation, key);
   const isStored = sameKey(sourceField, loader.storedValue(entity, sourceField), key);
   let found: object | undefined;
   for (const target of loader.entitiesOf(relation.target).values()) {
-    if (!isStored && Object.hasOwn(target, targetField.name) && isKeyOf(target, relation, key)) return target;
+    if (!isStored && hasOwnKey(target, targetField) && isKeyOf(target, relation, key)) return target;
     if (!hasStored(loader, target, relation, key)) continue;
     if (isStored) return target;
     found = target;
@@ -40,16 +39,15 @@ export function atHand(entity: object, relation: RelationMeta, key: unknown): ob
 /** Whether a link is where the key leads. One that the key has left, as after a rollback, holds nothing. */
 export function isLed(entity: object, relation: RelationMeta, linked: object, key: unknown): boolean {
   if (key === undefined || isKeyOf(linked, relation, key)) return true;
-  if (relation.targetField.primaryKey) return false;
+  if (relation.toKey) return false;
   const loader = State.group(entity)?.loader;
   return wasTold(entity, relation, linked, key) || (loader !== undefined && hasStored(loader, linked, relation, key));
 }
 
 /** Whether an entity belongs to an owner by a reference of its own. */
 export function belongsTo(item: object, relation: RelationMeta, owner: object): boolean {
-  const { sourceField, targetField, index } = relation;
-  if (targetField.primaryKey)
-    return sameKey(targetField, (item as Values)[sourceField.name], (owner as Values)[targetField.name]);
+  const { sourceField, targetField, index, toKey } = relation;
+  if (toKey) return sameKey(targetField, readKey(item, sourceField), readKey(owner, targetField));
   const key = knownValue(item, sourceField);
   const linked = State.link(item, index);
   if (State.is(linked) && isLed(item, relation, linked, key) && !standsIn(linked, relation)) return linked === owner;
@@ -60,7 +58,7 @@ export function belongsTo(item: object, relation: RelationMeta, owner: object): 
 }
 
 export function isKeyOf(target: object, { targetField }: RelationMeta, key: unknown): boolean {
-  return sameKey(targetField, (target as Values)[targetField.name], key);
+  return sameKey(targetField, readKey(target, targetField), key);
 }
 
 /** Whether a target has this value in the database: it may have been given another, which is not written. */
@@ -69,6 +67,6 @@ function hasStored(loader: RelationLoader, target: object, { targetField }: Rela
 }
 
 /** Whether a link is a reference by a field that is not the key: the entity that it stands for may be there beside it. */
-function standsIn(linked: object, { targetField }: RelationMeta): boolean {
-  return !targetField.primaryKey && State.row(linked) === null && State.group(linked)?.kind === 'reference';
+function standsIn(linked: object, { toKey }: RelationMeta): boolean {
+  return !toKey && State.row(linked) === null && State.group(linked)?.kind === 'reference';
 }

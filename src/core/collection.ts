@@ -1,5 +1,7 @@
 import { belongsTo } from './at-hand.ts';
 import { CollectionReader } from './collection-reader.ts';
+import { readField, writeField } from './field-values.ts';
+import { partsOf } from './relation-keys.ts';
 import { InvalidValueError, NoSessionError } from '../utils/errors.ts';
 import type { ChangingCollection, PendingLinks, RelationLoader } from './loader.ts';
 import type { RelationMeta } from './metadata.ts';
@@ -187,12 +189,12 @@ export class EntityCollection extends CollectionReader implements ChangingCollec
     if (link === undefined) {
       if (!belongsTo(item, inverse!, this.owner)) return () => undefined;
       if (inverse!.nullable) {
-        const values = item as Record<string, unknown>;
-        const [key, linked] = [values[inverse!.sourceField.name], State.link(item, inverse!.index)];
+        const parts = partsOf(inverse!.sourceField);
+        const [keys, linked] = [parts.map((part) => readField(item, part)), State.link(item, inverse!.index)];
         assign(item, inverse!, null);
         return () => {
           forget();
-          values[inverse!.sourceField.name] = key;
+          parts.forEach((part, i) => writeField(item, part, keys[i]));
           State.setLink(item, inverse!.index, linked);
         };
       }

@@ -49,6 +49,8 @@ export interface RelationOptions {
   readonly onUpdate?: ReferentialAction;
   /** Unique field of the target that the key refers to, instead of its primary key. */
   readonly to?: string;
+  /** Fields of this model that hold a composite key, in its order. */
+  readonly fields?: readonly string[];
   readonly through?: () => unknown;
   readonly table?: string;
   readonly fetchMode?: FetchMode;

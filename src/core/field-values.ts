@@ -1,4 +1,4 @@
-import type { FieldMeta } from './metadata.ts';
+import type { FieldMeta, KeyMeta } from './metadata.ts';
 
 type Values = Record<string, unknown>;
 
@@ -19,7 +19,15 @@ export function writeField(entity: object, field: FieldMeta, value: unknown): vo
   outer[field.path[1]!] = value;
 }
 
-/** A value in memory; undefined where there is none, or it has not been read. */
-export function knownValue(entity: object, { name }: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
+/** The value of a key in memory; undefined where there is none, or it has not been read. */
+export function knownValue(entity: object, key: KeyMeta): unknown {
+  if (key.parts !== undefined) return tupleOf(key.parts, (part) => knownValue(entity, part));
+  return Object.getOwnPropertyDescriptor(entity, key.name)?.value as unknown;
+}
+
+/** Values of the parts of a key as its value. */
+export function tupleOf(parts: readonly FieldMeta[], valueOf: (part: FieldMeta) => unknown): unknown {
+  const values = parts.map(valueOf);
+  if (values.includes(null)) return null;
+  return values.includes(undefined) ? undefined : Object.freeze(values);
 }

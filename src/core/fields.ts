@@ -31,6 +31,7 @@ const RELATION_OPTIONS = new Set([
   'index',
   'primaryKey',
   'column',
+  'fields',
   'comment',
   'default',
   'onDelete',

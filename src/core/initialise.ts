@@ -2,6 +2,8 @@ import { InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { canCompile, compileFunction, quoted } from '../utils/codegen.ts';
 import { suggest } from '../utils/naming.ts';
 import { assignRelation } from './accessors.ts';
+import { checkKey, sameKey } from './keys.ts';
+import { keyName, writeKey } from './relation-keys.ts';
 import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from './metadata.ts';
 import { State } from './state.ts';
 import { describe } from './value-types.ts';
@@ -79,6 +81,12 @@ function createInitialiser(meta: ModelMeta): Initialise {
     if (step === undefined) continue;
     steps.push(step);
     if (field.generatedAs === undefined && field !== meta.inheritance?.discriminator) names.add(step.key);
+  }
+  // Last, when the fields that they name are there.
+  for (const relation of meta.relations) {
+    if (!relation.owning || relation.sourceField.parts === undefined) continue;
+    steps.push(compositeStep(relation, relation.sourceField.parts));
+    names.add(relation.name);
   }
   const refusals: Refusals = {
     refuse: (name) => {
@@ -193,6 +201,39 @@ function relationStep(relation: RelationMeta, field: FieldMeta): Step {
       } else {
         entity[attribute] = value === undefined ? (typeof initial === 'function' ? initial() : initial) : value;
       }
+    },
+  };
+}
+
+/** A relation that names its fields: it sets them, so what else was given for one of them has to be the same. */
+function compositeStep(relation: RelationMeta, parts: readonly FieldMeta[]): Step {
+  const { model, name, sourceField, target } = relation;
+  // What sets a field before this relation does: what the field itself is given by, and relations that share it.
+  const others = parts.map((part) => [
+    part.relation?.name ?? part.name,
+    ...model.relations
+      .slice(0, model.relations.indexOf(relation))
+      .filter((other) => other.owning && other.sourceField.parts?.includes(part) === true)
+      .map((other) => other.name),
+  ]);
+  return {
+    attribute: name,
+    key: name,
+    run: (entity, init) => {
+      const value = init[name];
+      if (value === undefined) return;
+      const rivals = others.map((names) => names.find((other) => init[other] !== undefined));
+      const given = parts.map((part, i) => (rivals[i] === undefined ? undefined : entity[part.name]));
+      if (Array.isArray(value)) writeKey(entity, sourceField, checkKey(target, value));
+      else assignRelation(entity, relation, value);
+      parts.forEach((part, i) => {
+        const now = entity[part.name];
+        if (given[i] === undefined || now === undefined || sameKey(part, given[i], now)) return;
+        throw new InvalidValueError(
+          `new ${model.name}() was given '${name}' and '${rivals[i]!}', and they have different values of ${part.name}.`,
+          { model: model.name, field: name, remedy: `'${name}' alone sets ${keyName(sourceField)}.` },
+        );
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../utils/errors.ts';
-import type { FieldMeta, ModelMeta } from './metadata.ts';
+import type { FieldMeta, KeyMeta, ModelMeta } from './metadata.ts';
 import { canonical, invalidValue, comparisonProblem, hasManyForms } from './value-types.ts';
 
 /** The primary key of an entity as the application sees it: a value, or a frozen tuple. `undefined` while it has none. */
@@ -22,6 +22,10 @@ export function mapKey(meta: ModelMeta, key: unknown): unknown {
 }
 
 export function compositeMapKey({ key }: ModelMeta, parts: readonly unknown[]): string {
+  return partsKey(key, parts);
+}
+
+function partsKey(key: readonly FieldMeta[], parts: readonly unknown[]): string {
   let text = '';
   for (let i = 0; i < parts.length; i++) {
     const part = fieldKey(key[i]!, parts[i]);
@@ -31,13 +35,16 @@ export function compositeMapKey({ key }: ModelMeta, parts: readonly unknown[]): 
   return text;
 }
 
-/** Whether two values of a field are one. */
-export function sameKey(field: FieldMeta, a: unknown, b: unknown): boolean {
+/** Whether two values of a key are one. */
+export function sameKey(field: KeyMeta, a: unknown, b: unknown): boolean {
   return a === b || (a !== undefined && b !== undefined && fieldKey(field, a) === fieldKey(field, b));
 }
 
-/** A field's value as a Map compares it: one for each value, whatever object or spelling stands for it. */
-export function fieldKey({ type }: FieldMeta, value: unknown): unknown {
+/** A key's value as a Map compares it: one for each value, whatever object or spelling stands for it. */
+export function fieldKey(key: KeyMeta, value: unknown): unknown {
+  if (key.parts !== undefined)
+    return value === null || value === undefined ? value : partsKey(key.parts, value as readonly unknown[]);
+  const { type } = key;
   if (typeof value === 'string') return hasManyForms(type) ? canonical(type, value) : value;
   if (typeof value !== 'object' || value === null) return value;
   const stored = type.kind === 'custom' ? type.codec.encode(value) : value;

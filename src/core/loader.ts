@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from './metadata.ts';
+import type { KeyMeta, LinkMeta, ModelMeta, RelationMeta } from './metadata.ts';
 import type { FetchMode } from './fetch-mode.ts';
 
 /**
@@ -15,8 +15,8 @@ export interface RelationLoader {
   reference(relation: RelationMeta, key: unknown, from: object): object;
   /** The loaded entity for a key value of the relation, if the session has it in full. */
   loadedTarget(relation: RelationMeta, key: unknown): object | undefined;
-  /** What the database has in a field of an entity; undefined where it has no row, or that is not known. */
-  storedValue(entity: object, field: FieldMeta): unknown;
+  /** What the database has as a key of an entity; undefined where it has no row, or that is not known. */
+  storedValue(entity: object, key: KeyMeta): unknown;
   /** Load an entity that is a reference or partial, with its peers. */
   loadEntity(entity: object): Promise<void>;
   /** Load one relation of an entity, with its peers. */

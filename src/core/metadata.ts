@@ -14,6 +14,8 @@ export type Generation = 'identity' | 'now on insert' | 'now on save' | 'version
 
 /** One column of a model. Frozen; made by the registry. */
 export interface FieldMeta {
+  /** Of several fields that count as one: see `CompositeMeta`. */
+  readonly parts?: undefined;
   readonly model: ModelMeta;
   /** Attribute of the instance: `authorId`, or `address.city` for a part of an embedded value. */
   readonly name: string;
@@ -43,9 +45,22 @@ export interface FieldMeta {
   readonly comment: string | undefined;
   /** The column's name before, for migrations. */
   readonly renamedFrom: string | undefined;
-  /** The relation whose key this column holds. */
+  /** The relation whose key this column holds, where it was made for that one. */
   readonly relation: RelationMeta | undefined;
 }
+
+/**
+ * Fields that count as one: a composite key, or those that refer to one. Its value is the tuple of theirs in this order, null
+ * where one of them is, and undefined where one is not known.
+ */
+export interface CompositeMeta {
+  readonly model: ModelMeta;
+  /** Two or more. */
+  readonly parts: readonly FieldMeta[];
+}
+
+/** What a relation goes by on one side; `keys.ts` and `relation-keys.ts` read and compare it, whatever it is. */
+export type KeyMeta = FieldMeta | CompositeMeta;
 
 /** One side of a relation. `sourceField` of this model equals `targetField` of the other, or a link row joins them. */
 export interface RelationMeta {
@@ -61,8 +76,12 @@ export interface RelationMeta {
   readonly nullable: boolean;
   /** Whether this side holds the key column. */
   readonly owning: boolean;
-  readonly sourceField: FieldMeta;
-  readonly targetField: FieldMeta;
+  readonly sourceField: KeyMeta;
+  readonly targetField: KeyMeta;
+  /** Whether the other side is found by its primary key, and not by another unique field. */
+  readonly toKey: boolean;
+  /** Of an owning side: what is set to null with the relation. */
+  readonly cleared: readonly FieldMeta[];
   readonly link: LinkMeta | undefined;
   readonly inverse: RelationMeta | undefined;
   readonly onDelete: ReferentialAction;
@@ -76,9 +95,9 @@ export interface RelationMeta {
 /** The table between the two sides of a many-to-many relation. */
 export interface LinkMeta {
   readonly model: ModelMeta;
-  /** Column that holds the key of this side. */
-  readonly source: FieldMeta;
-  readonly target: FieldMeta;
+  /** What holds the key of this side. */
+  readonly source: KeyMeta;
+  readonly target: KeyMeta;
   /** Whether the library made the table, rather than a `through` model. */
   readonly implicit: boolean;
 }
@@ -174,6 +193,8 @@ export interface ModelMeta {
   /** Embedded attributes, with the fields under them. */
   readonly embeddedByName: ReadonlyMap<string, EmbeddedMeta>;
   readonly key: readonly FieldMeta[];
+  /** The key as what relations go by: its field, or all of them as one. */
+  readonly identity: KeyMeta;
   /** Names of the key's fields. */
   readonly primaryKey: readonly string[];
   readonly keyIndexes: readonly number[];

@@ -1,10 +1,9 @@
 import { belongsTo, isLed } from './at-hand.ts';
 import { sameKey } from './keys.ts';
 import type { RelationMeta } from './metadata.ts';
+import { hasOwnKey, isPrimaryKey, readKey } from './relation-keys.ts';
 import { State } from './state.ts';
 import { wasTold } from './told.ts';
-
-type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Links the entity that the database has at the other end of a to-one relation, null where it has none, to its owner. Changes
@@ -13,7 +12,7 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function receiveLink(owner: object, relation: RelationMeta, found: object | null): void {
   const { sourceField, targetField, owning, index, inverse } = relation;
-  const key = (owner as Values)[sourceField.name];
+  const key = readKey(owner, sourceField);
   if (owning) {
     const present = State.link(owner, index);
     if (State.is(present) && wasTold(owner, relation, present, key)) return;
@@ -21,10 +20,10 @@ export function receiveLink(owner: object, relation: RelationMeta, found: object
     return;
   }
   const isIts = (other: object): boolean =>
-    sourceField.primaryKey
-      ? sameKey(targetField, (other as Values)[targetField.name], key)
+    isPrimaryKey(sourceField)
+      ? sameKey(targetField, readKey(other, targetField), key)
       : belongsTo(other, inverse!, owner);
   const present = State.link(owner, index);
-  if (State.is(present) && present !== found && Object.hasOwn(present, targetField.name) && isIts(present)) return;
+  if (State.is(present) && present !== found && hasOwnKey(present, targetField) && isIts(present)) return;
   State.setLink(owner, index, found !== null && isIts(found) ? found : null);
 }

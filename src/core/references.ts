@@ -1,6 +1,7 @@
 import { NotLoadedError } from '../utils/errors.ts';
 import type { EntityGroup } from './loader.ts';
-import type { FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from './metadata.ts';
+import type { FieldMeta, KeyMeta, ModelClassValue, ModelMeta, RelationMeta } from './metadata.ts';
+import { partsOf, partsOfValue } from './relation-keys.ts';
 import { scopeNames } from './scopes.ts';
 import { State } from './state.ts';
 
@@ -73,11 +74,13 @@ export function collectionNotLoaded(relation: RelationMeta): NotLoadedError {
   });
 }
 
-/** An entity of which only one field is known: its key, or the unique field that a foreign key refers to. */
-export function createReference(meta: ModelMeta, field: FieldMeta, key: unknown, group: EntityGroup | null): object {
-  const missing = meta.fields.filter((other) => other !== field);
+/** An entity of which only this is known: its key, or the unique field that a foreign key refers to. */
+export function createReference(meta: ModelMeta, key: KeyMeta, value: unknown, group: EntityGroup | null): object {
+  const known = partsOf(key);
+  const missing = meta.fields.filter((field) => !known.includes(field));
   const reference = Object.create(guardPrototype(meta, missing)) as Record<string, unknown>;
-  reference[field.name] = key;
+  const values = partsOfValue(key, value);
+  known.forEach(({ name }, i) => (reference[name] = values[i]));
   new State(reference, null, group);
   return reference;
 }

@@ -1,7 +1,9 @@
 import { loadedLink } from './at-hand.ts';
 import { EntityCollection } from './collection.ts';
+import { collectionOf } from './collection-of.ts';
 import { modelOf, sameTable } from './inheritance.ts';
 import type { ModelMeta, RelationMeta } from './metadata.ts';
+import { sameColumns, sidesOf } from './relation-keys.ts';
 import { State } from './state.ts';
 
 /** Finds the entity that a row of a model between two leads to by one of its relations. */
@@ -15,7 +17,7 @@ export function collectionsOver(relation: RelationMeta): readonly RelationMeta[]
   if (found === undefined) {
     const { model, owning, sourceField, target } = relation;
     const isOver = ({ link }: RelationMeta): boolean =>
-      link !== undefined && !link.implicit && sameTable(link.model, model) && link.source.index === sourceField.index;
+      link !== undefined && !link.implicit && sameTable(link.model, model) && sameColumns(link.source, sourceField);
     known.set(relation, (found = owning ? target.relations.filter(isOver) : []));
   }
   return found;
@@ -29,9 +31,24 @@ export function isThrough({ relations }: ModelMeta): boolean {
 /** Shows another entity in a collection, or takes it out, for the sake of one row between the two. */
 export type RowShower = (collection: EntityCollection, other: object) => void;
 
-/** A row of a `through` model is to be there, or no more: the collections of both ends that are loaded show it. */
+/**
+ * A row of a `through` model is to be there, or no more: the collections of both ends that are loaded show it. Those of a new end are,
+ * from the first row that leads to it.
+ */
 export function showLinkRow(entity: object, joined: boolean): void {
-  eachEnd(entity, loadedLink, (collection, other) => collection.showRow(other, joined));
+  eachEnd(entity, joined ? madeLink : loadedLink, (collection, other) => collection.showRow(other, joined));
+}
+
+/** The same as `loadedLink`. Of a new entity the collections over these rows are made, which then know all that there is. */
+function madeLink(entity: object, relation: RelationMeta): object | undefined {
+  const end = loadedLink(entity, relation);
+  if (end !== undefined) makeCollections(end, relation);
+  return end;
+}
+
+function makeCollections(end: object, relation: RelationMeta): void {
+  if (State.row(end) !== null || State.group(end)?.kind === 'reference') return;
+  for (const over of collectionsOver(relation)) collectionOf(end, over);
 }
 
 /** Calls for the collection of each end with the other end, where both are there. */
@@ -40,7 +57,7 @@ export function eachEnd(entity: object, endOf: EndFinder, show: RowShower): void
     const over = collectionsOver(relation);
     const end = over.length === 0 ? undefined : endOf(entity, relation);
     if (end === undefined) continue;
-    for (const { index, link } of over) inCollection(end, index, endOf(entity, link!.target.relation!), show);
+    for (const { index, link } of over) inCollection(end, index, endOf(entity, sidesOf(link!)[1]), show);
   }
 }
 
@@ -52,10 +69,14 @@ export function moveLinkRow(
   next: object | null,
 ): void {
   for (const over of collectionsOver(relation)) {
-    const away = over.link!.target.relation!;
+    const away = sidesOf(over.link!)[1];
     const other = loadedLink(entity, away);
     if (other === undefined) continue;
-    const back = collectionsOver(away).filter(({ link }) => link!.target.index === relation.sourceField.index);
+    const back = collectionsOver(away).filter(({ link }) => sameColumns(link!.target, relation.sourceField));
+    if (next !== null) {
+      makeCollections(next, relation);
+      makeCollections(other, away);
+    }
     for (const [end, joined] of [
       [previous, false],
       [next ?? undefined, true],

@@ -63,6 +63,11 @@ export interface Dialect {
    * is NULL or an error. @throws UnsupportedError where there are no words for it.
    */
   conversion(column: ColumnSchema, to: ValueType): string;
+  /**
+   * A condition for the values of a column that are none of another type, though the database would take them for some when the column
+   * becomes one of that; undefined where it refuses them itself, or `conversion` makes NULL of them.
+   */
+  misfits(column: ColumnSchema, to: ValueType): string | undefined;
   /** A condition on a table's own columns with its values written out, as constraints have them. */
   inline(condition: Expression): string;
   /** A value written out, as a column of this type stores it. @throws UnsupportedError for one that has no such form. */

@@ -1,5 +1,6 @@
 import { rootOf } from '../core/inheritance.ts';
 import type { FieldMeta, ModelMeta, ReferentialAction } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 
 /** What a statement changes: rows of tables, those of some of which are deleted, and fields. */
 export interface Affected {
@@ -27,10 +28,11 @@ export function affectedBy(
     for (const { model, target, sourceField, onDelete } of owning) {
       if (rootOf(target) !== table || !FOLLOWED.has(onDelete)) continue;
       if (onDelete === 'cascade') gone.add(rootOf(model));
-      else changed.add(sourceField);
+      else for (const part of partsOf(sourceField)) changed.add(part);
     }
   for (const field of changed)
     for (const { sourceField, targetField, onUpdate } of owning)
-      if (targetField === field && FOLLOWED.has(onUpdate)) changed.add(sourceField);
+      // Keys of several fields are primary keys, which never change.
+      if (targetField === field && sourceField.parts === undefined && FOLLOWED.has(onUpdate)) changed.add(sourceField);
   return { tables: new Set([root, ...gone, ...[...changed].map(({ model }) => rootOf(model))]), gone, changed };
 }

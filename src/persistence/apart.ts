@@ -1,6 +1,6 @@
 import { mapKey } from '../core/keys.ts';
 import type { EntityGroup, RelationLoader } from '../core/loader.ts';
-import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference, referenceGroup } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { NotLoadedError, SessionStateError } from '../utils/errors.ts';
@@ -49,17 +49,17 @@ export class ApartLoader implements RelationLoader {
     const known = this.loadedTarget(relation, key);
     if (known !== undefined) return known;
     const reference = createReference(target, targetField, key, this.#groupOf(State.group(from)!, relation));
-    if (targetField.primaryKey) this.#identityMap.of(target).set(mapKey(target, key), reference);
+    if (relation.toKey) this.#identityMap.of(target).set(mapKey(target, key), reference);
     else State.setLink(from, relation.index, reference);
     return reference;
   }
 
-  loadedTarget({ target, targetField }: RelationMeta, key: unknown): object | undefined {
-    return targetField.primaryKey ? this.#identityMap.of(target).get(mapKey(target, key)) : undefined;
+  loadedTarget({ target, toKey }: RelationMeta, key: unknown): object | undefined {
+    return toKey ? this.#identityMap.of(target).get(mapKey(target, key)) : undefined;
   }
 
-  storedValue(entity: object, field: FieldMeta): unknown {
-    return this.#session.storedValue(entity, field);
+  storedValue(entity: object, key: KeyMeta): unknown {
+    return this.#session.storedValue(entity, key);
   }
 
   async loadEntity(entity: object): Promise<void> {

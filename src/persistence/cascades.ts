@@ -3,11 +3,11 @@ import { knownValue } from '../core/field-values.ts';
 import { modelOf } from '../core/inheritance.ts';
 import { fieldKey, hasKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { isPrimaryKey, isWhole, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { UNSCOPED } from '../query/active-scopes.ts';
 import { initialState } from '../query/state.ts';
-import { readField } from './entity-codec.ts';
 import type { BatchLoader } from './loading/batched.ts';
 import { keyOrdering } from './loading/conditions.ts';
 import { Replacements, storedValues } from './replacements.ts';
@@ -107,7 +107,7 @@ export class Cascades {
     for (const child of [...this.#work.added, ...known]) {
       if (!(child instanceof (relation.target.modelClass as unknown as new () => object))) continue; // Named cast: `instanceof` needs no more.
       const key = knownValue(child, forward.sourceField);
-      if (key === undefined || !forward.targetField.primaryKey) {
+      if (key === undefined || !forward.toKey) {
         if (owners.some((owner) => leadsTo(child, forward, owner))) yield child;
       } else if (keys.has(fieldKey(forward.sourceField, key))) yield child;
     }
@@ -122,9 +122,9 @@ export class Cascades {
     if (keys.length === 0) return [];
     const state = { ...initialState(target, UNSCOPED), order: keyOrdering(target) };
     const rows = await this.#batch.entities(state, targetField, keys);
-    if (!sourceField.primaryKey) return rows.filter((row) => owners.some((owner) => leadsTo(row, inverse!, owner)));
+    if (!isPrimaryKey(sourceField)) return rows.filter((row) => owners.some((owner) => leadsTo(row, inverse!, owner)));
     const wanted = new Set(keys.map((key) => fieldKey(targetField, key)));
-    return rows.filter((row) => wanted.has(fieldKey(targetField, readField(row, targetField))));
+    return rows.filter((row) => wanted.has(fieldKey(targetField, readKey(row, targetField))));
   }
 
   /** Entities that are nobody's any more, with the relation that says that they must be somebody's. */
@@ -149,8 +149,8 @@ export class Cascades {
   }
 
   #hasLost(entity: object, { sourceField }: RelationMeta): boolean {
-    const stored = State.row(entity)![sourceField.index];
-    return stored !== undefined && stored !== null && readField(entity, sourceField) === null;
+    if (knownValue(entity, sourceField) !== null) return false;
+    return isWhole(this.#workspace.compiled.codec(modelOf(entity)).keyIn(State.row(entity), sourceField));
   }
 
   #drop(entity: object, into: Cascaded, how: 'orphan of' | 'goes with', { model, name }: RelationMeta): void {
@@ -208,7 +208,7 @@ function leadsTo(item: object, relation: RelationMeta, owner: object): boolean {
   return key !== null && belongsTo(item, relation, owner);
 }
 
-function keysOf(field: FieldMeta, entities: readonly object[]): Set<unknown> {
+function keysOf(field: KeyMeta, entities: readonly object[]): Set<unknown> {
   const keys = entities.map((entity) => knownValue(entity, field));
   return new Set(keys.filter((key) => key !== undefined && key !== null).map((key) => fieldKey(field, key)));
 }

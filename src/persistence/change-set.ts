@@ -2,11 +2,13 @@ import { loadedLink } from '../core/at-hand.ts';
 import { hasKey } from '../core/keys.ts';
 import { isOf, modelOf, sameTable } from '../core/inheritance.ts';
 import type { LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { comesAfter, isAmong, readKey, referTo, sidesOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { SessionStateError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import type { CompiledCache } from './compiled.ts';
 import { gone } from './gone.ts';
+import { syncLinks } from './flush-links.ts';
 import type { IdentityMap } from './identity-map.ts';
 import type { LinkChange } from './link-change.ts';
 import { fieldRelations, syncTold } from './retold.ts';
@@ -69,20 +71,15 @@ const NONE: ReadonlySet<object> = new Set();
 export function linkRow({ link, source, target }: LinkChange): object {
   const Through = link.model.modelClass as unknown as new (init: object) => object;
   const entity = new Through({});
-  for (const [relation, end] of endsOf(link, source, target)) {
-    (entity as Record<string, unknown>)[relation.sourceField.name] = (end as Record<string, unknown>)[
-      relation.targetField.name
-    ];
+  const [from, to] = sidesOf(link);
+  for (const [relation, end] of [
+    [from, source],
+    [to, target],
+  ] as const) {
+    referTo(entity, relation, end);
     State.setLink(entity, relation.index, end);
   }
   return entity;
-}
-
-function endsOf({ source, target }: LinkMeta, from: object, to: object): readonly (readonly [RelationMeta, object])[] {
-  return [
-    [source.relation!, from],
-    [target.relation!, to],
-  ];
 }
 
 function byModel(entities: Iterable<object>): Map<ModelMeta, object[]> {
@@ -120,23 +117,6 @@ function collectUpdates(identityMap: IdentityMap, work: UnitOfWork, compiled: Co
   return updates;
 }
 
-/** A relation that was set to an entity without a key takes the key over, once there is one. */
-export function syncLinks(meta: ModelMeta, entity: object): boolean {
-  const links = State.links(entity);
-  if (links === null) return false;
-  const values = entity as Record<string, unknown>;
-  let synced = false;
-  for (const relation of meta.relations) {
-    if (!relation.owning) continue;
-    const target = links[relation.index];
-    const name = relation.sourceField.name;
-    if (target === undefined || target === null || values[name] !== undefined) continue;
-    values[name] = (target as Record<string, unknown>)[relation.targetField.name];
-    synced = true;
-  }
-  return synced;
-}
-
 /** Entities that differ from their row, for models that a query is about to read. */
 export function hasChanges(identityMap: IdentityMap, models: Iterable<ModelMeta>, compiled: CompiledCache): boolean {
   for (const meta of models) {
@@ -158,22 +138,19 @@ function refuseUnsaved(meta: ModelMeta, entity: object, work: UnitOfWork): void 
   if (links === null) return;
   for (const relation of meta.relations) {
     const target = relation.owning ? links[relation.index] : undefined;
-    if (State.is(target) && work.deleted.has(target)) throw toBeDeleted(relation);
+    // Where the row of an entity leads the database lets go, or does not: it is asked of what has changed, elsewhere.
+    const isKept = State.row(entity) !== null && readKey(entity, relation.sourceField) !== undefined;
+    if (State.is(target) && work.deleted.has(target) && !isKept) throw toBeDeleted(relation);
     if (State.is(target) && State.group(target) === null && gone.has(target)) throw deletedTarget(relation);
-    if (
-      !State.is(target) ||
-      work.added.has(target) ||
-      (entity as Record<string, unknown>)[relation.sourceField.name] !== undefined
-    )
-      continue;
-    if ((target as Record<string, unknown>)[relation.targetField.name] === undefined) throw notSaved(relation);
+    if (!State.is(target) || work.added.has(target) || readKey(entity, relation.sourceField) !== undefined) continue;
+    if (readKey(target, relation.targetField) === undefined) throw notSaved(relation);
   }
 }
 
 /** @throws SessionStateError if a relation was changed to lead to an entity that the same flush deletes. */
 function refuseDeleted(meta: ModelMeta, entity: object, changed: ChangedFields, work: UnitOfWork): void {
   for (const relation of meta.relations) {
-    if (!relation.owning || !changed.indexes.includes(relation.sourceField.index)) continue;
+    if (!relation.owning || !isAmong(relation.sourceField, changed.indexes)) continue;
     const target = loadedLink(entity, relation);
     if (target !== undefined && work.deleted.has(target)) throw toBeDeleted(relation);
   }
@@ -216,13 +193,13 @@ function collectLinks(
 function ownRows(link: LinkMeta, identityMap: IdentityMap, work: UnitOfWork, updates: ChangeSet['updates']): PairSet {
   const pairs = new PairSet();
   const add = (entity: object): void => {
-    const [source, target] = [link.source, link.target].map(({ relation }) => endAt(identityMap, entity, relation!));
+    const [source, target] = sidesOf(link).map((side) => endAt(identityMap, entity, side));
     if (source !== undefined && target !== undefined) pairs.add(link, source, target);
   };
   for (const entity of work.added) if (isOf(entity, link.model)) add(entity);
   for (const [meta, groups] of updates)
     for (const [changed, entities] of sameTable(meta, link.model) ? groups : [])
-      if ([link.source, link.target].some(({ index }) => changed.indexes.includes(index))) entities.forEach(add);
+      if ([link.source, link.target].some((key) => isAmong(key, changed.indexes))) entities.forEach(add);
   return pairs;
 }
 
@@ -296,5 +273,5 @@ class PairSet {
 
 /** The inverse side sees the same table the other way round: its columns say which end is which. */
 function inOrder(link: LinkMeta, source: object, target: object): readonly [object, object] {
-  return link.source.index > link.target.index ? [target, source] : [source, target];
+  return comesAfter(link.source, link.target) ? [target, source] : [source, target];
 }

@@ -66,6 +66,15 @@ function checkFields(codec: EntityCodec, fields: readonly FieldMeta[], entity: o
   for (const field of fields) {
     const { relation } = field;
     if (relation !== undefined && State.is(links?.[relation.index])) continue;
-    codec.encodeField(field, readField(entity, field));
+    const value = readField(entity, field);
+    if (value === undefined && links !== null && isAwaited(field, links)) continue;
+    codec.encodeField(field, value);
   }
+}
+
+/** Whether a field is part of a key that an entity at the other end of a relation is to get. */
+function isAwaited(field: FieldMeta, links: readonly unknown[]): boolean {
+  return field.model.relations.some(
+    ({ owning, sourceField, index }) => owning && sourceField.parts?.includes(field) === true && State.is(links[index]),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { scopeNames } from '../core/scopes.ts';
 import { State } from '../core/state.ts';
@@ -12,7 +13,7 @@ import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { hasRules, validate } from '../validation/validate.ts';
 import { ChangedFields } from './changed-fields.ts';
 import { noteTable } from './cached/written.ts';
-import { syncLinks } from './change-set.ts';
+import { syncLinks } from './flush-links.ts';
 import { readField } from './entity-codec.ts';
 import { followCreated, followSaved } from './follow-created.ts';
 import { followRekeys } from './follow-rekeys.ts';
@@ -22,8 +23,9 @@ import type { Journal } from './journal.ts';
 import { rowsByKey } from './key-query.ts';
 import { checkRows } from './scope-checks.ts';
 import { retried } from './retry.ts';
+import { atomic } from './atomic.ts';
 import { RowWriter } from './row-writer.ts';
-import type { Transactions } from './transactions.ts';
+import type { TransactionScope } from './transaction-scope.ts';
 import { changedCollections } from './unit-of-work.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import { inOneOrder, Upserter } from './upserter.ts';
@@ -35,17 +37,12 @@ import type { Workspace } from './workspace.ts';
 export class Creator {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
-  readonly #transactions: Transactions;
+  readonly #scope: TransactionScope;
 
-  constructor(workspace: Workspace, work: UnitOfWork, transactions: Transactions) {
+  constructor(workspace: Workspace, work: UnitOfWork, scope: TransactionScope) {
     this.#workspace = workspace;
     this.#work = work;
-    this.#transactions = transactions;
-  }
-
-  /** The same by another way to the database. */
-  through(workspace: Workspace): Creator {
-    return new Creator(workspace, this.#work, this.#transactions);
+    this.#scope = scope;
   }
 
   /** All rows, or none. Gives the session's entities of the rows, in the order in which they were asked for. */
@@ -123,7 +120,7 @@ export class Creator {
     if (entities.length === 0) return 0;
     if (hasRules(meta)) for (const entity of entities) await validate(meta, entity, fields);
     const changed = fields.reduce((set, field) => set.with(field.index), new ChangedFields());
-    await this.#transactions.atomic(this.#workspace, 'the update of rows', meta, async (connection, journal) => {
+    await atomic(this.#scope, this.#workspace, 'the update of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       const steps: FlushStep[] = [{ kind: 'update', meta, changed, entities }];
       await flusher.run(steps);
@@ -150,7 +147,7 @@ export class Creator {
     );
     const others = conflict === undefined ? [] : inOneOrder(named, conflict.by);
     const present = new Map<object, object>();
-    await this.#transactions.atomic(this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
+    await atomic(this.#scope, this.#workspace, 'the creation of rows', meta, async (connection, journal) => {
       const flusher = new Flusher(this.#workspace, connection, journal);
       if (conflict !== undefined) noteTable(this.#workspace, connection, meta, conflict.sets.flat());
       await flusher.run(batches(plain, batchSize).map((part) => insertStep(meta, part)));
@@ -177,7 +174,7 @@ export class Creator {
 
   /** Where it is noted what shows in collections: that of the write, or outside of a transaction that of what lasts. */
   #journalOf(own: Journal): Journal {
-    return this.#transactions.current === undefined ? this.#workspace.journal : own;
+    return this.#workspace.transaction === undefined ? this.#workspace.journal : own;
   }
 
   /** What the session has of rows, as it knew them. */
@@ -221,7 +218,7 @@ export class Creator {
   }
 
   /** The session's entity of a row: the one that it has, read again, or `fresh`. */
-  #adopt(meta: ModelMeta, row: Row, fresh: object, journal = this.#transactions.current?.journal): object {
+  #adopt(meta: ModelMeta, row: Row, fresh: object, journal = this.#workspace.transactionJournal): object {
     const values = Object.fromEntries(meta.fields.map((field) => [field.name, readField(fresh, field)]));
     const entity = this.#workspace.adopt(meta, row, fresh);
     if (entity !== fresh) State.setGroup(fresh, null);
@@ -238,7 +235,7 @@ export class Creator {
   ): Promise<Row | undefined> {
     const find = (connection: Connection) => this.#writer(connection).find(meta, by, [key], lock);
     const read = async (): Promise<readonly (Row | undefined)[]> => this.#workspace.read(find, 'primary');
-    const [row] = await (this.#transactions.current === undefined
+    const [row] = await (this.#workspace.transaction === undefined
       ? retried(read, this.#workspace.engine.units)
       : read());
     return row;
@@ -269,8 +266,8 @@ export class Creator {
       throw refused(meta, `${withArticle(meta.name)} with members in a collection, which are rows of other tables`);
     for (const { owning, index, sourceField, targetField, target, name } of meta.relations) {
       const linked = owning ? State.link(entity, index) : undefined;
-      if (!State.is(linked) || readField(entity, sourceField) !== undefined) continue;
-      if (readField(linked, targetField) === undefined)
+      if (!State.is(linked) || readKey(entity, sourceField) !== undefined) continue;
+      if (readKey(linked, targetField) === undefined)
         throw refused(meta, `${withArticle(meta.name)} whose ${name} is ${withArticle(target.name)} without a key`);
     }
   }

@@ -1,10 +1,10 @@
 import type { EntityGroup } from '../core/loader.ts';
 import { guardPrototype } from '../core/references.ts';
 import { compositeMapKey, fieldKey } from '../core/keys.ts';
-import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, KeyMeta, ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import { readField, writeField } from '../core/field-values.ts';
+import { readField, tupleOf, writeField } from '../core/field-values.ts';
 import { hasManyForms, invalidValue, problemWith } from '../core/value-types.ts';
 import type { Codec, Dialect } from '../dialects/dialect.ts';
 import { ChangedFields } from './changed-fields.ts';
@@ -93,6 +93,13 @@ export class EntityCodec {
   decodeField(field: FieldMeta, raw: unknown): unknown {
     const { decode } = this.#codecs[field.index]!;
     return raw === null || raw === undefined || decode === undefined ? raw : (decode as Decode)(raw);
+  }
+
+  /** What a row has as a key of a relation: null where it refers to nothing, undefined where a part was not read. */
+  keyIn(row: Row | null | undefined, key: KeyMeta): unknown {
+    if (row === null || row === undefined) return undefined;
+    if (key.parts === undefined) return this.decodeField(key, row[key.index]);
+    return tupleOf(key.parts, (part) => this.decodeField(part, row[part.index]));
   }
 
   /** An entity of which only some fields were read: on guard for the others. */

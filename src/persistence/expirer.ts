@@ -1,7 +1,8 @@
 import { relink } from '../core/accessors.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { modelOf } from '../core/inheritance.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { isRead, partsOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
@@ -60,10 +61,11 @@ export class Expirer {
 
   /** A target that was assigned and is not written: the other sides show the one that the row has. */
   #unassign(meta: ModelMeta, entity: object, relation: RelationMeta): void {
-    const { sourceField } = relation;
-    const stored = State.row(entity)![sourceField.index];
-    if (stored !== undefined)
-      relink(entity, relation, this.#workspace.compiled.codec(meta).decodeField(sourceField, stored));
+    const row = State.row(entity)!;
+    if (!isRead(row, relation.sourceField)) return;
+    const codec = this.#workspace.compiled.codec(meta);
+    const values = partsOf(relation.sourceField).map((part) => codec.decodeField(part, row[part.index]));
+    relink(entity, relation, values);
   }
 }
 
@@ -71,7 +73,9 @@ function everything({ fields, relations }: ModelMeta): Expired {
   return {
     fields: fields.filter(({ primaryKey }) => !primaryKey),
     // A reference that is part of the key is known with the key.
-    relations: relations.filter(({ owning, sourceField }) => !owning || !sourceField.primaryKey),
+    relations: relations.filter(
+      ({ owning, sourceField }) => !owning || !partsOf(sourceField).every(({ primaryKey }) => primaryKey),
+    ),
   };
 }
 
@@ -83,7 +87,7 @@ function named(meta: ModelMeta, names: readonly string[]): Expired {
     const relation = meta.relationByName.get(name) ?? (field?.relation?.model === meta ? field.relation : undefined);
     if (relation !== undefined) relations.add(relation);
     const own = field ?? (relation?.owning === true ? relation.sourceField : undefined);
-    const parts = own === undefined ? (meta.embeddedByName.get(name)?.fields ?? []) : [own];
+    const parts = own === undefined ? (meta.embeddedByName.get(name)?.fields ?? []) : forgettable(own);
     if (parts.length === 0 && relation === undefined) throw unknownName(meta, name);
     for (const part of parts) fields.add(notOfTheKey(part));
   }
@@ -91,6 +95,13 @@ function named(meta: ModelMeta, names: readonly string[]): Expired {
   return meta.version !== undefined && fields.has(meta.version)
     ? everything(meta)
     : { fields: [...fields], relations: [...relations] };
+}
+
+/** Of a key of several fields those that are no part of the model's own: they say which row it is. */
+function forgettable(key: KeyMeta): readonly FieldMeta[] {
+  if (key.parts === undefined) return [key];
+  const others = key.parts.filter(({ primaryKey }) => !primaryKey);
+  return others.length > 0 ? others : key.parts;
 }
 
 function unknownName(meta: ModelMeta, name: string): UnknownFieldError {

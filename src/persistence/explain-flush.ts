@@ -120,9 +120,9 @@ function reasons(
     case 'update':
       return [because(entity, `changed: ${step.changed.indexes.map((i) => nameOf(step.meta.fields[i]!)).join(', ')}`)];
     case 'connect':
-      return [because(entity, `refers to a new row: ${nameOf(step.field)}`)];
+      return [because(entity, `refers to a new row: ${step.relation.name}`)];
     case 'disconnect':
-      return [because(entity, `deleted, and refers to another that is: ${nameOf(step.field)}`)];
+      return [because(entity, `deleted, and refers to another that is: ${step.relation.name}`)];
     case 'vacate':
       return [because(entity, `another takes its ${nameOf(step.field)}`)];
     default:

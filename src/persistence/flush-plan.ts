@@ -1,5 +1,6 @@
 import { sameTable } from '../core/inheritance.ts';
 import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import type { DialectFeatures } from '../dialects/features.ts';
 import { CircularDependencyError } from '../utils/errors.ts';
 import type { ChangedFields } from './changed-fields.ts';
@@ -9,8 +10,6 @@ import { among, modelOrder, needsRowOrder, rowOrder } from './commit-order.ts';
 import type { Dependency } from './commit-order.ts';
 import { newTarget, stored, storedTarget } from './row-targets.ts';
 import type { TargetFinder } from './row-targets.ts';
-
-type Values = Record<string, unknown>;
 
 /** One step of a flush: rows of one table that one statement writes. */
 export type FlushStep =
@@ -30,14 +29,14 @@ export type FlushStep =
   | {
       readonly kind: 'connect';
       readonly meta: ModelMeta;
-      readonly field: FieldMeta;
+      readonly relation: RelationMeta;
       readonly entities: readonly object[];
     }
   /** The reverse, before rows that refer to each other are deleted. */
   | {
       readonly kind: 'disconnect';
       readonly meta: ModelMeta;
-      readonly field: FieldMeta;
+      readonly relation: RelationMeta;
       readonly entities: readonly object[];
     }
   /** A value that makes way for a moment, so that another row can take the one that was there. */
@@ -71,7 +70,7 @@ export function planFlush(changes: ChangeSet, features: DialectFeatures): FlushS
 }
 
 function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
-  const connects = new Map<FieldMeta, object[]>();
+  const connects = new Map<RelationMeta, object[]>();
   for (const group of modelOrder(inserts.keys())) {
     if (!needsRowOrder(group)) {
       for (const meta of group) yield { kind: 'insert', meta, entities: inserts.get(meta)!, deferred: NONE };
@@ -79,25 +78,22 @@ function* insertSteps({ inserts }: ChangeSet): Generator<FlushStep> {
     }
     const { levels, deferred } = orderRows(group, inserts, newTarget(inserts));
     const waiting = new Map<object, FieldMeta[]>();
-    for (const {
-      from,
-      relation: { sourceField },
-    } of deferred) {
-      waiting.set(from, [...(waiting.get(from) ?? []), sourceField]);
-      note(connects, sourceField, from);
+    for (const { from, relation } of deferred) {
+      waiting.set(from, [...(waiting.get(from) ?? []), ...relation.cleared]);
+      note(connects, relation, from);
     }
     yield* levels
       .flatMap(byMeta)
       .map(({ meta, entities }): FlushStep => ({ kind: 'insert', meta, entities, deferred: waiting }));
   }
-  for (const [field, entities] of connects) yield { kind: 'connect', meta: field.model, field, entities };
+  for (const [relation, entities] of connects) yield { kind: 'connect', meta: relation.model, relation, entities };
 }
 
 const NONE: ReadonlyMap<object, readonly FieldMeta[]> = new Map();
 
-function note(rows: Map<FieldMeta, object[]>, field: FieldMeta, row: object): void {
-  const known = rows.get(field);
-  if (known === undefined) rows.set(field, [row]);
+function note(rows: Map<RelationMeta, object[]>, relation: RelationMeta, row: object): void {
+  const known = rows.get(relation);
+  if (known === undefined) rows.set(relation, [row]);
   else known.push(row);
 }
 
@@ -128,9 +124,9 @@ function* deleteSteps(deletes: ChangeSet['deletes'], features: DialectFeatures):
     }
     if (!features.deletesSelfReferences) yield* group.flatMap((meta) => selfReferences(meta, deletes.get(meta)!));
     const { levels, deferred } = orderRows(group, deletes, storedTarget(deletes));
-    const apart = new Map<FieldMeta, object[]>();
-    for (const { from, relation } of deferred) note(apart, relation.sourceField, from);
-    for (const [field, rows] of apart) yield { kind: 'disconnect', meta: field.model, field, entities: rows };
+    const apart = new Map<RelationMeta, object[]>();
+    for (const { from, relation } of deferred) note(apart, relation, from);
+    for (const [relation, rows] of apart) yield { kind: 'disconnect', meta: relation.model, relation, entities: rows };
     yield* levels
       .toReversed()
       .flatMap(byMeta)
@@ -144,12 +140,13 @@ function selfReferences(meta: ModelMeta, entities: readonly object[]): FlushStep
     ({ owning, target, nullable, onDelete }) =>
       owning && sameTable(target, meta) && nullable && (onDelete === 'no action' || onDelete === 'restrict'),
   );
-  return holding.flatMap(({ sourceField, targetField }): FlushStep[] => {
+  return holding.flatMap((relation): FlushStep[] => {
+    const { sourceField, targetField } = relation;
     const own = entities.filter((entity) => {
       const key = stored(entity, sourceField);
       return key !== undefined && key === stored(entity, targetField);
     });
-    return own.length === 0 ? [] : [{ kind: 'disconnect', meta, field: sourceField, entities: own }];
+    return own.length === 0 ? [] : [{ kind: 'disconnect', meta, relation, entities: own }];
   });
 }
 
@@ -178,7 +175,7 @@ function orderRows(
       const target = targetOf(row.entity, relation);
       const to = target === undefined ? undefined : rows.get(target);
       // A row may refer to itself when its key is known.
-      const itself = to === row && (row.entity as Values)[relation.sourceField.name] !== undefined;
+      const itself = to === row && readKey(row.entity, relation.sourceField) !== undefined;
       return to === undefined || itself ? [] : [{ from: row, to, relation }];
     });
   const { levels, deferred, stuck } = rowOrder([...rows.values()], dependenciesOf);

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '../adapters/adapter.ts';
+import { endFields, endValues } from './link-ends.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import { keyOf, mapKey } from '../core/keys.ts';
 import { notLoaded } from '../core/references.ts';
 import { State } from '../core/state.ts';
@@ -9,7 +11,7 @@ import type { Row } from '../core/state.ts';
 import { IntegrityError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { noteSteps } from './cached/written.ts';
-import { syncLinks } from './change-set.ts';
+import { syncLinks } from './flush-links.ts';
 import { readField, writeField } from './entity-codec.ts';
 import type { EntityCodec } from './entity-codec.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -206,30 +208,31 @@ export class Flusher {
     );
   }
 
-  async #connect({ meta, field, entities }: Step<'connect'>): Promise<void> {
+  async #connect({ meta, relation, entities }: Step<'connect'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
+    const fields = relation.cleared;
     for (const entity of entities) syncLinks(meta, entity);
-    const parameters = entities.map((entity) => [
-      codec.encodeField(field, readField(entity, field)),
-      ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
-    ]);
-    await this.#refer(meta, field, parameters);
+    const parameters = entities.map((entity) =>
+      [...fields, ...meta.key].map((field) => codec.encodeField(field, readField(entity, field))),
+    );
+    await this.#refer(meta, fields, parameters);
     this.#outcomes.push(() =>
       entities.forEach((entity, i) => {
         const row = [...State.row(entity)!];
-        row[field.index] = parameters[i]![0];
+        fields.forEach((field, at) => (row[field.index] = parameters[i]![at]));
         State.setRow(entity, row);
       }),
     );
   }
 
-  async #disconnect({ meta, field, entities }: Step<'disconnect'>): Promise<void> {
+  async #disconnect({ meta, relation, entities }: Step<'disconnect'>): Promise<void> {
     const codec = this.#workspace.compiled.codec(meta);
+    const fields = relation.cleared;
     const parameters = entities.map((entity) => [
-      null,
+      ...fields.map(() => null),
       ...meta.key.map((key) => codec.encodeField(key, readField(entity, key))),
     ]);
-    await this.#refer(meta, field, parameters);
+    await this.#refer(meta, fields, parameters);
   }
 
   /** @throws UniqueViolationError where the database takes no other value meanwhile: a rule of its own may be against it. */
@@ -249,21 +252,19 @@ export class Flusher {
   }
 
   /** Set one reference of rows that are found by their keys. */
-  async #refer(meta: ModelMeta, field: FieldMeta, parameters: readonly unknown[][]): Promise<void> {
-    const anyOrder = !areUnique(meta, [field]);
-    await this.#named(meta, () => this.#writer.update(meta, { fields: [field], by: meta.key, anyOrder }, parameters));
+  async #refer(meta: ModelMeta, fields: readonly FieldMeta[], parameters: readonly unknown[][]): Promise<void> {
+    const anyOrder = !areUnique(meta, fields);
+    await this.#named(meta, () => this.#writer.update(meta, { fields, by: meta.key, anyOrder }, parameters));
   }
 
   async #link({ link, pairs }: Step<'link'>): Promise<void> {
-    const codec = this.#workspace.compiled.codec(link.model);
-    const rows = pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]);
-    await this.#named(link.model, () => this.#writer.insert(link.model, [link.source, link.target], rows, 'nothing'));
+    const rows = endValues(this.#workspace.compiled.codec(link.model), link, pairs);
+    await this.#named(link.model, () => this.#writer.insert(link.model, endFields(link), rows, 'nothing'));
   }
 
   async #unlink({ link, pairs }: Step<'unlink'>): Promise<void> {
-    const codec = this.#workspace.compiled.codec(link.model);
-    const rows = pairs.map(({ source, target }) => [end(codec, link.source, source), end(codec, link.target, target)]);
-    await this.#named(link.model, () => this.#writer.delete(link.model, [link.source, link.target], rows));
+    const rows = endValues(this.#workspace.compiled.codec(link.model), link, pairs);
+    await this.#named(link.model, () => this.#writer.delete(link.model, endFields(link), rows));
   }
 
   async #delete({ meta, entities }: Step<'delete'>): Promise<void> {
@@ -346,7 +347,7 @@ function noteLinks(meta: ModelMeta, entity: object, before: Values): void {
   const values = entity as Values;
   for (const relation of meta.relations) {
     if (relation.owning && links[relation.index] !== undefined)
-      before[relation.sourceField.name] = values[relation.sourceField.name];
+      for (const { name } of partsOf(relation.sourceField)) before[name] = values[name];
   }
 }
 
@@ -359,8 +360,4 @@ function encodeWithout(codec: EntityCodec, entity: object, deferred: readonly Fi
   const row = codec.encode(entity);
   deferred.forEach((field, i) => writeField(entity, field, values[i]));
   return row;
-}
-
-function end(codec: EntityCodec, field: FieldMeta, entity: object): unknown {
-  return codec.encodeField(field, (entity as Values)[field.relation!.targetField.name]);
 }

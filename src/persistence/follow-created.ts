@@ -2,10 +2,10 @@ import { EntityCollection } from '../core/collection.ts';
 import { isOf, sameTable } from '../core/inheritance.ts';
 import { fieldKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { hasOwnKey, partsOf, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import { collectionsOver, eachEnd } from '../core/through.ts';
-import { readField } from './entity-codec.ts';
 import { join } from './follow-deletes.ts';
 import type { Journal } from './journal.ts';
 import { moveAll } from './moves.ts';
@@ -33,7 +33,7 @@ export function followCreated(workspace: Workspace, journal: Journal, created: C
       const owners = ownersThatKnow(workspace, relation, relation.inverse);
       if (owners.size > 0)
         for (const entity of fresh) {
-          const owner = owners.get(fieldKey(relation.sourceField, readField(entity, relation.sourceField)));
+          const owner = owners.get(fieldKey(relation.sourceField, readKey(entity, relation.sourceField)));
           if (owner !== undefined) join(owner, relation.inverse, entity, journal);
         }
       moveAll(workspace, meta, relation, known, former, journal);
@@ -57,7 +57,9 @@ export function followSaved(
   journal: Journal,
   { meta, former, fields }: Pick<Created, 'meta' | 'former'> & { readonly fields: readonly FieldMeta[] },
 ): void {
-  const saved = meta.relations.filter(({ owning, sourceField }) => owning && fields.includes(sourceField));
+  const saved = meta.relations.filter(
+    ({ owning, sourceField }) => owning && partsOf(sourceField).some((part) => fields.includes(part)),
+  );
   for (const relation of saved) moveAll(workspace, meta, relation, [...former.keys()], former, journal);
   if (!saved.some((relation) => collectionsOver(relation).length > 0)) return;
   for (const over of meta.relations.flatMap(collectionsOver))
@@ -76,7 +78,7 @@ function ownersThatKnow(
     const link = State.link(owner, inverse.index);
     if (link === undefined || !isOf(owner, target)) continue;
     if (link instanceof EntityCollection && !link.isLoaded && link.pending === undefined) continue;
-    if (Object.hasOwn(owner, targetField.name)) owners.set(fieldKey(targetField, readField(owner, targetField)), owner);
+    if (hasOwnKey(owner, targetField)) owners.set(fieldKey(targetField, readKey(owner, targetField)), owner);
   }
   return owners;
 }

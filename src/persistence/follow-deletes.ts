@@ -2,6 +2,8 @@ import { EntityCollection } from '../core/collection.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { ModelMeta, ReferentialAction, RelationMeta } from '../core/metadata.ts';
+import { isWhole, partsOf, readKey } from '../core/relation-keys.ts';
+import { tupleOf } from '../core/field-values.ts';
 import { State } from '../core/state.ts';
 import { eachEnd, isThrough } from '../core/through.ts';
 import { readField, writeField } from './entity-codec.ts';
@@ -104,9 +106,9 @@ function referringTo(
   }
   const codec = workspace.compiled.codec(meta);
   return entities.filter((entity) => {
-    const stored = State.row(entity)?.[sourceField.index];
-    if (stored === undefined || stored === null) return false;
-    const target = byValue.get(fieldKey(sourceField, codec.decodeField(sourceField, stored)));
+    const stored = codec.keyIn(State.row(entity), sourceField);
+    if (!isWhole(stored)) return false;
+    const target = byValue.get(fieldKey(sourceField, stored));
     return target !== undefined && !isLater(entity, relation, target);
   });
 }
@@ -128,20 +130,23 @@ function refer(
 ): void {
   const codec = workspace.compiled.codec(meta);
   const { sourceField, index, inverse } = relation;
-  const value = relation.onDelete === 'set default' ? (sourceField.default ?? null) : null;
-  const raw = value === null ? null : codec.encodeField(sourceField, value);
-  const other = value === null ? undefined : targetOf(workspace, relation, value);
+  const parts = partsOf(sourceField);
+  const news = parts.map((part) => (relation.onDelete === 'set default' ? (part.default ?? null) : null));
+  const raws = news.map((value, i) => (value === null ? null : codec.encodeField(parts[i]!, value)));
+  const key = sourceField.parts === undefined ? news[0] : tupleOf(parts, (part) => news[parts.indexOf(part)]);
+  const other = isWhole(key) ? targetOf(workspace, relation, key) : undefined;
   const rows = entities.map((entity) => State.row(entity)!);
-  const values = entities.map((entity) => ({ [sourceField.name]: readField(entity, sourceField) }));
+  const values = entities.map((entity) =>
+    Object.fromEntries(parts.map((part) => [part.name, readField(entity, part)])),
+  );
   journal.deeds.push({ kind: 'updated', meta, entities, rows, values });
   entities.forEach((entity, i) => {
     const row = [...rows[i]!];
-    row[sourceField.index] = raw;
+    parts.forEach((part, at) => (row[part.index] = raws[at]));
     State.setRow(entity, row);
     // What has been given another target since keeps it: the next flush writes it.
-    const stored = codec.decodeField(sourceField, rows[i]![sourceField.index]);
-    if (!sameKey(sourceField, readField(entity, sourceField), stored)) return;
-    writeField(entity, sourceField, value);
+    if (!sameKey(sourceField, readKey(entity, sourceField), codec.keyIn(rows[i]!, sourceField))) return;
+    parts.forEach((part, at) => writeField(entity, part, news[at]));
     State.setLink(entity, index, other);
     if (other !== undefined && inverse !== undefined) join(other, inverse, entity, journal);
   });
@@ -150,10 +155,10 @@ function refer(
 /** The entity that a key leads to now, if it is there. */
 export function targetOf(
   { identityMap, compiled }: Workspace,
-  { target, targetField }: RelationMeta,
+  { target, targetField, toKey }: RelationMeta,
   value: unknown,
 ): object | undefined {
-  if (targetField.primaryKey && target.key.length === 1) {
+  if (toKey) {
     const found = identityMap.of(target).get(mapKey(target, value));
     return found === undefined || State.row(found) === null ? undefined : found;
   }

@@ -77,6 +77,7 @@ function referringTo(workspace: Workspace, field: FieldMeta): RelationMeta[] {
       ({ owning, targetField, onUpdate }) =>
         owning &&
         FOLLOWED.has(onUpdate) &&
+        targetField.parts === undefined &&
         targetField.index === field.index &&
         sameTable(targetField.model, field.model),
     ),
@@ -92,6 +93,8 @@ function follow(
   next: Map<FieldMeta, Map<unknown, Rekeyed>>,
 ): void {
   const { sourceField, targetField, index, onUpdate } = relation;
+  // Those of several fields refer to primary keys, which never change.
+  if (sourceField.parts !== undefined) return;
   for (const [meta, entities] of workspace.identityMap.classes(rootOf(relation.model))) {
     if (!meta.relations.includes(relation) && meta.fields[sourceField.index]?.name !== sourceField.name) continue;
     const codec = workspace.compiled.codec(meta);
@@ -102,7 +105,7 @@ function follow(
       const stored = codec.decodeField(sourceField, raw);
       const change = rekeyed.get(fieldKey(targetField, stored));
       if (change === undefined || writes.last(entity, sourceField) > change.at) continue;
-      const value = valueAfter(relation, onUpdate, change);
+      const value = valueAfter(sourceField, onUpdate, change);
       refer(journal, meta, sourceField, entity, row, value === null ? null : codec.encodeField(sourceField, value));
       if (referringTo(workspace, sourceField).length > 0)
         note(next, sourceField, stored, { ...change, target: entity, value });
@@ -114,7 +117,7 @@ function follow(
   }
 }
 
-function valueAfter({ sourceField }: RelationMeta, onUpdate: ReferentialAction, { value }: Rekeyed): unknown {
+function valueAfter(sourceField: FieldMeta, onUpdate: ReferentialAction, { value }: Rekeyed): unknown {
   if (onUpdate === 'cascade') return value;
   return onUpdate === 'set default' ? (sourceField.default ?? null) : null;
 }

@@ -1,3 +1,5 @@
+import { knownValue } from '../core/field-values.ts';
+import { partsOf, partsOfValue } from '../core/relation-keys.ts';
 import { relink } from '../core/accessors.ts';
 import { rootOf } from '../core/inheritance.ts';
 import { fieldKey } from '../core/keys.ts';
@@ -48,15 +50,23 @@ function giveUpReferences(
     const stored = storedKey(workspace, entity, relation);
     if (stored === undefined || (stored === null && !nullable)) continue;
     const isFree = stored === null || !nullable || mayHold(workspace, work, relation, stored, entity);
-    relink(entity, relation, isFree ? stored : null);
+    relink(
+      entity,
+      relation,
+      isFree && stored !== null ? partsOfValue(sourceField, stored) : withoutTarget(entity, relation),
+    );
   }
 }
 
 /** What the row of an entity has; null for a new one, undefined where it is not known. */
 function storedKey({ compiled }: Workspace, entity: object, { sourceField }: RelationMeta): unknown {
-  const raw = State.row(entity)?.[sourceField.index];
-  if (State.row(entity) === null || raw === null) return null;
-  return raw === undefined ? undefined : compiled.codec(metaOfEntity(entity)).decodeField(sourceField, raw);
+  const row = State.row(entity);
+  return row === null ? null : compiled.codec(metaOfEntity(entity)).keyIn(row, sourceField);
+}
+
+/** The parts of a key that leads to nothing: those that go with the relation are null, the others as they are. */
+function withoutTarget(entity: object, { sourceField, cleared }: RelationMeta): unknown[] {
+  return partsOf(sourceField).map((part) => (cleared.includes(part) ? null : knownValue(entity, part)));
 }
 
 /** Whether whom the row leads to is to stay, and of a relation of one to one has not got another since. */
@@ -75,12 +85,10 @@ function mayHold(
 
 /** What references to these have. Of what was deleted by its key alone, a field that is not the key may never have been read. */
 function keysOf({ targetField }: RelationMeta, missing: ReadonlySet<object>): Set<unknown> {
-  const keys = [...missing].map(
-    (entity) => Object.getOwnPropertyDescriptor(entity, targetField.name)?.value as unknown,
-  );
+  const keys = [...missing].map((entity) => knownValue(entity, targetField));
   return new Set(keys.filter((key) => key !== undefined && key !== null).map((key) => fieldKey(targetField, key)));
 }
 
 function known(entity: object, { sourceField }: RelationMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, sourceField.name)?.value as unknown;
+  return knownValue(entity, sourceField);
 }

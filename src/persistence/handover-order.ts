@@ -1,5 +1,6 @@
 import { sameTable } from '../core/inheritance.ts';
-import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { isAmong } from '../core/relation-keys.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { FlushStep } from './flush-plan.ts';
 import { handoversIn } from './handovers.ts';
@@ -207,16 +208,16 @@ class Schedule {
     for (const relation of step.meta.relations) {
       const { owning, sourceField } = relation;
       if (!owning) continue;
-      if (step.kind === 'insert' && step.deferred.get(entity)?.includes(sourceField) !== true)
+      if (step.kind === 'insert' && !isDeferred(step.deferred.get(entity), relation))
         this.#before(this.#row('insert', newOne(entity, relation)), node);
-      else if (step.kind === 'connect' && step.field === sourceField) {
+      else if (step.kind === 'connect' && step.relation === relation) {
         this.#before(this.#row('insert', newOne(entity, relation)), node);
         this.#before(this.#row('insert', entity), node);
-      } else if (step.kind === 'update' && step.changed.indexes.includes(sourceField.index)) {
+      } else if (step.kind === 'update' && isAmong(sourceField, step.changed.indexes)) {
         this.#before(this.#row('insert', newOne(entity, relation)), node);
         this.#before(node, this.#row('delete', oldOne(entity, relation)));
-      } else if (step.kind === 'delete' || (step.kind === 'disconnect' && step.field === sourceField)) {
-        const apart = this.#row(`disconnect ${sourceField.id}`, entity);
+      } else if (step.kind === 'delete' || (step.kind === 'disconnect' && step.relation === relation)) {
+        const apart = this.#row(`disconnect ${relation.id}`, entity);
         this.#before(apart ?? node, this.#row('delete', oldOne(entity, relation)));
         if (apart !== node) this.#before(apart, node);
       }
@@ -244,7 +245,7 @@ class Schedule {
 
   #noteRow(node: Node): void {
     const step = this.#steps[node.step]!;
-    const kind = step.kind === 'connect' || step.kind === 'disconnect' ? `${step.kind} ${step.field.id}` : step.kind;
+    const kind = step.kind === 'connect' || step.kind === 'disconnect' ? `${step.kind} ${step.relation.id}` : step.kind;
     let rows = this.#rows.get(kind);
     if (rows === undefined) this.#rows.set(kind, (rows = new Map()));
     rows.set(node.entity!, node);
@@ -277,4 +278,9 @@ function nodeOf(step: number, entity: object | undefined): Node {
 
 function metaOf(step: FlushStep): ModelMeta {
   return 'link' in step ? step.link.model : step.meta;
+}
+
+/** Whether a reference of a new row waits until all rows are there. */
+function isDeferred(waiting: readonly FieldMeta[] | undefined, { cleared }: RelationMeta): boolean {
+  return waiting !== undefined && cleared.every((field) => waiting.includes(field));
 }

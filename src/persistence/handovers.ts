@@ -109,7 +109,8 @@ function* references(changing: FlushStep, steps: readonly FlushStep[], compiled:
     if (step.kind !== 'insert' && step.kind !== 'update') continue;
     for (const relation of fieldRelations(step.meta)) {
       const { target, targetField, sourceField } = relation;
-      if (!sameTable(target, meta)) continue;
+      // Those of several fields lead to primary keys, which never change.
+      if (targetField.parts !== undefined || sourceField.parts !== undefined || !sameTable(target, meta)) continue;
       if (!changed.indexes.includes(targetField.index)) continue;
       if (step.kind === 'update' && !step.changed.indexes.includes(sourceField.index)) continue;
       const writes = writesOf(changing);

@@ -84,7 +84,7 @@ export class Hydrator {
 
 /** Relations whose entity the owner's key cannot find in the identity map, so that it is linked. */
 function needsLink({ relation }: Segment): boolean {
-  return relation !== undefined && !(relation.owning && relation.targetField.primaryKey);
+  return relation !== undefined && !(relation.owning && relation.toKey);
 }
 
 /**

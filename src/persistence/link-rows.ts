@@ -1,6 +1,7 @@
 import { fieldKey } from '../core/keys.ts';
 import { EntityCollection } from '../core/collection.ts';
 import type { LinkMeta, ModelMeta } from '../core/metadata.ts';
+import { isRead, readKey, sidesOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { LinkChange } from './link-change.ts';
 import type { FlushStep } from './flush-plan.ts';
@@ -37,17 +38,20 @@ function forgetRows(
   made: ReadonlySet<object>,
 ): void {
   const map = workspace.identityMap.of(link.model);
+  const [from, to] = sidesOf(link);
   const gone = new Set(
-    pairs.map((pair) => pairKey(link, keyAt(pair.source, link.source), keyAt(pair.target, link.target))),
+    pairs.map(({ source, target }) =>
+      pairKey(link, readKey(source, from.targetField), readKey(target, to.targetField)),
+    ),
   );
   for (const [key, entity] of map) {
     const row = State.row(entity);
     if (
       row === null ||
       made.has(entity) ||
-      row[link.source.index] === undefined ||
-      row[link.target.index] === undefined ||
-      !gone.has(pairKey(link, (entity as Values)[link.source.name], (entity as Values)[link.target.name]))
+      !isRead(row, link.source) ||
+      !isRead(row, link.target) ||
+      !gone.has(pairKey(link, readKey(entity, link.source), readKey(entity, link.target)))
     )
       continue;
     journal.touch(link.model, entity);
@@ -55,10 +59,6 @@ function forgetRows(
     map.delete(key);
     State.setGroup(entity, null);
   }
-}
-
-function keyAt(end: object, { relation }: LinkMeta['source']): unknown {
-  return (end as Values)[relation!.targetField.name];
 }
 
 function pairKey(link: LinkMeta, source: unknown, target: unknown): string {

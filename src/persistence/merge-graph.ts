@@ -1,6 +1,8 @@
+import { knownValue } from '../core/field-values.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { modelOf } from '../core/inheritance.ts';
-import { hasKey } from '../core/keys.ts';
+import { hasKey, sameKey } from '../core/keys.ts';
+import { isPartOf, writeKey } from '../core/relation-keys.ts';
 import type { RelationLoader } from '../core/loader.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { isReference } from '../core/references.ts';
@@ -59,8 +61,9 @@ export class MergeGraph {
     const given = new (meta.modelClass as unknown as new (init: Values) => object)(plain); // Named cast: any model's constructor.
     for (const relation of linked) setKey(given, relation, one.get(relation)!);
     const named = new Set(Object.keys(values));
-    const fields = meta.fields.filter((field) =>
-      named.has(field.relation?.model === meta ? field.relation.name : field.path[0]!),
+    const fields = meta.fields.filter(
+      (field) =>
+        named.has(field.relation?.model === meta ? field.relation.name : field.path[0]!) || isPartOf(field, named),
     );
     const version =
       meta.version !== undefined && named.has(meta.version.name) ? valueOf(given, meta.version) : undefined;
@@ -121,9 +124,12 @@ function atHand(given: object, relation: RelationMeta): object | undefined {
   const { owning, sourceField, targetField, index } = relation;
   const link = State.link(given, index);
   if (!owning) return State.is(link) && isThere(link) ? link : undefined;
-  if (!isKnown(given, sourceField) && !State.is(link)) return undefined;
-  const key = valueOf(given, sourceField);
-  const own = State.is(link) && (key === undefined || valueOf(link, targetField) === key) ? link : undefined;
+  const key = knownValue(given, sourceField);
+  if (key === undefined && !State.is(link)) return undefined;
+  const own =
+    State.is(link) && (key === undefined || sameKey(targetField, knownValue(link, targetField), key))
+      ? link
+      : undefined;
   const found =
     own ?? (key === null || key === undefined ? undefined : State.group(given)?.loader.loadedTarget(relation, key));
   return found !== undefined && isThere(found) ? found : undefined;
@@ -134,7 +140,7 @@ function isThere(entity: object): boolean {
 }
 
 function setKey(given: object, { sourceField, targetField }: RelationMeta, target: object): void {
-  (given as Values)[sourceField.name] = hasKey(modelOf(target), target) ? valueOf(target, targetField) : undefined;
+  writeKey(given, sourceField, hasKey(modelOf(target), target) ? knownValue(target, targetField) : undefined);
 }
 
 /** Whether a field of an entity has a value that can be copied: one that was read, or given. */

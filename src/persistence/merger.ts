@@ -1,7 +1,9 @@
-import { collectionOf, relink } from '../core/accessors.ts';
+import { relink } from '../core/accessors.ts';
+import { collectionOf } from '../core/collection-of.ts';
 import { isOf, rootOf } from '../core/inheritance.ts';
 import { checkKey, hasKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { holdsKey, partsOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { QueryRunner } from '../query/runner.ts';
 import { InvalidValueError, SessionStateError, StaleObjectError } from '../utils/errors.ts';
@@ -145,8 +147,11 @@ function copied(given: object, field: FieldMeta): unknown {
 }
 
 /** What the row's own entity takes over. Keys of relations are for `link`. */
-function copy({ given, meta, fields, target }: MergeNode): void {
+function copy({ given, meta, fields, one, target }: MergeNode): void {
   if (given === target) return;
+  for (const relation of meta.relations)
+    if (relation.owning && relation.sourceField.parts !== undefined && !one.has(relation))
+      copyKey(given, target!, relation, fields);
   for (const field of fields) {
     if (field.primaryKey || field === meta.version || field.generatedAs !== undefined) continue;
     if (field === meta.inheritance?.discriminator || field.relation?.model === meta) continue;
@@ -158,19 +163,30 @@ function copy({ given, meta, fields, target }: MergeNode): void {
       (target as Record<string, unknown>)[name] = null;
 }
 
+/** A key of several fields, some of which may be all that is to be copied: the other side of the relation follows. */
+function copyKey(given: object, target: object, relation: RelationMeta, fields: readonly FieldMeta[]): void {
+  const parts = partsOf(relation.sourceField);
+  if (!parts.some((part) => fields.includes(part) && !part.primaryKey)) return;
+  const values = parts.map((part) => {
+    const value = fields.includes(part) ? copied(given, part) : undefined;
+    return value === undefined ? readField(target, part) : value;
+  });
+  if (parts.some((part, i) => !sameKey(part, readField(target, part), values[i]))) relink(target, relation, values);
+}
+
 function link({ given, meta, fields, one, many, target }: MergeNode, targetOf: (given: object) => object): void {
   if (given === target) return;
   for (const field of fields) {
     const { relation } = field;
     if (relation === undefined || relation.model !== meta || field.primaryKey || one.has(relation)) continue;
     const key = readField(given, field);
-    if (!sameKey(field, readField(target!, field), key)) relink(target!, relation, key);
+    if (!sameKey(field, readField(target!, field), key)) relink(target!, relation, [key]);
   }
   const values = target as Record<string, unknown>;
   for (const [relation, other] of one) {
     const wanted = targetOf(other);
     if (
-      !(relation.owning && relation.sourceField.primaryKey && State.row(target!) !== null) &&
+      !(relation.owning && holdsKey(relation.sourceField) && State.row(target!) !== null) &&
       values[relation.name] !== wanted
     )
       values[relation.name] = wanted;

@@ -1,10 +1,11 @@
-import { collectionOf } from '../core/accessors.ts';
+import { loadedLink } from '../core/at-hand.ts';
+import { collectionOf } from '../core/collection-of.ts';
 import { EntityCollection } from '../core/collection.ts';
 import { sameKey } from '../core/keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
-import { readField } from './entity-codec.ts';
 import { join, targetOf } from './follow-deletes.ts';
 import type { Journal } from './journal.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,16 +23,13 @@ export function moveAll(
   const codec = workspace.compiled.codec(meta);
   const left = new Map<EntityCollection, Set<object>>();
   for (const entity of entities) {
-    const former = before.get(entity)![sourceField.index];
-    const now = State.row(entity)![sourceField.index];
-    if (former === undefined || former === now) continue;
-    const [from, to] = [former, now].map((raw) => (raw === null ? null : codec.decodeField(sourceField, raw)));
-    if (sameKey(sourceField, from, to)) continue;
+    const [from, to] = [before.get(entity)!, State.row(entity)!].map((row) => codec.keyIn(row, sourceField));
+    if (from === undefined || sameKey(sourceField, from, to)) continue;
     const next = to === null ? undefined : targetOf(workspace, relation, to);
     const previous = from === null || inverse === undefined ? undefined : targetOf(workspace, relation, from);
     if (previous !== undefined) leave(previous, inverse!, entity, left);
     // What the application has given another owner since keeps it: the next flush writes it.
-    if (!sameKey(sourceField, readField(entity, sourceField), to)) {
+    if (!sameKey(sourceField, readKey(entity, sourceField), to) && !waitsFor(entity, relation, next)) {
       if (next !== undefined && inverse?.many === true) joinBeneath(collectionOf(next, inverse), entity, journal);
       continue;
     }
@@ -41,6 +39,11 @@ export function moveAll(
   for (const [collection, items] of left)
     if (collection.mentions(items) || journal.outlives(collection))
       journal.change(collection, () => collection.drop(items));
+}
+
+/** Whether it waits to be written that an entity leads there, by a value that is to change. */
+function waitsFor(entity: object, relation: RelationMeta, owner: object | undefined): boolean {
+  return owner !== undefined && !relation.toKey && loadedLink(entity, relation) === owner;
 }
 
 /** It is taken out of here, by a change that waits to be written: it is shown when that is given up. */

@@ -34,6 +34,25 @@ export interface OpenTransaction {
   readonly scopes: WeakSet<Journal>;
 }
 
+/** A transaction that has begun: nothing has happened in it yet. */
+export function opened(
+  begun: Pick<OpenTransaction, 'connection' | 'readOnly' | 'executor' | 'cancellation'>,
+  journal: Journal,
+): OpenTransaction {
+  return {
+    ...begun,
+    journals: [journal],
+    nesting: false,
+    ended: false,
+    broken: undefined,
+    stopped: undefined,
+    left: undefined,
+    writing: 0,
+    hooks: undefined,
+    scopes: new WeakSet([journal]),
+  };
+}
+
 export function parallel(): SessionStateError {
   return new SessionStateError('This session is already in a transaction that did not begin here.', {
     remedy: 'Await one transaction before the next, or use a session for each.',

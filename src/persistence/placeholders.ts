@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 
 /** A value that a row has for a moment, so that another can take the one that it had. */
 export interface Placeholder {
@@ -22,7 +23,8 @@ export function placeholderFor(fields: readonly FieldMeta[], models: Iterable<Mo
   const free = fields.filter(({ primaryKey, generatedAs }) => !primaryKey && generatedAs === undefined);
   const referred = new Set<FieldMeta>();
   for (const { relations } of models)
-    for (const { owning, targetField } of relations) if (owning) referred.add(targetField);
+    for (const { owning, targetField } of relations)
+      if (owning) for (const part of partsOf(targetField)) referred.add(part);
   const nullable = free.find((field) => field.nullable && !referred.has(field));
   if (nullable !== undefined) return { field: nullable, value: null };
   for (const field of free) {

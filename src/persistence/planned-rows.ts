@@ -1,3 +1,4 @@
+import { endFields } from './link-ends.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import type { CompiledCache } from './compiled.ts';
@@ -33,9 +34,10 @@ export class PlannedRows {
       }
       case 'connect':
       case 'disconnect': {
-        const { meta, field } = step;
-        const shape = { fields: [field], by: meta.key, anyOrder: !areUnique(meta, [field]) };
-        return void (await this.#writer.update(meta, shape, rowsOf(step.entities, [field, ...meta.key])));
+        const { meta, relation } = step;
+        const fields = relation.cleared;
+        const shape = { fields, by: meta.key, anyOrder: !areUnique(meta, fields) };
+        return void (await this.#writer.update(meta, shape, rowsOf(step.entities, [...fields, ...meta.key])));
       }
       case 'vacate': {
         const shape = { fields: [step.field], by: step.meta.key, anyOrder: true };
@@ -46,11 +48,11 @@ export class PlannedRows {
         ));
       }
       case 'link': {
-        const ends = [step.link.source, step.link.target];
+        const ends = endFields(step.link);
         return this.#writer.insert(step.link.model, ends, rowsOf(step.pairs, ends), 'nothing');
       }
       case 'unlink': {
-        const ends = [step.link.source, step.link.target];
+        const ends = endFields(step.link);
         return void (await this.#writer.delete(step.link.model, ends, rowsOf(step.pairs, ends)));
       }
       case 'delete': {

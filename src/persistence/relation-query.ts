@@ -1,6 +1,9 @@
 import { knownValue } from '../core/field-values.ts';
 import { sameKey } from '../core/keys.ts';
-import type { RelationMeta } from '../core/metadata.ts';
+import { conjunction } from '../core/ast/expressions.ts';
+import type { Expression, ParamExpression } from '../core/ast/expressions.ts';
+import type { KeyMeta, RelationMeta } from '../core/metadata.ts';
+import { isPrimaryKey, partsOf, partsOfValue, readKey } from '../core/relation-keys.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { path } from '../query/nodes.ts';
 import { initialState } from '../query/state.ts';
@@ -23,15 +26,21 @@ export function membersOf(
 ): QueryState {
   const { inverse, link, sourceField, targetField, target } = relation;
   const label = { model: relation.model.name, field: relation.name };
-  const about = { kind: 'param' as const, type: sourceField.type, nullable: false, label };
-  const value = isKnown(compiled, entity, relation) ? ownKey(compiled, entity, relation) : undefined;
-  const key = { ...about, value };
-  if (value === undefined)
-    Object.defineProperty(key, 'value', { get: () => knownKey(compiled, entity, relation), enumerable: true });
+  const known = isKnown(compiled, entity, relation) ? ownKey(compiled, entity, relation) : undefined;
+  const values = partsOf(sourceField).map(({ type }, i): ParamExpression => {
+    const value = known === undefined ? undefined : partsOfValue(sourceField, known)[i];
+    const key = { kind: 'param' as const, type, nullable: false, label, value };
+    const get = (): unknown => partsOfValue(sourceField, knownKey(compiled, entity, relation))[i];
+    return known === undefined ? Object.defineProperty(key, 'value', { get, enumerable: true }) : key;
+  });
+  const isOwner = (key: KeyMeta): Expression =>
+    conjunction(
+      partsOf(key).map((part, i) => ({ kind: 'compare', operator: 'eq', left: path([], part), right: values[i]! })),
+    );
   if (link === undefined) {
     return {
       ...initialState(target, scopes),
-      where: [{ kind: 'compare', operator: 'eq', left: path([], targetField), right: key }],
+      where: [isOwner(targetField)],
     };
   }
   if (inverse === undefined)
@@ -39,24 +48,25 @@ export function membersOf(
       ...label,
       remedy: `Add f.reverse(() => ${label.model}, '${label.field}') to ${target.name}.`,
     });
-  const own = { kind: 'compare' as const, operator: 'eq' as const, left: path([], sourceField), right: key };
   return {
     ...initialState(target, scopes),
-    where: [{ kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: own, whole: true }],
+    where: [
+      { kind: 'related', steps: [], relation: inverse, quantifier: 'some', where: isOwner(sourceField), whole: true },
+    ],
   };
 }
 
 /** What members refer to their owner by in the database; undefined while it has none. */
 function ownKey(compiled: CompiledCache, entity: object, { sourceField }: RelationMeta): unknown {
-  const stored = sourceField.primaryKey ? undefined : ownValue(compiled, entity, sourceField);
-  return stored ?? (entity as Record<string, unknown>)[sourceField.name] ?? undefined;
+  const stored = isPrimaryKey(sourceField) ? undefined : ownValue(compiled, entity, sourceField);
+  return stored ?? readKey(entity, sourceField) ?? undefined;
 }
 
 /** Whether the owner has it, and the next flush does not give it another. */
 export function isKnown(compiled: CompiledCache, entity: object, relation: RelationMeta): boolean {
   const { sourceField } = relation;
   const key = ownKey(compiled, entity, relation);
-  return key !== undefined && (sourceField.primaryKey || sameKey(sourceField, knownValue(entity, sourceField), key));
+  return key !== undefined && (isPrimaryKey(sourceField) || sameKey(sourceField, knownValue(entity, sourceField), key));
 }
 
 /** @throws InvalidValueError while the owner has no key. */

@@ -4,7 +4,7 @@ import { knownValue } from '../core/field-values.ts';
 import { isOf, rootOf } from '../core/inheritance.ts';
 import { fieldKey, mapKey, sameKey } from '../core/keys.ts';
 import type { ChangingCollection } from '../core/loader.ts';
-import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
 import { createReference } from '../core/references.ts';
 import { State } from '../core/state.ts';
 import { initialState } from '../query/state.ts';
@@ -100,15 +100,15 @@ function takeOut(pairs: unknown[][], { source, target }: LinkMeta, [from, to]: r
 /** What rows have in a field, each with its entity; read where it is not known. Left out is what has no value. */
 export async function storedValues(
   workspace: Workspace,
-  field: FieldMeta,
+  key: KeyMeta,
   entities: readonly object[],
 ): Promise<Map<unknown, object>> {
   const { compiled } = workspace;
-  const lacking = entities.filter((entity) => ownValue(compiled, entity, field) === undefined);
-  if (lacking.length > 0) await workspace.refresh(rootOf(field.model), lacking);
+  const lacking = entities.filter((entity) => ownValue(compiled, entity, key) === undefined);
+  if (lacking.length > 0) await workspace.refresh(rootOf(key.model), lacking);
   const values = new Map<unknown, object>();
   for (const entity of entities) {
-    const value = ownValue(compiled, entity, field);
+    const value = ownValue(compiled, entity, key);
     if (value !== undefined && value !== null) values.set(value, entity);
   }
   return values;

@@ -3,6 +3,7 @@ import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { fieldKey, keyOf, mapKey, sameKey } from '../core/keys.ts';
 import { isOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
+import { isAmong, isRead, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { Links, Row } from '../core/state.ts';
 import { tellAll, toldOf } from '../core/told.ts';
@@ -75,9 +76,9 @@ export function undoFlush(journal: Journal): void {
  */
 export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal: Journal): void {
   const { start } = journal;
-  for (const deed of journal.deeds.toReversed()) undoDeed(workspace, deed, start);
+  for (const deed of journal.deeds.toReversed()) undoDeed(workspace, work, deed, start);
   for (const steps of journal.collections.values()) for (const step of steps) step();
-  for (const entity of work.added) if (!start.added.has(entity)) State.setGroup(entity, null);
+  for (const entity of work.added) if (!start.added.has(entity)) work.leave(entity);
   resetChanges(workspace);
   for (const [entity, { values, links, told }] of start.unwritten) {
     const meta = metaOfEntity(entity);
@@ -94,10 +95,10 @@ export function undoTransaction(workspace: Workspace, work: UnitOfWork, journal:
     if (State.group(entity) === null) State.setGroup(entity, workspace.pendingGroup(metaOfEntity(entity)));
 }
 
-function undoDeed(workspace: Workspace, deed: Deed, start: JournalStart): void {
+function undoDeed(workspace: Workspace, work: UnitOfWork, deed: Deed, start: JournalStart): void {
   switch (deed.kind) {
     case 'inserted':
-      return undoInserts(workspace, deed, start);
+      return undoInserts(workspace, work, deed, start);
     case 'updated':
       return deed.entities.forEach((entity, i) => {
         State.setRow(entity, deed.rows[i]!);
@@ -137,14 +138,20 @@ function keyOnly(meta: ModelMeta, entity: object, { compiled }: Workspace): Row 
   return row;
 }
 
-function undoInserts(workspace: Workspace, { meta, entities, values }: Inserted, { added }: JournalStart): void {
+function undoInserts(
+  workspace: Workspace,
+  work: UnitOfWork,
+  { meta, entities, values }: Inserted,
+  { added }: JournalStart,
+): void {
   const map = workspace.identityMap.of(meta);
   const { keyOfRow } = workspace.compiled.codec(meta);
   entities.forEach((entity, i) => {
     const row = State.row(entity);
     if (row !== null) map.delete(keyOfRow(row));
     State.setRow(entity, null);
-    State.setGroup(entity, added.has(entity) ? workspace.pendingGroup(meta) : null);
+    if (added.has(entity)) State.setGroup(entity, workspace.pendingGroup(meta));
+    else work.leave(entity);
     putBack(meta, entity, values[i] ?? {});
   });
 }
@@ -171,9 +178,10 @@ function resetChanges(workspace: Workspace): void {
       for (const index of changed.indexes) {
         const field = meta.fields[index]!;
         resetField(entity, field, codec.decodeField(field, row![index]));
-        // Whom it leads to is found by the key again, or linked again below.
-        if (field.relation !== undefined) State.setLink(entity, field.relation.index, undefined);
       }
+      // Whom they lead to is found by the key again, or linked again below.
+      for (const { owning, sourceField, index } of meta.relations)
+        if (owning && isAmong(sourceField, changed.indexes)) State.setLink(entity, index, undefined);
       for (const embedded of meta.embeddedByName.values()) {
         if (embedded.nullable && embedded.fields.every((field) => row![field.index] === null))
           (entity as Values)[embedded.name] = null;
@@ -196,16 +204,15 @@ function relinkOthers(workspace: Workspace, start: JournalStart): void {
   for (const [meta, entities] of workspace.identityMap.entries()) {
     const all = [...entities];
     for (const relation of meta.relations) {
-      if (relation.owning && !relation.targetField.primaryKey) relinkByField(workspace, relation, all, start);
+      if (relation.owning && !relation.toKey) relinkByField(workspace, relation, all, start);
       if (relation.owning || relation.many) continue;
       const owners = byOwner(workspace, relation);
       const unwritten = byLink(start, relation);
       for (const entity of all) {
         const linked = State.link(entity, relation.index) as object | null | undefined;
-        if (linked === undefined || State.row(entity)?.[relation.sourceField.index] === undefined) continue;
+        if (linked === undefined || !isRead(State.row(entity), relation.sourceField)) continue;
         const found =
-          unwritten.get(entity) ??
-          owners.get(fieldKey(relation.sourceField, (entity as Values)[relation.sourceField.name]));
+          unwritten.get(entity) ?? owners.get(fieldKey(relation.sourceField, readKey(entity, relation.sourceField)));
         // A stranger that was put there is gone; who was there before has not been read, or was nobody.
         if (found !== linked && (found !== undefined || linked !== null)) State.setLink(entity, relation.index, found);
       }
@@ -232,10 +239,10 @@ function relinkByField(
   const stored = byOwner(workspace, relation, (item) => storedValue(compiled, item, targetField));
   const toBe = byOwner(workspace, relation);
   for (const entity of entities) {
-    if (State.row(entity)?.[sourceField.index] === undefined) continue;
+    if (!isRead(State.row(entity), sourceField)) continue;
     // What has been changed has its link, if it had one.
     if (unwritten.has(entity) && toldTarget(entity, relation) !== undefined) continue;
-    const key = readField(entity, sourceField);
+    const key = readKey(entity, sourceField);
     const isStored = sameKey(sourceField, storedValue(compiled, entity, sourceField), key);
     const name = fieldKey(sourceField, key);
     const found = isStored ? stored.get(name) : (toBe.get(name) ?? stored.get(name));
@@ -247,10 +254,10 @@ function relinkByField(
 function byOwner(
   workspace: Workspace,
   { target, targetField }: RelationMeta,
-  valueOf: (item: object) => unknown = (item) => readField(item, targetField),
+  valueOf: (item: object) => unknown = (item) => readKey(item, targetField),
 ): Map<unknown, object> {
   const owners = new Map<unknown, object>();
   for (const item of workspace.identityMap.of(target).values())
-    if (State.row(item)?.[targetField.index] !== undefined) owners.set(fieldKey(targetField, valueOf(item)), item);
+    if (isRead(State.row(item), targetField)) owners.set(fieldKey(targetField, valueOf(item)), item);
   return owners;
 }

@@ -1,6 +1,8 @@
 import { knownValue } from '../core/field-values.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { isAmong, partsOf, writeKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
+import type { Row } from '../core/state.ts';
 import { settleTold, tell, wasTold } from '../core/told.ts';
 import type { ChangedFields } from './changed-fields.ts';
 import { stored } from './row-targets.ts';
@@ -11,7 +13,7 @@ type Diff = (entity: object, row: readonly unknown[]) => ChangedFields | null;
 interface Codec {
   readonly meta: ModelMeta;
   readonly diff: Diff;
-  decodeField(field: FieldMeta, raw: unknown): unknown;
+  keyIn(row: Row | null, key: KeyMeta): unknown;
 }
 
 const byField = new WeakMap<ModelMeta, readonly RelationMeta[]>();
@@ -19,8 +21,7 @@ const byField = new WeakMap<ModelMeta, readonly RelationMeta[]>();
 /** The relations of a model that lead to others by a unique field that is not the key, and so may change. */
 export function fieldRelations(meta: ModelMeta): readonly RelationMeta[] {
   let found = byField.get(meta);
-  if (found === undefined)
-    byField.set(meta, (found = meta.relations.filter(({ owning, targetField }) => owning && !targetField.primaryKey)));
+  if (found === undefined) byField.set(meta, (found = meta.relations.filter(({ owning, toKey }) => owning && !toKey)));
   return found;
 }
 
@@ -38,20 +39,20 @@ export function syncTold({ meta, diff }: Codec, entity: object): void {
     if (target === undefined) continue;
     const row = State.row(entity);
     // What has not changed follows in the database.
-    if (row !== null && diff(entity, row)?.indexes.includes(relation.sourceField.index) !== true) continue;
+    if (row !== null && !isAmong(relation.sourceField, diff(entity, row)?.indexes ?? [])) continue;
     const key = knownValue(target, relation.targetField);
     if (key === undefined) continue;
-    (entity as Record<string, unknown>)[relation.sourceField.name] = key;
+    writeKey(entity, relation.sourceField, key);
     tell(entity, relation, target, key);
   }
 }
 
 /** They are written. */
-export function settleWritten(codec: Pick<Codec, 'meta' | 'decodeField'>, entities: readonly object[]): void {
+export function settleWritten(codec: Pick<Codec, 'meta' | 'keyIn'>, entities: readonly object[]): void {
   for (const relation of fieldRelations(codec.meta))
     for (const entity of entities) {
       const { sourceField } = relation;
-      settleTold(entity, relation, codec.decodeField(sourceField, State.row(entity)![sourceField.index]));
+      settleTold(entity, relation, codec.keyIn(State.row(entity), sourceField));
     }
 }
 
@@ -67,8 +68,8 @@ export function withRetold(meta: ModelMeta, none: ChangedFields, diff: Diff): Di
     if (State.links(entity) === null) return changed;
     const known = changed?.indexes ?? [];
     const more = relations
-      .filter((relation) => !known.includes(relation.sourceField.index) && isRetold(entity, relation))
-      .map(({ sourceField }) => sourceField.index);
+      .filter((relation) => !isAmong(relation.sourceField, known) && isRetold(entity, relation))
+      .flatMap(({ sourceField }) => partsOf(sourceField).map(({ index }) => index));
     if (more.length === 0) return changed;
     return [...known, ...more].toSorted((a, b) => a - b).reduce((set, index) => set.with(index), none);
   };

@@ -1,23 +1,22 @@
 import { fieldKey, sameKey } from '../core/keys.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { among } from './commit-order.ts';
-
-type Values = Record<string, unknown>;
 
 /** The row among those of this flush that a reference of an entity leads to. */
 export type TargetFinder = (entity: object, relation: RelationMeta) => object | undefined;
 
 /** For inserts: by link where the other is new, by key where it has one. */
 export function newTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>): TargetFinder {
-  const find = finder(entities, (item, field) => fieldKey(field, (item as Values)[field.name]));
+  const find = finder(entities, (item, key) => fieldKey(key, readKey(item, key)));
   return (entity, relation) => {
     const linked = State.link(entity, relation.index) as object | null | undefined;
-    const key = (entity as Values)[relation.sourceField.name];
+    const key = readKey(entity, relation.sourceField);
     if (
       linked !== undefined &&
       linked !== null &&
-      (key === undefined || sameKey(relation.targetField, (linked as Values)[relation.targetField.name], key))
+      (key === undefined || sameKey(relation.targetField, readKey(linked, relation.targetField), key))
     )
       return linked;
     return find(relation, fieldKey(relation.targetField, key));
@@ -35,7 +34,13 @@ export function storedTarget(entities: ReadonlyMap<ModelMeta, readonly object[]>
 }
 
 /** A stored value as a text, since drivers take and give some types in different forms; undefined where it is not known. */
-export function stored(entity: object, field: FieldMeta): string | undefined {
+export function stored(entity: object, key: KeyMeta): string | undefined {
+  if (key.parts === undefined) return storedPart(entity, key);
+  const texts = key.parts.map((part) => storedPart(entity, part));
+  return texts.includes(undefined) ? undefined : JSON.stringify(texts);
+}
+
+function storedPart(entity: object, field: FieldMeta): string | undefined {
   const row = State.row(entity);
   const value =
     row === null ? (Object.getOwnPropertyDescriptor(entity, field.name)?.value as unknown) : row[field.index];
@@ -44,9 +49,9 @@ export function stored(entity: object, field: FieldMeta): string | undefined {
 
 function finder(
   entities: ReadonlyMap<ModelMeta, readonly object[]>,
-  valueOf: (item: object, field: FieldMeta) => unknown,
+  valueOf: (item: object, key: KeyMeta) => unknown,
 ): (relation: RelationMeta, key: unknown) => object | undefined {
-  const indexes = new Map<FieldMeta, Map<unknown, object>>();
+  const indexes = new Map<KeyMeta, Map<unknown, object>>();
   return ({ target, targetField }, key) => {
     if (key === null || key === undefined) return undefined;
     let index = indexes.get(targetField);

@@ -37,17 +37,20 @@ interface Batch {
   readonly rows: Rows;
 }
 
+/** What makes rows by calls of their own, on a way to the database. */
+type Creating = (workspace: Workspace) => Creator;
+
 /** The way of a query, stage by stage: compile → pending changes first → execute → hydrate → load. */
 export class SessionRunner implements QueryRunner {
   readonly #workspace: Workspace;
   readonly #work: UnitOfWork;
   readonly #loader: BatchLoader;
-  readonly #creator: Creator;
+  readonly #creating: Creating;
 
-  constructor(workspace: Workspace, work: UnitOfWork, loader: BatchLoader, creator: Creator) {
+  constructor(workspace: Workspace, work: UnitOfWork, loader: BatchLoader, creating: Creating) {
     this.#workspace = workspace;
     this.#work = work;
-    this.#creator = creator;
+    this.#creating = creating;
     this.#loader = loader;
   }
 
@@ -151,19 +154,19 @@ export class SessionRunner implements QueryRunner {
   async create(creation: Creation, bounds?: Bounds): Promise<object[]> {
     if (bounds !== undefined) return this.#within(bounds, (runner) => runner.create(creation));
     await this.#connect();
-    return this.#creator.create(creation);
+    return this.#creating(this.#workspace).create(creation);
   }
 
   async ensure(wanted: Wanted, update: boolean, bounds?: Bounds): Promise<readonly [object, boolean]> {
     if (bounds !== undefined) return this.#within(bounds, (runner) => runner.ensure(wanted, update));
     await this.#connect();
-    return this.#creator.ensure(wanted, update);
+    return this.#creating(this.#workspace).ensure(wanted, update);
   }
 
   async save(saving: Saving, bounds?: Bounds): Promise<number> {
     if (bounds !== undefined) return this.#within(bounds, (runner) => runner.save(saving));
     await this.#connect();
-    return this.#creator.save(saving);
+    return this.#creating(this.#workspace).save(saving);
   }
 
   compile(request: QueryRequest): CompiledSql {
@@ -235,7 +238,7 @@ export class SessionRunner implements QueryRunner {
 
   /** The same by another way to the database, or with another view of the session's entities. */
   #through(workspace: Workspace, loader = this.#loader.through(workspace)): SessionRunner {
-    const runner = new SessionRunner(workspace, this.#work, loader, this.#creator.through(workspace));
+    const runner = new SessionRunner(workspace, this.#work, loader, this.#creating);
     loader.use(runner);
     return runner;
   }

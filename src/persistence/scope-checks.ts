@@ -1,4 +1,6 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { partsOf, readKey } from '../core/relation-keys.ts';
+import { modelOf } from '../core/inheritance.ts';
 import { State } from '../core/state.ts';
 import type { ScopeConditions } from '../query/scope-conditions.ts';
 import { meets, pinsOf, unmet } from '../query/pins.ts';
@@ -32,6 +34,12 @@ function changedOf({ meta, changed }: Extract<FlushStep, { kind: 'update' }>): F
 
 /** A key that a linked entity has, or will get. */
 function valueOf(entity: object, { field }: Pin): unknown {
-  const linked = field.relation === undefined ? undefined : State.link(entity, field.relation.index);
-  return State.is(linked) ? readField(linked, field.relation!.targetField) : readField(entity, field);
+  for (const { owning, index, sourceField, targetField } of modelOf(entity).relations) {
+    const at = owning ? partsOf(sourceField).findIndex((part) => part.index === field.index) : -1;
+    const linked = at < 0 ? undefined : State.link(entity, index);
+    // A relation of several fields may have been left for another by one of them.
+    if (State.is(linked) && (sourceField.parts === undefined || readKey(entity, sourceField) === undefined))
+      return readField(linked, partsOf(targetField)[at]!);
+  }
+  return readField(entity, field);
 }

@@ -8,7 +8,7 @@ import { currentSession } from '../core/loader.ts';
 import type { EntityGroup, ChangingCollection, RelationLoader } from '../core/loader.ts';
 import { isOf, modelOf, ownRow, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
-import type { FieldMeta, LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { KeyMeta, LinkMeta, ModelClassValue, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { refuseReadOnly } from '../core/read-only.ts';
 import { metaOf } from '../core/registry.ts';
 import { State } from '../core/state.ts';
@@ -36,35 +36,27 @@ import type { MaybePromise } from '../utils/maybe-promise.ts';
 import { withArticle, withCapitalArticle } from '../utils/naming.ts';
 import { own } from '../utils/own.ts';
 import type { ExportOptions, QueryReport } from '../utils/performance/report.ts';
-import { Additions } from './additions.ts';
 import { cacheApi } from './cached/invalidation.ts';
 import type { CacheAccess } from './cached/cache-access.ts';
 import { keyRows } from './cached/key-rows.ts';
 import type { KeyQuery } from './compiled.ts';
-import { Cascades } from './cascades.ts';
-import { Creator } from './creator.ts';
-import type { FetchMode } from '../core/fetch-mode.ts';
 import { Engine } from './engine.ts';
-import { Expirer } from './expirer.ts';
 import { rowsByKey } from './key-query.ts';
 import type { SessionOptions } from './options.ts';
 import type { Journal } from './journal.ts';
-import { BatchLoader } from './loading/batched.ts';
 import { MergeGraph } from './merge-graph.ts';
-import { Merger } from './merger.ts';
-import { PeerLoader } from './loading/peers.ts';
+import type { Merger } from './merger.ts';
 import { flushedFirst } from './flushed-first.ts';
 import { storedValue } from './stored-value.ts';
-import { dropUnwrittenRows, unwrittenRows } from './unwritten-rows.ts';
+import { dropUnwrittenRows } from './unwritten-rows.ts';
 import { loadRelations } from './loading/prefetches.ts';
 import { isKnown, knownKey, membersOf } from './relation-query.ts';
 import { membersAtHand } from './replacements.ts';
-import { SessionRunner } from './runner.ts';
 import { sessionSettings } from './session-settings.ts';
 import { sessionSql } from './session-sql.ts';
+import { SessionParts } from './session-parts.ts';
 import { SessionStatements } from './session-stats.ts';
-import { Lifecycle } from './lifecycle.ts';
-import { Transactions } from './transactions.ts';
+import { TransactionScope } from './transaction-scope.ts';
 import { refuseInside } from './transaction-options.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 import { Workspace } from './workspace.ts';
@@ -78,16 +70,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #work = new UnitOfWork();
-  readonly #batch: BatchLoader;
-  readonly #fetchMode: FetchMode;
-  #peersMade: PeerLoader | undefined;
-  readonly #runner: SessionRunner;
-  readonly #transactions: Transactions;
-  readonly #lifecycle: Lifecycle;
-  readonly #cascades: Cascades;
-  readonly #additions: Additions;
   readonly #statements: SessionStatements;
-  #workspace: Workspace;
+  readonly #workspace: Workspace;
+  readonly #scope: TransactionScope;
+  readonly #parts: SessionParts;
   #closed = false;
   #sql: SessionSql | undefined;
 
@@ -103,28 +89,10 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const executor = new Executor(this.#engine.executor, this.#statements);
     const scopes = new ActiveScopes(settings.scopes);
     this.#workspace = new Workspace(this.#engine, this, { scopes, using, schema, loadStrategy });
-    this.#batch = new BatchLoader(this.#workspace, {
-      // What is loaded inside a transaction shows what is not committed: a rollback forgets it.
-      before: (collection) => this.#transactions.current?.journal.touchCollection(collection),
-      changed: this.#work.collections,
-      rows: (link) => unwrittenRows(this.#workspace, this.#work, link),
-    });
-    this.#fetchMode = fetchMode;
+    const sender = bounds === undefined ? executor : withEachBounded(executor, bounds);
+    this.#scope = new TransactionScope(this.#workspace, this.#work, flushMode, sender);
     // Named cast: the running class to its typed face, as hooks see it.
-    this.#lifecycle = new Lifecycle(this as unknown as SessionApi, this.#workspace, this.#work);
-    this.#additions = new Additions(this.#workspace, this.#work);
-    this.#cascades = new Cascades(this.#workspace, this.#work, this.#batch);
-    this.#transactions = new Transactions(
-      this.#workspace,
-      this.#work,
-      this.#lifecycle,
-      this.#cascades,
-      flushMode,
-      bounds === undefined ? executor : withEachBounded(executor, bounds),
-    );
-    const creator = new Creator(this.#workspace, this.#work, this.#transactions);
-    this.#runner = new SessionRunner(this.#workspace, this.#work, this.#batch, creator);
-    this.#batch.use(this.#runner);
+    this.#parts = new SessionParts(this as unknown as SessionApi, this.#scope, fetchMode);
   }
 
   /** The session of the running scope. @throws NoSessionError */
@@ -138,7 +106,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   get sql(): SessionSql {
     this.#refuseClosed();
-    return (this.#sql ??= sessionSql(this.#workspace, () => this.#transactions.beforeRaw()));
+    return (this.#sql ??= sessionSql(this.#workspace, () => this.#parts.flushes.beforeRaw()));
   }
 
   get cache(): CacheApi {
@@ -151,7 +119,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   query(modelClass: ModelClassValue): ModelQuerySet {
     this.#refuseClosed();
-    return ModelQuerySet.of(this.#runner, metaOf(modelClass), this.#workspace.scopes);
+    return ModelQuerySet.of(this.#parts.runner, metaOf(modelClass), this.#workspace.scopes);
   }
 
   async get(modelClass: ModelClassValue, pk: unknown): Promise<object | null> {
@@ -174,7 +142,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     const [row] = isPromise(pending) ? await pending : pending;
     if (row === undefined) return null;
     const entity = this.#adopt(meta, row);
-    if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
+    if (isHeard('afterLoad')) await this.#parts.lifecycle.loaded([entity]);
     return entity;
   }
 
@@ -199,7 +167,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   /** By a query like any other, so that the model's conditions hold. */
   async #getScoped(meta: ModelMeta, key: readonly unknown[]): Promise<object | null> {
     const { state } = rowsByKey(meta, [key], this.#workspace.scopes);
-    const [entity = null] = await this.#runner.entities(state);
+    const [entity = null] = await this.#parts.runner.entities(state);
     return entity !== null && this.#work.deleted.has(entity) ? null : entity;
   }
 
@@ -212,7 +180,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   add(...entities: readonly object[]): void {
     this.#refuseClosed();
     for (const entity of entities) refuseReadOnly(this.#checkEntity(entity), 'inserted');
-    for (const entity of entities) this.#additions.add(entity);
+    for (const entity of entities) this.#parts.additions.add(entity);
   }
 
   addAll(entities: Iterable<object>): void {
@@ -237,8 +205,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     for (const entity of entities) {
       if (this.#work.added.has(entity)) {
         // A flush that is under way inserts it: the next one deletes it.
-        if (this.#transactions.isFlushing) this.#work.deleted.add(entity);
-        else for (const unsaved of [entity, ...this.#cascades.unsavedWith(entity)]) this.#work.withdraw(unsaved);
+        if (this.#scope.flushing !== undefined) this.#work.deleted.add(entity);
+        else for (const unsaved of [entity, ...this.#parts.cascades.unsavedWith(entity)]) this.#work.withdraw(unsaved);
       } else if (State.row(entity) !== null || hasKey(metaOfEntity(entity), entity)) this.#work.deleted.add(entity);
     }
   }
@@ -266,12 +234,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   expire(entity: object, ...names: readonly string[]): void {
     this.#refuseClosed();
     this.#refuseUnless('expired', this.#checkEntity(entity), entity);
-    this.#expirer.expire(entity, names);
+    this.#parts.expirer.expire(entity, names);
   }
 
   expireAll(): void {
     this.#refuseClosed();
-    const expirer = this.#expirer;
+    const expirer = this.#parts.expirer;
     for (const [, entities] of this.#workspace.identityMap.entries())
       for (const entity of entities) if (this.state(entity) === 'persistent') expirer.expire(entity, []);
   }
@@ -297,8 +265,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         );
     }
     const { scopes } = this.#workspace;
-    const asked = addPrefetches(initialState(meta, scopes), paths, ModelQuerySet.sets(this.#runner, scopes));
-    await loadRelations(this.#workspace, this.#batch, { meta, ...asked }, all);
+    const asked = addPrefetches(initialState(meta, scopes), paths, ModelQuerySet.sets(this.#parts.runner, scopes));
+    await loadRelations(this.#workspace, this.#parts.batch, { meta, ...asked }, all);
     return all;
   }
 
@@ -313,27 +281,27 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   flush(): Promise<void> {
     this.#refuseClosed();
-    return this.#transactions.flush();
+    return this.#parts.flushes.flush();
   }
 
   async explainFlush(): Promise<readonly FlushStatement[]> {
     this.#refuseClosed();
-    return this.#transactions.explain();
+    return this.#parts.flushes.explain();
   }
 
   async commit(): Promise<void> {
     this.#refuseClosed();
-    if (this.#transactions.current !== undefined) {
+    if (this.#scope.current !== undefined) {
       throw new SessionStateError('commit() was called inside a transaction that ends by itself.', {
         remedy: 'Return from its function to commit it; call flush() to write now.',
       });
     }
-    await this.#transactions.flush();
+    await this.#parts.flushes.flush();
   }
 
   async rollback(): Promise<void> {
     this.#refuseClosed();
-    await this.#transactions.discard();
+    await this.#parts.transactions.discard();
   }
 
   async transaction<T>(fn: (session: RunningSession) => T | Promise<T>, given: TransactionOptions = {}): Promise<T> {
@@ -344,7 +312,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
         remedy: 'Use db.transaction(fn, { retry }).',
       });
     refuseInside(options, this.#around !== undefined);
-    return this.#transactions.run(() => currentSession.run(this, async () => fn(this)), options);
+    return this.#parts.transactions.run(() => currentSession.run(this, async () => fn(this)), options);
   }
 
   run<T>(fn: () => T): T {
@@ -366,7 +334,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   clear(): void {
     this.#refuseInTransaction('clear()');
-    if (this.#transactions.hasUnwritten)
+    if (this.#scope.hasUnwritten)
       throw new SessionStateError(
         'clear() would lose what has been added, changed, deleted or linked and is not written.',
         { remedy: 'Call commit() or rollback() first.' },
@@ -391,8 +359,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   async close(): Promise<void> {
     if (this.#closed) return;
     // What still runs in a transaction that was stopped finds the session closed.
-    if (!this.#transactions.isStopped) this.#refuseInTransaction('close()');
-    if (this.#transactions.hasUnwritten) {
+    if (!this.#scope.isStopped) this.#refuseInTransaction('close()');
+    if (this.#scope.hasUnwritten) {
       this.#engine.warnOnce(
         'BLAZE_LOST',
         'A session was closed with entities added, changed, deleted or linked that were never written. Call session.commit() before it is closed.',
@@ -419,15 +387,15 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   get executor(): Executor {
-    return this.#transactions.executor;
+    return this.#scope.executor;
   }
 
   get currentTransaction(): WorkspaceOwner['currentTransaction'] {
-    return this.#transactions.current;
+    return this.#scope.current;
   }
 
   get journal(): Journal {
-    return this.#transactions.journal;
+    return this.#scope.journal;
   }
 
   get label(): string {
@@ -436,17 +404,17 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
 
   mayNotLeave(): (entity: object) => boolean {
     const isPending = this.#work.pending();
-    const { journals } = this.#transactions;
+    const { journals } = this.#scope;
     return (entity) => isPending(entity) || journals.some((journal) => journal.concerns(entity));
   }
 
   announce(groups: readonly EntityGroup[]): Promise<void> {
-    return this.#lifecycle.loaded(groups.flatMap(({ members }) => members));
+    return this.#parts.lifecycle.loaded(groups.flatMap(({ members }) => members));
   }
 
   beforeRead(reads: ReadonlySet<ModelMeta>, workspace: Workspace): Promise<void> | undefined {
-    if (this.#transactions.current === undefined) this.#warnOfEscape();
-    return this.#transactions.beforeRead(reads, workspace);
+    if (this.#scope.current === undefined) this.#warnOfEscape();
+    return this.#scope.hides(reads) ? this.#parts.flushes.beforeRead(workspace) : undefined;
   }
 
   /* ---------- for entities ---------- */
@@ -460,48 +428,48 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   reference(relation: RelationMeta, key: unknown, from: object): object {
-    return this.#peers.reference(relation, key, from);
+    return this.#parts.peers.reference(relation, key, from);
   }
 
   loadedTarget(relation: RelationMeta, key: unknown): object | undefined {
-    return relation.targetField.primaryKey
+    return relation.toKey
       ? this.#workspace.identityMap.of(relation.target).get(mapKey(relation.target, key))
       : undefined;
   }
 
-  storedValue(entity: object, field: FieldMeta): unknown {
-    return storedValue(this.#workspace.compiled, entity, field);
+  storedValue(entity: object, key: KeyMeta): unknown {
+    return storedValue(this.#workspace.compiled, entity, key);
   }
 
   async loadEntity(entity: object): Promise<void> {
     this.#refuseClosed();
-    await this.#peers.loadEntity(entity);
-    if (isHeard('afterLoad')) await this.#lifecycle.loaded([entity]);
+    await this.#parts.peers.loadEntity(entity);
+    if (isHeard('afterLoad')) await this.#parts.lifecycle.loaded([entity]);
   }
 
   loadRelation(entity: object, relation: RelationMeta): Promise<void> {
     this.#refuseClosed();
-    return this.#peers.loadRelation(entity, relation);
+    return this.#parts.peers.loadRelation(entity, relation);
   }
 
   queryRelation(entity: object, relation: RelationMeta): ModelQuerySet {
     this.#refuseClosed();
-    let runner: QueryRunner = this.#runner;
+    let runner: QueryRunner = this.#parts.runner;
     const { compiled } = this.#workspace;
     if (!isKnown(compiled, entity, relation)) {
       // The flush that comes before a query inside a transaction gives the key that the query is about.
-      if (!this.#transactions.flushesBeforeReads) knownKey(compiled, entity, relation);
-      runner = flushedFirst(this.#runner, () => this.#flushFor(entity, relation));
+      if (!this.#scope.flushesBeforeReads) knownKey(compiled, entity, relation);
+      runner = flushedFirst(this.#parts.runner, () => this.#flushFor(entity, relation));
     }
     return new ModelQuerySet(runner, {
       ...membersOf(compiled, entity, relation, this.#workspace.scopes),
-      owner: this.#runner,
+      owner: this.#parts.runner,
     });
   }
 
   async #flushFor(entity: object, relation: RelationMeta): Promise<void> {
-    if (!isKnown(this.#workspace.compiled, entity, relation) && this.#transactions.flushesBeforeReads)
-      await this.#transactions.flush();
+    if (!isKnown(this.#workspace.compiled, entity, relation) && this.#scope.flushesBeforeReads)
+      await this.#parts.flushes.flush();
   }
 
   membersAtHand(owner: object, relation: RelationMeta): object[] {
@@ -514,12 +482,12 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   collectionChanges(collection: ChangingCollection): void {
-    this.#transactions.journal.touchCollection(collection);
+    this.#scope.journal.touchCollection(collection);
     this.#work.collections.add(collection);
   }
 
   cascadeSave(entity: object, owner: object): void {
-    if (!this.#work.deleted.has(owner)) this.#additions.add(entity);
+    if (!this.#work.deleted.has(owner)) this.#parts.additions.add(entity);
   }
 
   /* ---------- parts ---------- */
@@ -542,18 +510,8 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
     return entity;
   }
 
-  /** Made by the first relation that is asked for: many sessions only read. */
-  get #peers(): PeerLoader {
-    return (this.#peersMade ??= new PeerLoader(this.#workspace, this.#batch, this.#fetchMode));
-  }
-
   get #merger(): Merger {
-    const add = (entity: object): void => this.add(entity);
-    return new Merger({ workspace: this.#workspace, work: this.#work, batch: this.#batch, runner: this.#runner, add });
-  }
-
-  get #expirer(): Expirer {
-    return new Expirer(this.#workspace, this.#transactions.journal, this.#transactions.current !== undefined);
+    return this.#parts.merger((entity) => this.add(entity));
   }
 
   /** @throws SessionStateError for an entity that has no row in this session. */
@@ -574,7 +532,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   get #around(): RunningSession | undefined {
     const session = currentSession.getStore();
     if (session === this || !(session instanceof RunningSession) || session.#engine !== this.#engine) return undefined;
-    return session.#transactions.current === undefined ? undefined : session;
+    return session.#scope.current === undefined ? undefined : session;
   }
 
   /** A query that runs beside the transaction that it was written in sees nothing of it, and is no part of it. */
@@ -592,7 +550,7 @@ class RunningSession implements RelationLoader, WorkspaceOwner {
   }
 
   #refuseInTransaction(call: string): void {
-    if (this.#transactions.current !== undefined)
+    if (this.#scope.current !== undefined)
       throw new SessionStateError(`${call} was called inside a transaction.`, {
         remedy: 'Return from its function first.',
       });

@@ -1,6 +1,8 @@
 import { EntityCollection } from '../core/collection.ts';
 import { rootOf } from '../core/inheritance.ts';
+import { endFields } from './link-ends.ts';
 import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { Row } from '../core/state.ts';
 import type { QueryRequest } from '../query/state.ts';
@@ -148,8 +150,8 @@ function forgetMembers(
 ): void {
   const isConcerned = ({ link, targetField, owning }: RelationMeta): boolean =>
     link === undefined
-      ? !owning && moved.has(targetField)
-      : !link.implicit && (gone.has(rootOf(link.model)) || changed.has(link.source) || changed.has(link.target));
+      ? !owning && partsOf(targetField).some((part) => moved.has(part))
+      : !link.implicit && (gone.has(rootOf(link.model)) || endFields(link).some((part) => changed.has(part)));
   for (const [meta, entities] of identityMap.entries())
     for (const { index } of meta.relations.filter(isConcerned))
       for (const entity of entities) {

@@ -2,7 +2,8 @@ import { EntityCollection } from '../core/collection.ts';
 import { mapKey } from '../core/keys.ts';
 import { modelOf, rootOf } from '../core/inheritance.ts';
 import type { EntityGroup } from '../core/loader.ts';
-import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import type { KeyMeta, ModelMeta } from '../core/metadata.ts';
+import { isRead, readKey } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { ApartLoader, STREAMED } from './apart.ts';
 import { IdentityMap } from './identity-map.ts';
@@ -83,8 +84,8 @@ export class StreamedBatches {
 
   /** References that were made by reading the relations of an entity stand for nothing that anybody could load from there. */
   #forgetReferences({ relations }: ModelMeta, entity: object): void {
-    for (const { owning, target, targetField, sourceField } of relations) {
-      if (!owning || !targetField.primaryKey) continue;
+    for (const { owning, target, toKey, sourceField } of relations) {
+      if (!owning || !toKey) continue;
       const map = this.#workspace.identityMap.of(target);
       const value = valueAt(entity, sourceField);
       if (map.size === 0 || value === null || value === undefined) continue;
@@ -103,8 +104,8 @@ function isFrom(reference: object, group: EntityGroup | null): boolean {
 
 /** What is found by its key in the session is linked: it may leave, with this batch or another, and is to be found then, too. */
 function keepTargets(entity: object, identityMap: IdentityMap): void {
-  for (const { index, owning, target, targetField, sourceField } of State.group(entity)!.meta.relations) {
-    if (!owning || !targetField.primaryKey || State.link(entity, index) !== undefined) continue;
+  for (const { index, owning, target, toKey, sourceField } of State.group(entity)!.meta.relations) {
+    if (!owning || !toKey || State.link(entity, index) !== undefined) continue;
     const key = valueAt(entity, sourceField);
     if (key === undefined || key === null) continue;
     const found = identityMap.of(target).get(mapKey(target, key));
@@ -112,18 +113,18 @@ function keepTargets(entity: object, identityMap: IdentityMap): void {
   }
 }
 
-/** A field's value; undefined where it was not read. */
-function valueAt(entity: object, field: FieldMeta): unknown {
-  return State.row(entity)?.[field.index] === undefined ? undefined : (entity as Record<string, unknown>)[field.name];
+/** A key's value; undefined where it was not read. */
+function valueAt(entity: object, key: KeyMeta): unknown {
+  return isRead(State.row(entity), key) ? readKey(entity, key) : undefined;
 }
 
 /** The entities at the other ends of an entity's relations, as far as they are at hand. */
 function reachedFrom(entity: object, identityMap: IdentityMap): object[] {
-  return modelOf(entity).relations.flatMap(({ index, owning, target, targetField, sourceField }) => {
+  return modelOf(entity).relations.flatMap(({ index, owning, target, toKey, sourceField }) => {
     const link = State.link(entity, index);
     if (link instanceof EntityCollection) return link.isLoaded ? link.toArray() : [];
     if (State.is(link)) return [link];
-    const key = owning && targetField.primaryKey ? valueAt(entity, sourceField) : undefined;
+    const key = owning && toKey ? valueAt(entity, sourceField) : undefined;
     const found = key === undefined || key === null ? undefined : identityMap.of(target).get(mapKey(target, key));
     return found === undefined ? [] : [found];
   });

@@ -1,10 +1,12 @@
+import { collectionOf } from '../core/collection-of.ts';
 import { EntityCollection } from '../core/collection.ts';
 import type { ChangingCollection, EntityGroup, PendingLinks } from '../core/loader.ts';
-import { rootOf } from '../core/inheritance.ts';
+import { modelOf, rootOf } from '../core/inheritance.ts';
 import { metaOfEntity } from '../core/model.ts';
 import type { ModelMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { isThrough, showLinkRow } from '../core/through.ts';
+import { rejoin } from './rejoin.ts';
 import { withdrawn } from './withdrawn.ts';
 
 /** The three sets of a unit of work. */
@@ -67,12 +69,21 @@ export class UnitOfWork {
     for (const collection of this.collections) if (collection.owner === entity) this.collections.delete(collection);
   }
 
-  /** A new entity is not saved after all: nothing of the session shows it any more. */
+  /** A new entity is not saved after all: nothing of the session shows it any more. What it collects meanwhile a rollback takes back. */
   withdraw(entity: object): void {
+    const loader = State.group(entity)?.loader;
+    for (const relation of modelOf(entity).relations)
+      if (relation.many) loader?.collectionChanges(collectionOf(entity, relation));
     if (isThrough(metaOfEntity(entity))) showLinkRow(entity, false);
     (this.#withdrawn ??= new WeakMap()).set(entity, withdrawn(entity, this.collections));
     this.forget(entity);
     State.setGroup(entity, null);
+  }
+
+  /** A rollback has taken a new entity out of the session, and of what showed it there. */
+  leave(entity: object): void {
+    State.setGroup(entity, null);
+    (this.#withdrawn ??= new WeakMap()).set(entity, [() => rejoin(entity)]);
   }
 
   /** A new entity is cared for, or is again, with what its collections hold. */

@@ -1,6 +1,8 @@
+import { knownValue } from '../core/field-values.ts';
 import { isOf, modelOf } from '../core/inheritance.ts';
 import { mapKey, sameKey } from '../core/keys.ts';
-import type { FieldMeta, LinkMeta, RelationMeta } from '../core/metadata.ts';
+import type { LinkMeta, RelationMeta } from '../core/metadata.ts';
+import { isAmong, sidesOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import type { CompiledCache } from './compiled.ts';
 import type { LinkChange } from './link-change.ts';
@@ -12,29 +14,25 @@ import type { Workspace } from './workspace.ts';
 /** The entity that a row of a model between two leads to by one of its relations, if the session has it. */
 export function endAt(identityMap: IdentityMap, entity: object, relation: RelationMeta): object | undefined {
   const linked = State.link(entity, relation.index);
-  const key = known(entity, relation.sourceField);
+  const key = knownValue(entity, relation.sourceField);
   if (
     State.is(linked) &&
-    (key === undefined || sameKey(relation.targetField, known(linked, relation.targetField), key))
+    (key === undefined || sameKey(relation.targetField, knownValue(linked, relation.targetField), key))
   )
     return linked;
   return targetAt(identityMap, relation, key);
 }
 
 function targetAt(identityMap: IdentityMap, relation: RelationMeta, key: unknown): object | undefined {
-  const { target, targetField } = relation;
-  if (key === undefined || key === null || !targetField.primaryKey) return undefined;
+  const { target, toKey } = relation;
+  if (key === undefined || key === null || !toKey) return undefined;
   return identityMap.of(target).get(mapKey(target, key));
-}
-
-function known(entity: object, { name }: FieldMeta): unknown {
-  return Object.getOwnPropertyDescriptor(entity, name)?.value as unknown;
 }
 
 /** Rows of a model between two that are new, or are to lead to others than they do in the database. */
 export function* unwrittenRows(workspace: Workspace, work: UnitOfWork, link: LinkMeta): Generator<MovedRow> {
   const { identityMap, compiled } = workspace;
-  const relations = [link.source.relation!, link.target.relation!] as const;
+  const relations = sidesOf(link);
   const endsOf = (entity: object): MovedRow['to'] => [
     endAt(identityMap, entity, relations[0]),
     endAt(identityMap, entity, relations[1]),
@@ -59,9 +57,7 @@ export function* keysLeft({ identityMap, compiled }: Workspace, link: LinkMeta):
 
 function storedEnds(compiled: CompiledCache, entity: object, { source, target }: LinkMeta): unknown[] {
   const [row, codec] = [State.row(entity)!, compiled.codec(modelOf(entity))];
-  return [source, target].map((field) =>
-    row[field.index] === undefined ? undefined : codec.decodeField(field, row[field.index]),
-  );
+  return [source, target].map((key) => codec.keyIn(row, key));
 }
 
 /**
@@ -75,10 +71,11 @@ export function* linkedByRows(
   link: LinkMeta,
   isTakenOut: (target: object) => boolean,
 ): Generator<object> {
+  const [from, to] = sidesOf(link);
   for (const rows of [identityMap.of(link.model).values(), work.added])
     for (const row of rows) {
-      if (!isOf(row, link.model) || endAt(identityMap, row, link.source.relation!) !== source) continue;
-      const target = endAt(identityMap, row, link.target.relation!);
+      if (!isOf(row, link.model) || endAt(identityMap, row, from) !== source) continue;
+      const target = endAt(identityMap, row, to);
       if (target === undefined) continue;
       if (work.added.has(row) || isMoved(compiled, row, link) || !isTakenOut(target)) yield target;
     }
@@ -97,11 +94,9 @@ export function dropUnwrittenRows(workspace: Workspace, work: UnitOfWork, pair: 
 
 /** Whether an entity is a row between these two. */
 export function leadsToBoth(identityMap: IdentityMap, entity: object, { link, source, target }: LinkChange): boolean {
-  return (
-    isOf(entity, link.model) &&
-    endAt(identityMap, entity, link.source.relation!) === source &&
-    endAt(identityMap, entity, link.target.relation!) === target
-  );
+  if (!isOf(entity, link.model)) return false;
+  const [from, to] = sidesOf(link);
+  return endAt(identityMap, entity, from) === source && endAt(identityMap, entity, to) === target;
 }
 
 /** Whether the row of an entity is one between these two in the database. */
@@ -112,9 +107,10 @@ export function isStoredBetween(
 ): boolean {
   if (!isOf(entity, link.model) || State.row(entity) === null) return false;
   const [from, to] = storedEnds(compiled, entity, link);
+  const [here, there] = sidesOf(link);
   return (
-    sameKey(link.source, from, known(source, link.source.relation!.targetField)) &&
-    sameKey(link.target, to, known(target, link.target.relation!.targetField))
+    sameKey(link.source, from, knownValue(source, here.targetField)) &&
+    sameKey(link.target, to, knownValue(target, there.targetField))
   );
 }
 
@@ -122,5 +118,5 @@ function isMoved(compiled: CompiledCache, entity: object, { source, target }: Li
   const row = State.row(entity);
   if (row === null) return false;
   const changed = compiled.codec(modelOf(entity)).diff(entity, row)?.indexes ?? [];
-  return changed.includes(source.index) || changed.includes(target.index);
+  return isAmong(source, changed) || isAmong(target, changed);
 }

@@ -166,6 +166,11 @@ export class Workspace {
     return this.#owner.currentTransaction?.connection;
   }
 
+  /** That of the transaction, or of the savepoint in it, if one is open. */
+  get transactionJournal(): Journal | undefined {
+    return this.#owner.currentTransaction?.journal;
+  }
+
   /** The scopes of the session. */
   get scopes(): ScopeConditions {
     return this.#place.scopes;
@@ -182,7 +187,7 @@ export class Workspace {
 
   /** Where it is noted what a write of its own does to memory: outside of a transaction no rollback takes that back. */
   get journal(): Journal {
-    return this.#owner.currentTransaction?.journal ?? new LastingJournal(this.#owner.journal);
+    return this.transactionJournal ?? new LastingJournal(this.#owner.journal);
   }
 
   /** Whether nothing may be written: inside a transaction that only reads. */

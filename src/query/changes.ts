@@ -1,11 +1,13 @@
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
 import { assignable, whyFixed } from './assignable.ts';
 import { ExpressionBuilder, expressionNode } from './expressions.ts';
-import { entityKey, unknownName } from './filter.ts';
+import { entityKey } from './entity-key.ts';
+import { unknownName } from './filter.ts';
 import { param, stored } from './nodes.ts';
 import type { FieldChange } from './state.ts';
 
@@ -18,7 +20,8 @@ export function fieldChange(meta: ModelMeta, name: string, value: unknown, refs:
       field: name,
       remedy: relation.link === undefined ? `Update ${relation.target.name}.` : 'Change the collection of each entity.',
     });
-  const field = relation === undefined ? fieldOf(meta, name) : relation.sourceField;
+  // Relations of several fields have been taken apart.
+  const field = relation === undefined ? fieldOf(meta, name) : partsOf(relation.sourceField)[0]!;
   const label = { model: meta.name, field: field.name };
   const fixed = whyFixed(field);
   if (fixed !== undefined)
@@ -59,7 +62,9 @@ export function fieldOf(meta: ModelMeta, name: unknown, more: readonly string[] 
     throw new UnknownFieldError(`${meta.name}.${name} is a relation, and a column is wanted here.`, {
       model: meta.name,
       field: name,
-      remedy: `Use '${relation.sourceField.name}'.`,
+      remedy: `Use ${partsOf(relation.sourceField)
+        .map((part) => `'${part.name}'`)
+        .join(' or ')}.`,
     });
   }
   if (relation !== undefined) throw unknownName(meta, name);

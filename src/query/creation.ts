@@ -1,11 +1,12 @@
 import { indexFields } from '../core/index-fields.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { isPartOf } from '../core/relation-keys.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest, withCapitalArticle } from '../utils/naming.ts';
 import { embeddedFields } from './embedded.ts';
-import { entityKey } from './filter.ts';
+import { entityKey } from './entity-key.ts';
 import { refuseHiddenConflicts } from './pins.ts';
 import type { QueryState } from './state.ts';
 
@@ -205,10 +206,14 @@ function ownFields(meta: ModelMeta, by: readonly FieldMeta[], input: unknown): r
   const names = State.is(input) ? undefined : new Set(Object.keys(input as object));
   const fields = meta.fields.filter(
     (field) =>
-      mayChange(field, by) &&
-      (names?.has(field.relation?.name ?? field.path[0]!) ?? field.generation !== 'now on insert'),
+      mayChange(field, by) && (names === undefined ? field.generation !== 'now on insert' : isNamed(field, names)),
   );
   return withStamps(meta, fields);
+}
+
+/** Whether an object of the constructor's input says what a field is: by its name, or by that of a relation that it is a key of. */
+export function isNamed(field: FieldMeta, names: ReadonlySet<string>): boolean {
+  return names.has(field.relation?.name ?? field.path[0]!) || isPartOf(field, names);
 }
 
 /** With the fields that change whenever a row is saved: the times of that, and the version. */
@@ -248,7 +253,8 @@ export function fieldNamed(meta: ModelMeta, name: unknown): FieldMeta {
       model: meta.name,
     });
   const relation = meta.relationByName.get(name);
-  const field = relation?.owning === true ? relation.sourceField : meta.fieldByName.get(name);
+  const key = relation?.owning === true ? relation.sourceField : meta.fieldByName.get(name);
+  const field = key?.parts === undefined ? key : undefined;
   if (field !== undefined) return field;
   throw new UnknownFieldError(`${meta.name} has no column '${name}'.`, {
     model: meta.name,

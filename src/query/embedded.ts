@@ -5,18 +5,19 @@ import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
 import { suggest } from '../utils/naming.ts';
+import { keyChanges, keyFields } from './composite.ts';
 import type { Lookup } from './lookups.ts';
 
 /**
- * What `update` was given, with the parts of embedded values in place of these: parts that are not given stay as they are,
- * `null` makes all of them NULL.
+ * What `update` was given, with the parts of embedded values and the fields of relations in place of these: parts that are
+ * not given stay as they are, `null` makes all of them NULL.
  *
  * @throws InvalidValueError, UnknownFieldError
  */
 export function withParts(meta: ModelMeta, changes: Readonly<Record<string, unknown>>): [string, unknown][] {
   return Object.entries(changes).flatMap(([name, value]): [string, unknown][] => {
     const embedded = meta.embeddedByName.get(name);
-    if (embedded === undefined || value === undefined) return [[name, value]];
+    if (embedded === undefined || value === undefined) return keyChanges(meta, name, value) ?? [[name, value]];
     if (value === null && embedded.nullable) return embedded.fields.map((field) => [field.name, null]);
     return Object.entries(objectOf(meta, embedded, value)).map(([part, item]) => [
       partNamed(meta, embedded, part).name,
@@ -25,9 +26,9 @@ export function withParts(meta: ModelMeta, changes: Readonly<Record<string, unkn
   });
 }
 
-/** The fields that a name stands for: those of an embedded value, or undefined where it is no such name. */
-export function embeddedFields({ embeddedByName }: ModelMeta, name: unknown): readonly FieldMeta[] | undefined {
-  return typeof name === 'string' ? embeddedByName.get(name)?.fields : undefined;
+/** The fields that a name stands for: those of an embedded value or a relation; undefined where it is no such name. */
+export function embeddedFields(meta: ModelMeta, name: unknown): readonly FieldMeta[] | undefined {
+  return typeof name === 'string' ? (meta.embeddedByName.get(name)?.fields ?? keyFields(meta, name)) : undefined;
 }
 
 /** `exact(value)`: all parts are those of the value; one that it lacks is NULL. Any other lookup is refused. */

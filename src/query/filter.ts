@@ -1,11 +1,13 @@
 import { conjunction, disjunction, negation } from '../core/ast/expressions.ts';
-import type { Expression, Origin, ParamLabel, PathExpression } from '../core/ast/expressions.ts';
+import type { Expression, Origin, PathExpression } from '../core/ast/expressions.ts';
 import type { EmbeddedMeta, FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import { State } from '../core/state.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError, UnknownFieldError } from '../utils/errors.ts';
-import { suggest, withArticle } from '../utils/naming.ts';
+import { suggest } from '../utils/naming.ts';
 import { unreachable } from '../utils/unreachable.ts';
+import { compositeCondition } from './composite.ts';
+import { entityKey, labelFor } from './entity-key.ts';
 import { exactValue, partNamed } from './embedded.ts';
 import { conditionNode, ExpressionBuilder, refuseAggregates, refuseWindows } from './expressions.ts';
 import { lookup } from './lookup-nodes.ts';
@@ -143,10 +145,13 @@ function column(node: PathExpression, field: FieldMeta, value: unknown): Express
 }
 
 function toOne(place: Place, relation: RelationMeta, value: unknown): Expression {
-  const key = relationKey(place.steps, relation, place.origin);
+  const keys = relationKey(place.steps, relation, place.origin);
+  const key = keys[0]!;
+  if (keys.length > 1 && (value === null || State.is(value) || value instanceof Lookup || Array.isArray(value)))
+    return compositeCondition(relation, keys, value);
   if (value === null) return { kind: 'isNull', operand: key, negated: false };
   if (State.is(value)) {
-    const field = relation.owning ? relation.targetField : relation.target.key[0]!;
+    const field = relation.owning ? relation.targetField : relation.target.identity;
     return {
       kind: 'compare',
       operator: 'eq',
@@ -158,6 +163,7 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
   if (isPlain(value) || value instanceof Condition || typeof value === 'function') {
     return parse({ ...place, meta: relation.target, steps: [...place.steps, relation], refs: undefined }, value);
   }
+  if (keys.length > 1) return compositeCondition(relation, keys, value);
   if (ExpressionBuilder.is(value))
     return { kind: 'compare', operator: 'eq', left: key, right: ExpressionBuilder.value(value) };
   return { kind: 'compare', operator: 'eq', left: key, right: param(key.type, value, labelFor(relation)) };
@@ -165,37 +171,12 @@ function toOne(place: Place, relation: RelationMeta, value: unknown): Expression
 
 /** A lookup on a relation speaks of its key: entities in it become theirs. */
 function keyLookup(relation: RelationMeta, given: Lookup<unknown>): Lookup<unknown> {
-  const field = relation.owning ? relation.targetField : relation.target.key[0]!;
+  const field = relation.owning ? relation.targetField : relation.target.identity;
   const toKey = (value: unknown): unknown => (State.is(value) ? entityKey(relation, field, value) : value);
   return new Lookup(
     given.name,
     Array.isArray(given.value) ? given.value.map(toKey) : toKey(given.value),
     given.negated,
-  );
-}
-
-function labelFor(relation: RelationMeta): ParamLabel {
-  return { model: relation.model.name, field: relation.name };
-}
-
-/** The value that identifies an entity in a filter. */
-export function entityKey(relation: RelationMeta, field: FieldMeta, entity: object): unknown {
-  const { target } = relation;
-  const label = labelFor(relation);
-  if (!(entity instanceof (target.modelClass as unknown as new () => object))) {
-    throw new InvalidValueError(
-      `${label.model}.${label.field} takes ${withArticle(target.name)}, not ${describe(entity)}.`,
-      label,
-    );
-  }
-  const key = (entity as Record<string, unknown>)[field.name];
-  if (key !== undefined && key !== null) return key;
-  throw new InvalidValueError(
-    `${label.model}.${label.field} was compared with ${withArticle(target.name)} that has no key yet.`,
-    {
-      ...label,
-      remedy: 'Flush the session first.',
-    },
   );
 }
 

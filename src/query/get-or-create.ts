@@ -3,7 +3,8 @@ import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
 import type { ScopeConditions } from './scope-conditions.ts';
 import type { Conflict } from './creation.ts';
-import { entityOf, fieldNamed, uniqueOf, withStamps } from './creation.ts';
+import { keyFields } from './composite.ts';
+import { entityOf, fieldNamed, isNamed, uniqueOf, withStamps } from './creation.ts';
 import type { QueryState } from './state.ts';
 
 /** One row that is to be there: what it is found by, and the entity that is inserted where there is none. */
@@ -35,9 +36,9 @@ export function wanted({ meta, scopes }: QueryState, call: Call, by: unknown, op
 }
 
 function fieldsOf(meta: ModelMeta, call: Call, by: Values): FieldMeta[] {
-  return Object.entries(by).map(([name, value]) => {
-    const field = fieldNamed(meta, name);
-    if (value !== null && value !== undefined) return field;
+  return Object.entries(by).flatMap(([name, value]) => {
+    const fields = keyFields(meta, name) ?? [fieldNamed(meta, name)];
+    if (value !== null && value !== undefined) return fields;
     throw new InvalidValueError(
       `${call}() finds a row by values, and ${meta.name}.${name} was given ${describe(value)}.`,
       { model: meta.name, field: name },
@@ -49,7 +50,8 @@ function fieldsOf(meta: ModelMeta, call: Call, by: Values): FieldMeta[] {
 function changesOf(meta: ModelMeta, call: Call, defaults: Values): readonly FieldMeta[] {
   const names = Object.keys(defaults);
   if (call === 'getOrCreate' || names.length === 0) return [];
-  const fields = meta.fields.filter((field) => names.includes(field.relation?.name ?? field.path[0]!));
+  const given = new Set(names);
+  const fields = meta.fields.filter((field) => isNamed(field, given));
   const fixed = fields.find((field) => field.primaryKey);
   if (fixed === undefined) return withStamps(meta, fields);
   throw new InvalidQueryError(`${call}() cannot update ${meta.name}.${fixed.name}: it is the key.`, {

@@ -6,7 +6,7 @@ import { assignable } from './assignable.ts';
 import { fieldNamed } from './creation.ts';
 import { withParts } from './embedded.ts';
 import { ExpressionBuilder } from './expressions.ts';
-import { entityKey } from './filter.ts';
+import { entityKey } from './entity-key.ts';
 import { checkNestable, Nestable } from './nested.ts';
 import { stored } from './nodes.ts';
 import { OwnRefs } from './own-refs.ts';

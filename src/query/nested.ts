@@ -8,6 +8,7 @@ import type {
 } from '../core/ast/expressions.ts';
 import { FALSE, fieldPath, typeOf } from '../core/ast/expressions.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { sameFamily } from './families.ts';
@@ -105,7 +106,7 @@ function keysOf(operand: Expression, state: QueryState, label: ParamLabel): SetS
 function referredBy({ field }: PathExpression, meta: ModelMeta, label: ParamLabel): FieldMeta | undefined {
   const { relation } = field;
   if (relation === undefined) return undefined;
-  if (relation.target === meta) return relation.targetField;
+  if (relation.target === meta) return partsOf(relation.targetField)[0];
   throw new InvalidQueryError(
     `${label.model}.${label.field} refers to ${relation.target.name}, and the set is of ${meta.name}.`,
     { ...label, remedy: 'Name the column that is meant: .valuesList(column, { flat: true }).' },

@@ -13,6 +13,7 @@ import type {
   Typed,
 } from '../core/ast/expressions.ts';
 import type { FieldMeta, RelationMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import { comparisonProblem, describe, invalidValue, problemWith } from '../core/value-types.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { InvalidQueryError, InvalidValueError } from '../utils/errors.ts';
@@ -184,11 +185,12 @@ export function aggregateType(fn: AggregateName, of: ValueType | undefined): Val
   return of.kind === 'float' || of.kind === 'bigint' ? of : INT;
 }
 
-/** The field that says which row a to-one relation leads to, as a path: the key column on this side where it is here. */
-export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta, origin?: Origin): PathExpression {
-  return relation.owning
-    ? path(steps, relation.sourceField, origin)
-    : path([...steps, relation], relation.target.key[0]!, origin);
+/** The fields that say which row a to-one relation leads to, as paths: those on this side where they are here. */
+export function relationKey(steps: readonly RelationMeta[], relation: RelationMeta, origin?: Origin): PathExpression[] {
+  const { owning, sourceField, target } = relation;
+  return owning
+    ? partsOf(sourceField).map((field) => path(steps, field, origin))
+    : target.key.map((field) => path([...steps, relation], field, origin));
 }
 
 /** Types that text lookups and functions work on. */

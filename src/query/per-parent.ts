@@ -2,7 +2,6 @@ import { conjunction } from '../core/ast/expressions.ts';
 import type {
   ColumnExpression,
   Expression,
-  ListParam,
   OrderNode,
   ParamExpression,
   Selection,
@@ -12,7 +11,9 @@ import type { FieldMeta } from '../core/metadata.ts';
 import type { Plan } from './plan.ts';
 import { refuseQualified } from './qualify.ts';
 import { planSet } from './plan-set.ts';
-import { Aliases, columnOf, equal, select } from './scope.ts';
+import { Aliases, columnOf, columnsOf, equal, select } from './scope.ts';
+import { amongKeys } from './key-lists.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import type { Scope } from './scope.ts';
 import { openScope } from './sources.ts';
 import type { LinksRequest, PerParent, QueryState } from './state.ts';
@@ -35,7 +36,7 @@ export function joinRanked(
 ): Pick<SelectStatement, 'where' | 'orderBy'> {
   const { meta, where, order } = state;
   const inner = openScope(state, aliases);
-  const by = columnOf(inner.root.alias, field);
+  const by = columnsOf(inner.root.alias, field);
   const orderBy = (order ?? []).map((key) => inner.resolveOrder(key));
   const query = select({
     columns: [
@@ -44,12 +45,16 @@ export function joinRanked(
     ],
     from: inner.root,
     joins: inner.joins,
-    where: inner.where(few ? where : [inList(by, owners), ...where]),
+    where: inner.where(few ? where : [amongKeys(by, owners), ...where]),
   });
   const keys = meta.key.map((key, i) => equal(rankedColumn(`k${i}`, key), columnOf(scope.root.alias, key)));
   scope.joins.push({
     kind: 'inner',
-    table: { query, alias: ALIAS, each: few ? { by, of: owners, orderBy, limit } : undefined },
+    table: {
+      query,
+      alias: ALIAS,
+      each: few && owners.kind === 'list' ? { by: by[0]!, of: owners, orderBy, limit } : undefined,
+    },
     on: conjunction(keys),
   });
   return { where: among(limit), orderBy: [byPlace] };
@@ -62,11 +67,15 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
   const scope = openScope(state, aliases);
   const { source } = relation.link!;
   const link = scope.links(relation);
-  const key = columnOf(scope.root.alias, relation.targetField);
-  const owner = columnOf(link.alias, source);
+  const owner = columnsOf(link.alias, source);
+  const columns = [...owner, ...columnsOf(scope.root.alias, relation.targetField)];
+  const fields = [...partsOf(source), ...partsOf(relation.targetField)];
   const orderBy = (state.order ?? []).map((order) => scope.resolveOrder(order));
-  const found = { from: scope.root, joins: scope.joins, where: scope.where([inList(owner, owners), ...state.where]) };
-  const columns = [owner, key];
+  const found = {
+    from: scope.root,
+    joins: scope.joins,
+    where: scope.where([amongKeys(owner, owners), ...state.where]),
+  };
   const statement =
     limit === undefined
       ? select({ columns: columns.map((expression) => ({ expression, as: undefined })), ...found, orderBy })
@@ -75,11 +84,11 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
             columns: [...columns.map((expression, i) => ({ expression, as: `k${i}` })), placeOf(owner, orderBy)],
             ...found,
           }),
-          [rankedColumn('k0', source), rankedColumn('k1', relation.targetField)],
+          fields.map((field, i) => rankedColumn(`k${i}`, field)),
           limit,
         );
   const shape = {
-    columns: [source, relation.targetField].map(({ name, type }, position) => ({
+    columns: fields.map(({ name, type }, position) => ({
       name,
       position,
       type,
@@ -89,13 +98,9 @@ export function planLinks({ state, relation, owners, limit }: LinksRequest): Pla
   return { kind: 'values', statement, shape, reads: aliases.reads };
 }
 
-function inList(operand: ColumnExpression, list: ListParam): Expression {
-  return { kind: 'inList', operand, list };
-}
-
 /** The place of a row among those of its parent. Rows that the order leaves equal are one row, linked twice. */
-function placeOf(by: ColumnExpression, orderBy: readonly OrderNode[]): Selection {
-  const over = { partitionBy: [by], orderBy, frame: undefined };
+function placeOf(by: readonly ColumnExpression[], orderBy: readonly OrderNode[]): Selection {
+  const over = { partitionBy: by, orderBy, frame: undefined };
   return { expression: { kind: 'window', fn: 'denseRank', args: [], over, type: INT, nullable: false }, as: PLACE };
 }
 

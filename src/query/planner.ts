@@ -134,8 +134,9 @@ function* joinedSegments(
  * column tells a missing row.
  */
 function sharedKey(parent: Segment, relation: RelationMeta, optional: boolean): number | undefined {
-  const { sourceField, targetField, owning } = relation;
-  if (!owning || !targetField.primaryKey || !SAME_WHEN_EQUAL.has(targetField.type.kind)) return undefined;
+  const { sourceField, targetField, owning, toKey } = relation;
+  if (sourceField.parts !== undefined || targetField.parts !== undefined) return undefined;
+  if (!owning || !toKey || !SAME_WHEN_EQUAL.has(targetField.type.kind)) return undefined;
   if (optional && proofOfRow(relation) === undefined) return undefined;
   const position = parent.fields.indexOf(sourceField);
   return position < 0 ? undefined : parent.positions[position];

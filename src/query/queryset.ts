@@ -2,6 +2,7 @@ import type { Expression, OrderNode } from '../core/ast/expressions.ts';
 import { fieldPath, negation, TRUE } from '../core/ast/expressions.ts';
 import { withSignal, withTimeout } from '../core/bounds.ts';
 import type { FieldMeta, ModelMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import type { CompiledSql, ServerRole } from '../core/types/index.ts';
 import { describe } from '../core/value-types.ts';
 import { InvalidQueryError, MultipleResultsError, NotFoundError } from '../utils/errors.ts';
@@ -507,7 +508,7 @@ function withKeys(state: QueryState): QueryState {
   const { meta, fields } = state;
   const names = fields === undefined ? [] : namesOfRelations(state);
   if (fields === undefined || names.length === 0) return state;
-  const keys = names.map((name) => meta.relationByName.get(name)!.sourceField);
+  const keys = names.flatMap((name) => partsOf(meta.relationByName.get(name)!.sourceField));
   return { ...state, fields: meta.fields.filter((field) => fields.includes(field) || keys.includes(field)) };
 }
 

@@ -11,7 +11,7 @@ import type {
 import type { ModelMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { path } from './nodes.ts';
-import { columnOf, equal, Scope, select } from './scope.ts';
+import { columnOf, columnsOf, equal, sameKeys, Scope, select } from './scope.ts';
 import type { Aliases } from './scope.ts';
 import type { QueryState, RecursiveSource } from './state.ts';
 
@@ -131,17 +131,14 @@ function leaving(scope: Scope, relation: RecursiveSource['relation'], meta: Mode
 /** To many: the rows that refer to one, or are linked with it. */
 function arriving(scope: Scope, relation: RecursiveSource['relation'], aliases: Aliases, name: string): Expression[] {
   const { link, model, sourceField, targetField, target } = relation;
-  let owner: ColumnExpression;
-  if (link === undefined) owner = columnOf(scope.root.alias, targetField);
-  else {
-    owner = columnOf(scope.links(relation).alias, link.source);
-  }
-  if (sourceField.primaryKey && model.key.length === 1) {
-    const on = equal(owner, walked(sourceField.type, 'k0'));
-    scope.joins.push({ kind: 'inner', table: { common: name, alias: WALK }, on });
+  const alias = link === undefined ? scope.root.alias : scope.links(relation).alias;
+  const owner = link === undefined ? targetField : link.source;
+  if (sourceField === model.identity) {
+    const on = columnsOf(alias, owner).map((column, i) => equal(column, walked(model.key[i]!.type, `k${i}`)));
+    scope.joins.push({ kind: 'inner', table: { common: name, alias: WALK }, on: conjunction(on) });
   } else {
     const table = aliases.take(model);
-    scope.joins.push({ kind: 'inner', table, on: equal(owner, columnOf(table.alias, sourceField)) });
+    scope.joins.push({ kind: 'inner', table, on: sameKeys(alias, owner, table.alias, sourceField) });
     scope.joins.push(walkJoin(model, table.alias, name));
   }
   return target.key.map((field) => columnOf(scope.root.alias, field));

@@ -17,7 +17,8 @@ import type {
   Window,
 } from '../core/ast/expressions.ts';
 import { rootOf } from '../core/inheritance.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { perRow } from './per-row.ts';
@@ -94,7 +95,7 @@ export class Scope {
         const own = this.#ownCondition(step.target, table);
         // A row that a scope hides takes nothing away that refers to it.
         const optional = here.optional || step.nullable || own !== undefined;
-        const same = equal(columnOf(here.table.alias, step.sourceField), columnOf(table.alias, step.targetField));
+        const same = sameKeys(here.table.alias, step.sourceField, table.alias, step.targetField);
         const on = own === undefined ? same : conjunction([same, own]);
         this.joins.push({ kind: optional ? 'left' : 'inner', table, on });
         next = { table, optional };
@@ -144,12 +145,13 @@ export class Scope {
    */
   column({ steps, field, origin }: PathExpression): ColumnExpression {
     const last = steps.at(-1);
-    if (last !== undefined && last.owning && last.targetField === field && !this.#hides(last.target)) {
+    const near = last !== undefined && last.owning && !this.#hides(last.target) ? heldAs(last, field) : undefined;
+    if (near !== undefined) {
       return this.column({
         kind: 'path',
         origin,
         steps: steps.slice(0, -1),
-        field: last.sourceField,
+        field: near,
         type: field.type,
         nullable: true,
       });
@@ -332,7 +334,7 @@ export class Scope {
     const { model, target } = link!;
     const table = this.#aliases.take(model);
     const own = this.#ownCondition(model, table, scopes);
-    const same = equal(columnOf(table.alias, target), columnOf(this.root.alias, targetField));
+    const same = sameKeys(table.alias, target, this.root.alias, targetField);
     this.joins.push({ kind: 'inner', table, on: own === undefined ? same : conjunction([same, own]) });
     return table;
   }
@@ -348,16 +350,13 @@ export class Scope {
   ): SelectStatement {
     const { origin, inner, steps, relation } = node;
     const scopes = node.kind === 'related' && node.whole === true ? UNSCOPED : this.#scopes;
-    const owner = columnOf(
-      this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table.alias,
-      relation.sourceField,
-    );
+    const { alias } = this.#from(origin, steps[0]?.model ?? relation.model).table(steps).table;
     const scope = new Scope(relation.target, this.#aliases, scopes, this, [inner]);
     const { link } = relation;
     const correlation =
       link === undefined
-        ? equal(columnOf(scope.root.alias, relation.targetField), owner)
-        : equal(columnOf(scope.links(relation, this.#scopes).alias, link.source), owner);
+        ? sameKeys(scope.root.alias, relation.targetField, alias, relation.sourceField)
+        : sameKeys(scope.links(relation, this.#scopes).alias, link.source, alias, relation.sourceField);
     const wanted = scope.where(where === undefined ? [] : [where]);
     const filter = wanted === undefined ? correlation : conjunction([correlation, wanted]);
     const built = build(scope, filter);
@@ -389,4 +388,25 @@ export function columnOf(alias: string, field: FieldMeta, optional = false): Col
 
 export function equal(left: Expression, right: Expression): Expression {
   return { kind: 'compare', operator: 'eq', left, right };
+}
+
+/** The columns of a key. */
+export function columnsOf(alias: string, key: KeyMeta): ColumnExpression[] {
+  return partsOf(key).map((field) => columnOf(alias, field));
+}
+
+/** Whether the keys of two tables are the same, part by part. */
+export function sameKeys(left: string, key: KeyMeta, right: string, other: KeyMeta): Expression {
+  if (key.parts === undefined && other.parts === undefined) return equal(columnOf(left, key), columnOf(right, other));
+  const others = columnsOf(right, other);
+  return conjunction(columnsOf(left, key).map((column, i) => equal(column, others[i]!)));
+}
+
+/**
+ * The field on this side of a relation that holds a field of its target. Of several that may be NULL one by one, none: without
+ * the others they lead to no row.
+ */
+function heldAs({ sourceField, targetField, nullable }: RelationMeta, field: FieldMeta): FieldMeta | undefined {
+  if (sourceField.parts === undefined) return targetField === field ? sourceField : undefined;
+  return nullable ? undefined : sourceField.parts[partsOf(targetField).indexOf(field)];
 }

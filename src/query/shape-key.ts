@@ -12,12 +12,14 @@ import type {
   Window,
 } from '../core/ast/expressions.ts';
 import type { RelationTree } from '../core/loader.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import type { ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ValueType } from '../core/value-types.ts';
 import { unreachable } from '../utils/unreachable.ts';
 import { UNSCOPED } from './active-scopes.ts';
 import type { ScopeConditions } from './scope-conditions.ts';
 import { InvalidQueryError } from '../utils/errors.ts';
+import type { KeyList } from './key-lists.ts';
 import { setOf } from './nested.ts';
 import { ROOT } from './roots.ts';
 import type { LockState, NamedExpression, PerParent, QueryRequest, QueryState, SetState } from './state.ts';
@@ -81,7 +83,7 @@ function requestKey(request: QueryRequest, met: Met): string {
     case 'count':
       return request.columns === undefined ? state : state + columnsKey(request.columns, met);
     case 'links':
-      return `${state}${stepKey(request.relation, met)}${boundKey(request.owners, met)}${optionalKey(request.limit, met)}`;
+      return `${state}${stepKey(request.relation, met)}${ownersKey(request.owners, met)}${optionalKey(request.limit, met)}`;
     case 'update':
     case 'insertFrom': {
       let text = request.kind === 'insertFrom' ? `${request.into.id}<${state}` : state;
@@ -161,7 +163,13 @@ function stepKey({ id, target, link }: RelationMeta, met: Met, whole = false): s
 
 function perParentKey({ field, owners, few, limit }: PerParent, met: Met): string {
   const value = met.shaped && limit.shaped === true ? String(limit.value) : '';
-  return `p${field.id}${few ? '1' : 'n'}${boundKey(owners, met)}${value}${expressionKey(limit, met)}`;
+  return `p${partsOf(field)
+    .map(({ id }) => id)
+    .join('&')}${few ? '1' : 'n'}${ownersKey(owners, met)}${value}${expressionKey(limit, met)}`;
+}
+
+function ownersKey(owners: KeyList, met: Met): string {
+  return owners.kind === 'list' ? boundKey(owners, met) : owners.rows.map((row) => `(${listKey(row, met)})`).join('');
 }
 
 function lockKey({ strength, wait, of }: LockState): string {

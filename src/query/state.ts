@@ -1,7 +1,6 @@
 import type { FetchMode } from '../core/fetch-mode.ts';
 import type {
   Expression,
-  ListParam,
   LockStrength,
   LockWait,
   OrderNode,
@@ -11,8 +10,9 @@ import type {
 } from '../core/ast/expressions.ts';
 import type { Bounds } from '../core/bounds.ts';
 import type { RelationTree } from '../core/loader.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import type { FieldMeta, KeyMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
 import type { ServerRole } from '../core/types/index.ts';
+import type { KeyList } from './key-lists.ts';
 import type { ScopeConditions } from './scope-conditions.ts';
 import type { Tags } from './tags.ts';
 
@@ -69,8 +69,8 @@ export interface PrefetchState {
 
 /** Of the rows that have one of these values in a field, so many at most for each. */
 export interface PerParent {
-  readonly field: FieldMeta;
-  readonly owners: ListParam;
+  readonly field: KeyMeta;
+  readonly owners: KeyList;
   /** Whether the values are so few that to look for the rows of one after the other is worth while. */
   readonly few: boolean;
   readonly limit: ParamExpression;
@@ -212,7 +212,7 @@ export interface LinksRequest {
   readonly kind: 'links';
   readonly state: QueryState;
   readonly relation: RelationMeta;
-  readonly owners: ListParam;
+  readonly owners: KeyList;
   /** How many for each owner at most. */
   readonly limit: ParamExpression | undefined;
 }

@@ -57,6 +57,8 @@ export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'sql':
       return step.sql;
+    case 'look':
+      return `-- look whether the values of ${named(step.column.table)}.${step.column.name} can become ones of type ${step.column.type}`;
     case 'rebuild':
       return `-- make the table ${named(step.rebuild.after)} anew, with its rows`;
     case 'run':

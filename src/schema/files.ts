@@ -38,14 +38,21 @@ async function loaded(load: ModuleLoader, path: string, name: string): Promise<u
         ? new MigrationError(error.message, { migration: name, cause: error })
         : error;
     const isUnread = (error as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION';
-    throw new MigrationError('its file cannot be loaded.', {
+    throw new MigrationError(`its file cannot be loaded${isUnread ? '.' : `: ${reasonOf(error)}`}`, {
       migration: name,
-      remedy: isUnread
-        ? 'This version of Node reads no TypeScript: run it with a loader, node --import tsx, or give readMigrations() one.'
-        : 'See the cause.',
+      ...(isUnread && {
+        remedy:
+          'This version of Node reads no TypeScript: run it with a loader, node --import tsx, or give readMigrations() one.',
+      }),
       cause: error,
     });
   }
+}
+
+/** What a loader has against a file, in one line that ends as sentences do. */
+function reasonOf(error: unknown): string {
+  const [line] = String((error as Error | undefined)?.message ?? error).split('\n'); // Named cast: anything can be thrown.
+  return /[.!?]$/.test(line!) ? line! : `${line}.`;
 }
 
 async function filesOf(path: string): Promise<string[]> {

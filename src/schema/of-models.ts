@@ -8,6 +8,7 @@ import type {
 } from '../core/ast/schema.ts';
 import { foreignKeyName } from '../core/constraint-names.ts';
 import type { FieldMeta, IndexMeta, ModelMeta, RelationMeta } from '../core/metadata.ts';
+import { partsOf } from '../core/relation-keys.ts';
 import { Registry } from '../core/registry.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { planView } from '../query/views.ts';
@@ -119,9 +120,9 @@ function foreignKeyOf(meta: ModelMeta, relation: RelationMeta): ForeignKeySchema
   const { sourceField, targetField, target, onDelete, onUpdate } = relation;
   return Object.freeze({
     name: foreignKeyName(meta, relation),
-    columns: [sourceField.column],
+    columns: partsOf(sourceField).map(({ column }) => column),
     table: Object.freeze({ schema: target.schema, name: target.table }),
-    targets: [targetField.column],
+    targets: partsOf(targetField).map(({ column }) => column),
     onDelete,
     onUpdate,
     label: Object.freeze({ model: meta.name, field: relation.name }),

@@ -112,13 +112,9 @@ async function countOf(query: Query, dialect: Dialect, table: string): Promise<n
 }
 
 /** A value that no value of the other type says is not lost without a word. */
-async function refuseLostValues(
-  query: Query,
-  dialect: Dialect,
-  { before, after, sources, converted }: Rebuild,
-): Promise<void> {
-  for (const column of converted) {
-    const [name, source] = [dialect.quote(column), sources.get(column)!];
+async function refuseLostValues(query: Query, dialect: Dialect, { before, after, converted }: Rebuild): Promise<void> {
+  for (const [column, source] of converted) {
+    const name = dialect.quote(column);
     if (source === name) continue;
     const [[lost] = []] = await query(
       `SELECT COUNT(*) FROM ${dialect.quote(before.name)} WHERE ${name} IS NOT NULL AND (${source}) IS NULL`,

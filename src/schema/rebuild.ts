@@ -17,14 +17,14 @@ export class Rebuild {
   readonly after: TableSchema;
   /** SQL in terms of the old table, for each column of the new one that is written. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Columns of another type, none of whose values may get lost. */
-  readonly converted: ReadonlySet<string>;
+  /** Columns of another type, none of whose values may get lost: SQL that is NULL for those that would be. */
+  readonly converted: ReadonlyMap<string, string>;
 
   constructor(
     before: TableSchema,
     after: TableSchema,
     sources: ReadonlyMap<string, string>,
-    converted: ReadonlySet<string>,
+    converted: ReadonlyMap<string, string>,
   ) {
     this.before = before;
     this.after = after;
@@ -46,7 +46,7 @@ export class Rebuild {
       // Without a source the first one leaves a column to its default.
       else if (first !== undefined) sources.set(column, first);
     }
-    const converted = new Set([...this.converted, ...next.converted].filter((name) => sources.has(name)));
+    const converted = new Map([...this.converted, ...next.converted].filter(([name]) => sources.has(name)));
     return new Rebuild(this.before, next.after, sources, converted);
   }
 }
@@ -91,9 +91,21 @@ export function rebuildOf(operation: Operation, before: Schema, after: Schema, d
     const source = old === undefined ? fillOf(operation, column, dialect) : valueOf(operation, old, column, dialect);
     if (source !== undefined) sources.set(column.name, source);
   }
-  const isConverted =
-    operation.kind === 'alterColumn' && operation.using === undefined && sources.has(operation.column.name);
-  return new Rebuild(from, to, sources, new Set(isConverted ? [operation.column.name] : []));
+  return new Rebuild(from, to, sources, convertedBy(operation, from, sources, dialect));
+}
+
+/** What is filled in for NULL is not looked at: it would stand for what is lost. */
+function convertedBy(
+  operation: Operation,
+  { columns }: TableSchema,
+  sources: ReadonlyMap<string, string>,
+  dialect: Dialect,
+): Map<string, string> {
+  if (operation.kind !== 'alterColumn' || operation.using !== undefined) return new Map();
+  const { column } = operation;
+  const from = columns.find(({ name }) => name === column.name);
+  if (from === undefined || !sources.has(column.name)) return new Map();
+  return new Map([[column.name, converted(from, column, dialect)]]);
 }
 
 function fillOf(operation: Operation, column: ColumnSchema, dialect: Dialect): string | undefined {

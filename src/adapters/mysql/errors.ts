@@ -135,6 +135,13 @@ export function wrapError(error: unknown, sql: string | undefined, parameters: r
       return new DeadlockError('The transaction was ended to resolve a deadlock.', details);
     case 1020:
       return new SerializationError('The transaction met a concurrent one, and cannot be serialised.', details);
+    case 1146: {
+      const table = /'([^']+)'/.exec(text)?.[1];
+      return new DatabaseError(`There is no table${table === undefined ? '' : ` '${table}'`}.`, {
+        ...details,
+        remedy: 'Make it with a migration, or with db.createAll().',
+      });
+    }
     case 1792:
       return new ReadOnlyError('The database is open for reading only.', {
         ...details,

@@ -100,7 +100,7 @@ async function confirmed(
 ): Promise<readonly string[]> {
   const given = flags.confirm ?? [];
   if (flags.force === true || flags.fake === true || !output.isTerminal) return given;
-  const phrases = plans.flatMap(({ operations }) => operations.flatMap(destroyedBy));
+  const phrases = plans.flatMap(({ operations, before }) => destroyedBy(operations, before));
   const typed: string[] = [];
   for (const phrase of new Set(phrases)) if (!given.includes(phrase)) typed.push(await confirmAtTerminal(phrase));
   return [...given, ...typed];

@@ -1,6 +1,15 @@
 import type { ColumnDefinition, ModelDefinition, RelationDefinition } from '../definitions.ts';
 import { withNamedCodec } from './codecs.ts';
-import type { CacheMeta, EmbeddedMeta, FieldMeta, ModelClassValue, ModelMeta, RelationMeta } from '../metadata.ts';
+import type {
+  CacheMeta,
+  CompositeMeta,
+  EmbeddedMeta,
+  FieldMeta,
+  KeyMeta,
+  ModelClassValue,
+  ModelMeta,
+  RelationMeta,
+} from '../metadata.ts';
 
 /** Metadata while it is being made: the same shape, writable. Frozen when all of it is right. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -20,8 +29,10 @@ export interface ModelDraft {
     readonly relationByName: Map<string, RelationDraft>;
     readonly embeddedByName: Map<string, EmbeddedMeta>;
   };
-  /** Columns of owning relations, by relation name. */
+  /** Columns of owning relations that were made for these, by relation name. */
   readonly keyColumns: Map<string, FieldDraft>;
+  /** Fields that owning relations name as their keys, by relation name. */
+  readonly compositeKeys: Map<string, CompositeMeta>;
 }
 
 /** Problems are collected, never thrown one by one. */
@@ -37,6 +48,9 @@ export interface Resolution {
 
 let lastModelId = 0;
 
+/** What a model has as its key until that is found: one that is left without any is reported and never used. */
+const NO_KEY = Object.freeze({ parts: [] }) as unknown as KeyMeta;
+
 /** An empty draft. */
 export function draftModel(modelClass: ModelClassValue | undefined, definition: ModelDefinition): ModelDraft {
   const id = ++lastModelId;
@@ -45,6 +59,7 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
     modelClass,
     definition,
     keyColumns: new Map(),
+    compositeKeys: new Map(),
     meta: {
       name: modelClass?.name ?? definition.name,
       table: options.table ?? definition.name,
@@ -58,6 +73,7 @@ export function draftModel(modelClass: ModelClassValue | undefined, definition: 
       embeddedByName: new Map(),
       primaryKey: [],
       key: [],
+      identity: NO_KEY,
       keyIndexes: [],
       version: undefined,
       ordering: [],
@@ -87,8 +103,30 @@ export function adoptModel(meta: ModelMeta, definition: ModelDefinition): ModelD
     definition,
     // Frozen metadata under the writable type: the steps of the resolution visit drafts that are not frozen.
     meta: meta as unknown as ModelDraft['meta'],
-    keyColumns: new Map(owning.map((relation) => [relation.name, relation.sourceField as FieldDraft])),
+    keyColumns: new Map(
+      owning.flatMap(({ name, sourceField }) =>
+        sourceField.parts === undefined ? [[name, sourceField as FieldDraft]] : [],
+      ),
+    ),
+    compositeKeys: new Map(
+      owning.flatMap(({ name, sourceField }) => (sourceField.parts === undefined ? [] : [[name, sourceField]])),
+    ),
   };
+}
+
+/** What an owning relation of a draft goes by; undefined where that is wrong, and reported. */
+export function keyOfRelation(draft: ModelDraft, name: string): KeyMeta | undefined {
+  return draft.keyColumns.get(name) ?? draft.compositeKeys.get(name);
+}
+
+/** Fields of a draft as its primary key. */
+export function setKey({ meta }: ModelDraft, fields: readonly FieldDraft[]): void {
+  meta.key = fields;
+  meta.keyIndexes = fields.map((field) => field.index);
+  meta.primaryKey = fields.map((field) => field.name);
+  if (fields.length > 0)
+    meta.identity =
+      fields.length === 1 ? fields[0]! : Object.freeze({ model: meta as unknown as ModelMeta, parts: meta.key });
 }
 
 /** Append a column to a draft. */

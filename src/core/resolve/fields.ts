@@ -3,7 +3,8 @@ import { ColumnDefinition, EmbeddedDefinition, RelationDefinition } from '../def
 import type { ColumnOptions } from '../definitions.ts';
 import { isWritable } from '../names.ts';
 import { problemWith } from '../value-types.ts';
-import { addField } from './draft.ts';
+import { nameKeyFields } from './composite.ts';
+import { addField, setKey } from './draft.ts';
 import type { FieldDraft, ModelDraft, Resolution } from './draft.ts';
 
 /** Names that instances need for themselves. */
@@ -23,12 +24,14 @@ export function resolveFields(draft: ModelDraft, resolution: Resolution): void {
     } else if (field instanceof EmbeddedDefinition) {
       addEmbedded(draft, name, field, resolution);
     } else if (field instanceof RelationDefinition) {
-      if (field.relation === 'foreignKey' || field.relation === 'oneToOne') addKeyColumn(draft, name, field);
+      const owning = field.relation === 'foreignKey' || field.relation === 'oneToOne';
+      if (owning && field.options.fields === undefined) addKeyColumn(draft, name, field);
     } else {
       resolution.report(`${meta.name}.${name} is not a field: make it with f, as in f.string().`);
     }
   }
   resolveKey(draft, resolution);
+  nameKeyFields(draft, resolution);
   checkNames(draft, resolution);
   const versions = meta.fields.filter((field) => field.generation === 'version');
   meta.version = versions[0];
@@ -124,8 +127,7 @@ function resolveKey(draft: ModelDraft, { report }: Resolution): void {
   for (const { name, type } of meta.key)
     if (type.kind === 'json' || type.kind === 'array')
       report(`${meta.name}.${name} cannot be a key: of JSON and arrays there are many forms of the same value.`);
-  meta.keyIndexes = meta.key.map((field) => field.index);
-  meta.primaryKey = meta.key.map((field) => field.name);
+  setKey(draft, meta.key as FieldDraft[]);
 }
 
 function checkNames(draft: ModelDraft, { report }: Resolution): void {
@@ -199,7 +201,7 @@ export function referredField(
   }
   if (target.meta.key.length > 1)
     report(
-      `${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: name one unique column with { to: … }, or give ${target.meta.name} a single key.`,
+      `${where} refers to ${target.meta.name}, whose key has ${target.meta.key.length} columns: declare a field for each, and name them in that order, { fields: [${target.meta.key.map((field) => `'${field.name}'`).join(', ')}] }; or name one unique column with { to: … }.`,
     );
   return target.meta.key[0] as FieldDraft | undefined;
 }

@@ -156,9 +156,14 @@ export function inheritRelations(draft: ModelDraft, drafts: Drafts): void {
   if (root === undefined) return;
   const { meta, keyColumns } = draft;
   const inherited = root.meta.relations.map((relation): RelationDraft => {
-    const sourceField = meta.fields[relation.sourceField.index]!;
-    const copy = { ...relation, model: meta as unknown as ModelMeta, id: `${meta.id}r${relation.index}`, sourceField };
-    if (relation.owning) keyColumns.get(relation.name)!.relation = copy;
+    const model = meta as unknown as ModelMeta;
+    const own = (field: FieldMeta): FieldMeta => meta.fields[field.index]!;
+    const { sourceField: key, cleared } = relation;
+    const composite = key === root.meta.identity ? meta.identity : draft.compositeKeys.get(relation.name);
+    const sourceField = key.parts === undefined ? own(key) : composite!;
+    const copy = { ...relation, model, id: `${meta.id}r${relation.index}`, sourceField, cleared: cleared.map(own) };
+    const column = keyColumns.get(relation.name);
+    if (relation.owning && column !== undefined) column.relation = copy;
     return copy;
   });
   const own = meta.relations.splice(0);

@@ -26,7 +26,7 @@ export function linkTable(table: string, relation: string): string {
   return shortName(`${table}_${snakeCase(relation)}`);
 }
 
-/** What the column of a side is called; `prefix` where both sides are of one model. */
-export function linkColumn(prefix: string, model: string): string {
-  return [prefix, snakeCase(model), 'id'].filter((part) => part !== '').join('_');
+/** What a column of a side is called; `prefix` where both sides are of one model, `end` by the column of a composite key. */
+export function linkColumn(prefix: string, model: string, end = 'id'): string {
+  return [prefix, snakeCase(model), end].filter((part) => part !== '').join('_');
 }

@@ -1,6 +1,7 @@
 import { shortName, suggest } from '../../utils/naming.ts';
+import { RelationDefinition } from '../definitions.ts';
 import type { CheckDefinition, IndexDefinition, UniqueDefinition } from '../definitions.ts';
-import type { CheckMeta, IndexMeta, IndexPartMeta, OrderMeta } from '../metadata.ts';
+import type { CheckMeta, FieldMeta, IndexMeta, IndexPartMeta, OrderMeta, RelationMeta } from '../metadata.ts';
 import type { FieldDraft, ModelDraft, Report } from './draft.ts';
 
 /** Ordering, indexes and constraints: names become fields. */
@@ -16,6 +17,7 @@ export function resolveOptions(draft: ModelDraft, report: Report): void {
     ...meta.fields
       .filter((field) => field.indexed && !field.unique && !leadsAnIndex(draft, field))
       .map((field) => singleIndex(draft, field, false)),
+    ...meta.relations.flatMap((relation) => compositeIndex(draft, relation)),
     ...declared
       .filter((item): item is IndexDefinition | UniqueDefinition => item.kind !== 'check')
       .map((item) => indexOf(draft, item, report)),
@@ -43,7 +45,7 @@ function isDeclaredUnique(draft: ModelDraft, field: FieldDraft): boolean {
   );
 }
 
-function leads(draft: ModelDraft, first: unknown, field: FieldDraft): boolean {
+function leads(draft: ModelDraft, first: unknown, field: FieldMeta): boolean {
   return typeof first === 'string' && fieldNamed(draft, bare(first)) === field;
 }
 
@@ -56,6 +58,56 @@ function singleIndex(draft: ModelDraft, field: FieldDraft, unique: boolean): Ind
     fullText: undefined,
     where: undefined,
   });
+}
+
+/** A foreign key of several columns is looked up from the other side as others are. */
+function compositeIndex(draft: ModelDraft, { name, kind, owning, sourceField }: RelationMeta): IndexMeta[] {
+  const { parts } = sourceField;
+  if (!owning || parts === undefined) return [];
+  const definition = draft.definition.fields[name];
+  const { index, unique: isUnique } = definition instanceof RelationDefinition ? definition.options : {};
+  const unique = isUnique === true || kind === 'oneToOne';
+  const begun = unique
+    ? coversKey(draft, parts) || isDeclaredTogether(draft, parts)
+    : index === false || leadsByAll(draft, parts);
+  if (begun) return [];
+  const columns = parts.map(({ column }) => column);
+  return [
+    Object.freeze({
+      name: shortName([draft.meta.table, ...columns, unique ? 'key' : 'idx'].join('_')),
+      parts: Object.freeze(parts.map((field) => Object.freeze({ field, descending: false }))),
+      unique,
+      fullText: undefined,
+      where: undefined,
+    }),
+  ];
+}
+
+/** Whether the primary key keeps these unique already. */
+function coversKey({ meta }: ModelDraft, parts: readonly FieldMeta[]): boolean {
+  return meta.key.every((field) => parts.includes(field));
+}
+
+/** Whether the options say that these are unique together, as they do to give the index another name. */
+function isDeclaredTogether(draft: ModelDraft, parts: readonly FieldMeta[]): boolean {
+  return (draft.definition.options.constraints ?? []).some(
+    (item) =>
+      item.kind === 'unique' &&
+      item.fields.length === parts.length &&
+      parts.every((field, i) => leads(draft, item.fields[i], field)),
+  );
+}
+
+/** Whether the primary key or an index begins with these columns. */
+function leadsByAll(draft: ModelDraft, parts: readonly FieldMeta[]): boolean {
+  if (parts.every((field, i) => draft.meta.key[i] === field)) return true;
+  const { indexes = [], constraints = [] } = draft.definition.options;
+  return [...indexes, ...constraints].some(
+    (item) =>
+      item.kind !== 'check' &&
+      (item.kind === 'unique' || item.options.where === undefined) &&
+      parts.every((field, i) => leads(draft, item.fields[i], field)),
+  );
 }
 
 function indexOf(draft: ModelDraft, item: IndexDefinition | UniqueDefinition, report: Report): IndexMeta {

@@ -1,9 +1,11 @@
 import { suggest } from '../../utils/naming.ts';
 import { RelationDefinition } from '../definitions.ts';
-import type { LinkMeta, ModelMeta } from '../metadata.ts';
+import type { FieldMeta, KeyMeta, LinkMeta, ModelMeta } from '../metadata.ts';
 import { definitionOfLink, linkColumn, linkTable } from './link.ts';
-import { addField, draftModel } from './draft.ts';
+import { checkParts, clearedBy } from './composite.ts';
+import { addField, draftModel, keyOfRelation, setKey } from './draft.ts';
 import type { FieldDraft, ModelDraft, RelationDraft, Resolution } from './draft.ts';
+import { partsOf } from '../relation-keys.ts';
 import { referredField } from './fields.ts';
 
 /** Relations that a model owns: foreign keys, one-to-one, many-to-many. Gives the link tables that had to be made. */
@@ -16,16 +18,11 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
     if (target === undefined) continue;
     relation.target = target.meta as unknown as ModelMeta;
     if (relation.owning) {
-      const field = draft.keyColumns.get(name)!;
-      relation.sourceField = field;
-      relation.targetField = referredField(draft, name, definition, target, resolution) ?? field;
-      field.relation = relation;
-      if (relation.onDelete === 'set null' && !field.nullable) {
-        resolution.report(`${draft.meta.name}.${name} has onDelete: 'set null' but is not nullable.`);
-      }
-      if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
-        checkDefault(`${draft.meta.name}.${name}`, field, resolution);
+      setKeys(draft, relation, definition, target, resolution);
     } else if (definition.relation === 'manyToMany') {
+      relation.sourceField = draft.meta.identity;
+      relation.targetField = target.meta.identity;
+      relation.toKey = true;
       const made =
         definition.options.through === undefined
           ? implicitLink(draft, relation, target, definition)
@@ -33,10 +30,45 @@ export function resolveRelations(draft: ModelDraft, resolution: Resolution): Mod
       if (made === undefined) continue;
       relation.link = made.link;
       if (made.link.implicit) links.push(made.draft);
-      setKeySides(draft, relation, target, resolution);
     }
   }
+  for (const relation of draft.meta.relations)
+    if (relation.owning) relation.cleared = Object.freeze(clearedBy(relation, draft.meta.relations));
   return links;
+}
+
+/** What a foreign key goes by on both sides. */
+function setKeys(
+  draft: ModelDraft,
+  relation: RelationDraft,
+  definition: RelationDefinition,
+  target: ModelDraft,
+  resolution: Resolution,
+): void {
+  const { name } = relation;
+  const where = `${draft.meta.name}.${name}`;
+  const composite = draft.compositeKeys.get(name);
+  if (definition.options.fields !== undefined) {
+    if (composite === undefined) return;
+    relation.sourceField = composite;
+    relation.targetField = target.meta.identity;
+    relation.toKey = true;
+    if (target.meta.key.length === 1)
+      resolution.report(`${where} names its fields, and ${target.meta.name} has a single key: leave out 'fields'.`);
+    else checkParts(where, relation, target, resolution);
+    if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
+      for (const part of composite.parts) checkDefault(where, part as FieldDraft, resolution);
+    return;
+  }
+  const field = draft.keyColumns.get(name)!;
+  relation.sourceField = field;
+  relation.targetField = referredField(draft, name, definition, target, resolution) ?? field;
+  relation.toKey = relation.targetField === target.meta.identity;
+  field.relation = relation;
+  if (relation.onDelete === 'set null' && !field.nullable)
+    resolution.report(`${where} has onDelete: 'set null' but is not nullable.`);
+  if (relation.onDelete === 'set default' || relation.onUpdate === 'set default')
+    checkDefault(where, field, resolution);
 }
 
 /** A key that the database is to set to its default: one that is the same for all rows. */
@@ -70,6 +102,8 @@ function addRelation(draft: ModelDraft, name: string, definition: RelationDefini
     target: meta as unknown as ModelMeta,
     sourceField: meta.fields[0]!,
     targetField: meta.fields[0]!,
+    toKey: false,
+    cleared: [],
     link: undefined,
     inverse: undefined,
     onDelete: definition.options.onDelete ?? 'no action',
@@ -92,8 +126,9 @@ export function pairRelations(draft: ModelDraft, resolution: Resolution): void {
     if (forward === undefined) continue;
     relation.inverse = forward;
     forward.inverse = relation;
-    relation.sourceField = forward.targetField as FieldDraft;
-    relation.targetField = forward.sourceField as FieldDraft;
+    relation.sourceField = forward.targetField;
+    relation.targetField = forward.sourceField;
+    relation.toKey = isIdentity(relation.targetField, target!.meta.key);
     if (forward.link !== undefined) {
       if (relation.cascade !== undefined)
         resolution.report(
@@ -152,15 +187,20 @@ function findForward(
   return forward;
 }
 
-/** A table of two columns, both the key, for a many-to-many relation that names no model of its own. */
+/** Whether a key is the primary key of its model. */
+function isIdentity(field: KeyMeta, key: readonly FieldMeta[]): boolean {
+  const parts = partsOf(field);
+  return parts.length === key.length && parts.every((part, i) => part === key[i]);
+}
+
+/** A table of the keys of both sides, together its own, for a many-to-many relation that names no model of its own. */
 function implicitLink(
   draft: ModelDraft,
   relation: RelationDraft,
   target: ModelDraft,
   definition: RelationDefinition,
 ): { link: LinkMeta; draft: ModelDraft } | undefined {
-  const [from, to] = [draft.meta.key[0], target.meta.key[0]];
-  if (from === undefined || to === undefined) return undefined;
+  if (draft.meta.key.length === 0 || target.meta.key.length === 0) return undefined;
   const { schema, renamedFrom } = draft.meta;
   const { table } = definition.options;
   const link = draftModel(
@@ -171,31 +211,40 @@ function implicitLink(
   );
   const self = draft === target;
   const sides = [
-    [self ? 'from' : '', draft.definition.name, draft, from, 'source'],
-    [self ? 'to' : '', target.definition.name, target, to, 'target'],
+    [self ? 'from' : '', draft.definition.name, draft, 'source'],
+    [self ? 'to' : '', target.definition.name, target, 'target'],
   ] as const;
-  const [source, destination] = sides.map(([prefix, name, side, key, attribute]) => {
+  const [source, destination] = sides.map(([prefix, name, side, attribute]) => {
     const former = side.meta.renamedFrom;
-    const field = addField(link, attribute, [attribute], linkColumn(prefix, name), {
-      type: key.type,
-      generation: undefined,
-      options: { index: true, ...(former === undefined ? {} : { renamedFrom: linkColumn(prefix, former) }) },
+    const { key } = side.meta;
+    const parts = key.map((part): FieldDraft => {
+      const end = key.length === 1 ? 'id' : part.column;
+      const own = key.length === 1 ? attribute : `${attribute}_${part.name}`;
+      const field = addField(link, own, [own], linkColumn(prefix, name, end), {
+        type: part.type,
+        generation: undefined,
+        options: {
+          index: key.length === 1,
+          ...(former === undefined ? {} : { renamedFrom: linkColumn(prefix, former, end) }),
+        },
+      });
+      field.primaryKey = true;
+      return field;
     });
-    field.primaryKey = true;
     const toSide = addRelation(
       link,
       `${attribute}Side`,
       new RelationDefinition('foreignKey', () => side.modelClass, { onDelete: 'cascade' }),
     );
     toSide.target = side.meta as unknown as ModelMeta;
-    toSide.sourceField = field;
-    toSide.targetField = key;
-    field.relation = toSide;
-    return field;
+    toSide.sourceField =
+      parts.length === 1 ? parts[0]! : Object.freeze({ model: link.meta as unknown as ModelMeta, parts });
+    toSide.targetField = side.meta.identity;
+    toSide.toKey = true;
+    if (parts.length === 1) parts[0]!.relation = toSide;
+    return toSide.sourceField;
   });
-  link.meta.key = [source!, destination!];
-  link.meta.keyIndexes = [0, 1];
-  link.meta.primaryKey = ['source', 'target'];
+  setKey(link, [...link.meta.fields]);
   return {
     draft: link,
     link: { model: link.meta as unknown as ModelMeta, source: source!, target: destination!, implicit: true },
@@ -217,12 +266,13 @@ function throughLink(
     new RelationDefinition('foreignKey', definition.options.through),
   );
   if (through === undefined) return undefined;
-  const keysTo = (side: ModelDraft): FieldDraft[] =>
-    [...through.keyColumns]
-      .filter(
-        ([name]) => resolution.targetOf(through, name, through.definition.fields[name] as RelationDefinition) === side,
-      )
-      .map(([, field]) => field);
+  const keysTo = (side: ModelDraft): KeyMeta[] =>
+    [...through.keyColumns.keys(), ...through.compositeKeys.keys()]
+      .filter((name) => {
+        const known = through.definition.fields[name] as RelationDefinition;
+        return resolution.targetOf(through, name, known) === side;
+      })
+      .map((name) => keyOfRelation(through, name)!);
   const [sources, targets] = [keysTo(draft), keysTo(target)];
   const pair = draft === target ? [sources[0], sources[1]] : [sources[0], targets[0]];
   const wanted = draft === target ? 2 : 1;
@@ -236,16 +286,4 @@ function throughLink(
     draft: through,
     link: { model: through.meta as unknown as ModelMeta, source: pair[0], target: pair[1], implicit: false },
   };
-}
-
-/** A many-to-many relation goes from key to key. */
-function setKeySides(draft: ModelDraft, relation: RelationDraft, target: ModelDraft, { report }: Resolution): void {
-  for (const side of [draft, target]) {
-    if (side.meta.key.length > 1)
-      report(
-        `${draft.meta.name}.${relation.name}: ${side.meta.name} has a composite key, which a many-to-many relation cannot refer to.`,
-      );
-  }
-  relation.sourceField = draft.meta.key[0] ?? relation.sourceField;
-  relation.targetField = target.meta.key[0] ?? relation.targetField;
 }

@@ -167,6 +167,9 @@ function freeze(meta: ModelMeta): void {
   }
   for (const relation of meta.relations) {
     if (relation.link !== undefined) Object.freeze(relation.link);
+    for (const key of [relation.sourceField, relation.targetField])
+      if (key.parts !== undefined) Object.freeze(Object.freeze(key).parts);
+    Object.freeze(relation.cleared);
     Object.freeze(relation);
   }
   for (const list of [

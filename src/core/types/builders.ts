@@ -3,7 +3,7 @@ import type { FetchMode } from '../fetch-mode.ts';
 import type { Cascade } from '../metadata.ts';
 import type { ColumnBuilders, FlagsOf, NullableOption, ReferentialAction } from './columns.ts';
 import type { TargetFunction } from './entity.ts';
-import type { ReverseOne, ToMany, ToOne } from './relations.ts';
+import type { ReverseOne, ToMany, ToOne, ToOneBy } from './relations.ts';
 
 /** Options of `f.foreignKey` and `f.oneToOne`. */
 export interface ForeignKeyOptions {
@@ -15,6 +15,13 @@ export interface ForeignKeyOptions {
   readonly onUpdate?: ReferentialAction;
   /** A unique field of the target to refer to, in place of its primary key. */
   readonly to?: string;
+  /**
+   * For a target with a composite key: the fields of this model that hold it, in its order. They are columns of their own,
+   * which relations may share, and which may be part of this model's key. With one of them NULL a row refers to nothing.
+   *
+   * @example f.foreignKey(() => OrderLine, { fields: ['orderId', 'line'] })
+   */
+  readonly fields?: readonly string[];
   /** The name of the key column, where it is not `author_id` for `author`. */
   readonly column?: string;
   readonly index?: boolean;
@@ -48,6 +55,14 @@ export interface ReverseOptions {
   readonly fetchMode?: FetchMode;
 }
 
+interface FieldsOption {
+  readonly fields: readonly string[];
+}
+
+interface NoFields {
+  readonly fields?: undefined;
+}
+
 interface ToOption {
   readonly to: string;
 }
@@ -64,15 +79,23 @@ type ToOf<O> = O extends ToOption ? O['to'] : 'pk';
  */
 export interface FieldBuilders extends ColumnBuilders {
   /** A relation to one. Gives two attributes: `author` and `authorId`. */
-  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions>(
+  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions & NoFields>(
     target: T,
     options?: O,
   ): ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  foreignKey<T extends TargetFunction, const O extends ForeignKeyOptions & FieldsOption>(
+    target: T,
+    options: O,
+  ): ToOneBy<T, NullOf<O>, O['fields'][number]>;
   /** A foreign key that is unique. */
-  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions>(
+  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions & NoFields>(
     target: T,
     options?: O,
   ): ToOne<T, NullOf<O>, FlagsOf<O>, ToOf<O>>;
+  oneToOne<T extends TargetFunction, const O extends ForeignKeyOptions & FieldsOption>(
+    target: T,
+    options: O,
+  ): ToOneBy<T, NullOf<O>, O['fields'][number]>;
   /** A relation to many, through a table of links. */
   manyToMany<T extends TargetFunction>(target: T, options?: ManyToManyOptions): ToMany<T>;
   /** The other side of a foreign key or many-to-many relation `via` of the target. */

@@ -55,6 +55,8 @@ export interface Column<V, Flags extends Flag = never> {
   readonly '~writable': 'generated' extends Flags ? never : string;
   readonly '~settable': 'generated' extends Flags ? never : string;
   readonly '~generated': 'generated' extends Flags ? string : never;
+  /** Fields that a relation has as its key: a constructor takes either. */
+  readonly '~named': never;
   /** What the field adds to the primary key. */
   readonly '~primary': 'primary' extends Flags ? V : never;
   /** What the field is in a composite primary key. */
@@ -110,6 +112,7 @@ export interface Embedded<F extends Fields, Null = never> {
   readonly '~writable': string;
   readonly '~settable': string;
   readonly '~generated': never;
+  readonly '~named': never;
   readonly '~primary': never;
   readonly '~value': { -readonly [K in keyof F]: F[K]['~value'] } | Null;
   readonly '~init':

@@ -22,9 +22,16 @@ export interface Shape<F extends Fields, Keys extends string, Scopes = {}> {
   readonly column: { readonly [K in { [X in keyof F]: X & F[X]['~column'] }[keyof F] | Keys]: unknown };
   readonly settable: { readonly [K in { [X in keyof F]: X & F[X]['~settable'] }[keyof F] | Keys]: unknown };
   /** What a constructor takes. */
-  readonly required: { readonly [K in { [X in keyof F]: X & F[X]['~required'] }[keyof F]]: F[K]['~init'] };
-  readonly optional: { readonly [K in { [X in keyof F]: X & F[X]['~optional'] }[keyof F]]?: F[K]['~init'] };
+  readonly required: {
+    readonly [K in Without<{ [X in keyof F]: X & F[X]['~required'] }[keyof F], F[keyof F]['~named']>]: F[K]['~init'];
+  };
+  readonly optional: {
+    readonly [K in { [X in keyof F]: X & F[X]['~optional'] }[keyof F] | F[keyof F]['~named']]?: F[K]['~init'];
+  };
 }
+
+/** Fields that a relation names are set with it. Of most models there are none. */
+type Without<Names, Named> = Named | '' extends '' ? Names : Exclude<Names, Named>;
 
 /**
  * The names of the values of a model's foreign keys: `'authorId'`. `model` finds them once and hands them on as literals

@@ -9,6 +9,7 @@ import type { Collection } from './queryset.ts';
 /** What is the same for all relations. See `Column` for the meaning of the phantom members. */
 interface Relation {
   readonly '~column': never;
+  readonly '~named': never;
   readonly '~relation': string;
   readonly '~writable': string;
   readonly '~generated': never;
@@ -47,6 +48,18 @@ export interface ToOne<
     | null;
   readonly '~expr': null extends Null ? MaybeRefs<Target<T>> : Refs<Target<T>>;
   readonly '~maybe': MaybeRefs<Target<T>>;
+}
+
+/**
+ * `f.foreignKey` and `f.oneToOne` that name fields of their own model, for a composite key: `Names` are these. It has no
+ * attribute for its key, and a constructor takes either it or its fields.
+ */
+export interface ToOneBy<T extends TargetFunction, Null, Names extends string> extends Omit<
+  ToOne<T, Null, 'optional'>,
+  '~foreignKey' | '~named'
+> {
+  readonly '~foreignKey': never;
+  readonly '~named': Names;
 }
 
 type KeyOf<M extends Model, To extends string> = M extends { readonly [X in To]: infer V } ? V : never;

@@ -23,6 +23,7 @@ import { UnsupportedError } from '../../utils/errors.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
 import { MySQLCompiler } from './compiler.ts';
+import { misfits } from './misfits.ts';
 import { columnType } from './types.ts';
 import type { MySQLFlavour } from './types.ts';
 
@@ -88,7 +89,17 @@ export class MySQLDdlCompiler extends DdlCompiler {
    * The whole column is said again; that a key which is counted up is the primary key was said before. A column whose values are not
    * kept cannot stay when it is computed no more: it comes back with what was computed.
    */
-  protected override alterColumn({ table, from, to }: AlterColumn): string[] {
+  protected override alterColumn({ table, from, to, using }: AlterColumn): string[] {
+    if (using !== undefined)
+      throw new UnsupportedError(
+        `${this.dialect.name} has no USING, which '${table.name}'.'${to.name}' is altered by.`,
+        {
+          field: to.name,
+          feature: 'USING, to say how values of one type become ones of another',
+          remedy:
+            'Let it come in stages, as makeSafe() and `makemigrations --safe` write them, or add a column of the new type, fill it with backFill(), drop the old one and rename the new one.',
+        },
+      );
     const isComputed = to.generated !== undefined;
     const isSame = from.generated?.sql === to.generated?.sql && from.generated?.stored === to.generated?.stored;
     if (!isSame && (isComputed || from.generated?.stored === false)) {
@@ -97,7 +108,17 @@ export class MySQLDdlCompiler extends DdlCompiler {
         ? [anew]
         : [anew, `UPDATE ${this.name(table)} SET ${this.quote(to.name)} = (${from.generated!.sql})`];
     }
-    return [`${this.alter(table)} MODIFY COLUMN ${this.column(table, to).replace(' PRIMARY KEY', '')}`];
+    return [
+      ...this.canonical(table, from, to),
+      `${this.alter(table)} MODIFY COLUMN ${this.column(table, to).replace(' PRIMARY KEY', '')}`,
+    ];
+  }
+
+  /** Texts that become uuids are found by what they say, which is stored in small letters. */
+  private canonical(table: TableSchema, from: ColumnSchema, { name, type }: ColumnSchema): string[] {
+    if (type.kind !== 'uuid' || misfits(from.type, type, '') === undefined) return [];
+    const column = this.quote(name);
+    return [`UPDATE ${this.name(table)} SET ${column} = LOWER(${column}) WHERE ${column} IS NOT NULL`];
   }
 
   protected override alterPrimaryKey({ table, from }: AlterPrimaryKey): string[] {

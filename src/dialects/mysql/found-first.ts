@@ -1,6 +1,7 @@
 import type { ColumnExpression, Expression } from '../../core/ast/expressions.ts';
 import type { DeleteStatement, UpdateStatement } from '../../core/ast/statements.ts';
 import type { FieldMeta, ModelMeta } from '../../core/metadata.ts';
+import { partsOf } from '../../core/relation-keys.ts';
 
 /**
  * The condition of a write, so that which rows are written is known before the first of them is. MySQL and MariaDB look at row
@@ -11,7 +12,7 @@ export function foundFirst({ kind, model, alias, where }: UpdateStatement | Dele
   if (where === undefined || alias === undefined || where.kind === 'inQuery') return where;
   const keys =
     kind === 'delete' ? model.relations.filter(({ owning, onDelete }) => owning && SETTING.has(onDelete)) : [];
-  const changing = new Set(keys.map(({ sourceField }) => sourceField.column));
+  const changing = new Set(keys.flatMap(({ sourceField }) => partsOf(sourceField)).map((field) => field.column));
   if (!dependsOn(where, alias, changing)) return where;
   const columns = model.key.map((field) => column(alias, field));
   const query = {

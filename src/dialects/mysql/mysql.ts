@@ -9,6 +9,7 @@ import { checkSchemaName } from '../schemas.ts';
 import { mysqlCodec } from './codecs.ts';
 import { MySQLCompiler } from './compiler.ts';
 import { MySQLDdlCompiler, literal } from './ddl.ts';
+import { misfits } from './misfits.ts';
 import type { MySQLFlavour, TypeContext } from './types.ts';
 
 /** What MySQL and MariaDB have in common. */
@@ -102,6 +103,10 @@ export class MySQLDialect implements MySQLFlavour {
 
   conversion(column: ColumnSchema, to: ValueType): string {
     return new MySQLDdlCompiler(this).conversion(column, to);
+  }
+
+  misfits({ name, type }: ColumnSchema, to: ValueType): string | undefined {
+    return misfits(type, to, this.quote(name));
   }
 
   inline(condition: Expression): string {

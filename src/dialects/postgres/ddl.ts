@@ -80,8 +80,9 @@ export class PostgresDdlCompiler extends DdlCompiler {
     // A text as it is: PostgreSQL sees that a longer type asks nothing of it, and writes no row anew.
     if (TEXTS.has(to.kind)) return TEXTS.has(from.kind) ? value : `${value}::text`;
     if (from.kind === 'bool' && NUMBERS.has(to.kind)) return `${value}::integer::${columnType(to)}`;
-    // Of all numbers only an integer is cast to a boolean.
-    if (NUMBERS.has(from.kind) && to.kind === 'bool') return `${value} <> 0`;
+    // As a text, of which 0 and 1 are taken alone: a cast would make true of any other number.
+    if (NUMBERS.has(from.kind) && to.kind === 'bool')
+      return `${from.kind === 'decimal' ? `trim_scale(${value})` : value}::text::boolean`;
     if (from.kind === 'date' && to.kind === 'datetime') return `${value}::timestamp AT TIME ZONE 'UTC'`;
     if (from.kind === 'datetime' && to.kind === 'date') return `(${value} AT TIME ZONE 'UTC')::date`;
     return `${value}::${columnType(to)}`;
@@ -188,7 +189,7 @@ export class PostgresDdlCompiler extends DdlCompiler {
 }
 
 const TEXTS = new Set<ValueType['kind']>(['string', 'text', 'enum']);
-const NUMBERS = new Set<ValueType['kind']>(['smallInt', 'bigint', 'float', 'decimal']);
+const NUMBERS = new Set<ValueType['kind']>(['int', 'smallInt', 'bigint', 'float', 'decimal']);
 
 /** A statement that runs only where a query finds nothing, for what has no IF NOT EXISTS; in quotes that it does not hold. */
 function unless(query: string, sql: string): string {

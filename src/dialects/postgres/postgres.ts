@@ -90,6 +90,10 @@ export class PostgresDialect implements Dialect {
     return new PostgresDdlCompiler(this).conversion(column, to);
   }
 
+  misfits(): undefined {
+    return undefined;
+  }
+
   inline(condition: Expression): string {
     return new PostgresDdlCompiler(this).inline(condition);
   }

@@ -16,6 +16,7 @@ import { unreachable } from '../../utils/unreachable.ts';
 import { DdlCompiler } from '../ddl-compiler.ts';
 import { inlined, spelledOut } from '../inline.ts';
 import { SQLiteCompiler } from './compiler.ts';
+import { refuseStrangeCast, storedAs, UNCAST } from './conversions.ts';
 import { decimalText } from './decimals.ts';
 
 /**
@@ -73,15 +74,19 @@ export class SQLiteDdlCompiler extends DdlCompiler {
   override conversion(column: ColumnSchema, to: ValueType): string {
     const { name, type: from } = column;
     const plain = this.quote(name);
-    if (from.kind === 'custom' || STORED_AS_GIVEN.has(to.kind)) return plain;
-    if (to.kind === 'string' && TEXTS.has(from.kind)) return fitted(plain, from, to.maxLength);
-    if (TEXTS.has(to.kind) && (TEXTS.has(from.kind) || AS_TEXT.has(from.kind))) return plain;
+    // What a type of the application's own stores is its own affair.
+    if (from.kind === 'custom' || to.kind === 'custom') return plain;
+    if (UNCAST.has(to.kind)) return storedAs(from, to, plain);
+    refuseStrangeCast(from, to);
+    if (to.kind === 'string') return fitted(this.conversion(column, TEXT), from, to.maxLength);
+    if (to.kind === 'text' && (TEXTS.has(from.kind) || AS_TEXT.has(from.kind))) return plain;
     if (from.kind === 'decimal' && to.kind === 'decimal') {
       const isWider = to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale;
       const zeros = '0'.repeat(Math.max(0, to.scale - from.scale));
       if (isWider) return zeros === '' ? plain : `${plain} || '${from.scale === 0 ? '.' : ''}${zeros}'`;
     }
-    return new ConversionCompiler(this.dialect).text(column, to);
+    const known = from.kind === 'enum' ? { ...column, type: TEXT } : column;
+    return new ConversionCompiler(this.dialect).text(known, to);
   }
 
   override inline(condition: Expression): string {
@@ -153,19 +158,10 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 const TEXTS = new Set<ValueType['kind']>(['string', 'text', 'enum']);
-/** Types that no cast leads to: what is there is taken for one. */
-const STORED_AS_GIVEN = new Set<ValueType['kind']>([
-  'enum',
-  'uuid',
-  'time',
-  'json',
-  'array',
-  'binary',
-  'bool',
-  'custom',
-]);
+const TEXT: ValueType = { kind: 'text' };
+
 /** What is stored as the text that it is. */
-const AS_TEXT = new Set<ValueType['kind']>(['uuid', 'date', 'time', 'json', 'decimal']);
+const AS_TEXT = new Set<ValueType['kind']>(['uuid', 'date', 'time', 'json', 'array', 'decimal']);
 
 /** A text, where it is no longer than is allowed. */
 function fitted(text: string, from: ValueType, maxLength: number | undefined): string {

@@ -88,6 +88,10 @@ export class SQLiteDialect implements Dialect {
     return new SQLiteDdlCompiler(this).conversion(column, to);
   }
 
+  misfits(): undefined {
+    return undefined;
+  }
+
   inline(condition: Expression): string {
     return new SQLiteDdlCompiler(this).inline(condition);
   }

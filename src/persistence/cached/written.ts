@@ -76,6 +76,7 @@ function stepMarks(workspace: Workspace, step: FlushStep): string[] {
       ];
     case 'connect':
     case 'disconnect':
+      return [...rowsMarks(workspace, step), ...followedMarks(workspace, step.meta, false, step.relation.cleared)];
     case 'vacate':
       return [...rowsMarks(workspace, step), ...followedMarks(workspace, step.meta, false, [step.field])];
   }

@@ -2,23 +2,23 @@ import type { EntityCollection } from '../../core/collection.ts';
 import { fieldPath } from '../../core/ast/expressions.ts';
 import type { OrderNode } from '../../core/ast/expressions.ts';
 import type { ChangingCollection, RelationTree } from '../../core/loader.ts';
-import type { FieldMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, LinkMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
+import { isPrimaryKey, partsOf, readKey, sidesOf } from '../../core/relation-keys.ts';
 import { State } from '../../core/state.ts';
 import { atHand } from '../../core/at-hand.ts';
 import { isOf, rootOf } from '../../core/inheritance.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { ScopeConditions } from '../../query/scope-conditions.ts';
+import { keyList, KEYS_AT_ONCE } from '../../query/key-lists.ts';
 import type { QueryRunner } from '../../query/runner.ts';
 import { initialState } from '../../query/state.ts';
 import type { Loading, PrefetchState, QueryState } from '../../query/state.ts';
 import { ownValue } from '../stored-value.ts';
 import type { Workspace } from '../workspace.ts';
-import { ascending, inList, keyOrdering, listOf, modelOrdering, visible } from './conditions.ts';
+import { ascending, keyIn, keyOrdering, modelOrdering, visible } from './conditions.ts';
 import { byKey, collection, hasLink, keysOf, lackingCollection, targetsOf } from './owners.ts';
 import { slicesOf } from './slices.ts';
-
-type Values = Record<string, unknown>;
 
 interface RelationLoading extends Loading {
   readonly relation: RelationMeta;
@@ -141,7 +141,7 @@ export class BatchLoader {
     if (relation.link !== undefined) await this.#loadManyToMany(loads, entities);
     else if (relation.many) await this.#loadReverse(loads, entities);
     else if (!relation.owning) await this.#loadReverseOne(loads, entities);
-    else if (relation.targetField.primaryKey) await this.#loadByKey(loads, keysOf(relation, entities));
+    else if (relation.toKey) await this.#loadByKey(loads, keysOf(relation, entities));
     else await this.#loadByField(loads, entities);
   }
 
@@ -149,8 +149,8 @@ export class BatchLoader {
    * By the values of fields that are not keys: a flush that comes before the query changes them, so it has to come before they are
    * asked for.
    */
-  beforeKeys({ model, target, sourceField, targetField }: RelationMeta): Promise<void> | undefined {
-    const areKeys = targetField.primaryKey || sourceField.primaryKey;
+  beforeKeys({ model, target, sourceField, toKey }: RelationMeta): Promise<void> | undefined {
+    const areKeys = toKey || isPrimaryKey(sourceField);
     return areKeys ? undefined : this.#workspace.beforeRead(new Set([rootOf(model), rootOf(target)]));
   }
 
@@ -163,7 +163,7 @@ export class BatchLoader {
       const known = map.get(name);
       if (known === undefined || !this.#workspace.isFull(known)) missing.push(key);
     }
-    if (missing.length > 0) await this.#fetch(loads, target.key[0]!, missing, []);
+    if (missing.length > 0) await this.#fetch(loads, target.identity, missing, []);
   }
 
   /** A foreign key to a unique column that is not the key: found by value, and linked. */
@@ -180,7 +180,7 @@ export class BatchLoader {
       ]),
     );
     for (const entity of lacking) {
-      const key = (entity as Values)[sourceField.name];
+      const key = readKey(entity, sourceField);
       const item = found.get(fieldKey(sourceField, key)) ?? atHand(entity, relation, key);
       if (item !== undefined) receiveLink(entity, relation, item);
     }
@@ -248,15 +248,19 @@ export class BatchLoader {
   linkedKeys(loads: RelationLoading, keys: readonly unknown[]): Promise<unknown[][]> {
     const { link, target } = loads.relation;
     const { model, source, target: toTarget } = link!;
+    const [, side] = sidesOf(link!);
+    const columns = [...partsOf(source), ...partsOf(toTarget)].map((field, i) => ({
+      name: `k${i}`,
+      expression: fieldPath(field),
+    }));
     const order =
       target.ordering.length > 0
-        ? modelOrdering([toTarget.relation!], target)
-        : [ascending(fieldPath(source)), ascending(fieldPath(toTarget))];
+        ? modelOrdering([side], target)
+        : columns.map(({ expression }) => ascending(expression));
     const state = { ...initialState(model, this.#workspace.scopes), order, loads };
-    const columns = [source, toTarget].map((field) => ({ name: field.name, expression: fieldPath(field) }));
-    return this.#inSlices(keys, (slice) => {
-      const where = [inList(source, slice), ...visible(toTarget.relation!)];
-      return this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns });
+    return this.#inSlices(source, keys, async (slice) => {
+      const where = [keyIn(source, slice), ...visible(side)];
+      return pairsOf(link!, await this.#runner!.rows({ kind: 'values', state: { ...state, where }, columns }));
     });
   }
 
@@ -299,7 +303,7 @@ export class BatchLoader {
 
   #fetch(
     loads: RelationLoading,
-    field: FieldMeta,
+    field: KeyMeta,
     keys: readonly unknown[],
     order: readonly OrderNode[],
   ): Promise<object[]> {
@@ -310,15 +314,15 @@ export class BatchLoader {
   /** The rows of a query that have one of these values in a field; so many for each at most. */
   entities(
     state: QueryState,
-    field: FieldMeta,
+    field: KeyMeta,
     keys: readonly unknown[],
     limit?: PrefetchState['limit'],
   ): Promise<object[]> {
-    return this.#inSlices(keys, (slice) =>
+    return this.#inSlices(field, keys, (slice) =>
       this.#runner!.entities(
         limit === undefined
-          ? { ...state, where: [...state.where, inList(field, slice)], byKey: keysIn(field, slice) }
-          : { ...state, perParent: { field, owners: listOf(field, slice), few: slice.length <= FEW, limit } },
+          ? { ...state, where: [...state.where, keyIn(field, slice)], byKey: keysIn(field, slice) }
+          : { ...state, perParent: { field, owners: keyList(field, slice), few: slice.length <= FEW, limit } },
       ),
     );
   }
@@ -330,42 +334,44 @@ export class BatchLoader {
     keys: readonly unknown[],
     limit: PrefetchState['limit'],
   ): Promise<unknown[][]> {
-    return this.#inSlices(keys, (slice) =>
-      this.#runner!.rows({ kind: 'links', state, relation, owners: listOf(relation.link!.source, slice), limit }),
-    );
+    const link = relation.link!;
+    return this.#inSlices(link.source, keys, async (slice) => {
+      const owners = keyList(link.source, slice);
+      return pairsOf(link, await this.#runner!.rows({ kind: 'links', state, relation, owners, limit }));
+    });
   }
 
-  async #inSlices<T>(keys: readonly unknown[], ask: (slice: readonly unknown[]) => Promise<T[]>): Promise<T[]> {
-    const slices = slicesOf(keys, this.#workspace.engine.adapter.maxBytes);
+  async #inSlices<T>(
+    key: KeyMeta,
+    keys: readonly unknown[],
+    ask: (slice: readonly unknown[]) => Promise<T[]>,
+  ): Promise<T[]> {
+    const slices =
+      key.parts === undefined ? slicesOf(keys, this.#workspace.engine.adapter.maxBytes) : inGroups(keys, KEYS_AT_ONCE);
     if (slices.length === 1) return ask(slices[0]!);
     const found: T[][] = [];
     for (const slice of slices) found.push(await ask(slice));
     return found.flat();
   }
 
-  #byKey(field: FieldMeta, owners: readonly object[]): Map<unknown, object> {
+  #byKey(field: KeyMeta, owners: readonly object[]): Map<unknown, object> {
     return byKey(field, owners, (owner) => this.ownValue(owner, field));
   }
 
-  #valuesOf(field: FieldMeta, owners: Iterable<object>): unknown[] {
+  #valuesOf(field: KeyMeta, owners: Iterable<object>): unknown[] {
     return Array.from(owners, (owner) => this.ownValue(owner, field));
   }
 
   /** By what others refer to an owner. A field that is not the key may have been given another value, which is not written. */
-  ownValue(owner: object, field: FieldMeta): unknown {
+  ownValue(owner: object, key: KeyMeta): unknown {
     const { compiled } = this.#workspace;
-    return (field.primaryKey ? undefined : ownValue(compiled, owner, field)) ?? (owner as Values)[field.name];
+    return (isPrimaryKey(key) ? undefined : ownValue(compiled, owner, key)) ?? readKey(owner, key);
   }
 
   /** What the database says, not what an unwritten change says. */
-  storedKey(meta: ModelMeta, item: object, field: FieldMeta): unknown {
+  storedKey(meta: ModelMeta, item: object, key: KeyMeta): unknown {
     const row = State.row(item);
-    return fieldKey(
-      field,
-      row === null
-        ? (item as Values)[field.name]
-        : this.#workspace.compiled.codec(meta).decodeField(field, row[field.index]),
-    );
+    return fieldKey(key, row === null ? readKey(item, key) : this.#workspace.compiled.codec(meta).keyIn(row, key));
   }
 }
 
@@ -375,8 +381,21 @@ function double(counts: Map<unknown, Map<object, number>>, owner: unknown, item:
 }
 
 /** Values as keys of rows, if they are. */
-function keysIn(field: FieldMeta, values: readonly unknown[]): QueryState['byKey'] {
-  return field.primaryKey && field.model.key.length === 1 ? values.map((value) => [value]) : undefined;
+function keysIn(key: KeyMeta, values: readonly unknown[]): QueryState['byKey'] {
+  if (key !== key.model.identity) return undefined;
+  return key.parts === undefined ? values.map((value) => [value]) : (values as readonly (readonly unknown[])[]);
+}
+
+/** Rows of links as the keys at both ends: those of several columns are tuples. */
+function pairsOf({ source, target }: LinkMeta, rows: unknown[][]): unknown[][] {
+  if (source.parts === undefined && target.parts === undefined) return rows;
+  const width = partsOf(source).length;
+  const valueOf = (key: KeyMeta, values: unknown[]): unknown => (key.parts === undefined ? values[0] : values);
+  return rows.map((row) => [valueOf(source, row.slice(0, width)), valueOf(target, row.slice(width))]);
+}
+
+function inGroups<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /** One relation of some entities, and what is to be loaded of those at its other end. */

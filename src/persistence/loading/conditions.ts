@@ -1,23 +1,20 @@
 import { fieldPath } from '../../core/ast/expressions.ts';
-import type { Expression, ListParam, OrderNode } from '../../core/ast/expressions.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { Expression, OrderNode } from '../../core/ast/expressions.ts';
+import type { KeyMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { partsOf } from '../../core/relation-keys.ts';
+import { keyAmong } from '../../query/key-lists.ts';
 import { path } from '../../query/nodes.ts';
 
-/** Rows whose field has one of these values. */
-export function inList(field: FieldMeta, values: readonly unknown[]): Expression {
-  return { kind: 'inList', operand: fieldPath(field), list: listOf(field, values) };
-}
-
-/** Values of a field, bound as one. */
-export function listOf({ type, model, name }: FieldMeta, values: readonly unknown[]): ListParam {
-  return { kind: 'list', values, type, label: { model: model.name, field: name } };
+/** Rows whose key has one of these values. */
+export function keyIn(key: KeyMeta, values: readonly unknown[]): Expression {
+  return keyAmong(key, values, fieldPath);
 }
 
 /** Of links, those whose target a scope does not hide: it may be at hand all the same. */
 export function visible(toTarget: RelationMeta): Expression[] {
   const { target, targetField } = toTarget;
   if (!target.restricted) return [];
-  return [{ kind: 'isNull', operand: path([toTarget], targetField), negated: true }];
+  return [{ kind: 'isNull', operand: path([toTarget], partsOf(targetField)[0]!), negated: true }];
 }
 
 /** By this, NULLs first. */

@@ -1,6 +1,7 @@
 import type { EntityCollection } from '../../core/collection.ts';
 import { fieldKey } from '../../core/keys.ts';
-import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, RelationMeta } from '../../core/metadata.ts';
+import { readKey } from '../../core/relation-keys.ts';
 import { State } from '../../core/state.ts';
 
 type Values = Record<string, unknown>;
@@ -37,7 +38,7 @@ export function hasLink(entity: object, relation: RelationMeta): boolean {
 export function keysOf({ sourceField }: RelationMeta, entities: readonly object[]): Map<unknown, unknown> {
   const keys = new Map<unknown, unknown>();
   for (const entity of entities) {
-    const key = (entity as Values)[sourceField.name];
+    const key = readKey(entity, sourceField);
     if (key !== null && key !== undefined) keys.set(fieldKey(sourceField, key), key);
   }
   return keys;
@@ -45,9 +46,9 @@ export function keysOf({ sourceField }: RelationMeta, entities: readonly object[
 
 /** Entities by the value of a field that identifies them, as a Map compares it. */
 export function byKey(
-  field: FieldMeta,
+  field: KeyMeta,
   entities: readonly object[],
-  valueOf: (entity: object, field: FieldMeta) => unknown,
+  valueOf: (entity: object, field: KeyMeta) => unknown,
 ): Map<unknown, object> {
   const map = new Map<unknown, object>();
   for (const entity of entities) {

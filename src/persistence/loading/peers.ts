@@ -1,7 +1,8 @@
 import type { EntityGroup } from '../../core/loader.ts';
 import { mapKey } from '../../core/keys.ts';
 import { scopeNames } from '../../core/scopes.ts';
-import type { FieldMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, ModelMeta, RelationMeta } from '../../core/metadata.ts';
+import { hasOwnKey, isRead } from '../../core/relation-keys.ts';
 import { createReference, referenceGroup } from '../../core/references.ts';
 import { State } from '../../core/state.ts';
 import { NotFoundError, NotLoadedError } from '../../utils/errors.ts';
@@ -37,7 +38,7 @@ export class PeerLoader {
   reference(relation: RelationMeta, key: unknown, from: object): object {
     const { target, targetField } = relation;
     const group = State.group(from)!;
-    if (!targetField.primaryKey) return this.#referenceByField(relation, key, from, group);
+    if (!relation.toKey) return this.#referenceByField(relation, key, from, group);
     const map = this.#workspace.identityMap.of(target);
     const name = mapKey(target, key);
     let entity = map.get(name);
@@ -145,10 +146,10 @@ export class PeerLoader {
   }
 }
 
-/** Whether the value of a field is at hand: not so for parts of a row that were not read. */
-function knows(entity: object, field: FieldMeta): boolean {
+/** Whether the value of a key is at hand: not so for parts of a row that were not read. */
+function knows(entity: object, key: KeyMeta): boolean {
   const row = State.row(entity);
-  return row === null ? Object.hasOwn(entity, field.name) : row[field.index] !== undefined;
+  return row === null ? hasOwnKey(entity, key) : isRead(row, key);
 }
 
 function lacks(entity: object, relation: RelationMeta): boolean {

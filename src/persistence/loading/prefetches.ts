@@ -1,8 +1,9 @@
 import type { OrderNode } from '../../core/ast/expressions.ts';
 import { fieldKey } from '../../core/keys.ts';
 import type { RelationTree } from '../../core/loader.ts';
-import type { FieldMeta, RelationMeta } from '../../core/metadata.ts';
+import type { KeyMeta, RelationMeta } from '../../core/metadata.ts';
 import { receiveLink } from '../../core/receive-link.ts';
+import { partsOf, readKey } from '../../core/relation-keys.ts';
 import { State } from '../../core/state.ts';
 import { mergeTrees } from '../../query/paths.ts';
 import type { PrefetchState, QueryState } from '../../query/state.ts';
@@ -80,10 +81,10 @@ class PrefetchLoader {
   #lacking(relation: RelationMeta, owners: readonly object[]): object[] {
     if (relation.many) return lackingCollection(relation, owners);
     if (!relation.owning) return owners.filter((owner) => State.link(owner, relation.index) === undefined);
-    if (!relation.targetField.primaryKey) return owners.filter((owner) => !hasLink(owner, relation));
+    if (!relation.toKey) return owners.filter((owner) => !hasLink(owner, relation));
     const known = this.#workspace.identityMap.of(relation.target);
     return owners.filter((owner) => {
-      const target = known.get(fieldKey(relation.sourceField, valueOf(owner, relation.sourceField)));
+      const target = known.get(fieldKey(relation.sourceField, readKey(owner, relation.sourceField)));
       return target === undefined || !this.#workspace.isFull(target);
     });
   }
@@ -92,7 +93,7 @@ class PrefetchLoader {
     const items = found.get(fieldKey(relation.sourceField, this.#keyOf(relation, owner))) ?? [];
     if (relation.many) this.#batch.receive(collection(owner, relation), items);
     // Others are found by their key.
-    else if (!relation.owning || !relation.targetField.primaryKey) receiveLink(owner, relation, items[0] ?? null);
+    else if (!relation.owning || !relation.toKey) receiveLink(owner, relation, items[0] ?? null);
   }
 
   async #find(asked: PrefetchState, owners: readonly object[]): Promise<Found> {
@@ -111,7 +112,7 @@ class PrefetchLoader {
   }
 
   #keyOf({ owning, sourceField }: RelationMeta, owner: object): unknown {
-    return owning ? valueOf(owner, sourceField) : this.#batch.ownValue(owner, sourceField);
+    return owning ? readKey(owner, sourceField) : this.#batch.ownValue(owner, sourceField);
   }
 
   /** The rows that refer to the owners, or that they refer to: one statement. */
@@ -166,13 +167,10 @@ function treeOf(steps: readonly RelationMeta[]): RelationTree {
 }
 
 /** Rows of which only some fields are read have the field that says whose they are. */
-function withField(state: QueryState, field: FieldMeta): QueryState {
+function withField(state: QueryState, key: KeyMeta): QueryState {
   const { fields, meta } = state;
-  return fields === undefined || fields.includes(field)
+  const parts = partsOf(key);
+  return fields === undefined || parts.every((part) => fields.includes(part))
     ? state
-    : { ...state, fields: meta.fields.filter((other) => other === field || fields.includes(other)) };
-}
-
-function valueOf(entity: object, { name }: FieldMeta): unknown {
-  return (entity as Record<string, unknown>)[name];
+    : { ...state, fields: meta.fields.filter((other) => parts.includes(other) || fields.includes(other)) };
 }

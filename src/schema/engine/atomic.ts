@@ -15,7 +15,12 @@ export function endOfGroup(dialect: Dialect, steps: readonly Step[], from: numbe
 /** Whether a step can be taken back by a transaction. */
 function isAtomic({ features }: Dialect, step: Step): boolean {
   if (step.outside) return false;
-  return features.transactionalDdl || step.kind === 'run' || (step.kind === 'sql' && isOfRows(step.sql));
+  return (
+    features.transactionalDdl ||
+    step.kind === 'run' ||
+    step.kind === 'look' ||
+    (step.kind === 'sql' && isOfRows(step.sql))
+  );
 }
 
 /** Spaces and comments before the first word. */

@@ -1,20 +1,38 @@
+import type { Schema } from '../../core/ast/schema.ts';
 import { unreachable } from '../../utils/unreachable.ts';
-import type { Operation } from '../operations/operation.ts';
+import { lossOf } from '../losses.ts';
+import { applyOperation } from '../operations/apply.ts';
+import type { AlterColumnOperation, Operation } from '../operations/operation.ts';
+import { findTable } from '../state.ts';
 
-/** What an operation destroys, in the words by which it is confirmed. */
-export function destroyedBy(operation: Operation): string[] {
+/**
+ * What operations destroy, in the words by which it is confirmed.
+ *
+ * @param before The schema before the first of them.
+ */
+export function destroyedBy(operations: readonly Operation[], before: Schema): string[] {
+  let schema = before;
+  return operations.flatMap((operation) => {
+    const phrases = destroyedByOne(operation, schema);
+    schema = applyOperation(schema, operation);
+    return phrases;
+  });
+}
+
+function destroyedByOne(operation: Operation, before: Schema): string[] {
   switch (operation.kind) {
     case 'dropTable':
       return [`drop table ${operation.table.name}`];
     case 'dropColumn':
       return [`drop column ${operation.table.name}.${operation.column}`];
+    case 'alterColumn':
+      return losesSomething(operation, before) ? [`alter column ${operation.table.name}.${operation.column.name}`] : [];
     case 'runSql':
-      return operation.operations.flatMap(destroyedBy);
+      return destroyedBy(operation.operations, before);
     case 'createTable':
     case 'renameTable':
     case 'addColumn':
     case 'renameColumn':
-    case 'alterColumn':
     case 'alterPrimaryKey':
     case 'addForeignKey':
     case 'addCheck':
@@ -31,4 +49,10 @@ export function destroyedBy(operation: Operation): string[] {
     default:
       return unreachable(operation);
   }
+}
+
+/** Whoever says with `using` what becomes of the values has said what they lose. */
+function losesSomething({ table, column, using }: AlterColumnOperation, before: Schema): boolean {
+  const from = findTable(before, table)?.columns.find(({ name }) => name === column.name);
+  return from !== undefined && using === undefined && lossOf(from.type, column.type) !== undefined;
 }

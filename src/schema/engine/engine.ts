@@ -133,7 +133,7 @@ export class MigrationEngine {
     const { migrations, adopted } = this.#plan(await this.#read(connection), direction, options);
     if (options.fake !== true)
       confirmDestructiveOperation(
-        migrations.flatMap(({ operations }) => operations.flatMap(destroyedBy)),
+        migrations.flatMap(({ operations, before }) => destroyedBy(operations, before)),
         options,
       );
     await refuseUnsafePlans(migrations, target.dialect, options);

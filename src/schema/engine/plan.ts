@@ -12,6 +12,7 @@ import { checkHistory, leavesOf, ordered, replay } from './history.ts';
 import type { Recorded } from './record.ts';
 import { settleReplaced } from './replaced.ts';
 import type { Settled } from './replaced.ts';
+import { checkSquashes } from './squashed.ts';
 
 /** One migration as it is to be done, forward or back. */
 export interface PlannedMigration {
@@ -44,7 +45,8 @@ export interface Plan {
 /**
  * What is to be applied, in order.
  *
- * @throws MigrationHistoryError where files and record do not agree, where branches met, and for half a way back.
+ * @throws MigrationHistoryError where files and record do not agree, or files that stand for others do not lead where these do; where branches met;
+ * for half a way back.
  */
 export function planForward(
   files: readonly Migration[],
@@ -52,6 +54,7 @@ export function planForward(
   dialect: Dialect,
   { to, count, fake = false }: PlanOptions = {},
 ): Plan {
+  checkSquashes(files, dialect);
   const { migrations: all, recorded, adopted } = inOrder(files, record, fake);
   const half = recorded.find(({ state }) => state === 'reverting');
   if (half !== undefined)

@@ -4,6 +4,7 @@ import { MigrationError } from '../../utils/migration-errors.ts';
 import { runRebuild } from '../rebuild-steps.ts';
 import type { Step } from '../steps/step.ts';
 import { endOfGroup, inTransaction } from './atomic.ts';
+import { lookAtValues } from './look.ts';
 import { clearRemains, isDone, sendWhole } from './effects.ts';
 import { failed, isLocked, isRefused } from './failures.ts';
 import type { PlannedMigration } from './plan.ts';
@@ -91,6 +92,8 @@ export class MigrationRun {
         return withoutHaste(executor, this.#connection, dialect.id, step, () =>
           sendWhole(executor, this.#connection, step.sql),
         );
+      case 'look':
+        return lookAtValues(executor, this.#connection, step);
       case 'rebuild':
         return runRebuild(executor, this.#connection, dialect, step.rebuild);
       case 'run':

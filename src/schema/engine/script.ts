@@ -5,6 +5,7 @@ import { describeOperation } from '../describe.ts';
 import { rebuildSql } from '../rebuild-sql.ts';
 import type { Step } from '../steps/step.ts';
 import { endOfGroup } from './atomic.ts';
+import { refusalSql } from './look.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { MigrationRecord, Recorded } from './record.ts';
 
@@ -50,6 +51,8 @@ function statementsOf({ migration, operations }: PlannedMigration, step: Step, d
   switch (step.kind) {
     case 'sql':
       return [step.sql];
+    case 'look':
+      return [refusalSql(step)];
     case 'rebuild':
       return rebuildSql(step.rebuild, dialect);
     case 'run':

@@ -74,11 +74,13 @@ function together(plans: readonly ModelPlan[]): string[] {
   return [...tables].map(([text, names]) => `${names.join(', ')}: ${text}`);
 }
 
-/** The columns of a table that foreign keys refer to. */
+/** The columns of a table that foreign keys refer to one by one. */
 function referredIn(plans: readonly { readonly table: Schema['tables'][number] }[], name: string): Set<string> {
   return new Set(
     plans.flatMap(({ table }) =>
-      table.foreignKeys.filter((key) => key.table.name === name).flatMap(({ targets }) => targets),
+      table.foreignKeys
+        .filter((key) => key.table.name === name && key.targets.length === 1)
+        .flatMap(({ targets }) => targets),
     ),
   );
 }

@@ -15,6 +15,8 @@ export interface ModelPlan {
   readonly attributes: Map<string, string>;
   /** Foreign keys that are relations, by their columns. */
   readonly relations: Map<string, ToOnePlan>;
+  /** Foreign keys of several columns that are relations. */
+  readonly composites: CompositePlan[];
   /** What it has beside its columns: collections, other sides. */
   readonly others: (readonly [name: string, code: Code])[];
   /** What the database has and the model cannot say. */
@@ -27,6 +29,15 @@ export interface ToOnePlan {
   readonly column: ColumnSchema;
   readonly target: ModelPlan;
   /** Whether one row at most has a given key. */
+  readonly unique: boolean;
+}
+
+/** A foreign key of several columns that is a relation. */
+export interface CompositePlan {
+  readonly key: ForeignKeySchema;
+  /** In the order of the key that they refer to. */
+  readonly columns: readonly ColumnSchema[];
+  readonly target: ModelPlan;
   readonly unique: boolean;
 }
 
@@ -52,6 +63,7 @@ export function planModel(table: TableSchema, classes: Names): ModelPlan {
     names: Names.ofAttributes(),
     attributes: new Map(),
     relations: new Map(),
+    composites: [],
     others: [],
     unsaid: [],
   };

@@ -3,6 +3,7 @@ import type { ValueType } from '../../core/value-types.ts';
 import { shortName, snakeCase } from '../../utils/naming.ts';
 import { keyOf } from '../creation-order.ts';
 import { quotedText } from '../print/literals.ts';
+import { addComposite, writeComposites } from './composites.ts';
 import { camelCase, plural, relationNameOf } from './names.ts';
 import { isUnique, nameColumns } from './plan.ts';
 import type { ModelPlan, ToOnePlan } from './plan.ts';
@@ -13,7 +14,10 @@ import type { Code, Entry } from './print.ts';
 export function planRelations(models: readonly ModelPlan[]): ModelPlan[] {
   const byTable = new Map(models.map((model) => [keyOf(model.table), model]));
   for (const model of models)
-    for (const key of inOrder(model.table)) {
+    // Those of several columns last, when it is known which of these are keys of their own.
+    for (const key of inOrder(model.table).toSorted(
+      (a, b) => Number(a.columns.length > 1) - Number(b.columns.length > 1),
+    )) {
       const problem = addRelation(model, key, byTable);
       if (problem !== undefined) model.unsaid.push(`The foreign key (${key.columns.join(', ')}) ${problem}.`);
     }
@@ -22,6 +26,7 @@ export function planRelations(models: readonly ModelPlan[]): ModelPlan[] {
   for (const model of written) nameColumns(model, nameOfRelation);
   for (const link of links) addManyToMany(link);
   for (const model of written) if (!links.some((link) => link.model === model)) addReverses(model);
+  for (const model of written) writeComposites(model);
   return written;
 }
 
@@ -41,9 +46,9 @@ function addRelation(
   key: ForeignKeySchema,
   byTable: ReadonlyMap<string, ModelPlan>,
 ): string | undefined {
-  if (key.columns.length > 1) return 'has several columns, which no relation has';
   const target = byTable.get(keyOf(key.table));
   if (target === undefined) return `refers to '${key.table.name}', which is no model here`;
+  if (key.columns.length > 1) return addComposite(model, key, target, requires);
   const column = model.table.columns.find(({ name }) => name === key.columns[0]);
   const referred = target.table.columns.find(({ name }) => name === key.targets[0]);
   if (column === undefined || referred === undefined) return 'is of columns that are not there';
@@ -84,7 +89,12 @@ function requires(model: ModelPlan, other: ModelPlan, seen = new Set<ModelPlan>(
   if (model === other) return true;
   if (seen.has(model)) return false;
   seen.add(model);
-  return [...model.relations.values()].some(({ column, target }) => !column.nullable && requires(target, other, seen));
+  return (
+    [...model.relations.values()].some(({ column, target }) => !column.nullable && requires(target, other, seen)) ||
+    model.composites.some(
+      ({ columns, target }) => columns.every((column) => !column.nullable) && requires(target, other, seen),
+    )
+  );
 }
 
 function sameType(a: ValueType, b: ValueType): boolean {

@@ -1,5 +1,7 @@
 import type { DdlStatement } from '../../core/ast/ddl.ts';
 import type { CheckSchema, ColumnSchema, TableName, TableSchema } from '../../core/ast/schema.ts';
+import { qualified } from '../../dialects/schemas.ts';
+import { typeKey } from '../compare.ts';
 import { readsColumn } from '../operations/conditions.ts';
 import type { AddColumnOperation, AlterColumnOperation, RenameColumnOperation } from '../operations/operation.ts';
 import { defaultSql } from '../rebuild.ts';
@@ -49,7 +51,16 @@ export function alterColumn(change: Change, { table: name, column, fill, using }
   if (isSame) return [];
   const lifted = from.nullable === column.nullable ? [] : checksToLift(change.after, table, column.name, [], dialect);
   const altered = change.ddl({ kind: 'alterColumn', table, from, to: column, using }, undefined);
-  return [...update, ...without(change, lifted, table, altered)];
+  return [...update, ...lookAt(change, name, from, column), ...without(change, lifted, table, altered)];
+}
+
+/** The values that the database would take for what they are not. */
+function lookAt({ dialect, position }: Change, table: TableName, from: ColumnSchema, to: ColumnSchema): Step[] {
+  const misfits = typeKey(from.type) === typeKey(to.type) ? undefined : dialect.misfits(from, to.type);
+  if (misfits === undefined) return [];
+  const sql = `SELECT COUNT(*) FROM ${qualified(dialect, table)} WHERE ${misfits}`;
+  const column = { table, name: to.name, type: to.type.kind };
+  return [{ kind: 'look', operation: position, outside: false, sql, column }];
 }
 
 /** Columns whose type depends on whether they stand in an index. */

@@ -3,7 +3,7 @@ import type { RunFunction } from '../operations/operation.ts';
 import type { Rebuild } from '../rebuild.ts';
 
 /** One thing that is done at once, and recorded. */
-export type Step = SqlStep | RebuildStep | RunStep;
+export type Step = SqlStep | LookStep | RebuildStep | RunStep;
 
 /**
  * What to do about a step of which nobody knows whether it was done, because the process died meanwhile: see whether what it
@@ -26,6 +26,14 @@ export interface SqlStep extends StepBase {
   readonly resume: Resume;
   /** What it makes, or takes away, to look for. */
   readonly effect: Effect | undefined;
+}
+
+/** Rows that may keep the step that comes next from being done as it is meant. */
+export interface LookStep extends StepBase {
+  readonly kind: 'look';
+  /** A query of the number of values that do not fit. */
+  readonly sql: string;
+  readonly column: { readonly table: TableName; readonly name: string; readonly type: string };
 }
 
 /** SQLite: the table is made anew, and its rows are copied. */

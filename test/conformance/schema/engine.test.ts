@@ -18,6 +18,7 @@ import {
   MigrationHistoryError,
   run,
   runSql,
+  squashOperations,
 } from 'blazeorm/schema';
 import type { EngineOptions, Migration, Operation, Progress } from 'blazeorm/schema';
 
@@ -329,6 +330,21 @@ describe('history', () => {
     await open([squashed, third]).migrate({ acknowledge: true });
     expect(await names(open([]))).toEqual(['0001_both', '0003_more']);
     expect(await pictureOf(db)).toEqual(picture);
+  });
+
+  it('G10: one that stands for others and leads elsewhere is refused by name, while their files are there', async () => {
+    const squashed = file('0001_both', [...first.operations], { replaces: ['0001_note', '0002_tag'] });
+    await open([first, second]).migrate({ acknowledge: true });
+    await expect(open([squashed, first, second]).migrate({ acknowledge: true })).rejects.toThrow(
+      failure(MigrationHistoryError, {
+        message:
+          '0001_both: it does not lead to the schema of 0001_note, 0002_tag, for which it stands. What leads there: create table tag. Let it make the same tables: squashOperations() joins the operations of those files.',
+      }),
+    );
+    expect(await names(open([]))).toEqual(['0001_note', '0002_tag']);
+    const joined = squashOperations([...first.operations, ...second.operations]);
+    await open([file('0001_both', joined, { replaces: ['0001_note', '0002_tag'] }), first, second]).migrate();
+    expect(await names(open([]))).toEqual(['0001_both']);
   });
 
   it('G10: fake remembers what was done by hand', async () => {

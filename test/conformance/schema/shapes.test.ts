@@ -158,25 +158,45 @@ describe('G11: relations', () => {
     await db.close();
   });
 
+  it('M7: keys of several columns: shared columns, nullable, unique, in the order of the key', async () => {
+    const { db, files, warnings } = await opened(
+      'CREATE TABLE place (x int NOT NULL, y int NOT NULL, PRIMARY KEY (x, y))',
+      `CREATE TABLE visit (id ${KEY}, x int NOT NULL, y int, old_x int NOT NULL, old_y int NOT NULL,
+        FOREIGN KEY (x, y) REFERENCES place (x, y), FOREIGN KEY (old_x, old_y) REFERENCES place (x, y) ON DELETE CASCADE)`,
+      'CREATE INDEX visit_x_y_idx ON visit (x, y)',
+      'CREATE INDEX old ON visit (old_x, old_y)',
+      'CREATE TABLE stay (x int NOT NULL, y int NOT NULL, PRIMARY KEY (x, y), FOREIGN KEY (x, y) REFERENCES place (x, y))',
+    );
+    expect(warnings).toEqual([]);
+    const text = files[0]!.text;
+    expect(['Stay', 'Visit', 'Place'].map((name) => classIn(text, name))).toEqual([
+      "export class Stay extends model('stay', { x: f.int(), y: f.int(), place: f.oneToOne(() => Place, { fields: ['x', 'y'] }) }, { primaryKey: ['x', 'y'] }) {}",
+      "export class Visit extends model('visit', { id: f.auto(), x: f.int(), y: f.int({ nullable: true }), oldX: f.int(), oldY: f.int(), place: f.foreignKey(() => Place, { fields: ['x', 'y'], nullable: true }), placeValue: f.foreignKey(() => Place, { fields: ['oldX', 'oldY'], onDelete: 'cascade' }) }, { indexes: [index('oldX', 'oldY', { name: 'old' }), index('x', 'y')] }) {}",
+      "export class Place extends model('place', { x: f.int(), y: f.int(), stay: f.reverseOne(() => Stay, 'place'), placeVisits: f.reverse(() => Visit, 'place'), placeValueVisits: f.reverse(() => Visit, 'placeValue') }, { primaryKey: ['x', 'y'] }) {}",
+    ]);
+    await expectLaw(db, 'composite');
+    await db.close();
+  });
+
   it('what cannot be one is said: keys of several columns, tables without a key, circles that nobody can enter', async () => {
     const later = engine === 'sqlite' ? [] : ['ALTER TABLE hen ADD FOREIGN KEY (egg_id) REFERENCES egg (id)'];
     const { db, files, warnings } = await opened(
       `CREATE TABLE hen (id int NOT NULL PRIMARY KEY, egg_id int NOT NULL${engine === 'sqlite' ? ', FOREIGN KEY (egg_id) REFERENCES egg (id)' : ''})`,
       'CREATE TABLE egg (id int NOT NULL PRIMARY KEY, hen_id int NOT NULL, FOREIGN KEY (hen_id) REFERENCES hen (id))',
       ...later,
-      'CREATE TABLE place (x int NOT NULL, y int NOT NULL, PRIMARY KEY (x, y))',
+      'CREATE TABLE place (id int NOT NULL PRIMARY KEY, x int NOT NULL, y int NOT NULL, CONSTRAINT place_xy UNIQUE (x, y))',
       'CREATE TABLE visit (id int NOT NULL PRIMARY KEY, x int, y int, log_id int, FOREIGN KEY (x, y) REFERENCES place (x, y))',
       'CREATE TABLE log (line varchar(20))',
     );
     expect(warnings).toEqual([
       "The table 'log' is no model: it has no primary key.",
       'hen: The foreign key (egg_id) closes a circle of keys that are all required.',
-      'visit: The foreign key (x, y) has several columns, which no relation has.',
+      "visit: The foreign key (x, y) refers to columns of 'place' that are not its primary key.",
     ]);
     const text = files[0]!.text;
     expect(text).toContain("\n// The table 'log' is no model: it has no primary key.\n");
     expect(text).toContain(
-      '\n// Not said here: The foreign key (x, y) has several columns, which no relation has.\nexport class Visit ',
+      "\n// Not said here: The foreign key (x, y) refers to columns of 'place' that are not its primary key.\nexport class Visit ",
     );
     await folder.load(files, 'unsaid');
     await db.close();

@@ -100,7 +100,7 @@ describe('Registry', () => {
     expect(problemsOf(D)).toEqual([]);
   });
 
-  it('R1: a foreign key to a composite key has to name a unique column', () => {
+  it('R1: M7: a foreign key to a composite key has to name its fields, or a unique column', () => {
     class Line extends model(
       'line',
       { a: f.int(), b: f.int(), code: f.string({ unique: true }), plain: f.int() },
@@ -114,10 +114,9 @@ describe('Registry', () => {
       lines: f.manyToMany(() => Line),
     }) {}
     expect(problemsOf(Bad)).toEqual([
-      'Bad.line refers to Line, whose key has 2 columns: name one unique column with { to: … }, or give Line a single key.',
+      "Bad.line refers to Line, whose key has 2 columns: declare a field for each, and name them in that order, { fields: ['a', 'b'] }; or name one unique column with { to: … }.",
       'Bad.plain refers to Line.plain, which is not unique: add unique: true there.',
       "Bad.typo refers to Line.coed, which is no field. Did you mean 'code'?",
-      'Bad.lines: Line has a composite key, which a many-to-many relation cannot refer to.',
     ]);
     class Good extends model('good_fk', { id: f.auto(), line: f.foreignKey(() => Line, { to: 'code' }) }) {}
     expect(problemsOf(Good)).toEqual([]);

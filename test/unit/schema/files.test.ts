@@ -43,11 +43,11 @@ describe('the files of migrations', () => {
           '0001_a: its file exports no migration. It ends with: export default migration({ operations: [ … ] }).',
       }),
     );
-    const broken = new SyntaxError('a text of the file');
+    const broken = new SyntaxError("Expected ',' (3:7)\n  more of it");
     const error = await readMigrations(folder, () => Promise.reject(broken)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       name: 'MigrationError',
-      message: '0001_a: its file cannot be loaded. See the cause.',
+      message: "0001_a: its file cannot be loaded: Expected ',' (3:7).",
       migration: '0001_a',
       cause: broken,
     });

@@ -3,6 +3,7 @@ import { backFill } from '../../operations/back-fill.ts';
 import { readsColumn } from '../../operations/conditions.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Place, Remark, Stage } from '../finding.ts';
+import { lossOf } from '../../losses.ts';
 import { isFreeChange, isNarrower } from '../free-types.ts';
 import { abilitiesOf, blocked, columnName, tableBefore } from '../words.ts';
 import { retyped } from './bridges.ts';
@@ -58,11 +59,19 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
   const isChecked = table.checks.some(({ condition }) => readsColumn(condition, to.name));
   const isFree = using === undefined && !isChecked && isFreeChange(place.dialect.id, before, after);
   if (isFree) return preparedAdvice(operation, place);
+  const loss = using === undefined ? lossOf(from.type, to.type) : undefined;
   const isNarrow = using === undefined && isNarrower(before, after);
+  const isLookedAt = using === undefined && place.dialect.misfits(from, to.type) !== undefined;
   const holder = holderOf(place, table, from, to);
   // What does not fit is for people to decide, not for a trigger.
   const canBridge =
-    abilitiesOf(place).bridges !== undefined && !isNarrow && holder === undefined && !from.identity && !to.identity;
+    abilitiesOf(place).bridges !== undefined &&
+    !isNarrow &&
+    !isLookedAt &&
+    loss === undefined &&
+    holder === undefined &&
+    !from.identity &&
+    !to.identity;
   const byHand = `Add a column of the new type, write both, fill it in batches, read the new one, and drop the old one${abilitiesOf(place).transactional ? '' : ': gh-ost and pt-online-schema-change do that'}.`;
   return [
     ...blocked(place, 'retype', table, {
@@ -72,7 +81,8 @@ function changedType(operation: Alter, place: Place, table: TableSchema, from: C
         : `${noStages(holder)}${byHand}`,
       safe: canBridge ? retyped(place, table, from, to, using) : undefined,
     }),
-    ...(isNarrow ? [narrower(operation)] : []),
+    ...(loss === undefined ? [] : [loses(operation, loss)]),
+    ...(isNarrow || isLookedAt ? [narrower(operation)] : []),
   ];
 }
 
@@ -88,6 +98,16 @@ function preparedAdvice({ table, column }: Alter, place: Place): Remark[] {
       remedy: 'Deploy code with { prepare: false } meanwhile, or let it try again.',
     },
   ];
+}
+
+function loses({ table, column }: Alter, loss: string): Remark {
+  return {
+    rule: 'lossy type',
+    severity: 'loses',
+    what: `Values of ${columnName(table, column.name)} lose ${loss}, without an error.`,
+    grows: false,
+    remedy: "Keep the old column, or say what becomes of them: { using: '…' }.",
+  };
 }
 
 function narrower({ table, column }: Alter): Remark {

@@ -31,4 +31,13 @@ export const FOUND_OF_SETS: Readonly<Record<string, readonly Unit[]>> = {
     commit(create('owner'), create('label'), create('item')),
     commit(setDelete(0, 0), setDelete(0, 0)),
   ],
+  'what waits for a shelf whose code is to change stays with it when a set puts its row there': [
+    commit(create('owner'), create('shelf'), create('item')),
+    commit({ do: 'recode', at: 0, code: 0 }, { do: 'setUpdate', relation: 'shelf', at: [0], to: 0, beside: 0 }),
+  ],
+  'a reference that is given again what its row leads to is no change, whatever code that is to have': [
+    commit(create('shelf'), create('item'), shelve(0)),
+    commit({ do: 'recode', at: 0, code: 0 }, { do: 'setUpdate', relation: 'shelf', at: [0], to: null, beside: 0 }),
+    commit({ do: 'delete', at: 0 }),
+  ],
 };

@@ -128,4 +128,8 @@ export const FOUND: Readonly<Record<string, readonly Unit[]>> = {
     unit('failed transaction', refer(1, 0)),
     commit({ do: 'vanish', at: 0 }, refer(0, 0, 'key')),
   ],
+  'what leads to one that is deleted, as its row does, is written with another that is new': [
+    commit(create('shelf'), create('item'), create('item'), refer(0, 0)),
+    commit({ do: 'vanish', at: 0 }, create('item'), { do: 'refer', relation: 'next', by: 'entity', at: 0, to: 2 }),
+  ],
 };
