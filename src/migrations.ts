@@ -3,7 +3,7 @@ import { borrowed, lent } from './adapters/borrowed.ts';
 import type { Database } from './database.ts';
 import { contextOf } from './migration-code.ts';
 import type { MigrationCode } from './migration-code.ts';
-import { differences, listed, liveSchema, refuseUsed, walk } from './migration-verify.ts';
+import { asSaid, differences, listed, liveSchema, onScratch, schemasOf, walk } from './migration-verify.ts';
 import type { MigrationProblem } from './migration-verify.ts';
 import { engineOf } from './persistence/database.ts';
 import { Engine } from './persistence/engine.ts';
@@ -75,20 +75,19 @@ export class MigrationEngine extends CoreEngine {
 
   /**
    * Apply each migration to this database, take it back, and apply it again: `verify` says where the schema is another one then.
-   * For an empty database that was made for this.
+   * For an empty database that was made for this, and is empty again afterwards.
    *
    * @throws MigrationError for a database that has anything in it; for a migration that fails.
    */
   async verify(): Promise<MigrationProblem[]> {
-    await refuseUsed(this.#db, this.#table);
-    return walk(this.#db, this, this.#table);
+    return onScratch(this.#db, schemasOf(this.#files), () => walk(this.#db, this, this.#table));
   }
 
   /**
    * What somebody has changed in this database by other means: the operations that would make it again what its migrations have
    * made. Both are read from databases, so that no difference of words is taken for one.
    *
-   * @param scratch An empty database of the same kind, to which the migrations are applied.
+   * @param scratch An empty database of the same kind, to which the migrations are applied; it is empty again afterwards.
    * @param options `to`: compare with the migrations up to this one, rather than with those that are recorded here.
    * @throws MigrationError for a scratch database that has anything in it.
    */
@@ -96,9 +95,13 @@ export class MigrationEngine extends CoreEngine {
     const { to } = own(options);
     const recorded = new Set((await this.recorded()).map(({ name }) => name));
     const files = to === undefined ? this.#files.filter(({ name }) => recorded.has(name)) : this.#files;
-    await refuseUsed(scratch, this.#table);
-    await new MigrationEngine(scratch, files, this.#given).migrate({ to, force: true });
-    return differences(await liveSchema(this.#db, this.#table), await liveSchema(scratch, this.#table), scratch);
+    return onScratch(scratch, schemasOf(files), async () => {
+      const migrations = new MigrationEngine(scratch, files, this.#given);
+      await migrations.migrate({ to, force: true });
+      const said = migrations.schema(to);
+      const [live, wanted] = [await liveSchema(this.#db, this.#table), await liveSchema(scratch, this.#table)];
+      return differences(asSaid(live, said, scratch), asSaid(wanted, said, scratch), scratch);
+    });
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { Connection } from '../adapters/adapter.ts';
 import type { Executor } from '../adapters/executor.ts';
-import type { TableSchema } from '../core/ast/schema.ts';
+import type { ColumnSchema, TableSchema } from '../core/ast/schema.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { MigrationError } from '../utils/migration-errors.ts';
+import { typeKey } from './compare.ts';
+import { customType } from './introspect/custom.ts';
 import { refuseLosses } from './rebuild-refusals.ts';
-import type { Query } from './rebuild-refusals.ts';
+import type { DeclaredTypes, Query } from './rebuild-refusals.ts';
 import type { Rebuild } from './rebuild.ts';
 
 /**
@@ -28,7 +30,7 @@ export async function runRebuild(
   };
   const text = (value: string): string => dialect.literal({ kind: 'text' }, value);
   const { before, after } = rebuild;
-  await refuseLosses(query, dialect, before);
+  const declared = await refuseLosses(query, dialect, before);
   await refuseLostValues(query, dialect, rebuild);
 
   const known = new Set(before.indexes.map(({ name }) => name));
@@ -37,10 +39,10 @@ export async function runRebuild(
   );
   const views = await openViews(query, dialect);
   const sequence = await sequenceOf(query, text(before.name));
-  const fresh = { ...after, name: `_blaze_new_${after.name}`, indexes: [] };
+  const fresh = { ...withTypes(rebuild, declared), name: `_blaze_new_${after.name}`, indexes: [] };
 
   await ddl({ kind: 'createTable', table: fresh, ifNotExists: false });
-  await script(copyOf(rebuild, fresh, dialect));
+  await script(copyOf(rebuild, fresh, dialect, declared));
   const [old, copied] = [await countOf(query, dialect, before.name), await countOf(query, dialect, fresh.name)];
   if (old !== copied) throw new MigrationError(`Of ${old} rows of '${before.name}', ${copied} were copied.`);
   await ddl({ kind: 'dropTable', table: before, ifExists: false });
@@ -69,17 +71,32 @@ export async function runRebuild(
   );
 }
 
-function copyOf({ before, after, sources }: Rebuild, fresh: TableSchema, dialect: Dialect): string {
+/** The new table, with the types that its columns were declared with where they stay what they are. */
+function withTypes({ before, after }: Rebuild, declared: DeclaredTypes): TableSchema {
+  const stays = ({ name, type, identity }: ColumnSchema): boolean => {
+    const old = before.columns.find((other) => other.name === name);
+    return !identity && old !== undefined && typeKey(old.type) === typeKey(type);
+  };
+  const columns = after.columns.map((column): ColumnSchema => {
+    const type = stays(column) ? declared.get(column.name) : undefined;
+    return type === undefined ? column : { ...column, type: customType(type, 'any') };
+  });
+  return { ...after, columns };
+}
+
+function copyOf({ before, sources }: Rebuild, fresh: TableSchema, dialect: Dialect, declared: DeclaredTypes): string {
   const pairs = [...sources].map(([name, sql]) => [dialect.quote(name), sql] as const);
-  const rowid = rowidOf(before, after);
+  const rowid = rowidOf(before, fresh, declared);
   if (rowid !== undefined) pairs.unshift([rowid, rowid]);
   const [columns, values] = [0, 1].map((side) => pairs.map((pair) => pair[side]).join(', '));
   return `INSERT INTO ${dialect.quote(fresh.name)} (${columns}) SELECT ${values} FROM ${dialect.quote(before.name)}`;
 }
 
 /** What the number of a row is called that no column holds (https://sqlite.org/rowidtable.html). */
-function rowidOf(before: TableSchema, after: TableSchema): string | undefined {
-  if ([before, after].some(countsRows)) return undefined;
+function rowidOf(before: TableSchema, after: TableSchema, declared: DeclaredTypes): string | undefined {
+  // A key that was declared INT is a column like others.
+  const counted = countsRows(before) && !declared.has(before.primaryKey[0]!);
+  if (counted || countsRows(after)) return undefined;
   const names = [...before.columns, ...after.columns].map(({ name }) => name.toLowerCase());
   return ['rowid', '_rowid_', 'oid'].find((name) => !names.includes(name));
 }

@@ -36,8 +36,11 @@ export const inspect: CommandDefinition<Options> = {
       }),
     );
     const { files, warnings } = modelsOf(found, { files: each === true ? 'each' : 'one' });
-    const remarks = [...found.notes.map(({ table, text }) => `${table}: ${text}`), ...warnings];
-    for (const remark of remarks) output.note(remark);
+    for (const warning of warnings) output.note(warning);
+    if (warnings.length > 0)
+      output.note(
+        'What models cannot say stays in this database. What a new one is to have of it goes into a migration, with runSql(); what adopt and drift see of it has to.',
+      );
     const target = out === undefined ? undefined : resolve(out);
     const written: string[] = [];
     for (const { name, text } of files) {
@@ -50,7 +53,7 @@ export const inspect: CommandDefinition<Options> = {
       written.push(relative(process.cwd(), path));
     }
     for (const path of written) output.line(`written: ${path}`);
-    output.json({ ...(target === undefined ? { files } : { written }), warnings: remarks });
+    output.json({ ...(target === undefined ? { files } : { written }), warnings });
     return EXIT.ok;
   },
 };

@@ -20,10 +20,11 @@ export interface PlannedIndexes {
  */
 export function planIndexes(model: ModelPlan, taken: Set<string>, referred: ReadonlySet<string>): PlannedIndexes {
   const { table } = model;
-  const sayable = table.indexes.filter((index) => {
-    const problem = problemOf(table, index, taken);
-    if (problem !== undefined) model.unsaid.push(`The index '${index.name}' ${problem}.`);
-    return problem === undefined;
+  const sayable = table.indexes.flatMap((index) => {
+    const problem = problemOf(index);
+    if (problem === undefined) return withOwnName(model, index, taken);
+    model.unsaid.push(`The index '${index.name}' ${problem}.`);
+    return [];
   });
   const unique = sayable.filter((index) => isFieldUnique(model, index));
   const candidates = sayable.filter((index) => isOwn(table, index, 'idx'));
@@ -46,16 +47,30 @@ export function planIndexes(model: ModelPlan, taken: Set<string>, referred: Read
   };
 }
 
-function problemOf({ schema }: TableSchema, index: IndexSchema, taken: Set<string>): string | undefined {
+function problemOf(index: IndexSchema): string | undefined {
   if (index.parts.some(({ expression }) => expression !== undefined && textOf(expression) === undefined))
     return 'is over values that are computed';
   if (index.name === '' || Buffer.byteLength(index.name) > MAX_NAME_BYTES)
     return 'has a name that not every database takes';
   if (index.where !== undefined && textOf(index.where) === undefined) return 'has a condition that is no text';
-  const key = JSON.stringify([schema, index.name.toLowerCase()]);
-  if (taken.has(key)) return 'has the name of another';
-  taken.add(key);
   return undefined;
+}
+
+/** On MySQL and MariaDB two tables have indexes of one name, which models have not: then it gets the name that the library would give. */
+function withOwnName({ table, unsaid }: ModelPlan, index: IndexSchema, taken: Set<string>): IndexSchema {
+  const isFree = (name: string): boolean => !taken.has(JSON.stringify([table.schema, name.toLowerCase()]));
+  let { name } = index;
+  for (let i = 1; !isFree(name); i++) name = shortName(`${usualName(table, index)}${i === 1 ? '' : `_${i}`}`);
+  taken.add(JSON.stringify([table.schema, name.toLowerCase()]));
+  if (name === index.name) return index;
+  unsaid.push(
+    `The index '${index.name}' has the name of another, and is called '${name}' in the model: rename it in the database, too.`,
+  );
+  return { ...index, name };
+}
+
+function usualName({ name }: TableSchema, { parts, unique }: IndexSchema): string {
+  return shortName([name, ...parts.flatMap(({ column }) => column ?? []), unique ? 'key' : 'idx'].join('_'));
 }
 
 /** Whether it is one column, and called as the library would call it. */
@@ -117,10 +132,10 @@ function optionsOf(
 }
 
 /** The name, where the library would give another one. */
-function nameOption({ name: table }: TableSchema, { name, parts, unique }: IndexSchema): Entry[] {
-  const columns = parts.flatMap(({ column }) => column ?? []);
-  const usual = shortName([table, ...columns, unique ? 'key' : 'idx'].join('_'));
-  return name === usual && columns.length === parts.length ? [] : [['name', quotedText(name)]];
+function nameOption(table: TableSchema, index: IndexSchema): Entry[] {
+  const { name, parts } = index;
+  const isUsual = name === usualName(table, index) && parts.every(({ column }) => column !== undefined);
+  return isUsual ? [] : [['name', quotedText(name)]];
 }
 
 /** Attributes, `-` for descending; computed values as callbacks. */

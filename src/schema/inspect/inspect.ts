@@ -4,6 +4,7 @@ import { HELPERS } from './helpers.ts';
 import type { Helper } from './helpers.ts';
 import { Names } from './names.ts';
 import { planModels } from './plan.ts';
+import type { ModelPlan } from './plan.ts';
 import { comment, WIDTH } from './print.ts';
 import { planRelations } from './relations.ts';
 import { planViews } from './views.ts';
@@ -61,8 +62,16 @@ export function inspect(schema: Schema | IntrospectedSchema, options: InspectOpt
   const { files = 'one', extension = '.js' } = options;
   return {
     files: files === 'one' ? [oneFile(models, warnings)] : fileEach(models, warnings, extension),
-    warnings: [...warnings, ...found.flatMap(({ table, unsaid }) => unsaid.map((text) => `${table.name}: ${text}`))],
+    warnings: [...warnings, ...together(found)],
   };
+}
+
+/** What is unsaid, each thing once, with the names of all tables that have it. */
+function together(plans: readonly ModelPlan[]): string[] {
+  const tables = new Map<string, string[]>();
+  for (const { table, unsaid } of plans)
+    for (const text of new Set(unsaid)) tables.set(text, [...(tables.get(text) ?? []), table.name]);
+  return [...tables].map(([text, names]) => `${names.join(', ')}: ${text}`);
 }
 
 /** The columns of a table that foreign keys refer to one by one. */

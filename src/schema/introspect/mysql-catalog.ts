@@ -1,11 +1,11 @@
 /** The queries on `information_schema`. Their one parameter is a database, or NULL for the one in which the connection looks. */
 export function catalogOf(
   isMaria: boolean,
-): Readonly<Record<'tables' | 'columns' | 'indexes' | 'foreignKeys' | 'checks' | 'views', string>> {
+): Readonly<Record<'tables' | 'columns' | 'indexes' | 'foreignKeys' | 'checks' | 'views' | 'triggers', string>> {
   const here = (column: string): string => `${column} = COALESCE(?, DATABASE())`;
   return {
-    tables: `SELECT table_name, table_comment FROM information_schema.tables
-      WHERE ${here('table_schema')} AND table_type = 'BASE TABLE' ORDER BY table_name`,
+    tables: `SELECT table_name, table_comment, table_schema, table_type, engine, create_options FROM information_schema.tables
+      WHERE ${here('table_schema')} AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE') ORDER BY table_name`,
     columns: `SELECT table_name, column_name, column_type, collation_name, is_nullable, column_default, extra,
         generation_expression, column_comment
       FROM information_schema.columns WHERE ${here('table_schema')} ORDER BY table_name, ordinal_position`,
@@ -29,5 +29,7 @@ export function catalogOf(
         WHERE t.constraint_type = 'CHECK' AND ${here('t.constraint_schema')} ORDER BY t.table_name, t.constraint_name`,
     views: `SELECT table_name, view_definition, table_schema FROM information_schema.views
       WHERE ${here('table_schema')} ORDER BY table_name`,
+    triggers: `SELECT event_object_table, trigger_name FROM information_schema.triggers
+      WHERE ${here('trigger_schema')} ORDER BY event_object_table, trigger_name`,
   };
 }

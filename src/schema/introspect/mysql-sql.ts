@@ -1,4 +1,5 @@
-import { isSymbol, nameOf, tokensOf, unwrapped } from './tokens.ts';
+import { isSymbol, isWord, nameOf, tokensOf, unwrapped } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 /**
  * An expression of MySQL's `information_schema`, which writes it with backslashes before its quotes, the character set before
@@ -23,21 +24,35 @@ const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 
 
 /** Quotes in a text by two quotes, and not behind a backslash: so all readers of SQL agree where it ends. */
 function withDoubledQuotes(sql: string): string {
-  return sql.replaceAll(/'(?:[^'\\]|''|\\[\s\S])*'/g, (text) => text.replaceAll("\\'", "''"));
+  return sql.replaceAll(/`(?:[^`]|``)*`|'(?:[^'\\]|''|\\[\s\S])*'/g, (part) =>
+    part.startsWith("'") ? part.replaceAll(/\\([\s\S])/g, (pair, sign: string) => (sign === "'" ? "''" : pair)) : part,
+  );
 }
 
-/** A view's query without the name of the database before tables and columns, where it is meant to be found anywhere. */
-export function unqualified(query: string, database: string, tables: readonly string[]): string {
-  // An alias may be called like the database; one that is a table of it is the likely case.
-  if (tables.includes(database)) return query;
-  const tokens = tokensOf(query);
+/**
+ * SQL without the name of the database before what stands in it: tables, their columns, functions and sequences. It is to be found
+ * in any database. The server writes all of them with it, and an alias, which may be called the same, before a column alone.
+ */
+export function unqualified(sql: string, database: string): string {
+  const text = withDoubledQuotes(sql);
+  const tokens = tokensOf(text);
   let from = 0;
-  let text = '';
+  let bare = '';
   for (const [i, token] of tokens.entries()) {
-    const isDatabase = token.kind === 'name' && token.text.startsWith('`') && nameOf(token) === database;
-    if (!isDatabase || !isSymbol(tokens[i + 1], '.') || isSymbol(tokens[i - 1], '.')) continue;
-    text += query.slice(from, token.start);
+    const isName = token.kind === 'name' && token.text.startsWith('`') && nameOf(token) === database;
+    if (!isName || !isSymbol(tokens[i + 1], '.') || isSymbol(tokens[i - 1], '.') || isAlias(tokens, i)) continue;
+    bare += text.slice(from, token.start);
     from = tokens[i + 1]!.end;
   }
-  return text + query.slice(from);
+  return bare + text.slice(from);
+}
+
+const BEFORE_OBJECTS = ['FROM', 'JOIN', 'STRAIGHT_JOIN', 'NEXTVAL', 'LASTVAL', 'SETVAL'];
+
+/** Whether the first of two names is that of an alias, whose column the second one is. */
+function isAlias(tokens: readonly Token[], i: number): boolean {
+  if (isSymbol(tokens[i + 3], '.') || isSymbol(tokens[i + 3], '(')) return false;
+  let before = i - 1;
+  while (isSymbol(tokens[before], '(')) before--;
+  return !BEFORE_OBJECTS.some((word) => isWord(tokens[before], word));
 }

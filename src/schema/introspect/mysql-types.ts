@@ -1,3 +1,4 @@
+import type { ColumnSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { customType } from './custom.ts';
 
@@ -60,6 +61,15 @@ export function mysqlType(columnType: string, collation: string | null): ValueTy
     default:
       return { kind };
   }
+}
+
+/** Whether a type that `information_schema` tells is the one that the library writes. */
+export function isSameMysqlType(declared: string, wanted: string, { type }: ColumnSchema): boolean {
+  if (type.kind === 'uuid') return declared === 'char(36)';
+  // MariaDB's JSON is a text, which is told by its check.
+  if (type.kind === 'json') return declared === 'json' || declared === 'longtext';
+  const plain = type.kind === 'bool' ? declared : declared.replace(/^(\w*int)\(\d+\)/, '$1');
+  return plain === wanted.replace(', ', ',');
 }
 
 /** Types whose values the driver gives as bytes or objects. */

@@ -4,11 +4,12 @@ import { catalogOf } from './mysql-catalog.ts';
 import { columnOf } from './mysql-columns.ts';
 import type { MysqlReading } from './mysql-columns.ts';
 import { checkOf, foreignKeysOf, indexOf } from './mysql-parts.ts';
+import { isPeriod, noteColumns, noteOptions } from './mysql-notes.ts';
 import { mysqlExpression, unqualified } from './mysql-sql.ts';
 import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, Note, Source } from './source.ts';
 
-/** Reads a database of MySQL or MariaDB, by six queries on `information_schema`. */
+/** Reads a database of MySQL or MariaDB, by seven queries on `information_schema`. */
 export async function readMysql(source: Source, options: IntrospectOptions): Promise<Found> {
   const { schema } = options;
   const isMaria = source.dialect.id === 'mariadb';
@@ -21,23 +22,35 @@ export async function readMysql(source: Source, options: IntrospectOptions): Pro
   const keys = byFirst(await ask(catalog.foreignKeys));
   const checks = byFirst(await ask(catalog.checks));
   const views = await ask(catalog.views);
+  const triggers = byFirst(await ask(catalog.triggers));
   const notes: Note[] = [];
-  const reading: MysqlReading = { schema, isMaria, note: (table, text) => void notes.push({ table, text }) };
-  const names = tables.map(([table]) => textOf(table));
+  const reading: MysqlReading = {
+    schema,
+    dialect: source.dialect,
+    isMaria,
+    database: textOf(tables[0]?.[2] ?? views[0]?.[2] ?? ''),
+    note: (table, text) => void notes.push({ table, text }),
+  };
+  for (const [table, , , kind] of tables)
+    if (kind === 'SEQUENCE') reading.note(textOf(table), 'It is a sequence, which no model can say.');
   return {
-    tables: tables.map(([table, comment]) =>
-      tableOf(reading, textOf(table), textOf(comment), {
-        columns: columns.get(textOf(table)) ?? [],
-        indexes: indexes.get(textOf(table)) ?? [],
-        keys: keys.get(textOf(table)) ?? [],
-        checks: checks.get(textOf(table)) ?? [],
+    tables: tables
+      .filter(([, , , kind]) => kind !== 'SEQUENCE')
+      .map((row) => {
+        const table = textOf(row[0]);
+        noteOptions(reading, row, triggers.get(table) ?? []);
+        return tableOf(reading, table, textOf(row[1]), {
+          columns: (columns.get(table) ?? []).filter((column) => !isPeriod(column)),
+          indexes: indexes.get(table) ?? [],
+          keys: keys.get(table) ?? [],
+          checks: checks.get(table) ?? [],
+        });
       }),
-    ),
-    views: views.map(([view, query, database]) => ({
+    views: views.map(([view, query]) => ({
       schema,
       name: textOf(view),
-      sql: unqualified(textOf(query), textOf(database), [...names, ...views.map(([other]) => textOf(other))]),
-      columns: (columns.get(textOf(view)) ?? []).map((row) => columnOf({ ...reading, note: () => {} }, row, [])),
+      sql: unqualified(textOf(query), reading.database),
+      columns: (columns.get(textOf(view)) ?? []).map((row) => columnOf({ ...reading, note: () => {} }, row, [], [])),
     })),
     notes,
   };
@@ -53,15 +66,20 @@ interface TableRows {
 function tableOf(reading: MysqlReading, name: string, comment: string, rows: TableRows): TableSchema {
   const indexes = [...byFirst(rows.indexes.map((row) => row.slice(1)))];
   const words = new Map(rows.columns.flatMap((row) => wordsOf(reading, row, indexes)));
-  const primary = indexes.find(([index]) => index === 'PRIMARY')?.[1] ?? [];
+  const names = new Set(rows.columns.map(([, column]) => textOf(column)));
+  // Of a table that keeps its history the end of a row's time is in the key by itself.
+  const primaryKey = (indexes.find(([index]) => index === 'PRIMARY')?.[1] ?? [])
+    .map(([, , column]) => textOf(column))
+    .filter((column) => names.has(column));
   // MariaDB's JSON is a text with a check, which is a part of its type.
   const isJson = (row: Rows[number]): boolean => row[3] === 'Column' && JSON_VALID.test(textOf(row[2]));
   const json = rows.checks.filter(isJson).map(([, column]) => textOf(column));
-  return {
+  const columns = rows.columns.filter(([, column]) => !words.has(textOf(column)));
+  const table: TableSchema = {
     schema: reading.schema,
     name,
-    columns: rows.columns.filter(([, column]) => !words.has(textOf(column))).map((row) => columnOf(reading, row, json)),
-    primaryKey: primary.map(([, , column]) => textOf(column)),
+    columns: columns.map((row) => columnOf(reading, row, json, primaryKey)),
+    primaryKey,
     foreignKeys: foreignKeysOf(reading, rows.keys),
     indexes: indexes
       .filter(([index]) => index !== 'PRIMARY')
@@ -69,6 +87,8 @@ function tableOf(reading: MysqlReading, name: string, comment: string, rows: Tab
     checks: rows.checks.filter((row) => !isJson(row)).map((row) => checkOf(reading, row)),
     comment: comment === '' ? undefined : comment,
   };
+  noteColumns(reading, table, columns);
+  return table;
 }
 
 const JSON_VALID = /^json_valid\(`(?:[^`]|``)*`\)$/i;

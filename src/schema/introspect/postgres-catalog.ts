@@ -12,7 +12,10 @@ const names = (table: string, numbers: string): string =>
     JOIN pg_attribute AS a ON a.attrelid = ${table} AND a.attnum = n.number ORDER BY n.i))::text`;
 
 export const RELATIONS = `SELECT c.relname::text, c.relkind::text, obj_description(c.oid, 'pg_class'),
-    CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END
+    CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END, c.relrowsecurity, c.relpersistence = 'u',
+    EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = c.oid),
+    to_json(ARRAY(SELECT t.tgname::text FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal ORDER BY t.tgname))::text,
+    to_json(ARRAY(SELECT r.rulename::text FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN' ORDER BY r.rulename))::text
   FROM pg_class AS c WHERE ${RELATION} ORDER BY c.relname`;
 
 export const COLUMNS = `SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -52,8 +55,15 @@ export const INDEXES = `SELECT c.relname::text, i.relname::text, x.indisunique, 
   JOIN pg_am AS m ON m.oid = i.relam
   WHERE ${RELATION} ORDER BY c.relname, i.relname`;
 
-/** Enumerated types with their texts, and domains with what they are made of; of all schemas, since tables may use them. */
+/**
+ * Types that are not the server's own: enumerated ones with their texts, domains with what they are made of, those that an extension
+ * brought with its name; of all schemas, since tables may use them.
+ */
 export const TYPES = `SELECT format_type(t.oid, NULL),
     CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
-    CASE WHEN t.typtype = 'e' THEN (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid)::text END
-  FROM pg_type AS t WHERE t.typtype IN ('e', 'd')`;
+    CASE WHEN t.typtype = 'e' THEN (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid)::text END,
+    (SELECT x.extname::text FROM pg_depend AS d JOIN pg_extension AS x ON x.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
+      WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+  FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
+  LEFT JOIN pg_class AS c ON c.oid = t.typrelid
+  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND t.typcategory <> 'A' AND coalesce(c.relkind, 'c') = 'c'`;

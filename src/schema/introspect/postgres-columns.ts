@@ -10,7 +10,8 @@ export interface PostgresReading extends Reading {
   readonly types: OwnTypes;
 }
 
-const SEQUENCE = /^nextval\('(?:[^']|'')*'::regclass\)$/;
+/** What a column counts by. */
+export const SEQUENCE = /^nextval\('((?:[^']|'')*)'::regclass\)$/;
 
 /** A key that counts up by a sequence, as `serial` does, is one that counts up. */
 export function settled(
@@ -67,7 +68,10 @@ function plainLiteral(expression: string, typeName: string): string {
   if (literal === undefined || cast === undefined) return bare;
   const sizeless = typeName.replace(/\(\d+(?:,\d+)?\)/, '');
   if (NUMERIC.has(cast) && NUMERIC.has(sizeless)) return literal.slice(1, -1);
-  return cast === typeName || cast === sizeless ? literal : bare;
+  return cast === typeName || cast === (ALIASES[sizeless] ?? sizeless) ? literal : bare;
 }
+
+/** Types that the server itself casts to under another name. */
+const ALIASES: Readonly<Record<string, string>> = { character: 'bpchar' };
 
 const NUMERIC = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']);

@@ -1,3 +1,4 @@
+import type { ColumnSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { customType, enumType } from './custom.ts';
 
@@ -6,6 +7,8 @@ export interface OwnTypes {
   readonly enums: ReadonlyMap<string, readonly string[]>;
   /** What domains are made of. */
   readonly domains: ReadonlyMap<string, string>;
+  /** All of them, with the extension that brought one. */
+  readonly all: ReadonlyMap<string, string | undefined>;
 }
 
 const KINDS: Readonly<Record<string, ValueType['kind']>> = {
@@ -59,4 +62,20 @@ export function postgresType(name: string, own: OwnTypes): ValueType {
 /** Since version 15 digits may all stand before or after the point, far from it. */
 function isDecimal(size: string | undefined, scale: string | undefined): boolean {
   return size !== undefined && Number(scale) >= 0 && Number(scale) <= Number(size);
+}
+
+/** Whether a type that `format_type` tells is the one that the library writes. */
+export function isSamePostgresType(declared: string, wanted: string, { type }: ColumnSchema): boolean {
+  const [plain, other] = [declared, wanted].map((name) => name.replace(/(?:\[\])+$/, ''));
+  const written = other!
+    .replace(/^varchar\b/, 'character varying')
+    .replace(/^timestamptz(\(\d\))?$/, 'timestamp$1 with time zone')
+    .replace(/^time$/, 'time without time zone')
+    .replace(', ', ',');
+  // A text of any length has two names.
+  return plain === written || (plain === 'character varying' && written === 'text') || isCustom(type);
+}
+
+function isCustom(type: ValueType): boolean {
+  return type.kind === 'array' ? isCustom(type.of) : type.kind === 'custom';
 }

@@ -3,6 +3,7 @@ import type { ColumnSchema, TableSchema } from '../../core/ast/schema.ts';
 import * as catalog from './postgres-catalog.ts';
 import { columnOf, settled } from './postgres-columns.ts';
 import type { PostgresReading } from './postgres-columns.ts';
+import { noteColumns, noteOptions } from './postgres-notes.ts';
 import { checkOf, foreignKeyOf, indexOf } from './postgres-parts.ts';
 import type { OwnTypes } from './postgres-types.ts';
 import { byFirst, rowsOf, textOf, textsIn } from './source.ts';
@@ -18,18 +19,27 @@ export async function readPostgres(source: Source, options: IntrospectOptions): 
   const indexes = byFirst(await ask(catalog.INDEXES));
   const types = ownTypes(await rowsOf(source, catalog.TYPES));
   const notes: Note[] = [];
-  const reading: PostgresReading = { schema, types, note: (table, text) => void notes.push({ table, text }) };
+  const reading: PostgresReading = {
+    schema,
+    dialect: source.dialect,
+    types,
+    note: (table, text) => void notes.push({ table, text }),
+  };
   const tables: TableSchema[] = [];
   const views: IntrospectedView[] = [];
-  for (const [relation, kind, comment, query] of relations as [string, string, string | null, string | null][]) {
-    const found = (columns.get(relation) ?? []).map((row) => columnOf(reading, row));
+  for (const row of relations) {
+    const [relation, kind, comment, query] = row as [string, string, string | null, string | null];
+    const found = (columns.get(relation) ?? []).map((column) => columnOf(reading, column));
+    if (kind !== 'm' && kind !== 'f') noteOptions(reading, row);
     if (kind === 'v') views.push({ schema, name: relation, sql: withoutEnd(query ?? ''), columns: found });
     else if (kind === 'm') reading.note(relation, 'It is a materialized view, which no model can say.');
     else if (kind === 'f') reading.note(relation, 'It is a foreign table, which no model can say.');
-    else
-      tables.push(
-        tableOf(reading, relation, comment, found, constraints.get(relation) ?? [], indexes.get(relation) ?? []),
-      );
+    else {
+      const own = [constraints.get(relation) ?? [], indexes.get(relation) ?? []] as const;
+      const table = tableOf(reading, relation, comment, found, ...own);
+      noteColumns(reading, table, columns.get(relation) ?? []);
+      tables.push(table);
+    }
   }
   return { tables, views, notes };
 }
@@ -39,8 +49,9 @@ function withoutEnd(query: string): string {
 }
 
 function ownTypes(rows: Rows): OwnTypes {
-  const known = rows as [string, string | null, string | null][];
+  const known = rows as [string, string | null, string | null, string | null][];
   return {
+    all: new Map(known.map(([name, , , extension]) => [name, extension ?? undefined])),
     enums: new Map(known.flatMap(([name, , labels]) => (labels === null ? [] : [[name, textsIn(labels)]]))),
     domains: new Map(known.flatMap(([name, base]) => (base === null ? [] : [[name, base]]))),
   };

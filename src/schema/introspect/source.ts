@@ -41,6 +41,7 @@ export interface IntrospectedSchema extends Schema {
 export interface Reading {
   /** The schema, where the options name one. */
   readonly schema: string | undefined;
+  readonly dialect: Dialect;
   /** Says of a table what no model can say. */
   readonly note: (table: string, text: string) => void;
 }

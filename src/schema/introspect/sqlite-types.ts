@@ -1,3 +1,4 @@
+import type { ColumnSchema } from '../../core/ast/schema.ts';
 import type { ValueType } from '../../core/value-types.ts';
 import { customType } from './custom.ts';
 
@@ -76,4 +77,25 @@ export function sqliteType(declared: string): ValueType {
     default:
       return { kind };
   }
+}
+
+/**
+ * Whether values are kept in a column of a declared type as in one of the type that the library writes: its name is one of those that
+ * are read as the same field, and SQLite makes the same of what is stored (https://sqlite.org/datatype3.html#determination_of_column_affinity).
+ */
+export function isSameSqliteType(declared: string, wanted: string, { type }: ColumnSchema): boolean {
+  if (declared.toLowerCase() === wanted.toLowerCase()) return true;
+  if (sqliteType(declared).kind !== type.kind) return false;
+  return NO_NUMBERS.has(type.kind) || affinityOf(declared) === affinityOf(wanted);
+}
+
+/** Texts that never look like a number, which a column of numbers would make of them. */
+const NO_NUMBERS = new Set<ValueType['kind']>(['date', 'time', 'datetime', 'uuid']);
+
+function affinityOf(declared: string): 'integer' | 'text' | 'blob' | 'real' | 'numeric' {
+  const name = declared.toUpperCase();
+  if (name.includes('INT')) return 'integer';
+  if (/CHAR|CLOB|TEXT/.test(name)) return 'text';
+  if (name === '' || name.includes('BLOB')) return 'blob';
+  return /REAL|FLOA|DOUB/.test(name) ? 'real' : 'numeric';
 }

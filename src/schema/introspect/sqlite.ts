@@ -12,6 +12,7 @@ import { customType } from './custom.ts';
 import { actionOf, defaultOf, rawExpression } from './parts.ts';
 import { byFirst, rowsOf, textOf } from './source.ts';
 import type { Found, IntrospectOptions, IntrospectedView, Note, Source } from './source.ts';
+import { columnNotes, optionsOf } from './sqlite-notes.ts';
 import { sqliteType } from './sqlite-types.ts';
 import { parseIndex, parseTable, parseView } from './sqlite-sql.ts';
 import type { TableText } from './sqlite-sql.ts';
@@ -25,8 +26,8 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
   const ask = (sql: string): Promise<Rows> => rowsOf(source, sql, [file]);
   const tables = `FROM ${catalog} AS s JOIN`;
   const isOurs = `WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
-  const listed = await ask('SELECT name, type FROM pragma_table_list WHERE schema = ?');
-  const texts = await rowsOf(source, `SELECT type, name, sql FROM ${catalog} ORDER BY name`);
+  const listed = await ask('SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?');
+  const texts = await rowsOf(source, `SELECT type, name, sql, tbl_name FROM ${catalog} ORDER BY name`);
   const columns = byFirst(
     await ask(
       `SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden ${tables} pragma_table_xinfo(s.name, ?) AS c ${isOurs} ORDER BY s.name, c.cid`,
@@ -47,6 +48,7 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
   const kinds = new Map(listed.map(([name, type]) => [textOf(name), textOf(type)]));
   const textByName = new Map(texts.map(([type, name, sql]) => [`${textOf(type)} ${textOf(name)}`, textOf(sql)]));
   const notes: Note[] = [];
+  const tellsOptions = optionsOf(listed, texts);
   const primaryKeys = new Map([...columns].map(([name, rows]) => [name, keyOf(rows)]));
   const read = (name: string, rows: Rows): TableSchema => {
     const text = parseTable(textByName.get(`table ${name}`) ?? '');
@@ -55,7 +57,8 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
     for (const [column, { collation }] of text.columns)
       if (collation !== undefined && collation !== 'BINARY')
         note(`The column '${column}' has the collation '${collation}', which no model can say.`);
-    return {
+    for (const problem of tellsOptions(name)) note(problem);
+    const table: TableSchema = {
       schema,
       name,
       columns: rows.flatMap((row) => columnOf(row, keyOf(rows), own, text)),
@@ -65,6 +68,8 @@ export async function readSqlite(source: Source, options: IntrospectOptions): Pr
       checks: checksOf(name, text),
       comment: undefined,
     };
+    for (const problem of columnNotes(source.dialect, table, rows)) note(problem);
+    return table;
   };
   for (const [name, kind] of kinds)
     if (kind === 'virtual') notes.push({ table: name, text: 'It is a virtual table, which no model can say.' });

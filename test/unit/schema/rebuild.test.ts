@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { check, Database, f } from 'blazeorm';
+import { check, Database, f, sql } from 'blazeorm';
 import {
   addColumn,
   addConstraint,
@@ -11,6 +11,7 @@ import {
   foreignKey,
   migration,
   MigrationEngine,
+  runSql,
 } from 'blazeorm/schema';
 import type { Migration, Operation } from 'blazeorm/schema';
 
@@ -140,6 +141,78 @@ describe('a table that is made anew on SQLite', () => {
       [3, 'b'],
       [5, 'a'],
     ]);
+  });
+
+  it('G7: keeps the types that columns were declared with, where these are other names of what the history says', async () => {
+    const item = createTable(
+      'item',
+      {
+        id: f.int(),
+        name: f.string({ maxLength: 200 }),
+        price: f.float(),
+        at: f.datetime({ nullable: true }),
+        long: f.int({ generated: 'length(name)' }),
+      },
+      { primaryKey: ['id'] },
+    );
+    const [db, second] = await prepared(
+      [item],
+      'DROP TABLE item',
+      `CREATE TABLE item (id INT NOT NULL PRIMARY KEY, name NVARCHAR(200) NOT NULL, price NUMERIC(10,2) NOT NULL, at DATETIME,
+        long INT GENERATED ALWAYS AS (length(name)) STORED)`,
+      "INSERT INTO item (rowid, id, name, price, at) VALUES (9, 1, 'a', 3, 1700000000), (4, 2, '12', 0.1, '2026-01-31')",
+    );
+    const types = (): Promise<unknown[][]> => rows(db, "SELECT name, type FROM pragma_table_info('item')");
+    const all = 'SELECT rowid, id, name, price, typeof(price), at, typeof(at), long FROM item ORDER BY id';
+    const before = await rows(db, all);
+    const dear = addConstraint(
+      'item',
+      check('dear', (t: { price: { gt(value: number): unknown } }) => t.price.gt(0) as never),
+    );
+    await second(dear);
+    expect(await types()).toEqual([
+      ['id', 'INT'],
+      ['name', 'NVARCHAR(200)'],
+      ['price', 'NUMERIC(10,2)'],
+      ['at', 'DATETIME'],
+    ]);
+    expect(before).toEqual([
+      [9, 1, 'a', 3, 'integer', 1700000000, 'integer', 1],
+      [4, 2, '12', 0.1, 'real', '2026-01-31', 'text', 2],
+    ]);
+    expect(await rows(db, all)).toEqual(before);
+    const third = named('0003', ['0002'], [alterColumn('item', 'name', f.string({ maxLength: 300 }))]);
+    const others = [named('0001', [], [item]), named('0002', ['0001'], [dear])];
+    await new MigrationEngine(db, [...others, third]).migrate({ force: true });
+    expect(await types()).toEqual([
+      ['id', 'INT'],
+      ['name', 'varchar(300)'],
+      ['price', 'NUMERIC(10,2)'],
+      ['at', 'DATETIME'],
+    ]);
+  });
+
+  it('G7: refuses a type of which the history says another, and takes it once the history was told', async () => {
+    const item = createTable('item', { id: f.auto(), name: f.text() });
+    const [db, second] = await prepared(
+      [item],
+      'DROP TABLE item',
+      'CREATE TABLE item (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name NUMERIC NOT NULL)',
+      'INSERT INTO item VALUES (1, 7)',
+    );
+    const longer = addConstraint(
+      'item',
+      check('some', () => sql<boolean>`name > 0`),
+    );
+    expect(await errorOf(() => second(longer))).toMatchObject({
+      message: expect.stringContaining(
+        "The table 'item' has a column 'name' of type NUMERIC where the history says text: it cannot be made anew without a loss. " +
+          "Tell the history in a migration before this one: runSql({ up: [], down: [] }, { operations: [alterColumn('item', 'name', f.…)] }) does nothing to the database.",
+      ),
+    });
+    await second(runSql({ up: [], down: [] }, { operations: [alterColumn('item', 'name', f.float())] }), longer);
+    expect(await rows(db, 'SELECT * FROM item')).toEqual([[1, 7]]);
+    expect(await rows(db, "SELECT type FROM pragma_table_info('item')")).toEqual([['INTEGER'], ['NUMERIC']]);
   });
 
   it('G7: refuses by name what it would lose, before anything is done', async () => {
